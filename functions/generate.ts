@@ -1,0 +1,4 @@
+import { app } from '@azure/functions';
+import { running } from '../lib/app.ts';
+
+app.timer('generate', { schedule: '0 */15 * * * *', handler: (_timer, context) => running(context).sweep('generate') });

@@ -1,0 +1,4 @@
+import { app } from '@azure/functions';
+import { running } from '../lib/app.ts';
+
+app.timer('revoke', { schedule: '0 */5 * * * *', handler: (_timer, context) => running(context).sweep('revoke') });

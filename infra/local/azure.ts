@@ -1,0 +1,44 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import type { LocalAzure } from './azure/azure.ts';
+import { systemClock } from './azure/clock.ts';
+import { listeningAzure } from './azure/shells/tls.ts';
+
+/** `npm run azure`: the local Azure alone, with one of everything, until Ctrl-C. */
+const folder = await mkdtemp(join(tmpdir(), 'local-azure-'));
+const local = await listeningAzure({ clock: systemClock(), folder });
+const environment = { ...(await seed(local.azure)), ...reach(local.azure, local.certificates.caFile) };
+for (const [name, value] of Object.entries(environment)) console.log(`${name}=${value}`);
+await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+await local.close();
+await rm(folder, { recursive: true });
+
+async function seed(azure: LocalAzure): Promise<Record<string, string>> {
+  const place = {
+    subscriptionId: '00000000-0000-4000-8000-000000000000',
+    resourceGroup: 'local',
+    location: 'westeurope',
+  };
+  const vault = await azure.keyVault.createVault('localvault');
+  const account = await azure.createBatchAccount({ ...place, name: 'localbatch' });
+  const service = await azure.createSignalR({ ...place, name: 'localsignalr' });
+  return {
+    KEY_VAULT_URI: vault.uri,
+    BATCH_ACCOUNT_ID: account.id,
+    BATCH_ENDPOINT: `https://${account.authority}`,
+    SIGNALR_SERVICE_ID: service.id,
+    SIGNALR_ENDPOINT: `https://${service.authority}`,
+  };
+}
+
+function reach({ armEndpoint, identity }: LocalAzure, caFile: string): Record<string, string> {
+  return {
+    ARM_ENDPOINT: armEndpoint,
+    IDENTITY_ENDPOINT: identity.endpoint,
+    IDENTITY_HEADER: identity.header,
+    NODE_EXTRA_CA_CERTS: caFile,
+  };
+}

@@ -1,0 +1,69 @@
+import type { Core } from '../core.ts';
+
+export type Slot = 'Primary' | 'Secondary';
+
+interface IssuedKey {
+  readonly value: string;
+  readonly fromMs: number;
+}
+
+/** Every value a slot has had, oldest first. One whose time has not come belongs to an operation that still runs. */
+export type KeyHistory = Record<Slot, readonly IssuedKey[]>;
+
+/** How far the parts of the service lag behind each other. No delay is documented: all are 0 unless set. */
+export interface KeyTiming {
+  /** `listKeys` answers the keys as they were this long ago. */
+  staleReadMs: number;
+  /** The data plane refuses a new key for this long. */
+  acceptAfterMs: number;
+  /** The data plane accepts a replaced key for this long. */
+  acceptReplacedMs: number;
+}
+
+export interface KeyHolder {
+  readonly keyBytes: number;
+  readonly timing: KeyTiming;
+  keys: KeyHistory;
+}
+
+export function firstKeys(core: Core, keyBytes: number): KeyHistory {
+  const first = () => [{ value: newValue(core, keyBytes), fromMs: 0 }];
+  return { Primary: first(), Secondary: first() };
+}
+
+/** Gives a slot a new value, now or at the end of an operation. Called directly, it is somebody else regenerating. */
+export function issueKey(core: Core, holder: KeyHolder, slot: Slot, fromMs = core.clock.now().getTime()): void {
+  const issued = { value: newValue(core, holder.keyBytes), fromMs };
+  const history = [...holder.keys[slot], issued].toSorted((one, other) => one.fromMs - other.fromMs);
+  holder.keys = { ...holder.keys, [slot]: history };
+}
+
+/** Takes back what an operation that still runs was going to apply. */
+export function dropPendingKeys(holder: KeyHolder, nowMs: number): void {
+  const begun = (slot: Slot) => holder.keys[slot].filter((each) => each.fromMs <= nowMs);
+  holder.keys = { Primary: begun('Primary'), Secondary: begun('Secondary') };
+}
+
+export function keysAt({ keys }: KeyHolder, atMs: number): Record<Slot, string> {
+  const valueOf = (slot: Slot) => keys[slot].findLast((each) => each.fromMs <= Math.max(0, atMs))?.value ?? '';
+  return { Primary: valueOf('Primary'), Secondary: valueOf('Secondary') };
+}
+
+/** Every key the data plane takes at this moment. */
+export function acceptedKeys({ keys, timing }: KeyHolder, nowMs: number): string[] {
+  return [keys.Primary, keys.Secondary].flatMap((history) =>
+    history
+      .filter((issued, index) => {
+        const replacedMs = history[index + 1]?.fromMs ?? Infinity;
+        const readyMs = issued.fromMs === 0 ? 0 : issued.fromMs + timing.acceptAfterMs;
+        return readyMs <= nowMs && nowMs < replacedMs + timing.acceptReplacedMs;
+      })
+      .map(({ value }) => value),
+  );
+}
+
+function newValue(core: Core, bytes: number): string {
+  const value = core.random(bytes).toString('base64');
+  core.issued.add(value);
+  return value;
+}

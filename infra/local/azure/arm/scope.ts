@@ -1,0 +1,66 @@
+import type { Context } from 'hono';
+import { refusal } from './refusal.ts';
+import type { ArmState, BatchAccount, Resource, SignalRService } from './state.ts';
+
+/** Ids are compared regardless of case, so routes see the path in lower case. */
+export function lowerCasePath(request: Request): string {
+  return new URL(request.url).pathname.toLowerCase();
+}
+
+export const subscriptionPath = '/subscriptions/:subscription';
+export const groupPath = `${subscriptionPath}/resourcegroups/:group`;
+
+/** The scope a request is about, in lower case: subscription, resource group or resource. */
+export function scopeOf(context: Context): string {
+  const { group, name } = context.req.param() as { group?: string; name?: string };
+  const segments = context.req.path.split('/');
+  return segments.slice(0, name ? 9 : group ? 5 : 3).join('/');
+}
+
+export function contains(scope: string, id: string): boolean {
+  const [outer, inner] = [scope.toLowerCase(), id.toLowerCase()];
+  return inner === outer || inner.startsWith(`${outer}/`);
+}
+
+export function assertPlaceExists(state: ArmState, scope: string): void {
+  const [, , subscription = '', , group] = scope.split('/');
+  if (![...state.groups].some((each) => contains(`/subscriptions/${subscription}`, each))) {
+    throw refusal(404, 'SubscriptionNotFound', `The subscription '${subscription}' could not be found.`);
+  }
+  if (group !== undefined && !state.groups.has(`/subscriptions/${subscription}/resourcegroups/${group}`)) {
+    throw refusal(404, 'ResourceGroupNotFound', `Resource group '${group}' could not be found.`);
+  }
+}
+
+export function batchAccountAt(context: Context, state: ArmState): BatchAccount {
+  const found = resourceAt(context, state);
+  return found.kind === 'batch' ? found : notFound(scopeOf(context));
+}
+
+export function signalRAt(context: Context, state: ArmState): SignalRService {
+  const found = resourceAt(context, state);
+  return found.kind === 'signalr' ? found : notFound(scopeOf(context));
+}
+
+export function batchAccountsIn(context: Context, state: ArmState): BatchAccount[] {
+  return resourcesIn(context, state).filter((each) => each.kind === 'batch');
+}
+
+export function signalRsIn(context: Context, state: ArmState): SignalRService[] {
+  return resourcesIn(context, state).filter((each) => each.kind === 'signalr');
+}
+
+function resourceAt(context: Context, state: ArmState): Resource {
+  const scope = scopeOf(context);
+  return state.resources.get(scope) ?? notFound(scope);
+}
+
+function resourcesIn(context: Context, state: ArmState): Resource[] {
+  const scope = scopeOf(context);
+  return [...state.resources.values()].filter((each) => contains(scope, each.id));
+}
+
+function notFound(scope: string): never {
+  const [, , , , group = '', , ...named] = scope.split('/');
+  throw refusal(404, 'ResourceNotFound', `No resource '${named.join('/')}' in resource group '${group}'.`);
+}

@@ -1,0 +1,90 @@
+import type { KeyHolder, Slot } from './keys.ts';
+
+type AuthenticationMode = 'SharedKey' | 'AAD' | 'TaskAuthenticationToken';
+type Access = 'Allow' | 'Deny';
+
+/** Where a resource is and whose it is; everything mutable on a resource may be changed by whoever plays a person. */
+export interface Placed {
+  readonly id: string;
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+  readonly location: string;
+  /** `host` or `host:port` of the data plane. */
+  readonly authority: string;
+  tags: Record<string, string>;
+  publicNetworkAccess: 'Enabled' | 'Disabled';
+  /** What the network rules say to a caller outside of every allowed range, as every caller here is. */
+  networkDefaultAction: Access;
+}
+
+export interface BatchAccount extends Placed, KeyHolder {
+  readonly kind: 'batch';
+  poolAllocationMode: 'BatchService' | 'UserSubscription';
+  /** `null`: not restricted. */
+  allowedAuthenticationModes: AuthenticationMode[] | null;
+}
+
+export interface SignalRService extends Placed, KeyHolder {
+  readonly kind: 'signalr';
+  disableLocalAuth: boolean;
+  /** How long a regeneration runs. */
+  regenerateMs: number;
+  retryAfterSeconds: number;
+  /** A regeneration refused because one runs leaves that one unapplied although it reports success. */
+  overlapDropsFirst: boolean;
+  saltRegenerations: number;
+  /** `hub/user` of everybody connected. */
+  readonly users: Set<string>;
+}
+
+export type Resource = BatchAccount | SignalRService;
+
+/** A regeneration of a SignalR key: it ends by the clock, whoever looks. */
+export interface Operation {
+  readonly id: string;
+  readonly serviceId: string;
+  readonly subscriptionId: string;
+  readonly location: string;
+  readonly slot: Slot | 'Salt';
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly retryAfterSeconds: number;
+}
+
+/** Takes one action (in any case, `*` for all) at and below a scope from an identity (`*` for all). */
+interface Denial {
+  readonly objectId: string;
+  readonly scope: string;
+  readonly action: string;
+}
+
+export interface Bucket {
+  tokens: number;
+  filledMs: number;
+  /** Asking again before this starts the wait anew. */
+  blockedUntilMs: number;
+}
+
+export interface ArmState {
+  /** By lower-case id. */
+  readonly resources: Map<string, Resource>;
+  /** Lower-case ids. */
+  readonly groups: Set<string>;
+  readonly operations: Map<string, Operation>;
+  /** Scopes with a ReadOnly lock. */
+  readonly locks: Set<string>;
+  readonly denials: Set<Denial>;
+  readonly buckets: Map<string, Bucket>;
+}
+
+export function createArmState(): ArmState {
+  return {
+    resources: new Map(),
+    groups: new Set(),
+    operations: new Map(),
+    locks: new Set(),
+    denials: new Set(),
+    buckets: new Map(),
+  };
+}

@@ -1,0 +1,80 @@
+// The certificate library's container wants it loaded first.
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  PemConverter,
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+
+export interface Certificates {
+  /** What a client has to trust, for `NODE_EXTRA_CA_CERTS`. */
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+const signingAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const dayMs = 86_400_000;
+
+/** A certificate authority of our own and one server certificate for loopback, written into a folder. */
+export async function createCertificates(folder: string): Promise<Certificates> {
+  const [caKeys, keys] = await Promise.all([generateKeys(), generateKeys()]);
+  const issuer = 'CN=Local Azure CA';
+  // By the machine's time: TLS clients know no other.
+  const validity = { notBefore: new Date(Date.now() - dayMs), notAfter: new Date(Date.now() + 30 * dayMs) };
+  const ca = await X509CertificateGenerator.createSelfSigned({
+    name: issuer,
+    keys: caKeys,
+    signingAlgorithm,
+    ...validity,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+    ],
+  });
+  const server = await X509CertificateGenerator.create({
+    subject: 'CN=127.0.0.1',
+    issuer,
+    publicKey: keys.publicKey,
+    signingKey: caKeys.privateKey,
+    signingAlgorithm,
+    ...validity,
+    extensions: [
+      new SubjectAlternativeNameExtension([
+        { type: 'ip', value: '127.0.0.1' },
+        { type: 'dns', value: 'localhost' },
+      ]),
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+    ],
+  });
+  const key = PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
+  return write(folder, { ca: ca.toString('pem'), cert: server.toString('pem'), key });
+}
+
+function generateKeys() {
+  return webcrypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']);
+}
+
+async function write(folder: string, pems: Pick<Certificates, 'ca' | 'cert' | 'key'>): Promise<Certificates> {
+  const files = {
+    caFile: join(folder, 'ca.pem'),
+    certFile: join(folder, 'cert.pem'),
+    keyFile: join(folder, 'key.pem'),
+  };
+  await mkdir(folder, { recursive: true });
+  await writeFile(files.caFile, pems.ca);
+  await writeFile(files.certFile, pems.cert);
+  await writeFile(files.keyFile, pems.key, { mode: 0o600 });
+  return { ...files, ...pems };
+}

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** The app in a process of its own, so that it can be stopped in the middle of anything. */
+export interface App {
+  /** Rejects when the app ends without having been told to. */
+  readonly died: Promise<never>;
+  /** Stops the process as a power failure does, and starts it again. */
+  crash(): void;
+  stop(): Promise<void>;
+}
+
+const root = join(import.meta.dirname, '../../..');
+const host = join(root, 'infra/local/host/main.ts');
+/** A demo cannot wait for timers of minutes. */
+const schedule = '* * * * * *';
+
+export function startApp(settings: Record<string, string>, onLine: (line: string) => void): App {
+  let reject: (reason: Error) => void = () => undefined;
+  const died = new Promise<never>((_, whenDead) => (reject = whenDead));
+  const env = { PATH: process.env.PATH, ...settings };
+  let child = launch();
+  let stopping = false;
+
+  function launch(): ChildProcess {
+    const args = [host, '--folder', root, '--schedule', schedule];
+    const launched = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    createInterface(launched.stdout).on('line', onLine);
+    launched.on('exit', (code, signal) => {
+      if (launched === child && !stopping) reject(new Error(`The app ended by itself (${signal ?? code}).`));
+    });
+    return launched;
+  }
+
+  return {
+    died,
+    crash() {
+      const old = child;
+      child = launch();
+      old.kill('SIGKILL');
+    },
+    async stop() {
+      stopping = true;
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}

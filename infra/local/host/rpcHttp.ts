@@ -1,0 +1,32 @@
+import type { HttpData, NullableStrings, TypedData } from './core.ts';
+
+/** An HTTP request as the host sends it to the worker (`ToRpcHttp` in Azure/azure-functions-host). */
+export async function toRpc(request: Request, params: ReadonlyMap<string, string>): Promise<TypedData> {
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  const query = new URL(request.url).searchParams;
+  const http: HttpData = {
+    method: request.method,
+    url: request.url,
+    nullableHeaders: nullable(request.headers),
+    nullableQuery: nullable([...new Set(query.keys())].map((name) => [name, query.getAll(name).join(',')])),
+    nullableParams: nullable(params),
+    ...(bytes.length > 0 && { body: { bytes } }),
+  };
+  return { http };
+}
+
+/** A function's answer as HTTP; a function that answers nothing is 204 without a body. */
+export function fromRpc(data: TypedData | undefined): Response {
+  const http = data?.http;
+  if (!http) return new Response(null, { status: 204 });
+  const body = bodyOf(http.body ?? {});
+  return new Response(body.length > 0 ? body : null, { status: Number(http.statusCode), headers: http.headers ?? {} });
+}
+
+function bodyOf({ bytes, string, json }: TypedData): Buffer<ArrayBuffer> {
+  return Buffer.from(bytes ?? string ?? json ?? '');
+}
+
+function nullable(entries: Iterable<readonly [string, string]>): NullableStrings {
+  return Object.fromEntries([...entries].map(([name, value]) => [name, { value }]));
+}

@@ -1,0 +1,59 @@
+import { BatchManagementClient } from '@azure/arm-batch';
+import { SignalRManagementClient } from '@azure/arm-signalr';
+import type { TokenCredential } from '@azure/core-auth';
+import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline';
+import { SecretClient } from '@azure/keyvault-secrets';
+import type { Settings } from './model/settings.ts';
+
+/** No request takes longer; a lease has always as much time left before a write is sent (R5). */
+export const requestTimeoutMs = 20_000;
+
+/** Every client, made on first use. One `HttpClient` underneath is the seam of the crash tests. */
+export interface Clients {
+  batch(subscriptionId: string): BatchManagementClient;
+  signalR(subscriptionId: string): SignalRManagementClient;
+  secrets(vaultUrl: string): SecretClient;
+  /** For the data planes, whose requests we sign ourselves. */
+  readonly http: HttpClient;
+}
+
+export type Endpoints = Pick<Settings, 'armEndpoint' | 'armAudience'>;
+
+export function clients(credential: TokenCredential, http: HttpClient, { armEndpoint, armAudience }: Endpoints): Clients {
+  const options = {
+    httpClient: http,
+    // The SDKs' own retry sends a regenerate again after a lost answer: the next look decides instead (R3).
+    retryOptions: { maxRetries: 0 },
+    additionalPolicies: [{ policy: timeLimit, position: 'perCall' as const }],
+  };
+  const arm = { ...options, endpoint: armEndpoint, credentialScopes: `${armAudience.replace(/\/$/, '')}/.default` };
+  return {
+    batch: perKey((id) => new BatchManagementClient(credential, id, { ...arm, apiVersion: '2024-07-01' })),
+    signalR: perKey((id) => new SignalRManagementClient(credential, id, arm)),
+    secrets: perKey((url) => new SecretClient(url, credential, { ...options, ...loopback(url) })),
+    http,
+  };
+}
+
+const timeLimit: PipelinePolicy = {
+  name: 'timeLimit',
+  sendRequest: (request, next) => {
+    request.timeout = requestTimeoutMs;
+    return next(request);
+  },
+};
+
+/** A vault on this machine is no subdomain of Azure's; anywhere else the check of the challenge stays. */
+function loopback(url: string): { disableChallengeResourceVerification?: boolean } {
+  const { hostname } = new URL(url);
+  return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(hostname) ? { disableChallengeResourceVerification: true } : {};
+}
+
+function perKey<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
+  };
+}

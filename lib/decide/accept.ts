@@ -1,0 +1,71 @@
+import { wholeSecond } from '../model/clock.ts';
+import type { Fingerprint } from '../model/sealed.ts';
+import type { Acceptance, Guard, Known, Rotation, State } from '../model/state.ts';
+import type { Decision, Situation } from './decision.ts';
+import { bondOf, lastOf } from './rotation.ts';
+
+/** An emergency becomes part of the state; it overrides waits, pause and holds of history (R20 to R22). */
+export function accept(s: Situation): Decision | undefined {
+  const wanted = s.ask.accept;
+  const { live } = s.look;
+  if (!wanted || !live) return undefined;
+  const known = joined(s.state, wanted);
+  if (known) return { do: 'accept', reason: 'going-on', ...known };
+  const { rotation, regenerateAnew } = answer(s, live, wanted);
+  const bond = regenerateAnew || !s.state.bond ? bondOf(s) : s.state.bond;
+  const request = wanted.request ?? s.state.request;
+  const state = { ...lastOf(s.state), refusals: 0, bond, rotation, ...keptGuard(s.state, wanted), ...(request && { request }) };
+  return { do: 'accept', reason: 'begun', state, start: rotation.start };
+}
+
+/** An equal request joins; one more urgent only hurries what is under way. */
+function joined(state: State, { request, compromised, mode }: Acceptance): { state: State; start: Date } | undefined {
+  const { rotation, last } = state;
+  const start = rotation?.start ?? last;
+  if (request && state.request === request && start) return { state, start };
+  if (rotation?.cause !== 'emergency' || compromised || state.held) return undefined;
+  const hurried = mode === 'immediate' ? { ...state, rotation: { ...rotation, mode } } : state;
+  return { state: hurried, start: rotation.start };
+}
+
+interface Answer {
+  readonly rotation: Rotation;
+  /** Only a key seen to change after this moment is taken for the new one (R18). */
+  readonly regenerateAnew: boolean;
+}
+
+function answer(s: Situation, live: Known, { mode, compromised = [live.id] }: Acceptance): Answer {
+  const { rotation } = s.state;
+  const { all } = s.look;
+  const leaked = all.filter(({ id }) => compromised.includes(id));
+  const start = wholeSecond(s.now);
+  if (rotation?.phase === 'generate' || rotation?.phase === 'publish') {
+    const onlyLive = leaked.every(({ id }) => id === live.id);
+    const { retried: _, ...going } = { ...rotation, cause: 'emergency', mode } as const;
+    return { rotation: { ...going, gone: together(all, rotation.gone, leaked) }, regenerateAnew: !onlyLive };
+  }
+  if (compromised.includes(live.id)) {
+    const old = rotation?.oldVersion && { oldVersion: rotation.oldVersion };
+    const gone = all.map(({ fingerprint }) => fingerprint);
+    return { rotation: { phase: 'generate', cause: 'emergency', start, mode, gone, ...old }, regenerateAnew: true };
+  }
+  const going = rotation ?? { phase: 'revoke', start, gone: [] };
+  return { rotation: { ...going, cause: 'emergency', mode, gone: together(all, going.gone, leaked) }, regenerateAnew: true };
+}
+
+/** At most three, those that still exist first: a tag has 256 characters. */
+export function together(
+  all: readonly Known[],
+  gone: readonly Fingerprint[],
+  more: readonly Pick<Known, 'fingerprint'>[],
+): readonly Fingerprint[] {
+  const union = [...new Set([...more.map(({ fingerprint }) => fingerprint), ...gone])];
+  const there = new Set(all.map(({ fingerprint }) => fingerprint));
+  return union.toSorted((a, b) => Number(there.has(b)) - Number(there.has(a))).slice(0, 3);
+}
+
+/** What a contradicting tag named stays protected, emergency or not (promise 1). */
+function keptGuard({ guard }: State, { mode }: Acceptance): { guard?: Guard } {
+  const kept = guard?.reason === 'tag-corrected' || (guard?.reason === 'restored' && mode === 'graceful');
+  return guard && kept ? { guard } : {};
+}

@@ -1,0 +1,66 @@
+import { DateTime } from 'luxon';
+import { day, earliest, hour, later, latest } from '../model/clock.ts';
+import type { Target, Window, Wishes } from '../model/target.ts';
+
+/** What the date of a rotation depends on. */
+export interface Dated {
+  readonly target: Pick<Target, 'wishes'>;
+  readonly secret: { readonly createdOn: Date; readonly expiresOn?: Date };
+}
+
+/** The earlier of the tag's validity and the secret's own expiry; never `updated` (PROTOCOL 6). */
+export function expiryOf({ target, secret }: Dated): Date {
+  const byValidity = later(secret.createdOn, target.wishes.validityMs);
+  return secret.expiresOn ? earliest(secret.expiresOn, byValidity) : byValidity;
+}
+
+/** 30 days before expiry for a validity of 60 days or more, else a third of it. */
+export function leadMsOf({ validityMs, leadMs }: Wishes): number {
+  return leadMs ?? (validityMs >= 60 * day ? 30 * day : validityMs / 3);
+}
+
+/** `jitter` is 0 to 1, the same for a target every time: it spreads what was created together. */
+export function dueAt(dated: Dated, jitter: number): Date {
+  const { wishes } = dated.target;
+  const spreadMs = jitter * Math.min(day, wishes.validityMs / 20);
+  return later(expiryOf(dated), -leadMsOf(wishes) - spreadMs);
+}
+
+/** Key Vault tells of near expiry 30 days before, which for a short validity is at birth (R14). */
+export function dueForAnEvent(dated: Dated, now: Date): boolean {
+  return later(dueAt(dated, 0), -hour) <= now;
+}
+
+export function tooShort(wishes: Wishes): boolean {
+  return wishes.validityMs - leadMsOf(wishes) < wishes.settleMs + day;
+}
+
+/** Until when current consumers may still hold what the version before this one held (promise 2). */
+export function settledAt({ target, secret }: Dated): Date {
+  return later(secret.createdOn, target.wishes.settleMs);
+}
+
+/**
+ * When the start window opens; `now` if it is open. A window that does not open in time is ignored: late is worse.
+ */
+export function startsAt(dated: Dated, now: Date): Date {
+  const { window, settleMs } = dated.target.wishes;
+  if (!window) return now;
+  const opens = nextOpening(window, now);
+  return opens > latest(now, later(expiryOf(dated), -settleMs)) ? now : opens;
+}
+
+/** Wall-clock hours of the window's time zone, daylight saving included. */
+function nextOpening({ days, opensAtMinute, lengthMinutes, timeZone }: Window, now: Date): Date {
+  const today = DateTime.fromJSDate(now, { zone: timeZone }).startOf('day');
+  const opening = Array.from({ length: 9 }, (_, i) => today.plus({ days: i - 1 }))
+    .filter(({ weekday }) => days.includes(weekday))
+    .map((date) => ({ from: atMinute(date, opensAtMinute), to: atMinute(date, opensAtMinute + lengthMinutes) }))
+    .find(({ to }) => to > now);
+  return opening && opening.from > now ? opening.from : now;
+}
+
+function atMinute(date: DateTime, minute: number): Date {
+  const on = date.plus({ days: Math.floor(minute / 1440) });
+  return on.set({ hour: Math.floor((minute % 1440) / 60), minute: minute % 60 }).toJSDate();
+}

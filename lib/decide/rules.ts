@@ -1,0 +1,133 @@
+import { hour, later, wholeSecond } from '../model/clock.ts';
+import type { Reason } from '../model/reason.ts';
+import type { Guard } from '../model/state.ts';
+import { tooMany } from '../targets/tags.ts';
+import { accept } from './accept.ts';
+import type { Decision, Rule, Situation } from './decision.ts';
+import { drifted } from './drift.ts';
+import { dueAt, dueForAnEvent, startsAt, tooShort } from './due.ts';
+import { begun, bondOf, goOn, mayRegenerateFrom } from './rotation.ts';
+
+/** First answer wins: may we at all, is an emergency to be accepted, what is under way, shall something begin. */
+export function decide(situation: Situation): Decision {
+  for (const rule of rules) {
+    const decision = rule(situation);
+    if (decision) return decision;
+  }
+  return { do: 'rest', reason: 'not-due' };
+}
+
+const rules: readonly Rule[] = [
+  ...[elsewhere, tagsFull, unfit, claimedTwice, foreignValue, onboard, stateLost], // may we?
+  ...[tagContradicts, restored, accept, paused, staysHeld], // what people want
+  ...[drifted, backsOff, frozen, goOn], // a rotation under way
+  ...[liveRefused, tooShortAValidity, notDue, outsideWindow, due], // shall one begin?
+];
+
+/** Each look finds these anew; tried once an hour. */
+function anHour({ now }: Situation): Date {
+  return later(now, hour);
+}
+
+function elsewhere(s: Situation): Decision | undefined {
+  if (s.binding === 'elsewhere') return { do: 'rest', reason: 'managed-elsewhere', until: anHour(s) };
+}
+
+function tagsFull(s: Situation): Decision | undefined {
+  if (tooMany(s.secret.tags)) return { do: 'rest', reason: 'too-many-tags', until: anHour(s) };
+}
+
+function unfit(s: Situation): Decision | undefined {
+  const { fit } = s.look;
+  if (fit.is === 'pending') return { do: 'wait', reason: fit.reason, until: fit.until };
+  if (fit.is === 'good') return undefined;
+  return { do: 'wait', reason: fit.reason, until: anHour(s), ...(fit.code && { code: fit.code }) };
+}
+
+function claimedTwice(s: Situation): Decision | undefined {
+  if (s.claim === 'of-another') return { do: 'wait', reason: 'claimed-twice', until: anHour(s) };
+}
+
+/** Whoever may tag a secret must not get any account's key published into it (R12). */
+function foreignValue(s: Situation): Decision | undefined {
+  const known = s.binding === 'bound' && s.claim !== undefined;
+  if (!known && !s.look.live) return { do: 'wait', reason: 'value-not-of-resource', until: anHour(s) };
+}
+
+function onboard(s: Situation): Decision | undefined {
+  if (s.claim) return undefined;
+  if (s.binding === 'bound') return { do: 'adopt', reason: 'going-on', state: s.state };
+  const guard = { reason: 'adoption-grace', until: wholeSecond(later(s.now, s.settings.adoptionGraceMs)) } as const;
+  return { do: 'adopt', reason: 'adopted', state: { refusals: 0, bond: bondOf(s), guard } };
+}
+
+/** Lost state is no reset: what is not live may still be in use, so it settles and ends (R24). */
+function stateLost(s: Situation): Decision | undefined {
+  if (s.binding === 'bound') return undefined;
+  const gone = s.look.all.filter(({ id }) => id !== s.look.live?.id).map(({ fingerprint }) => fingerprint);
+  return { do: 'enter', reason: 'recovered', state: begun(s, { cause: 'onboard', phase: 'revoke', gone }) };
+}
+
+/** The value tells which is live; what the tag named keeps its protection for one settle. */
+function tagContradicts(s: Situation): Decision | undefined {
+  const { live } = s.look;
+  if (!live || s.tagged === live.id) return undefined;
+  const state = s.tagged === undefined ? s.state : { ...s.state, guard: guard(s, 'tag-corrected') };
+  return { do: 'correct', reason: 'tag-corrected', credentialId: live.id, state };
+}
+
+/** Consumers may have read nothing while it was gone (R11). */
+function restored(s: Situation): Decision | undefined {
+  if (!s.claim || s.claim === 'of-another' || !s.claim.missingSince) return undefined;
+  const firm = s.state.guard?.reason === 'tag-corrected';
+  return { do: 'adopt', reason: 'restored', state: firm ? s.state : { ...s.state, guard: guard(s, 'restored') } };
+}
+
+function guard({ now, target }: Situation, reason: Guard['reason']): Guard {
+  return { reason, until: wholeSecond(later(now, target.wishes.settleMs)) };
+}
+
+function paused({ target, state }: Situation): Decision | undefined {
+  if (target.wishes.paused && state.rotation?.cause !== 'emergency') return { do: 'rest', reason: 'paused' };
+}
+
+function staysHeld({ state }: Situation): Decision | undefined {
+  if (state.held) return { do: 'rest', reason: state.held };
+}
+
+/** What a look cannot tell to be over is waited for; the other waits are found anew by the rules below. */
+const backOffs: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'refused', 'proof-unknown', 'live-refused']);
+
+function backsOff({ state: { wait }, now }: Situation): Decision | undefined {
+  if (wait && wait.until > now && backOffs.has(wait.reason)) {
+    return { do: 'rest', reason: wait.reason, until: wait.until };
+  }
+}
+
+function frozen({ state: { rotation }, settings }: Situation): Decision | undefined {
+  if (settings.frozen.has(rotation?.phase ?? 'generate')) return { do: 'rest', reason: 'frozen' };
+}
+
+function liveRefused(s: Situation): Decision | undefined {
+  if (s.ask.refused) return { do: 'wait', reason: 'live-refused', until: anHour(s) };
+}
+
+function tooShortAValidity(s: Situation): Decision | undefined {
+  if (tooShort(s.target.wishes)) return { do: 'wait', reason: 'validity-too-short', until: anHour(s) };
+}
+
+function notDue(s: Situation): Decision | undefined {
+  const isDue = s.ask.cause === 'schedule' ? dueAt(s, s.jitter) <= s.now : dueForAnEvent(s, s.now);
+  if (!isDue) return { do: 'rest', reason: 'not-due', until: dueAt(s, s.jitter) };
+}
+
+function outsideWindow(s: Situation): Decision | undefined {
+  const opens = startsAt(s, s.now);
+  if (opens > s.now) return { do: 'wait', reason: 'outside-window', until: opens };
+}
+
+function due(s: Situation): Decision {
+  const wait = mayRegenerateFrom(s, 'graceful', 'generate');
+  if (wait) return wait;
+  return { do: 'enter', reason: 'begun', state: begun(s, { cause: s.ask.cause, phase: 'generate' }) };
+}

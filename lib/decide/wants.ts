@@ -1,0 +1,43 @@
+import { minute } from '../model/clock.ts';
+import { fingerprintOf } from '../model/sealed.ts';
+import type { Settings } from '../model/settings.ts';
+import type { Sighting } from '../model/snapshot.ts';
+import type { Phase, State } from '../model/state.ts';
+import { secretUrl, type Target } from '../model/target.ts';
+import { dueAt } from './due.ts';
+
+/** The sweep's question, from a list page alone: is it worth taking this target up in this phase now? */
+export function wants(phase: Phase, sighting: Sighting, now: Date, frozen: Settings['frozen'], jitter: number): boolean {
+  const { state, target } = sighting;
+  if (waits(state, now) || frozen.has(phase) || isPaused(sighting)) return false;
+  if (state.rotation) return state.rotation.phase === phase;
+  if (phase !== 'generate') return false;
+  if (!state.bond) return true;
+  const guarded = state.guard !== undefined && state.guard.until > now;
+  return !guarded && dueAt({ target, secret: sighting }, jitter) <= now;
+}
+
+function waits({ held, wait }: State, now: Date): boolean {
+  return held !== undefined || (wait !== undefined && wait.until > now);
+}
+
+function isPaused({ target, state }: Sighting): boolean {
+  return target.wishes.paused && state.rotation?.cause !== 'emergency';
+}
+
+/** How often a target that rests is looked at, and the sweeps in that time among which targets are spread. */
+const sweepMs = 5 * minute;
+const sweepsPerRound = 72;
+
+/** Drift: every target that rests or settles once in six hours, one sweep's share after the other, by hash. */
+export function isItsTurn({ target, state }: Sighting, now: Date): boolean {
+  const atRest = !state.rotation || state.rotation.phase === 'revoke';
+  if (!state.bond || state.held || !atRest || target.wishes.paused) return false;
+  const turn = parseInt(fingerprintOf(secretUrl(target.secret)).slice(0, 8), 16) % sweepsPerRound;
+  return Math.floor(now.getTime() / sweepMs) % sweepsPerRound === turn;
+}
+
+/** Spreads what was created together; the same for a target every time. */
+export function jitterOf({ secret }: Target): number {
+  return parseInt(fingerprintOf(`jitter ${secretUrl(secret)}`).slice(0, 8), 16) / 0xffffffff;
+}

@@ -1,0 +1,58 @@
+import type { Reason } from '../model/reason.ts';
+import { fingerprintOf } from '../model/sealed.ts';
+import type { State } from '../model/state.ts';
+import { secretUrl, type Target } from '../model/target.ts';
+
+export const announcementTypes = [
+  'Keyturn.Target.Adopted',
+  'Keyturn.Target.Lost',
+  'Keyturn.Rotation.Started',
+  'Keyturn.Rotation.CredentialPublished',
+  'Keyturn.Rotation.Unproved',
+  'Keyturn.Rotation.Completed',
+  'Keyturn.Rotation.Failed',
+  'Keyturn.Rotation.Held',
+  'Keyturn.Rotation.Stuck',
+] as const;
+export type AnnouncementType = (typeof announcementTypes)[number];
+
+/** What the world is told. Ids, phases, reasons and times only. */
+export interface Announcement {
+  readonly type: AnnouncementType;
+  /** The same for the same thing said twice. */
+  readonly id: string;
+  readonly subject: string;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+export interface Announcer {
+  announce(announcement: Announcement): Promise<void>;
+}
+
+export interface Said {
+  readonly reason: Reason;
+  readonly advice: string;
+  readonly until?: Date;
+  readonly code?: string;
+  readonly credentialId?: string;
+}
+
+export function announcement(type: AnnouncementType, target: Target, state: State, version: string, said: Said): Announcement {
+  const { rotation } = state;
+  const phase = rotation?.phase ?? 'idle';
+  const subject = secretUrl(target.secret);
+  const { reason, advice, until, code, credentialId } = said;
+  const parts = [subject, rotation?.start.toISOString() ?? version, type, phase, reason];
+  const data = {
+    kind: target.kind,
+    resource: target.resource,
+    phase,
+    reason,
+    advice,
+    ...(rotation && { cause: rotation.cause, start: rotation.start.toISOString(), mode: rotation.mode }),
+    ...(until && { until: until.toISOString() }),
+    ...(code && { code }),
+    ...(credentialId && { credentialId }),
+  };
+  return { type, id: fingerprintOf(parts.join('\n')), subject, data };
+}

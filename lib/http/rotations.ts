@@ -1,0 +1,154 @@
+import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import { later, second } from '../model/clock.ts';
+import { Failure } from '../model/failure.ts';
+import { adviceFor, type Reason } from '../model/reason.ts';
+import type { Acceptance, State } from '../model/state.ts';
+import { normalised, type SecretName, type Target } from '../model/target.ts';
+import { reconcile, type Report } from '../reconcile.ts';
+import { read } from '../targets/tags.ts';
+import type { Core } from '../visit.ts';
+import { json, problem, type Problem } from './problem.ts';
+import { wantedFrom, type Wanted } from './request.ts';
+import { fromId, toId } from './rotationId.ts';
+
+const goesOnMs = 20 * second;
+
+/** `POST /api/rotations`: accepted is what one look at the keys stands behind (R20). */
+export async function startRotation(core: Core, request: HttpRequest): Promise<HttpResponseInit> {
+  const wanted = wantedFrom(await request.text(), request.headers.get('idempotency-key'));
+  if ('status' in wanted) return problem(wanted);
+  const refused = refusedBySettings(core);
+  if (refused) return problem(refused);
+  return answered(async () => {
+    const target = await targetOf(core, wanted.target);
+    if ('status' in target) return problem(target);
+    const accept = acceptanceOf(core, target, wanted);
+    if ('status' in accept) return problem(accept);
+    core.note('begun', { secret: target.secret.name, vault: target.secret.vaultUrl, why: wanted.reason });
+    const report = await reconcile(core, target, { cause: 'emergency', accept }, later(core.clock.now(), goesOnMs));
+    return answerTo(report, target);
+  });
+}
+
+/** `GET /api/rotations/{id}` */
+export async function showRotation(core: Core, id: string): Promise<HttpResponseInit> {
+  const named = fromId(id);
+  if (!named || !core.settings.vaultUrls.includes(named.secret.vaultUrl)) return problem(unknownRotation);
+  return answered(async () => {
+    const { tags } = await core.vault.read(named.secret);
+    const found = read(named.secret, tags, core.settings.wishes, core.providers);
+    if (found.is !== 'target') return problem(unknownRotation);
+    const shown = show(found.state, named.start);
+    return shown ? json(200, { id, vault: named.secret.vaultUrl, secret: named.secret.name, ...shown }) : problem(unknownRotation);
+  });
+}
+
+const unknownRotation: Problem = {
+  status: 404,
+  title: 'No such rotation',
+  detail: 'The id names no rotation of a target in KEYTURN_VAULTS. Take it from the Location of the answer to POST.',
+};
+
+function show({ rotation, wait, held, last }: State, start: Date): object | undefined {
+  const same = (date: Date | undefined) => date?.getTime() === start.getTime();
+  const started = { start: start.toISOString() };
+  if (rotation && same(rotation.start)) {
+    const { phase, cause, mode } = rotation;
+    const waiting = wait && { reason: wait.reason, until: wait.until.toISOString(), advice: adviceFor(wait.reason) };
+    const stopped = held && { reason: held, advice: adviceFor(held) };
+    return { ...started, status: held ? 'held' : 'running', phase, cause, mode, ...waiting, ...stopped };
+  }
+  if (same(last)) return { ...started, status: 'completed' };
+  const newest = rotation?.start ?? last;
+  return newest && newest > start ? { ...started, status: 'superseded' } : undefined;
+}
+
+/** An observing or frozen app could not keep the promise of a 202. */
+function refusedBySettings({ settings }: Core): Problem | undefined {
+  if (settings.mode === 'observe') {
+    return { status: 409, title: 'Observing', detail: 'KEYTURN_MODE is not rotate: nothing would be changed.' };
+  }
+  if (settings.frozen.size > 0) return conflict('frozen');
+}
+
+async function targetOf(core: Core, named: Wanted['target']): Promise<Target | Problem> {
+  const secret = 'secret' in named ? named.secret : await claimant(core, named.resource, named.kind);
+  if ('status' in secret) return secret;
+  if (!core.settings.vaultUrls.includes(secret.vaultUrl)) {
+    return { status: 403, title: 'Vault not allowed', detail: 'The vault is not in KEYTURN_VAULTS: add it, or name another.' };
+  }
+  const found = read(secret, (await core.vault.read(secret)).tags, core.settings.wishes, core.providers);
+  if (found.is === 'target') return found.target;
+  if (found.is === 'unreadable') return conflict(found.reason);
+  return { status: 404, title: 'No target', detail: 'The secret has no rotation tags that Keyturn knows: see the README.' };
+}
+
+/** The claims are the index from resource to secret. */
+async function claimant(core: Core, resource: string, kind: string | undefined): Promise<SecretName | Problem> {
+  const type = normalised(resource).split('/').slice(6, 8).join('/');
+  const wanted = core.providers.kindFor(type, kind);
+  const claim = wanted && (await core.claims.of(resource, wanted));
+  if (claim) return claim.secret;
+  return { status: 404, title: 'No target', detail: 'No adopted secret rotates this resource: name it by vault and secret.' };
+}
+
+function acceptanceOf(core: Core, target: Target, { mode, compromised, request }: Wanted): Acceptance | Problem {
+  const provider = core.providers.of(target.kind);
+  const ids = compromised?.map((word) => provider?.credentialId(word));
+  if (ids?.includes(undefined)) {
+    return { status: 400, title: 'Credential unknown', detail: 'compromised should list credential ids of the resource.' };
+  }
+  const known = ids?.filter((id) => id !== undefined);
+  return { mode, ...(known && { compromised: known }), ...(request && { request }) };
+}
+
+function answerTo(report: Report, { secret }: Target): HttpResponseInit {
+  switch (report.is) {
+    case 'busy':
+      return later503('busy', 15);
+    case 'foreign':
+      return problem(unknownRotation);
+    case 'unreadable':
+      return problem(conflict(report.reason));
+    case 'failed':
+      return problemOf(report);
+    case 'visited':
+      return report.accepted ? accepted(toId({ secret, start: report.accepted }), report.state, report.accepted) : notAccepted(report);
+  }
+}
+
+function accepted(id: string, state: State, start: Date): HttpResponseInit {
+  return json(202, { id, ...show(state, start) }, { Location: `/api/rotations/${id}` });
+}
+
+function notAccepted({ decision }: Report & { is: 'visited' }): HttpResponseInit {
+  return passing.has(decision.reason) ? later503(decision.reason, 30) : problem(conflict(decision.reason));
+}
+
+const passing: ReadonlySet<Reason> = new Set([
+  ...(['throttled', 'outage', 'busy', 'lease-lost', 'changed-meanwhile', 'service-working'] as const),
+  ...(['stale-read', 'drift-confirming', 'going-on', 'repairing', 'proof-unknown'] as const),
+]);
+
+function problemOf({ reason, retryAfterMs }: { reason: Reason; retryAfterMs?: number }): HttpResponseInit {
+  if (passing.has(reason)) return later503(reason, Math.ceil((retryAfterMs ?? 30_000) / 1000));
+  return problem(reason === 'secret-missing' ? unknownRotation : conflict(reason));
+}
+
+function later503(reason: Reason, seconds: number): HttpResponseInit {
+  const body = { status: 503, title: 'Not now', detail: adviceFor(reason), reason };
+  return problem(body, { 'Retry-After': String(seconds) });
+}
+
+function conflict(reason: Reason): Problem {
+  return { status: 409, title: 'Cannot rotate now', detail: adviceFor(reason), reason };
+}
+
+async function answered(work: () => Promise<HttpResponseInit>): Promise<HttpResponseInit> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Failure) return problemOf({ reason: error.reason, ...error.detail });
+    throw error;
+  }
+}

@@ -1,0 +1,22 @@
+import type { Reason } from './reason.ts';
+
+export interface FailureDetail {
+  /** The service's own error code: invariant, and short enough for a tag. Never a message, never a body. */
+  readonly code?: string;
+  /** The service's own Retry-After. */
+  readonly retryAfterMs?: number;
+  /** The service answered: what was asked has no effect and will have none. */
+  readonly answered?: boolean;
+}
+
+/** What went wrong, classified once, where it entered. Never carries a response body. */
+export class Failure extends Error {
+  readonly reason: Reason;
+  readonly detail: FailureDetail;
+  constructor(reason: Reason, detail: FailureDetail = {}) {
+    super(detail.code ? `${reason} (${detail.code})` : reason);
+    this.name = 'Failure';
+    this.reason = reason;
+    this.detail = detail;
+  }
+}

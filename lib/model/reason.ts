@@ -1,0 +1,77 @@
+/**
+ * The closed list: one word, the same in log, tag, event, HTTP answer and test; each says what a person can do.
+ * A word that is retired is never used again.
+ */
+const advice = {
+  // at rest
+  'not-due': 'Nothing to do.',
+  'outside-window': 'Starts when the window of RotationWindow or KEYTURN_WINDOW opens.',
+  paused: 'Remove the tag RotationPaused to go on.',
+  frozen: 'The phase is listed in KEYTURN_FROZEN_PHASES.',
+  'adoption-grace': 'Rotates after KEYTURN_ADOPTION_GRACE; POST /api/rotations starts it now.',
+  'start-cap': 'More targets are due than one sweep starts (KEYTURN_START_CAP); the next sweep goes on.',
+  // under way
+  adopted: 'The secret is a target now.',
+  begun: 'A rotation began.',
+  'going-on': 'The rotation goes on.',
+  settling: 'Consumers get this long to take up the new version before the old credential ends.',
+  'service-working': 'The service works on the request.',
+  'request-in-flight': 'An earlier request may still land; nothing is regenerated until it cannot.',
+  'key-not-yet-accepted': 'The new key is seconds old and not accepted yet.',
+  'drift-confirming': 'The live key seems replaced; a second look decides.',
+  'stale-read': 'The resource answered with a key known to be replaced; asked again.',
+  'tag-corrected': 'The tag CredentialId contradicted the value; what it named is protected for one settle.',
+  restored: 'The secret was gone and is back: consumers get one settle anew.',
+  recovered: 'The state tags were lost; what is not live ends after one settle.',
+  repairing: 'The live key was replaced behind our back: a working one is published.',
+  completed: 'The rotation is complete.',
+  unproved: 'Published without proof, as the wish best-effort or a dead live key allows.',
+  // time or a grant cures it
+  throttled: 'The service limits requests; tried again later.',
+  outage: 'The service fails or does not answer; tried again later.',
+  busy: 'Another worker has this resource.',
+  'lease-lost': 'The lease on the resource ran out; the next visit goes on by looking.',
+  'changed-meanwhile': 'The secret was changed during the visit; looked at again.',
+  refused: 'The service refused the request: see the code. Counted; held after KEYTURN_FAILURES_UNTIL_HELD in a row.',
+  forbidden: 'Grant the identity of this app the missing role; a new grant takes minutes to work.',
+  'forbidden-by-policy': 'An Azure Policy denies the new secret version: exempt the vault or meet the policy.',
+  firewall: 'Let this app through the firewall of the vault (virtual network integration or an allowed address).',
+  locked: 'A ReadOnly lock blocks the key operations: remove it.',
+  'resource-missing': 'The resource of ProviderAddress does not exist: correct the tag or untag the secret.',
+  'secret-missing': 'The secret does not exist (any more).',
+  'secret-deleted': 'The secret is deleted but recoverable: recover or purge it.',
+  'proof-unknown': 'Whether the key works cannot be told from here: open the network path, or wish proof=best-effort.',
+  'live-refused': 'The service refuses the live key although it is the current one: ask the service; rotating may help.',
+  // needs a person; every look finds it anew
+  'shared-key-disabled':
+    'Shared keys are off for this resource, which is right: Microsoft Entra ID is preferred. Remove the tags.',
+  'value-not-of-resource': 'Put a current key of the resource into the secret.',
+  'claimed-twice': 'Another secret is the target of this resource: untag one of the two.',
+  'too-many-tags': 'A secret has 15 tags and Keyturn needs 4: remove some of your own.',
+  'validity-too-short': 'Validity less lead must be at least settle and a day: raise it or shorten settle.',
+  'bad-tags': 'Correct the rotation tags of the secret.',
+  'credential-id-unknown': 'CredentialId must name a credential of the resource: correct or remove the tag.',
+  'secret-disabled': 'Enable the current version of the secret.',
+  'managed-elsewhere': 'Another installation of Keyturn rotates this secret: remove one of the two.',
+  'state-from-newer-version': 'A newer Keyturn wrote the state: update this one; nothing was touched.',
+  'entra-connection-string': 'The connection string needs no access key (AuthType=): remove the tags.',
+  'endpoint-not-of-resource': 'The connection string names another host than ProviderAddress does.',
+  'tags-lost': 'A new version was written without the rotation tags: set them again, or ignore tags in your tool.',
+  'opted-out': 'The rotation tags were removed: the secret is left alone, both keys stay valid.',
+  // only its history can tell; stays until resumed
+  'proof-refused': 'Two new keys were refused where they would be used. The live key is untouched. Resume by the API.',
+  contended: 'Something writes dead values over ours (Terraform without ignore_changes?). Resume by the API.',
+  'too-many-refusals': 'The service keeps refusing: see the code. Resume by the API or by deleting RotationProgress.',
+  'live-would-die': 'The state contradicts the resource; regenerating would end the live credential. Resume by the API.',
+} as const;
+
+export type Reason = keyof typeof advice;
+
+/** What a person can do about it. */
+export function adviceFor(reason: Reason): string {
+  return advice[reason];
+}
+
+export function isReason(word: string): word is Reason {
+  return Object.hasOwn(advice, word);
+}

@@ -1,0 +1,88 @@
+import type { Check } from './check.ts';
+import type { Sealed } from './sealed.ts';
+import type { Known, State } from './state.ts';
+import type { CredentialId, SecretName, Target } from './target.ts';
+
+export interface Credential extends Known {
+  readonly value: Sealed;
+}
+
+/** The current secret version. */
+export interface Secret {
+  readonly version: string;
+  readonly value: Sealed;
+  readonly createdOn: Date;
+  readonly updatedOn: Date;
+  readonly expiresOn?: Date;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly contentType?: string;
+}
+
+/** What a list page shows of a target, at no further call. */
+export interface Sighting {
+  readonly target: Target;
+  readonly state: State;
+  readonly createdOn: Date;
+  readonly expiresOn?: Date;
+}
+
+/** What the provider saw. Absent = not looked at, or not there. */
+export interface Look {
+  readonly fit: Check;
+  /** Every credential the resource has. */
+  readonly all: readonly Known[];
+  /** The credential in the secret's value, whether or not the resource still has it. */
+  readonly held: Credential;
+  /** The one of them that the value holds; absent = the value is dead, or no credential of this resource. */
+  readonly live?: Known;
+  /** The one that generate would replace. */
+  readonly standby?: Known;
+  /** Made or found, not yet published. */
+  readonly next?: Credential;
+  /** The data-plane host as ARM names it. */
+  readonly host?: string;
+}
+
+/** Who is the target of this (resource, kind)? */
+export interface Claim {
+  readonly secret: SecretName;
+  readonly kind: string;
+  readonly resource: string;
+  /** The last version we wrote. */
+  readonly version: string;
+  readonly host?: string;
+  readonly missingSince?: Date;
+  /** When a dead value was last replaced (R19). */
+  readonly repairedAt?: Date;
+}
+
+/** A regenerate that was sent and may still land (R4). */
+export interface Flight {
+  readonly until: Date;
+  /** What it replaces; absent = unknown, any. */
+  readonly of?: string;
+}
+
+/**
+ * Does the state belong to this value? `bound`: written with it; `lost`: none, corrupt, or somebody's copy (R1);
+ * `elsewhere`: another installation is at work.
+ */
+export type Binding = 'bound' | 'lost' | 'elsewhere';
+
+/** Everything `decide` may know. */
+export interface Snapshot {
+  readonly target: Target;
+  readonly secret: Secret;
+  readonly readAt: Date;
+  /** The tag `CredentialId` as the provider spells it: a claim, not yet a fact. */
+  readonly tagged?: CredentialId;
+  readonly binding: Binding;
+  readonly state: State;
+  /** What the tags say now; `state` runs ahead of it until the next write. */
+  readonly saved: State;
+  readonly look: Look;
+  readonly claim: Claim | 'of-another' | undefined;
+  readonly flight?: Flight;
+  /** The fingerprint of a credential that may be published: proved in this visit, or allowed without. */
+  readonly proved?: { readonly fingerprint: string; readonly unproved: boolean };
+}

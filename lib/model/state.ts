@@ -1,0 +1,106 @@
+import type { Reason } from './reason.ts';
+import type { Fingerprint } from './sealed.ts';
+import type { CredentialId } from './target.ts';
+
+/** A credential that was seen, without its value. */
+export interface Known {
+  readonly id: CredentialId;
+  readonly fingerprint: Fingerprint;
+}
+
+export const phases = ['generate', 'publish', 'verify', 'revoke'] as const;
+export type Phase = (typeof phases)[number];
+
+export const causes = [
+  'schedule',
+  'near-expiry',
+  'expired',
+  'new-version',
+  'notice',
+  'drift',
+  'emergency',
+  'onboard',
+] as const;
+export type Cause = (typeof causes)[number];
+
+export const modes = ['graceful', 'immediate'] as const;
+export type Mode = (typeof modes)[number];
+
+/** Tag `RotationRecord`: what binds the state to a value of a resource. Written with every value. */
+export interface Bond {
+  readonly installation: string;
+  readonly resource: Fingerprint;
+  /** Of the whole value it was written with. */
+  readonly value: Fingerprint;
+  /** Every credential of the resource as last seen: another fingerprint on a look means replaced since. */
+  readonly credentials: readonly Known[];
+}
+
+/** One rotation under way. Its start and the secret's name make its public id. */
+export interface Rotation {
+  readonly phase: Phase;
+  readonly cause: Cause;
+  readonly start: Date;
+  readonly mode: Mode;
+  /** The credentials that must not exist any more when it is complete. */
+  readonly gone: readonly Fingerprint[];
+  /** The secret version to disable. */
+  readonly oldVersion?: string;
+  /** A new key was refused for longer than patience and made once more (R15). */
+  readonly retried?: true;
+}
+
+/** Why nothing happens before `until`. */
+export interface Wait {
+  readonly reason: Reason;
+  readonly since: Date;
+  readonly until: Date;
+  readonly code?: string;
+  /** Said to be stuck already. */
+  readonly stuck?: true;
+}
+
+/** Nothing is regenerated before `until`, whatever else is waited for meanwhile. */
+export interface Guard {
+  readonly reason: 'adoption-grace' | 'restored' | 'tag-corrected';
+  readonly until: Date;
+}
+
+/** Tag `RotationProgress`. */
+export interface Progress {
+  readonly rotation?: Rotation;
+  readonly wait?: Wait;
+  readonly guard?: Guard;
+  /** Only its history can tell: stays until resumed. */
+  readonly held?: Reason;
+  /** Refusals in a row. */
+  readonly refusals: number;
+  /** Start of the last rotation. */
+  readonly last?: Date;
+  /** Hash of the last idempotency key. */
+  readonly request?: Fingerprint;
+}
+
+/** What the tags remember. */
+export interface State extends Progress {
+  readonly bond?: Bond;
+}
+
+export const blank: State = { refusals: 0 };
+
+/** What a trigger asks for. `accept` is an emergency that is not in the tags yet. */
+export interface Ask {
+  readonly cause: Cause;
+  /** Prove the live key first, and leave it at that where it works (R16). */
+  readonly check?: true;
+  /** The service refused the live key just now. */
+  readonly refused?: true;
+  readonly accept?: Acceptance;
+}
+
+export interface Acceptance {
+  readonly mode: Mode;
+  /** Absent = the live credential. */
+  readonly compromised?: readonly CredentialId[];
+  readonly request?: Fingerprint;
+}

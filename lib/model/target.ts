@@ -1,0 +1,74 @@
+import { fingerprintOf, type Fingerprint } from './sealed.ts';
+
+/** Names one credential of a resource: for access keys the key's name, else a key or certificate version. */
+export type CredentialId = string;
+
+export interface SecretName {
+  /** As in `https://name.vault.azure.net`, without a trailing slash. */
+  readonly vaultUrl: string;
+  readonly name: string;
+}
+
+/** `https://name.vault.azure.net/secrets/name`: how logs, claims and events name a target. */
+export function secretUrl({ vaultUrl, name }: SecretName): string {
+  return `${vaultUrl}/secrets/${name}`;
+}
+
+export function secretNamed(url: string): SecretName | undefined {
+  const [, vaultUrl, name] = /^(https:\/\/[^/]+)\/secrets\/([0-9A-Za-z-]+)$/.exec(url) ?? [];
+  return vaultUrl && name ? { vaultUrl, name } : undefined;
+}
+
+/** Hours of the day in which a rotation may start, in the wall clock of a time zone. */
+export interface Window {
+  /** ISO weekdays (1 = Monday) on which it opens. */
+  readonly days: readonly number[];
+  readonly opensAtMinute: number;
+  readonly lengthMinutes: number;
+  readonly timeZone: string;
+}
+
+/** What the user asks for by tag, completed by the settings. */
+export interface Wishes {
+  readonly validityMs: number;
+  /** Absent = derived from the validity. */
+  readonly leadMs?: number;
+  readonly settleMs: number;
+  readonly window?: Window;
+  readonly paused: boolean;
+  readonly proof: 'required' | 'best-effort';
+}
+
+/** A Key Vault secret that carries rotation tags. */
+export interface Target {
+  readonly secret: SecretName;
+  readonly kind: string;
+  /** The ARM resource id as the user wrote it. */
+  readonly resource: string;
+  readonly wishes: Wishes;
+}
+
+/** One spelling for every way to write an ARM id: names in it are case-insensitive. */
+export function normalised(resource: string): string {
+  return resource.replace(/\/+$/, '').toLowerCase();
+}
+
+export function resourceHash(resource: string): Fingerprint {
+  return fingerprintOf(normalised(resource));
+}
+
+declare const checked: unique symbol;
+/** A credential id that was held against the live one. Only `spare` makes it, and only it can be regenerated. */
+export interface Spare<Id extends CredentialId = CredentialId> {
+  readonly id: Id;
+  readonly [checked]: true;
+}
+
+/** Answers nothing where `id` is the live credential by value or by tag: promise 1. */
+export function spare<Id extends CredentialId>(
+  id: Id,
+  live: CredentialId,
+  tagged: CredentialId | undefined,
+): Spare<Id> | undefined {
+  return id === live || id === tagged ? undefined : ({ id } as Spare<Id>);
+}

@@ -1,0 +1,89 @@
+import { bondOf, lastOf, settledFrom } from '../decide/rotation.ts';
+import { day, hour, later, latest, minute, second, wholeSecond } from '../model/clock.ts';
+import type { Situation } from '../decide/decision.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Reason } from '../model/reason.ts';
+import type { Sealed } from '../model/sealed.ts';
+import type { Rotation, State, Wait } from '../model/state.ts';
+import type { Outcome } from './step.ts';
+
+/** Pure: state x outcome -> state. */
+export function advance(s: Situation, rotation: Rotation, outcome: Outcome): State {
+  switch (outcome.is) {
+    case 'pending':
+      return waiting(s.state, s.now, outcome);
+    case 'unknown':
+      return waiting(s.state, s.now, { ...outcome, until: backOff(s.state, outcome.reason, s.now) });
+    case 'bad':
+      return holding(s.state, outcome);
+    case 'again':
+      return { ...withoutWait(s.state), bond: bondOf(s), rotation: { ...rotation, retried: true } };
+    case 'proved':
+      return { ...withoutWait(s.state), refusals: 0, rotation: { ...rotation, phase: 'publish' } };
+    case 'done':
+      return done(s, rotation);
+    case 'seen':
+    case 'publish':
+      return { ...withoutWait(s.state), refusals: 0 };
+  }
+}
+
+function done(s: Situation, rotation: Rotation): State {
+  const state = { ...withoutWait(s.state), refusals: 0 };
+  if (rotation.phase === 'revoke') return completed(s, rotation);
+  const until = wholeSecond(settledFrom(s, rotation.mode, 'revoke'));
+  const settling = { reason: 'settling', since: s.now, until } as const;
+  return { ...state, rotation: { ...rotation, phase: 'revoke' }, ...(until > s.now && { wait: settling }) };
+}
+
+function completed(s: Situation, { start }: Rotation): State {
+  const { guard } = s.state;
+  return { refusals: 0, bond: bondOf(s), ...lastOf(s.state), last: start, ...(guard && guard.until > s.now && { guard }) };
+}
+
+/** The state that is written in one call with the new value (promise 5). */
+export function published(s: Situation, rotation: Rotation, value: Sealed): State {
+  const bond = { ...bondOf(s), value: value.fingerprint };
+  return { ...withoutWait(s.state), bond, rotation: { ...rotation, phase: 'verify', oldVersion: s.secret.version } };
+}
+
+export function withoutWait({ wait: _, ...state }: State): State {
+  return state;
+}
+
+/** The same wait goes on, so that it can be told how long it lasts. */
+export function waiting(state: State, now: Date, wait: { reason: Reason; until: Date; code?: string }): State {
+  const known = state.wait?.reason === wait.reason ? state.wait : undefined;
+  const { reason, until, code } = wait;
+  const since = known?.since ?? wholeSecond(now);
+  const stuck = known?.stuck ?? false;
+  return { ...state, wait: { reason, since, until: wholeSecond(until), ...(code && { code }), ...(stuck && { stuck }) } };
+}
+
+export function holding(state: State, { reason }: { reason: Reason }): State {
+  const { wait: _, ...rest } = state;
+  return { ...rest, held: reason };
+}
+
+/** What the service's answer means for the next visit. Only refusals are counted: the rest time or a grant cures. */
+export function failed(state: State, { reason, detail }: Failure, now: Date, failuresUntilHeld: number): State {
+  const { code, retryAfterMs = 0 } = detail;
+  const refusals = reason === 'refused' ? state.refusals + 1 : state.refusals;
+  const until = latest(later(now, retryAfterMs), backOff(state, reason, now));
+  const next = waiting({ ...state, refusals }, now, { reason, until, ...(code && { code }) });
+  return refusals >= failuresUntilHeld ? holding(next, { reason: 'too-many-refusals' }) : next;
+}
+
+const untilGranted: ReadonlySet<Reason> = new Set(['forbidden', 'forbidden-by-policy', 'firewall', 'locked', 'resource-missing']);
+
+/** An hour for what a person must mend; else as long again as it has lasted, 30 seconds to 15 minutes. */
+function backOff(state: State, reason: Reason, now: Date): Date {
+  if (untilGranted.has(reason)) return later(now, hour);
+  const since = state.wait?.reason === reason ? state.wait.since : now;
+  return later(now, Math.min(15 * minute, Math.max(30 * second, now.getTime() - since.getTime())));
+}
+
+/** Said once when it has lasted for a day. */
+export function stuck(wait: Wait, now: Date): boolean {
+  return !wait.stuck && later(wait.since, day) <= now;
+}

@@ -1,0 +1,93 @@
+import { createHmac } from 'node:crypto';
+import type { BatchAccount, BatchAccountKeys } from '@azure/arm-batch';
+import type { PipelineResponse } from '@azure/core-rest-pipeline';
+import { good, type Check } from '../model/check.ts';
+import { minute } from '../model/clock.ts';
+import { Failure } from '../model/failure.ts';
+import type { Reason } from '../model/reason.ts';
+import { Sealed } from '../model/sealed.ts';
+import type { AccessKeys, Fitness, Keys } from './accessKeys.ts';
+import { armId, calling } from './arm.ts';
+import { answerTo, proof, type Answer } from './proof.ts';
+import type { Means } from './registry.ts';
+import type { View } from './provider.ts';
+
+/** A Batch account's shared keys: both key operations are synchronous and answer both keys (azure-facts 1.2). */
+export function batchKey({ clients, random }: Means): AccessKeys {
+  return {
+    kind: 'batch-key',
+    resourceType: 'microsoft.batch/batchaccounts',
+    flightMs: 2 * minute,
+    fitness: (view) => (mustRead(view) ? account(view) : Promise.resolve({ fit: good })),
+    keys: (view) => keyOperation(view, (api, at) => api.getKeys(...at)),
+    regenerate: (view, keyName) => keyOperation(view, (api, at) => api.regenerateKey(...at, { keyName })),
+    prove: (view, key, control) => proof((text) => probe(view, text), random(64).toString('base64'), key, control),
+    flaw: () => good,
+    keyIn: (value) => value,
+    render: (key) => key,
+  };
+
+  function operations({ target }: View) {
+    const { subscription, group, name } = armId(target.resource);
+    return { api: clients.batch(subscription).batchAccountOperations, at: [group, name] as const };
+  }
+
+  async function account(view: View): Promise<Fitness> {
+    const { api, at } = operations(view);
+    const found = await calling(() => api.get(...at));
+    return { fit: fitness(found), ...(found.accountEndpoint && { host: found.accountEndpoint }) };
+  }
+
+  async function keyOperation(view: View, call: KeyCall): Promise<Keys> {
+    const { api, at } = operations(view);
+    return sealed(await calling(() => call(api, at)));
+  }
+
+  async function probe({ host, target, now }: View, key: string): Promise<Answer> {
+    if (!host) return { is: 'unclear' };
+    return answerTo(clients.http, signedGet(host, armId(target.resource).name, key, now), read);
+  }
+}
+
+type Api = ReturnType<Means['clients']['batch']>['batchAccountOperations'];
+type KeyCall = (api: Api, at: readonly [string, string]) => Promise<BatchAccountKeys>;
+
+/** The account is read when it is new to us, and after something was wrong with it; not in every rotation. */
+function mustRead({ host, state }: View): boolean {
+  const cures: readonly (Reason | undefined)[] = ['shared-key-disabled', 'refused', 'forbidden', 'service-working'];
+  return host === undefined || cures.includes(state.wait?.reason);
+}
+
+/** Read first: what the key operations answer on such accounts is not documented. Null modes mean not restricted. */
+function fitness({ allowedAuthenticationModes, poolAllocationMode }: BatchAccount): Check {
+  const shared = !allowedAuthenticationModes || allowedAuthenticationModes.includes('SharedKey');
+  return shared && poolAllocationMode !== 'UserSubscription' ? good : { is: 'bad', reason: 'shared-key-disabled' };
+}
+
+function sealed({ primary, secondary }: BatchAccountKeys): Keys {
+  if (!primary || !secondary) throw new Failure('refused', { code: 'KeysMissing' });
+  return { Primary: new Sealed(primary), Secondary: new Sealed(secondary) };
+}
+
+const apiVersion = '2024-07-01.20.0';
+
+/** The cheapest read that only an authenticated caller gets; signed as azure-facts 1.5 says. */
+function signedGet(host: string, accountName: string, key: string, now: Date) {
+  const date = now.toUTCString();
+  const path = '/applications';
+  const query = `\napi-version:${apiVersion}\nmaxresults:1`;
+  const toSign = `GET${'\n'.repeat(12)}ocp-date:${date}\n/${accountName}${path}${query}`;
+  const signature = createHmac('sha256', Buffer.from(key, 'base64')).update(toSign, 'utf8').digest('base64');
+  return {
+    method: 'GET' as const,
+    url: `https://${host}${path}?api-version=${apiVersion}&maxresults=1`,
+    headers: { 'ocp-date': date, Authorization: `SharedKey ${accountName}:${signature}`, Accept: 'application/json' },
+  };
+}
+
+/** Only the authentication refusal says something of the key: a network rule answers 403 too. */
+function read({ status, bodyAsText }: PipelineResponse): Answer {
+  if (status >= 200 && status < 300) return { is: 'accepted' };
+  const refused = status === 403 && /"code"\s*:\s*"AuthenticationFailed"/.test(bodyAsText ?? '');
+  return { is: refused ? 'refused' : 'unclear', code: refused ? 'AuthenticationFailed' : `HTTP${status}` };
+}

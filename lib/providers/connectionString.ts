@@ -1,0 +1,35 @@
+import { good, type Check } from '../model/check.ts';
+import { Sealed } from '../model/sealed.ts';
+
+/** A connection string has parts `Name=value;`, names in any case; what has no AccessKey part is a bare key. */
+const accessKey = /(^|;)(\s*AccessKey\s*=)([^;]*)/i;
+
+export function keyIn(value: Sealed): Sealed {
+  const found = accessKey.exec(value.open())?.[3];
+  return found === undefined ? value : new Sealed(found.trim());
+}
+
+/** The form found is the form written: every other part stays as it is, letter by letter. */
+export function withKey(key: Sealed, held: Sealed): Sealed {
+  const text = held.open();
+  if (!accessKey.test(text)) return key;
+  return new Sealed(text.replace(accessKey, (_all, before: string, name: string) => `${before}${name}${key.open()}`));
+}
+
+/** Says whether the string needs a key at all, and names the host that ARM does. */
+export function flawIn(value: Sealed, host: string | undefined): Check {
+  const parts = partsOf(value.open());
+  if (parts.has('authtype')) return { is: 'bad', reason: 'entra-connection-string' };
+  const endpoint = parts.get('endpoint');
+  if (endpoint === undefined || host === undefined) return good;
+  return hostOf(endpoint) === host.toLowerCase() ? good : { is: 'bad', reason: 'endpoint-not-of-resource' };
+}
+
+function partsOf(text: string): ReadonlyMap<string, string> {
+  const parts = text.split(';').map((part) => /^\s*([A-Za-z]+)\s*=(.*)$/.exec(part));
+  return new Map(parts.flatMap((part) => (part ? [[(part[1] ?? '').toLowerCase(), (part[2] ?? '').trim()]] : [])));
+}
+
+function hostOf(endpoint: string): string | undefined {
+  return URL.canParse(endpoint) ? new URL(endpoint).host : undefined;
+}

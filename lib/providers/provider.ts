@@ -1,0 +1,42 @@
+import type { Check, Pending } from '../model/check.ts';
+import type { Sealed } from '../model/sealed.ts';
+import type { Credential, Look, Secret } from '../model/snapshot.ts';
+import type { State } from '../model/state.ts';
+import type { CredentialId, Spare, Target } from '../model/target.ts';
+
+/** What a provider may know while it works on one target. */
+export interface View {
+  readonly target: Target;
+  readonly secret: Secret;
+  readonly state: State;
+  readonly now: Date;
+  /** The data-plane host that ARM named, if it is known from an earlier look. */
+  readonly host?: string;
+}
+
+/** Everything Keyturn knows about one kind. Throws `Failure` only. */
+export interface Provider {
+  readonly kind: string;
+  /** Lower case; the first provider of a type is its default kind. */
+  readonly resourceType: string;
+  /** How long after sending a regenerate may still take effect (R4). */
+  readonly flightMs: number;
+
+  /** The credential id that a word in the tag or in a request names, in the spelling of the service. */
+  credentialId(word: string): CredentialId | undefined;
+  /** The credential in the secret's value, whether or not the resource has it; its id is a guess. */
+  held(view: View): Credential;
+  /** Reads, and changes nothing. */
+  look(view: View): Promise<Look>;
+  /** Makes the credential that follows the live one. `Pending`: the next look shows it. */
+  generate(view: View, standby: Spare): Promise<Look | Pending>;
+  /**
+   * Does it work where it will be used? `good`: an answer that only an authenticated caller gets; `bad`: refused while
+   * `control` is accepted; everything else is `unknown`.
+   */
+  prove(view: View, candidate: Credential, control?: Credential): Promise<Check>;
+  /** The text the secret shall hold: whatever else it held is kept, and it contains the credential (R13). */
+  render(next: Credential, held: Sealed): Sealed;
+  /** Ends a credential for good; its type says that it is not the live one. */
+  revoke(view: View, old: Spare): Promise<Look | Pending>;
+}

@@ -1,0 +1,103 @@
+import type { SignalRKeys, SignalRResource } from '@azure/arm-signalr';
+import type { PipelineResponse } from '@azure/core-rest-pipeline';
+import { SignJWT } from 'jose';
+import { good, type Check, type Pending } from '../model/check.ts';
+import { later, minute, second } from '../model/clock.ts';
+import { Failure } from '../model/failure.ts';
+import { Sealed } from '../model/sealed.ts';
+import type { AccessKeys, Fitness, Keys } from './accessKeys.ts';
+import { armId, calling, failureFrom } from './arm.ts';
+import { flawIn, keyIn, withKey } from './connectionString.ts';
+import { answerTo, proof, type Answer } from './proof.ts';
+import type { Means } from './registry.ts';
+import type { View } from './provider.ts';
+
+const pollMs = 2 * second;
+
+/** A SignalR service's access keys. Regenerating is a long-running operation that never answers keys. */
+export function signalrKey({ clients, random }: Means): AccessKeys {
+  return {
+    kind: 'signalr-key',
+    resourceType: 'microsoft.signalrservice/signalr',
+    flightMs: 5 * minute,
+    fitness: (view) => (mustRead(view) ? service(view) : Promise.resolve({ fit: good })),
+    keys: async (view) => {
+      const { api, at } = operations(view);
+      return sealed(await calling(() => api.listKeys(...at)));
+    },
+    regenerate: async (view, keyType): Promise<Pending> => {
+      const { api, at } = operations(view);
+      await accepted((onResponse) => api.beginRegenerateKey(...at, { keyType }, { onResponse }));
+      return { is: 'pending', reason: 'service-working', until: later(view.now, pollMs) };
+    },
+    prove: (view, key, control) => proof((text) => probe(view, text), random(33).toString('base64'), key, control),
+    flaw: flawIn,
+    keyIn,
+    render: withKey,
+  };
+
+  function operations({ target }: View) {
+    const { subscription, group, name } = armId(target.resource);
+    return { api: clients.signalR(subscription).signalR, at: [group, name] as const };
+  }
+
+  async function service(view: View): Promise<Fitness> {
+    const { api, at } = operations(view);
+    const found = await calling(() => api.get(...at));
+    return { fit: fitness(found, view.now), ...(found.hostName && { host: found.hostName }) };
+  }
+
+  async function probe({ host, now }: View, key: string): Promise<Answer> {
+    return host ? answerTo(clients.http, await signedHead(host, key, now), read) : { is: 'unclear' };
+  }
+}
+
+/**
+ * The client polls once by itself: where only that fails (rights on operation status are often missing, azure-facts
+ * 11), the regenerate was accepted all the same, and the service's own state tells when it is done.
+ */
+async function accepted(send: (onResponse: (response: { status: number }) => void) => Promise<unknown>): Promise<void> {
+  let status = 0;
+  try {
+    await send((response) => (status ||= response.status));
+  } catch (error) {
+    if (status === 0 || status >= 300) throw failureFrom(error);
+  }
+}
+
+/** Before every regenerate, and while one runs: a second one then is refused and can undo the first. */
+function mustRead({ host, state }: View): boolean {
+  const published = state.rotation?.phase === 'verify';
+  return host === undefined || !published;
+}
+
+function fitness({ disableLocalAuth, provisioningState }: SignalRResource, now: Date): Check {
+  if (disableLocalAuth) return { is: 'bad', reason: 'shared-key-disabled' };
+  if (provisioningState === 'Succeeded') return good;
+  return { is: 'pending', reason: 'service-working', until: later(now, pollMs) };
+}
+
+function sealed({ primaryKey, secondaryKey }: SignalRKeys): Keys {
+  if (!primaryKey || !secondaryKey) throw new Failure('refused', { code: 'KeysMissing' });
+  return { Primary: new Sealed(primaryKey), Secondary: new Sealed(secondaryKey) };
+}
+
+/** Asks for a user nobody knows: 404 is an answer that only an authenticated caller gets (azure-facts 2). */
+async function signedHead(host: string, key: string, now: Date) {
+  const url = `https://${host}/api/hubs/keyturn/users/keyturn`;
+  const token = await new SignJWT({})
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setAudience(url)
+    .setExpirationTime(later(now, minute))
+    .sign(Buffer.from(key, 'utf8'));
+  return {
+    method: 'HEAD' as const,
+    url: `${url}?api-version=2022-06-01`,
+    headers: { Authorization: `Bearer ${token}` },
+  };
+}
+
+function read({ status }: PipelineResponse): Answer {
+  if (status === 200 || status === 404) return { is: 'accepted' };
+  return { is: status === 401 ? 'refused' : 'unclear', code: `HTTP${status}` };
+}

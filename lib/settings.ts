@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { phases, type Phase } from './model/state.ts';
+import type { Settings } from './model/settings.ts';
+import { durationFrom, windowFrom } from './targets/wishes.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every problem of every setting in one error: what it was, what it should be. */
+export class SettingsError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(`Keyturn cannot start, ${problems.length} setting(s) need mending:\n${problems.map((p) => `- ${p}`).join('\n')}`);
+    this.name = 'SettingsError';
+    this.problems = problems;
+  }
+}
+
+const duration = parsed(durationFrom, 'an ISO 8601 duration such as PT25H or P30D');
+const window = parsed(windowFrom, 'such as Mon-Fri 01:00-04:00 Europe/Berlin');
+const vaults = parsed(vaultsFrom, 'vault URLs such as https://name.vault.azure.net, separated by commas');
+const frozen = parsed(frozenFrom, `phases separated by commas, of ${phases.join(', ')}`);
+const url = z.url({ protocol: /^https$/, error: 'should be an https URL' });
+const count = z.coerce.number({ error: 'should be a whole number' }).int().min(1).max(10_000);
+
+const shape = z.strictObject({
+  KEYTURN_VAULTS: vaults,
+  KEYTURN_MODE: z.string().optional(),
+  KEYTURN_VALIDITY: duration.default(90 * 86_400_000),
+  KEYTURN_LEAD: duration.optional(),
+  KEYTURN_SETTLE: duration.default(25 * 3_600_000),
+  KEYTURN_WINDOW: window.optional(),
+  KEYTURN_ADOPTION_GRACE: duration.default(86_400_000),
+  KEYTURN_PROOF_PATIENCE: duration.default(60_000),
+  KEYTURN_FROZEN_PHASES: frozen.default(new Set()),
+  KEYTURN_FAILURES_UNTIL_HELD: count.default(5),
+  KEYTURN_START_CAP: count.default(100),
+  KEYTURN_ARM_ENDPOINT: url.default('https://management.azure.com'),
+  KEYTURN_ARM_AUDIENCE: url.default('https://management.azure.com'),
+});
+
+/** Throws one `SettingsError`. Storage is the app's own: what the host uses, by token. */
+export function settingsFrom(env: Environment): Settings {
+  const ours = Object.entries(env).filter(([name, value]) => name.startsWith('KEYTURN_') && value?.trim());
+  const read = shape.safeParse(Object.fromEntries(ours));
+  const blobServiceUrl = storageFrom(env);
+  if (read.success && blobServiceUrl) return settings(read.data, blobServiceUrl);
+  const storage = blobServiceUrl ? [] : ['AzureWebJobsStorage__accountName (or __blobServiceUri): missing'];
+  throw new SettingsError([...(read.error?.issues.flatMap((issue) => problems(issue, env)) ?? []), ...storage]);
+}
+
+function settings(found: z.output<typeof shape>, blobServiceUrl: string): Settings {
+  const { KEYTURN_LEAD: leadMs, KEYTURN_WINDOW: startWindow } = found;
+  return {
+    vaultUrls: found.KEYTURN_VAULTS,
+    mode: found.KEYTURN_MODE?.trim() === 'rotate' ? 'rotate' : 'observe',
+    wishes: {
+      validityMs: found.KEYTURN_VALIDITY,
+      settleMs: found.KEYTURN_SETTLE,
+      paused: false,
+      proof: 'required',
+      ...(leadMs !== undefined && { leadMs }),
+      ...(startWindow && { window: startWindow }),
+    },
+    adoptionGraceMs: found.KEYTURN_ADOPTION_GRACE,
+    proofPatienceMs: found.KEYTURN_PROOF_PATIENCE,
+    frozen: found.KEYTURN_FROZEN_PHASES,
+    failuresUntilHeld: found.KEYTURN_FAILURES_UNTIL_HELD,
+    startCap: found.KEYTURN_START_CAP,
+    armEndpoint: found.KEYTURN_ARM_ENDPOINT,
+    armAudience: found.KEYTURN_ARM_AUDIENCE,
+    blobServiceUrl,
+  };
+}
+
+function problems(issue: z.core.$ZodIssue, env: Environment): readonly string[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => `${name}: no such setting`);
+  const name = String(issue.path[0]);
+  return [`${name}: ${issue.message}, is ${env[name] === undefined ? 'missing' : JSON.stringify(env[name])}`];
+}
+
+function parsed<T>(read: (text: string) => T | undefined, expected: string) {
+  return z.string({ error: `should be ${expected}` }).transform((text, context): T => {
+    const value = read(text.trim());
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: `should be ${expected}` });
+    return z.NEVER;
+  });
+}
+
+function vaultsFrom(text: string): readonly string[] | undefined {
+  const urls = text.split(',').map((one) => one.trim());
+  return urls.every(isVault) ? urls.map((one) => new URL(one).origin) : undefined;
+}
+
+function isVault(text: string): boolean {
+  return URL.canParse(text) && new URL(text).protocol === 'https:' && new URL(text).pathname === '/';
+}
+
+function frozenFrom(text: string): ReadonlySet<Phase> | undefined {
+  const words = text.split(',').map((word) => word.trim());
+  const known = words.filter((word): word is Phase => phases.some((phase) => phase === word));
+  return known.length === words.length ? new Set(known) : undefined;
+}
+
+function storageFrom(env: Environment): string | undefined {
+  const account = env['AzureWebJobsStorage__accountName'];
+  return env['AzureWebJobsStorage__blobServiceUri'] ?? (account && `https://${account}.blob.core.windows.net`);
+}

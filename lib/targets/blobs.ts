@@ -1,0 +1,86 @@
+import { BlobServiceClient, RestError, type ContainerClient } from '@azure/storage-blob';
+import type { TokenCredential } from '@azure/core-auth';
+import { requestTimeoutMs } from '../clients.ts';
+import { calling } from '../providers/arm.ts';
+
+/** Names are C# identifiers (azure-facts 11), lower case because headers come back so; values are ASCII. */
+export type Metadata = Readonly<Record<string, string>>;
+
+/** A blob container as leases and claims use it: empty blobs with metadata. Throws `Failure` only. */
+export interface Blobs {
+  /** Makes the container if it is not there; answers its metadata. */
+  container(fresh: Metadata): Promise<Metadata>;
+  /** Answers false where it exists already. */
+  create(name: string, metadata: Metadata): Promise<boolean>;
+  metadata(name: string): Promise<Metadata | undefined>;
+  setMetadata(name: string, metadata: Metadata, leaseId?: string): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** 5,000 a call. */
+  list(): AsyncIterable<{ readonly name: string; readonly metadata: Metadata }>;
+  /** Answers the lease id; nothing where somebody has it, `missing` where there is no blob. */
+  acquire(name: string, seconds: number): Promise<string | 'missing' | undefined>;
+  /** Answers false where somebody else has it by now. */
+  renew(name: string, leaseId: string): Promise<boolean>;
+  release(name: string, leaseId: string): Promise<void>;
+}
+
+export function blobs(url: string, container: string, credential: TokenCredential): Blobs {
+  const service = new BlobServiceClient(url, credential, {
+    retryOptions: { maxTries: 1, tryTimeoutInMs: requestTimeoutMs },
+  });
+  return over(service.getContainerClient(container));
+}
+
+function over(container: ContainerClient): Blobs {
+  const blob = (name: string) => container.getBlobClient(name);
+  const lease = (name: string, id?: string) => blob(name).getBlobLeaseClient(id);
+  return {
+    container: async (metadata) => {
+      const made = await unless(409, () => container.create({ metadata: { ...metadata } }));
+      return made ? metadata : ((await calling(() => container.getProperties())).metadata ?? {});
+    },
+    create: async (name, metadata) => {
+      const options = { metadata: { ...metadata }, conditions: { ifNoneMatch: '*' } };
+      return (await unless(409, () => container.getBlockBlobClient(name).upload('', 0, options))) !== undefined;
+    },
+    metadata: async (name) => {
+      const found = await unless(404, () => blob(name).getProperties());
+      return found && (found.metadata ?? {});
+    },
+    setMetadata: async (name, metadata, leaseId) => {
+      const options = leaseId ? { conditions: { leaseId } } : {};
+      await calling(() => blob(name).setMetadata({ ...metadata }, options));
+    },
+    remove: async (name) => {
+      await calling(() => blob(name).deleteIfExists());
+    },
+    list: () => listed(container),
+    acquire: async (name, seconds) => {
+      const answer = await unless(404, () => unless(409, () => lease(name).acquireLease(seconds)).then((got) => ({ got })));
+      return answer ? answer.got?.leaseId : 'missing';
+    },
+    renew: async (name, id) => (await unless(409, () => lease(name, id).renewLease())) !== undefined,
+    release: async (name, id) => {
+      await unless(409, () => lease(name, id).releaseLease());
+    },
+  };
+}
+
+async function* listed(container: ContainerClient) {
+  const pages = container.listBlobsFlat({ includeMetadata: true }).byPage({ maxPageSize: 5_000 });
+  for (;;) {
+    const { done, value } = await calling(() => pages.next());
+    if (done) return;
+    for (const { name, metadata = {} } of value.segment.blobItems) yield { name, metadata };
+  }
+}
+
+/** The one status that is an answer rather than a failure. */
+async function unless<T>(status: number, call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof RestError && error.statusCode === status) return undefined;
+    return calling(() => Promise.reject(error as Error));
+  }
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { Claim } from '../model/snapshot.ts';
+import { normalised, secretNamed, secretUrl } from '../model/target.ts';
+import type { Blobs, Metadata } from './blobs.ts';
+
+/** Which secret is the target of a (resource, kind): also the index from resource to secret. */
+export interface Claims {
+  /** Made once, with the first target. */
+  installation(): Promise<string>;
+  of(resource: string, kind: string): Promise<Claim | undefined>;
+  save(claim: Claim): Promise<void>;
+  drop(claim: Claim): Promise<void>;
+  /** 5,000 a call. */
+  list(): AsyncIterable<Claim>;
+}
+
+const installationBlob = 'installation';
+
+export function claims(blobs: Blobs, newId: () => string = randomUUID): Claims {
+  let known: Promise<string> | undefined;
+  return {
+    installation: () => {
+      known ??= installation(blobs, newId());
+      known.catch(() => (known = undefined));
+      return known;
+    },
+    of: async (resource, kind) => {
+      const metadata = await blobs.metadata(blobName({ resource, kind }));
+      return metadata && claimFrom(metadata);
+    },
+    save: async (claim) => {
+      const metadata = metadataOf(claim);
+      if (!(await blobs.create(blobName(claim), metadata))) await blobs.setMetadata(blobName(claim), metadata);
+    },
+    drop: (claim) => blobs.remove(blobName(claim)),
+    list: async function* () {
+      for await (const { metadata } of blobs.list()) {
+        const claim = claimFrom(metadata);
+        if (claim) yield claim;
+      }
+    },
+  };
+}
+
+async function installation(blobs: Blobs, id: string): Promise<string> {
+  await blobs.container({});
+  const found = await blobs.metadata(installationBlob);
+  if (found?.['id']) return found['id'];
+  await blobs.create(installationBlob, { id: id.replaceAll('-', '').slice(0, 12) });
+  return (await blobs.metadata(installationBlob))?.['id'] ?? installation(blobs, id);
+}
+
+function blobName({ resource, kind }: Pick<Claim, 'resource' | 'kind'>): string {
+  return `${kind}${normalised(resource)}`;
+}
+
+function metadataOf({ secret, kind, resource, version, host, missingSince, repairedAt }: Claim): Metadata {
+  return {
+    secret: secretUrl(secret),
+    kind,
+    resource: encodeURIComponent(resource),
+    version,
+    ...(host && { host }),
+    ...(missingSince && { missingsince: missingSince.toISOString() }),
+    ...(repairedAt && { repairedat: repairedAt.toISOString() }),
+  };
+}
+
+function claimFrom({ kind, version, host, ...metadata }: Metadata): Claim | undefined {
+  const secret = secretNamed(metadata['secret'] ?? '');
+  const resource = decodeURIComponent(metadata['resource'] ?? '');
+  if (!secret || !kind || !resource || !version) return undefined;
+  const missingSince = dateFrom(metadata['missingsince']);
+  const repairedAt = dateFrom(metadata['repairedat']);
+  const optional = { ...(host && { host }), ...(missingSince && { missingSince }), ...(repairedAt && { repairedAt }) };
+  return { secret, kind, resource, version, ...optional };
+}
+
+function dateFrom(text: string | undefined): Date | undefined {
+  const date = new Date(text ?? NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}

@@ -1,0 +1,68 @@
+import type { Reason } from '../model/reason.ts';
+import type { State } from '../model/state.ts';
+import type { CredentialId, SecretName, Target, Wishes } from '../model/target.ts';
+import { stateFrom, tagsFrom } from './codec.ts';
+import { wishesFrom, type Misread, type Tags } from './wishes.ts';
+
+/** What a secret's tags say. `foreign`: none of our business, never touched. */
+export type Tagged =
+  | { readonly is: 'foreign' }
+  | { readonly is: 'unreadable'; readonly reason: Reason; readonly target: Target; readonly misread?: Misread }
+  | { readonly is: 'target'; readonly target: Target; readonly state: State; readonly corrupt: boolean };
+
+/** The kinds of this installation, as far as tags name them. */
+export interface Kinds {
+  /** The kind for a resource type (lower case); `wanted` is the tag RotationKind. */
+  kindFor(resourceType: string, wanted: string | undefined): string | undefined;
+}
+
+/** The state tags and the words for people: what we may write, besides CredentialId. */
+export const stateTags = ['RotationPhase', 'RotationRecord', 'RotationProgress'] as const;
+const written = ['CredentialId', ...stateTags];
+
+/** Total: corrupt, contradictory or future tags have a typed answer. */
+export function read(secret: SecretName, tags: Tags, defaults: Wishes, kinds: Kinds): Tagged {
+  const resource = tags['ProviderAddress']?.trim();
+  const type = resource && resourceType(resource);
+  const kind = type && kinds.kindFor(type, tags['RotationKind']?.trim());
+  if (!resource || !kind) return { is: 'foreign' };
+  const wishes = wishesFrom(tags, defaults);
+  if ('tag' in wishes) {
+    return { is: 'unreadable', reason: 'bad-tags', misread: wishes, target: { secret, kind, resource, wishes: defaults } };
+  }
+  const target = { secret, kind, resource, wishes };
+  const state = stateFrom(tags);
+  if (state === 'newer') return { is: 'unreadable', reason: 'state-from-newer-version', target };
+  if (state === 'corrupt') return { is: 'target', target, state: { refusals: 0 }, corrupt: true };
+  return { is: 'target', target, state, corrupt: false };
+}
+
+/** `microsoft.batch/batchaccounts` of a resource id; nothing for what is no id of a resource in a group. */
+function resourceType(resource: string): string | undefined {
+  const shape = /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/([^/]+\/[^/]+)\/[^/]+\/?$/i;
+  return shape.exec(resource)?.[1]?.toLowerCase();
+}
+
+/** A secret has at most 15 tags (azure-facts 3). */
+export function tooMany(tags: Tags): boolean {
+  return new Set([...Object.keys(tags), ...written]).size > 15;
+}
+
+/** The user's own tags as they are, ours replaced. */
+export function write(tags: Tags, state: State, credentialId: CredentialId | undefined): Record<string, string> {
+  const { RotationRecord: _, ...others } = tags;
+  return { ...others, ...(credentialId && { CredentialId: credentialId }), RotationPhase: phaseWords(state), ...tagsFrom(state) };
+}
+
+/** For people and lists, never read back. */
+function phaseWords({ rotation, wait: waited, guard, held }: State): string {
+  const phase = rotation?.phase ?? 'idle';
+  if (held) return `${phase}, held: ${held}`;
+  const wait = waited ?? guard;
+  return wait ? `${phase}, ${wait.reason} until ${wait.until.toISOString().slice(0, 16)}Z` : phase;
+}
+
+/** What is carried on to a new version that a person wrote without tags (R10): everything but what binds to a value. */
+export function carriedOn(previous: Tags): Record<string, string> {
+  return Object.fromEntries(Object.entries(previous).filter(([name]) => !written.includes(name)));
+}

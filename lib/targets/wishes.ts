@@ -1,0 +1,85 @@
+import { Duration, IANAZone } from 'luxon';
+import type { Window, Wishes } from '../model/target.ts';
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** A wish that cannot be read: which tag, what it says and what it should say. */
+export interface Misread {
+  readonly tag: string;
+  readonly expected: string;
+}
+
+const day = 86_400_000;
+
+/** The user's wishes, each one's default from the settings. */
+export function wishesFrom(tags: Tags, defaults: Wishes): Wishes | Misread {
+  const found: Record<string, unknown> = {};
+  for (const [tag, { wish, expected, read }] of Object.entries(readers)) {
+    const text = tags[tag]?.trim();
+    if (text === undefined || text === '') continue;
+    const value = read(text);
+    if (value === undefined) return { tag, expected };
+    found[wish] = value;
+  }
+  return { ...defaults, ...(found as Partial<Wishes>) };
+}
+
+interface Reader {
+  readonly wish: keyof Wishes;
+  readonly expected: string;
+  read(text: string): unknown;
+}
+
+const readers: Readonly<Record<string, Reader>> = {
+  ValidityPeriodDays: { wish: 'validityMs', expected: 'a number of days from 1 to 3650', read: daysFrom },
+  RotationSettle: { wish: 'settleMs', expected: 'an ISO 8601 duration such as PT25H', read: durationFrom },
+  RotationLead: { wish: 'leadMs', expected: 'an ISO 8601 duration such as P30D', read: durationFrom },
+  RotationWindow: { wish: 'window', expected: 'such as Mon-Fri 01:00-04:00 Europe/Berlin', read: windowFrom },
+  RotationPaused: { wish: 'paused', expected: 'true or false', read: booleanFrom },
+  RotationOptions: { wish: 'proof', expected: 'words, of which proof=best-effort is known', read: optionsFrom },
+};
+
+function daysFrom(text: string): number | undefined {
+  const days = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  return days >= 1 && days <= 3650 ? days * day : undefined;
+}
+
+/** Milliseconds of an ISO 8601 duration; years and months are refused with everything else that is no fixed time. */
+export function durationFrom(text: string): number | undefined {
+  const duration = Duration.fromISO(text);
+  if (!duration.isValid || duration.years !== 0 || duration.months !== 0) return undefined;
+  const ms = duration.toMillis();
+  return ms >= 0 && Number.isFinite(ms) ? ms : undefined;
+}
+
+function booleanFrom(text: string): boolean | undefined {
+  const word = text.toLowerCase();
+  return word === 'true' ? true : word === 'false' ? false : undefined;
+}
+
+function optionsFrom(text: string): Wishes['proof'] | undefined {
+  const words = text.toLowerCase().split(/[\s,]+/);
+  return words.every((word) => word === 'proof=best-effort') ? 'best-effort' : undefined;
+}
+
+const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+const windowShape = /^([a-z,-]+) (\d\d):(\d\d)-(\d\d):(\d\d) (\S+)$/i;
+
+/** `Mon-Fri 01:00-04:00 Europe/Berlin`: days (`Mon-Fri`, `Sat,Sun`), hours that may pass midnight, time zone. */
+export function windowFrom(text: string): Window | undefined {
+  const [, daysText = '', h1, m1, h2, m2, timeZone = ''] = windowShape.exec(text) ?? [];
+  const days = daysText.toLowerCase().split(',').map(weekdaysFrom);
+  const opens = Number(h1) * 60 + Number(m1);
+  const closes = Number(h2) * 60 + Number(m2);
+  const hoursRight = opens < 1440 && closes <= 1440 && Number(m1) < 60 && Number(m2) < 60 && opens !== closes;
+  if (!hoursRight || days.some((some) => some.length === 0) || !IANAZone.isValidZone(timeZone)) return undefined;
+  const lengthMinutes = (closes - opens + 1440) % 1440 || 1440;
+  return { days: [...new Set(days.flat())], opensAtMinute: opens, lengthMinutes, timeZone };
+}
+
+function weekdaysFrom(range: string): readonly number[] {
+  const [first, last = first, ...more] = range.split('-').map((name) => weekdays.indexOf(name));
+  if (first === undefined || last === undefined || first < 0 || last < 0 || more.length > 0) return [];
+  const length = ((last - first + 7) % 7) + 1;
+  return Array.from({ length }, (_, i) => ((first + i) % 7) + 1);
+}

@@ -1,0 +1,54 @@
+import { narrator } from '../../../../infra/local/demo/narrate.ts';
+
+function told(...lines: unknown[]): string[] {
+  const sentences: string[] = [];
+  const { hear } = narrator((sentence) => sentences.push(sentence.replaceAll(/ +/g, ' ')));
+  for (const line of lines) hear(typeof line === 'string' ? line : JSON.stringify(line));
+  return sentences;
+}
+
+function announcement(name: string, data: object, subject = 'https://v/secrets/batch-key'): object {
+  return { type: `Keyturn.${name}`, id: '1', time: '2026-01-01T00:00:00Z', subject, data };
+}
+
+const settling = { do: 'wait', reason: 'settling', until: '2026-01-01T00:00:08Z' };
+
+test.each([
+  [
+    'an announcement is told with its cause and reason',
+    announcement('Rotation.Started', { cause: 'schedule', reason: 'begun' }),
+    ['batch-key STARTED (schedule, begun)'],
+  ],
+  [
+    'words of a type are told apart',
+    announcement('Rotation.CredentialPublished', {}),
+    ['batch-key CREDENTIAL PUBLISHED'],
+  ],
+  [
+    'a wait is told with what is waited for and until when',
+    announcement('Log.Decision', settling),
+    ['batch-key waits: settling until 2026-01-01 00:00:08'],
+  ],
+  ['a phase that runs is told', announcement('Log.Decision', { do: 'run', phase: 'verify' }), ['batch-key verify']],
+  ["the service's own code is told", announcement('Rotation.Held', { code: 'X' }), ['batch-key HELD [X]']],
+  [
+    'another decision is told by its name',
+    announcement('Log.Decision', { do: 'adopt', reason: 'adopted' }),
+    ['batch-key adopt: adopted'],
+  ],
+  ['other JSON is not told', { level: 'info' }, []],
+  ['a line that is no JSON is told as it is', 'listening', ['listening']],
+])('%s', (_sentence, line, sentences) => {
+  expect(told(line)).toEqual(sentences);
+});
+
+test('of a wait that ends today the time is enough', () => {
+  const until = `${new Date().toISOString().slice(0, 10)}T23:59:59.900Z`;
+  expect(told(announcement('Log.Decision', { ...settling, until }))[0]).toMatch(/until 23:59:59$/);
+});
+
+test('what was told of a secret last is not told again, what another says does not matter', () => {
+  const wait = announcement('Log.Decision', settling);
+  const other = announcement('Log.Decision', settling, 'https://v/secrets/other');
+  expect(told(wait, other, wait, other)).toHaveLength(2);
+});

@@ -1,0 +1,71 @@
+import { app } from '@azure/functions';
+import type { HttpHandler, HttpRequest, InvocationContext, Timer } from '@azure/functions';
+
+/** The app that the host's tests load: it is bundled as the real one is. */
+const runs: string[] = [];
+
+app.hook.log((line) => {
+  line.message = line.message.replaceAll('hunter2', '***');
+});
+
+app.timer('tick', { schedule: '0 */5 * * * *', handler: (timer: Timer) => void runs.push(JSON.stringify(timer)) });
+
+app.timer('eager', { schedule: '%EAGER%', runOnStartup: true, handler: () => void runs.push('eager') });
+
+app.timer('wrong-schedule', { schedule: 'now and then', handler: () => undefined });
+
+app.timer('slow', {
+  schedule: '0 0 0 1 1 *',
+  handler: async (_timer: Timer, context: InvocationContext) => {
+    context.log('slow with hunter2');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    context.log('slow has ended');
+  },
+});
+
+app.timer('failing', {
+  schedule: '0 0 0 1 1 *',
+  handler: () => {
+    throw new Error('the timer is broken');
+  },
+});
+
+app.eventGrid('event', { handler: () => undefined });
+
+app.http('echo', {
+  route: 'Things/{id}/{part}',
+  methods: ['POST'],
+  authLevel: 'function',
+  handler: async (request: HttpRequest) => ({
+    status: 202,
+    headers: { location: '/there' },
+    jsonBody: {
+      params: request.params,
+      query: request.query.get('q'),
+      header: request.headers.get('x-mine'),
+      body: await request.json(),
+    },
+  }),
+});
+
+app.http('latest', { route: 'things/latest/{part}', methods: ['GET'], handler: () => ({ body: 'latest' }) });
+
+app.http('runs', { methods: ['GET'], handler: () => ({ jsonBody: runs }) });
+
+app.http('setting', { methods: ['GET'], handler: () => ({ body: process.env.EAGER ?? 'none' }) });
+
+const nothing = (() => undefined) as unknown as HttpHandler;
+app.http('nothing', { methods: ['DELETE'], handler: nothing });
+
+app.http('broken', {
+  methods: ['GET'],
+  handler: () => {
+    throw new Error('a secret in a stack');
+  },
+});
+
+app.http('off', { methods: ['GET'], handler: () => ({ body: 'on' }) });
+
+app.http('bosses', { methods: ['GET'], authLevel: 'admin', handler: () => ({ body: 'hello' }) });
+
+app.http('9lives', { methods: ['GET'], handler: () => ({ body: 'meow' }) });
