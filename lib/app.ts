@@ -27,8 +27,7 @@ export interface Keyturn {
 
 const sweepMs = 4 * minute;
 
-export function keyturn(core: Core): Keyturn {
-  const memory: Memory = new Map();
+export function keyturn(core: Core, memory: Memory): Keyturn {
   return {
     sweep: (phase) => sweep(core, memory, phase, later(core.clock.now(), sweepMs)),
     start: (request) => startRotation(core, request),
@@ -36,21 +35,30 @@ export function keyturn(core: Core): Keyturn {
   };
 }
 
-let made: Keyturn | undefined;
-let line: Line = () => undefined;
+let made: { core: Quiet; memory: Memory } | undefined;
 
 /**
  * Assembled on first use, so that a bad setting fails an invocation loudly instead of leaving an app without
- * functions (azure-facts 10).
+ * functions (azure-facts 10). What it says belongs to the invocation.
  */
 export function running(context: InvocationContext): Keyturn {
-  line = (text) => {
+  made ??= { core: coreFrom(process.env), memory: new Map() };
+  const { core, memory } = made;
+  const write = (text: string) => {
     context.log(text);
   };
-  made ??= keyturn(coreFrom(process.env, (text) => {
-    line(text);
-  }));
-  return made;
+  return keyturn({ ...core, ...voice(write, core) }, memory);
+}
+
+type Voice = Pick<Core, 'announcer' | 'log' | 'note'>;
+type Quiet = Omit<Core, keyof Voice>;
+
+export function voice(write: Line, { clock, settings }: Pick<Core, 'clock' | 'settings'>): Voice {
+  return {
+    announcer: announcer(write, clock, settings.mode),
+    log: decisionLog(write, clock),
+    note: noteLog(write, clock),
+  };
 }
 
 const clock: Clock = {
@@ -60,7 +68,7 @@ const clock: Clock = {
 };
 
 /** The only reader of the environment. */
-function coreFrom(env: NodeJS.ProcessEnv, write: Line): Core {
+function coreFrom(env: NodeJS.ProcessEnv): Quiet {
   const settings = settingsFrom(env);
   const clientId = env['AZURE_CLIENT_ID'];
   const credential = clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential();
@@ -73,10 +81,7 @@ function coreFrom(env: NodeJS.ProcessEnv, write: Line): Core {
     leases: leases(container('keyturn-leases'), clock),
     claims: claims(container('keyturn-claims')),
     providers: providers({ clients: all, random: randomBytes }),
-    announcer: announcer(write, clock, settings.mode),
     jitter: jitterOf,
-    log: decisionLog(write, clock),
-    note: noteLog(write, clock),
   };
 }
 

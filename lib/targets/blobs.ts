@@ -1,7 +1,7 @@
 import { BlobServiceClient, RestError, type ContainerClient } from '@azure/storage-blob';
 import type { TokenCredential } from '@azure/core-auth';
 import { requestTimeoutMs } from '../clients.ts';
-import { calling } from '../providers/arm.ts';
+import { calling, failureFrom } from '../providers/arm.ts';
 
 /** Names are C# identifiers (azure-facts 11), lower case because headers come back so; values are ASCII. */
 export type Metadata = Readonly<Record<string, string>>;
@@ -56,8 +56,9 @@ function over(container: ContainerClient): Blobs {
     },
     list: () => listed(container),
     acquire: async (name, seconds) => {
-      const answer = await unless(404, () => unless(409, () => lease(name).acquireLease(seconds)).then((got) => ({ got })));
-      return answer ? answer.got?.leaseId : 'missing';
+      const answer = await expecting([404, 409], () => lease(name).acquireLease(seconds));
+      if ('value' in answer) return answer.value.leaseId;
+      return answer.status === 404 ? 'missing' : undefined;
     },
     renew: async (name, id) => (await unless(409, () => lease(name, id).renewLease())) !== undefined,
     release: async (name, id) => {
@@ -77,10 +78,19 @@ async function* listed(container: ContainerClient) {
 
 /** The one status that is an answer rather than a failure. */
 async function unless<T>(status: number, call: () => Promise<T>): Promise<T | undefined> {
+  const answer = await expecting([status], call);
+  return 'value' in answer ? answer.value : undefined;
+}
+
+async function expecting<T>(
+  statuses: readonly number[],
+  call: () => Promise<T>,
+): Promise<{ readonly value: T } | { readonly status: number }> {
   try {
-    return await call();
+    return { value: await call() };
   } catch (error) {
-    if (error instanceof RestError && error.statusCode === status) return undefined;
-    return calling(() => Promise.reject(error as Error));
+    const status = error instanceof RestError ? error.statusCode : undefined;
+    if (status !== undefined && statuses.includes(status)) return { status };
+    throw failureFrom(error);
   }
 }

@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 
 /** The app in a process of its own, so that it can be stopped in the middle of anything. */
 export interface App {
-  /** Rejects when the app ends without having been told to. */
-  readonly died: Promise<never>;
+  /** Tells that the app ended without having been told to. */
+  readonly died: Promise<string>;
   /** Stops the process as a power failure does, and starts it again. */
   crash(): void;
   stop(): Promise<void>;
@@ -19,8 +19,8 @@ const host = join(root, 'infra/local/host/main.ts');
 const schedule = '* * * * * *';
 
 export function startApp(settings: Record<string, string>, onLine: (line: string) => void): App {
-  let reject: (reason: Error) => void = () => undefined;
-  const died = new Promise<never>((_, whenDead) => (reject = whenDead));
+  let isDead: (how: string) => void = () => undefined;
+  const died = new Promise<string>((resolve) => (isDead = resolve));
   const env = { PATH: process.env.PATH, ...settings };
   let child = launch();
   let stopping = false;
@@ -30,7 +30,7 @@ export function startApp(settings: Record<string, string>, onLine: (line: string
     const launched = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     createInterface(launched.stdout).on('line', onLine);
     launched.on('exit', (code, signal) => {
-      if (launched === child && !stopping) reject(new Error(`The app ended by itself (${signal ?? code}).`));
+      if (launched === child && !stopping) isDead(`The app ended by itself (${signal ?? code}).`);
     });
     return launched;
   }

@@ -10,6 +10,8 @@ const announcement = z.object({
     reason: z.string().optional(),
     cause: z.string().optional(),
     code: z.string().optional(),
+    credentialId: z.string().optional(),
+    advice: z.string().optional(),
     until: z.coerce.date().optional(),
   }),
 });
@@ -62,16 +64,14 @@ function decided({ data }: Announcement): string {
   return `  ${verb}: ${reason}${ending(data)}`;
 }
 
-/** `Keyturn.Rotation.CredentialPublished` becomes `CREDENTIAL PUBLISHED`. */
+/** `Keyturn.Rotation.CredentialPublished` becomes `CREDENTIAL PUBLISHED`; what went wrong is told with the advice. */
 function announced({ type, data }: Announcement): string {
-  const words =
-    type
-      .split('.')
-      .at(-1)
-      ?.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
-      .toUpperCase() ?? type;
+  const name = type.split('.').at(-1) ?? type;
+  const words = name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase();
+  const which = data.credentialId === undefined ? '' : ` ${data.credentialId}`;
   const why = [data.cause, data.reason].filter((word) => word !== undefined).join(', ');
-  return `${words}${why && ` (${why})`}${ending(data)}`;
+  const advice = ['Held', 'Stuck', 'Failed'].includes(name) ? ` ${data.advice ?? ''}` : '';
+  return `${words}${which}${why && ` (${why})`}${ending(data)}${advice}`.trimEnd();
 }
 
 function ending({ until, code }: Announcement['data']): string {

@@ -79,7 +79,7 @@ async function untilDone({ scene }: Stage, deadlineMs: number): Promise<void> {
 }
 
 /** Everything stays as it is for whoever wants to look around. */
-async function linger({ interrupted }: PlayOptions, died: Promise<never>, problem: string | undefined): Promise<void> {
+async function linger({ interrupted }: PlayOptions, died: Promise<string>, problem: string | undefined): Promise<void> {
   console.log(`\n${problem ?? 'All is well.'} Everything stays up until Ctrl-C.`);
   await Promise.race([interrupted, died]);
 }

@@ -16,8 +16,13 @@ const settling = { do: 'wait', reason: 'settling', until: '2026-01-01T00:00:08Z'
 test.each([
   [
     'an announcement is told with its cause and reason',
-    announcement('Rotation.Started', { cause: 'schedule', reason: 'begun' }),
-    ['batch-key STARTED (schedule, begun)'],
+    announcement('Rotation.Started', {
+      cause: 'schedule',
+      reason: 'begun',
+      credentialId: 'Secondary',
+      advice: 'None.',
+    }),
+    ['batch-key STARTED Secondary (schedule, begun)'],
   ],
   [
     'words of a type are told apart',
@@ -30,7 +35,11 @@ test.each([
     ['batch-key waits: settling until 2026-01-01 00:00:08'],
   ],
   ['a phase that runs is told', announcement('Log.Decision', { do: 'run', phase: 'verify' }), ['batch-key verify']],
-  ["the service's own code is told", announcement('Rotation.Held', { code: 'X' }), ['batch-key HELD [X]']],
+  [
+    'what is held is told with the code of the service and the advice',
+    announcement('Rotation.Held', { code: 'X', advice: 'Remove the lock.' }),
+    ['batch-key HELD [X] Remove the lock.'],
+  ],
   [
     'another decision is told by its name',
     announcement('Log.Decision', { do: 'adopt', reason: 'adopted' }),
