@@ -19,7 +19,11 @@ export interface Clients {
 
 export type Endpoints = Pick<Settings, 'armEndpoint' | 'armAudience'>;
 
-export function clients(credential: TokenCredential, http: HttpClient, { armEndpoint, armAudience }: Endpoints): Clients {
+export function clients(
+  credential: TokenCredential,
+  http: HttpClient,
+  { armEndpoint, armAudience }: Endpoints,
+): Clients {
   const options = {
     httpClient: http,
     // The SDKs' own retry sends a regenerate again after a lost answer: the next look decides instead (R3).
@@ -46,7 +50,9 @@ const timeLimit: PipelinePolicy = {
 /** A vault on this machine is no subdomain of Azure's; anywhere else the check of the challenge stays. */
 function loopback(url: string): { disableChallengeResourceVerification?: boolean } {
   const { hostname } = new URL(url);
-  return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(hostname) ? { disableChallengeResourceVerification: true } : {};
+  return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(hostname)
+    ? { disableChallengeResourceVerification: true }
+    : {};
 }
 
 function perKey<T>(make: (key: string) => T): (key: string) => T {

@@ -29,7 +29,9 @@ export async function missingTargets(core: Core, memory: Map<string, Date>, seen
     const until = memory.get(url);
     if (!vault || vault.tagged.has(url) || (until && until > core.clock.now())) continue;
     memory.set(url, later(core.clock.now(), hour));
-    await underLease(core, claim, (lease) => (vault.untagged.has(url) ? untagged(core, claim, lease) : missing(core, claim)));
+    await underLease(core, claim, (lease) =>
+      vault.untagged.has(url) ? untagged(core, claim, lease) : missing(core, claim),
+    );
   }
 }
 

@@ -3,9 +3,9 @@ import { decide } from './decide/rules.ts';
 import { changes } from './events/changes.ts';
 import { Failure } from './model/failure.ts';
 import type { Reason } from './model/reason.ts';
-import type { Look } from './model/snapshot.ts';
+import type { Look, Snapshot } from './model/snapshot.ts';
 import type { Ask, Phase, State } from './model/state.ts';
-import { normalised, type Target } from './model/target.ts';
+import { normalised, type CredentialId, type Target } from './model/target.ts';
 import { advance, failed, holding, stuck, waiting, withoutWait } from './phases/advance.ts';
 import type { Hands, InRotation, Outcome } from './phases/step.ts';
 import { steps } from './phases/steps.ts';
@@ -37,7 +37,13 @@ function failure(error: unknown): Report {
   return { is: 'failed', reason: error.reason, ...(code && { code }), ...(retryAfterMs && { retryAfterMs }) };
 }
 
-async function visit(core: Core, { secret, resource }: Target, ask: Ask, deadline: Date, lease: Lease): Promise<Report> {
+async function visit(
+  core: Core,
+  { secret, resource }: Target,
+  ask: Ask,
+  deadline: Date,
+  lease: Lease,
+): Promise<Report> {
   const observed = await observe(core, secret, core.clock.now());
   if (observed.is !== 'target') return observed;
   const { provider, unseen } = observed;
@@ -151,6 +157,7 @@ async function act(visiting: Visit, decision: Decision): Promise<boolean> {
       return true;
     case 'adopt':
       become(visiting, decision.state);
+      visiting.snapshot = { ...visiting.snapshot, ...taggedAs(visiting.snapshot) };
       await save(visiting);
       await claim(visiting);
       return true;
@@ -171,6 +178,12 @@ async function act(visiting: Visit, decision: Decision): Promise<boolean> {
       if (decision.reason === 'not-due') become(visiting, withoutWait(visiting.snapshot.state));
       return false;
   }
+}
+
+/** Where no tag says which is live, the value does. */
+function taggedAs({ tagged, look }: Snapshot): { tagged?: CredentialId } {
+  const id = tagged ?? look.live?.id;
+  return id === undefined ? {} : { tagged: id };
 }
 
 function become(visiting: Visit, state: State): true {
@@ -218,7 +231,7 @@ function handsOf(visiting: Visit): Hands {
 }
 
 async function take(visiting: Visit, { rotation }: InRotation, outcome: Outcome): Promise<boolean> {
-  if ('look' in outcome && outcome.look) await saw(visiting, outcome.look);
+  if (outcome.is === 'done' || outcome.is === 'seen') await saw(visiting, outcome.look);
   if (outcome.is === 'proved') {
     const proved = { fingerprint: outcome.next.fingerprint, unproved: outcome.unproved };
     visiting.snapshot = { ...visiting.snapshot, proved };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { phases, type Phase } from './model/state.ts';
+import { redacted } from './model/redacted.ts';
 import type { Settings } from './model/settings.ts';
 import { durationFrom, windowFrom } from './targets/wishes.ts';
 
@@ -9,7 +10,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export class SettingsError extends Error {
   readonly problems: readonly string[];
   constructor(problems: readonly string[]) {
-    super(`Keyturn cannot start, ${problems.length} setting(s) need mending:\n${problems.map((p) => `- ${p}`).join('\n')}`);
+    super(
+      `Keyturn cannot start, ${problems.length} setting(s) need mending:\n${problems.map((p) => `- ${p}`).join('\n')}`,
+    );
     this.name = 'SettingsError';
     this.problems = problems;
   }
@@ -75,7 +78,7 @@ function settings(found: z.output<typeof shape>, blobServiceUrl: string): Settin
 function problems(issue: z.core.$ZodIssue, env: Environment): readonly string[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => `${name}: no such setting`);
   const name = String(issue.path[0]);
-  return [`${name}: ${issue.message}, is ${env[name] === undefined ? 'missing' : JSON.stringify(env[name])}`];
+  return [`${name}: ${issue.message}, is ${redacted(JSON.stringify(env[name] ?? 'missing'))}`];
 }
 
 function parsed<T>(read: (text: string) => T | undefined, expected: string) {

@@ -94,7 +94,8 @@ function remembered({ clock }: Core, memory: Memory, { secret }: Target): boolea
 /** Says it, and leaves the target alone for an hour. What passes by itself is said by the next visit's tags. */
 async function tell(core: Core, memory: Memory, target: Target, reason: Reason): Promise<void> {
   if (remembered(core, memory, target)) return;
-  const passes = reason === 'lease-lost' || reason === 'changed-meanwhile' || reason === 'throttled' || reason === 'outage';
+  const passes =
+    reason === 'lease-lost' || reason === 'changed-meanwhile' || reason === 'throttled' || reason === 'outage';
   if (!passes) memory.set(secretUrl(target.secret), later(core.clock.now(), hour));
   const said = { reason, advice: adviceFor(reason) };
   const type = passes ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';

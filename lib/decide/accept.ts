@@ -14,16 +14,32 @@ export function accept(s: Situation): Decision | undefined {
   const { rotation, regenerateAnew } = answer(s, live, wanted);
   const bond = regenerateAnew || !s.state.bond ? bondOf(s) : s.state.bond;
   const request = wanted.request ?? s.state.request;
-  const state = { ...lastOf(s.state), refusals: 0, bond, rotation, ...keptGuard(s.state, wanted), ...(request && { request }) };
+  const state = {
+    ...lastOf(s.state),
+    refusals: 0,
+    bond,
+    rotation,
+    ...keptGuard(s.state, wanted),
+    ...(request && { request }),
+  };
   return { do: 'accept', reason: 'begun', state, start: rotation.start };
 }
 
+type Joined = { readonly state: State; readonly start: Date };
+
 /** An equal request joins; one more urgent only hurries what is under way. */
-function joined(state: State, { request, compromised, mode }: Acceptance): { state: State; start: Date } | undefined {
-  const { rotation, last } = state;
-  const start = rotation?.start ?? last;
-  if (request && state.request === request && start) return { state, start };
-  if (rotation?.cause !== 'emergency' || compromised || state.held) return undefined;
+function joined(state: State, wanted: Acceptance): Joined | undefined {
+  return sameRequest(state, wanted) ?? underWay(state, wanted);
+}
+
+function sameRequest(state: State, { request }: Acceptance): Joined | undefined {
+  const start = state.rotation?.start ?? state.last;
+  return request && state.request === request && start ? { state, start } : undefined;
+}
+
+function underWay(state: State, { compromised, mode }: Acceptance): Joined | undefined {
+  const { rotation, held } = state;
+  if (rotation?.cause !== 'emergency' || compromised || held) return undefined;
   const hurried = mode === 'immediate' ? { ...state, rotation: { ...rotation, mode } } : state;
   return { state: hurried, start: rotation.start };
 }
@@ -50,7 +66,10 @@ function answer(s: Situation, live: Known, { mode, compromised = [live.id] }: Ac
     return { rotation: { phase: 'generate', cause: 'emergency', start, mode, gone, ...old }, regenerateAnew: true };
   }
   const going = rotation ?? { phase: 'revoke', start, gone: [] };
-  return { rotation: { ...going, cause: 'emergency', mode, gone: together(all, going.gone, leaked) }, regenerateAnew: true };
+  return {
+    rotation: { ...going, cause: 'emergency', mode, gone: together(all, going.gone, leaked) },
+    regenerateAnew: true,
+  };
 }
 
 /** At most three, those that still exist first: a tag has 256 characters. */

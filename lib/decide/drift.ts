@@ -17,10 +17,10 @@ export function drifted(s: Situation): Decision | undefined {
 }
 
 /** The resource answers with a key that is known to be replaced (R17). */
-function isStale({ look, tagged, state }: Situation): boolean {
+function isStale({ look, tagged, state: { rotation } }: Situation): boolean {
   const where = look.all.find(({ id }) => id === tagged);
-  const published = state.rotation?.phase === 'verify' || state.rotation?.phase === 'revoke';
-  return published && where !== undefined && (state.rotation?.gone.includes(where.fingerprint) ?? false);
+  if (!rotation || !where || rotation.phase === 'generate' || rotation.phase === 'publish') return false;
+  return rotation.gone.includes(where.fingerprint);
 }
 
 function underRepair({ state: { rotation }, look: { held } }: Situation): boolean {

@@ -1,4 +1,4 @@
-import { hour, later, wholeSecond } from '../model/clock.ts';
+import { hour, later, latest, wholeSecond } from '../model/clock.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Guard } from '../model/state.ts';
 import { tooMany } from '../targets/tags.ts';
@@ -20,8 +20,8 @@ export function decide(situation: Situation): Decision {
 const rules: readonly Rule[] = [
   ...[elsewhere, tagsFull, unfit, claimedTwice, foreignValue, onboard, stateLost], // may we?
   ...[tagContradicts, restored, accept, paused, staysHeld], // what people want
-  ...[drifted, backsOff, frozen, goOn], // a rotation under way
-  ...[liveRefused, tooShortAValidity, notDue, outsideWindow, due], // shall one begin?
+  ...[drifted, backsOff, liveRefused, frozen, goOn], // a rotation under way
+  ...[tooShortAValidity, notDue, outsideWindow, due], // shall one begin?
 ];
 
 /** Each look finds these anew; tried once an hour. */
@@ -83,8 +83,8 @@ function restored(s: Situation): Decision | undefined {
   return { do: 'adopt', reason: 'restored', state: firm ? s.state : { ...s.state, guard: guard(s, 'restored') } };
 }
 
-function guard({ now, target }: Situation, reason: Guard['reason']): Guard {
-  return { reason, until: wholeSecond(later(now, target.wishes.settleMs)) };
+function guard({ now, target, state }: Situation, reason: Guard['reason']): Guard {
+  return { reason, until: wholeSecond(latest(later(now, target.wishes.settleMs), state.guard?.until ?? now)) };
 }
 
 function paused({ target, state }: Situation): Decision | undefined {

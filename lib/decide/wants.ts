@@ -7,7 +7,13 @@ import { secretUrl, type Target } from '../model/target.ts';
 import { dueAt } from './due.ts';
 
 /** The sweep's question, from a list page alone: is it worth taking this target up in this phase now? */
-export function wants(phase: Phase, sighting: Sighting, now: Date, frozen: Settings['frozen'], jitter: number): boolean {
+export function wants(
+  phase: Phase,
+  sighting: Sighting,
+  now: Date,
+  frozen: Settings['frozen'],
+  jitter: number,
+): boolean {
   const { state, target } = sighting;
   if (waits(state, now) || frozen.has(phase) || isPaused(sighting)) return false;
   if (state.rotation) return state.rotation.phase === phase;

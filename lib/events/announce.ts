@@ -37,7 +37,13 @@ export interface Said {
   readonly credentialId?: string;
 }
 
-export function announcement(type: AnnouncementType, target: Target, state: State, version: string, said: Said): Announcement {
+export function announcement(
+  type: AnnouncementType,
+  target: Target,
+  state: State,
+  version: string,
+  said: Said,
+): Announcement {
   const { rotation } = state;
   const phase = rotation?.phase ?? 'idle';
   const subject = secretUrl(target.secret);

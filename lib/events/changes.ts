@@ -3,41 +3,73 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { State } from '../model/state.ts';
 import { announcement, type Announcement, type AnnouncementType, type Said } from './announce.ts';
 
-/** Failures that time cures are one thing to say; what needs a grant or a person is another. */
-const passing: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'refused', 'proof-unknown', 'service-working']);
+/** Waits of an ordinary rotation: nothing to tell the world. */
 const unremarkable: ReadonlySet<Reason> = new Set([
   ...(['settling', 'outside-window', 'adoption-grace', 'restored', 'tag-corrected', 'request-in-flight'] as const),
   ...(['key-not-yet-accepted', 'stale-read', 'drift-confirming', 'service-working'] as const),
 ]);
 
+/** What time cures is a failure; what needs a grant or a person holds the target. */
+const passing: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'refused', 'proof-unknown']);
+
+type Change = Omit<Snapshot, 'claim'>;
+type Telling = { readonly type: AnnouncementType; readonly reason: Reason; readonly more?: Partial<Said> };
+
 /** Pure: what is to be said about a state that is about to be written. */
-export function changes({ saved, state, target, secret, look, tagged }: Omit<Snapshot, 'claim'>): readonly Announcement[] {
-  const say = (type: AnnouncementType, of: State, reason: Reason, more: Partial<Said> = {}) =>
-    announcement(type, target, of, secret.version, { reason, advice: adviceFor(reason), ...more });
-  const { rotation, wait, held, guard } = state;
-  const began = rotation && rotation.start.getTime() !== saved.rotation?.start.getTime();
-  const left = saved.rotation?.phase === 'verify' && rotation?.phase === 'revoke' && !began;
-  const over = saved.rotation && !rotation;
-  const first = look.standby && { credentialId: look.standby.id };
-  return [
-    !saved.bond && state.bond && say('Keyturn.Target.Adopted', state, 'adopted', { ...first, ...(guard && { until: guard.until }) }),
-    began && say('Keyturn.Rotation.Started', state, 'begun', { ...first }),
-    left && say('Keyturn.Rotation.CredentialPublished', state, 'going-on', { ...(tagged && { credentialId: tagged }) }),
-    over && say('Keyturn.Rotation.Completed', saved, 'completed'),
-    held && held !== saved.held && say('Keyturn.Rotation.Held', state, held, codeOf(wait ?? saved.wait)),
-    newWait(saved, state) && wait && say(typeOf(wait.reason), state, wait.reason, { until: wait.until, ...codeOf(wait) }),
-    wait?.stuck && !saved.wait?.stuck && say('Keyturn.Rotation.Stuck', state, wait.reason, codeOf(wait)),
-  ].filter((said) => typeof said === 'object');
+export function changes(change: Change): readonly Announcement[] {
+  const { saved, state, target, secret } = change;
+  return [adopted, started, credentialPublished, completed, held, waits, stuck].flatMap((tell) => {
+    const told = tell(change);
+    if (!told) return [];
+    const said = { reason: told.reason, advice: adviceFor(told.reason), ...told.more };
+    return [announcement(told.type, target, told.reason === 'completed' ? saved : state, secret.version, said)];
+  });
 }
 
-function newWait({ wait: before }: State, { wait }: State): boolean {
-  return wait !== undefined && wait.reason !== before?.reason && !unremarkable.has(wait.reason);
+/** Which credential will be regenerated first, and when. */
+function adopted({ saved, state: { bond, guard }, look }: Change): Telling | undefined {
+  if (saved.bond || !bond) return undefined;
+  const more = { ...(look.standby && { credentialId: look.standby.id }), ...(guard && { until: guard.until }) };
+  return { type: 'Keyturn.Target.Adopted', reason: 'adopted', more };
 }
 
-function typeOf(reason: Reason): AnnouncementType {
-  return passing.has(reason) ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
+function started({ saved, state, look }: Change): Telling | undefined {
+  if (!state.rotation || !began(saved, state)) return undefined;
+  const more = look.standby && { credentialId: look.standby.id };
+  return { type: 'Keyturn.Rotation.Started', reason: 'begun', ...(more && { more }) };
 }
 
-function codeOf(wait: { code?: string } | undefined): { code?: string } {
+function began(saved: State, state: State): boolean {
+  return state.rotation?.start.getTime() !== saved.rotation?.start.getTime();
+}
+
+function credentialPublished({ saved, state, tagged }: Change): Telling | undefined {
+  const left = saved.rotation?.phase === 'verify' && state.rotation?.phase === 'revoke';
+  if (!left || began(saved, state)) return undefined;
+  const more = tagged === undefined ? {} : { credentialId: tagged };
+  return { type: 'Keyturn.Rotation.CredentialPublished', reason: 'going-on', more };
+}
+
+function completed({ saved, state }: Change): Telling | undefined {
+  if (saved.rotation && !state.rotation) return { type: 'Keyturn.Rotation.Completed', reason: 'completed' };
+}
+
+function held({ saved, state }: Change): Telling | undefined {
+  if (!state.held || state.held === saved.held) return undefined;
+  return { type: 'Keyturn.Rotation.Held', reason: state.held, more: codeOf(state) };
+}
+
+function waits({ saved, state }: Change): Telling | undefined {
+  const { wait } = state;
+  if (!wait || wait.reason === saved.wait?.reason || unremarkable.has(wait.reason)) return undefined;
+  const type = passing.has(wait.reason) ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
+  return { type, reason: wait.reason, more: { until: wait.until, ...codeOf(state) } };
+}
+
+function stuck({ saved, state: { wait } }: Change): Telling | undefined {
+  if (wait?.stuck && !saved.wait?.stuck) return { type: 'Keyturn.Rotation.Stuck', reason: wait.reason };
+}
+
+function codeOf({ wait }: State): { code?: string } {
   return wait?.code ? { code: wait.code } : {};
 }

@@ -27,7 +27,8 @@ export function decisionLog(write: Line, clock: Clock): Core['log'] {
 }
 
 function untilOf(decision: Decision): { until?: Date } {
-  return 'until' in decision && decision.until ? { until: decision.until } : {};
+  const until = 'until' in decision ? decision.until : undefined;
+  return until ? { until } : {};
 }
 
 export function noteLog(write: Line, clock: Clock): Core['note'] {

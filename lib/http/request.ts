@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { modes, type Mode } from '../model/state.ts';
 import { fingerprintOf, type Fingerprint } from '../model/sealed.ts';
 import type { SecretName } from '../model/target.ts';
-import { type Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 
 /** What a person or a machine wants rotated at once. */
 export interface Wanted {
@@ -35,18 +35,18 @@ const longest = 8 * 1024;
 
 /** Reads the body of `POST /api/rotations`. */
 export function wantedFrom(text: string, idempotencyKey: string | null): Wanted | Problem {
-  if (text.length > longest) return { status: 413, title: 'Body too large', detail: `At most ${longest} characters.` };
+  const body = bodyFrom(text);
+  if ('status' in body) return body;
   if (idempotencyKey !== null && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) {
     const detail = 'Idempotency-Key should be 1 to 255 visible ASCII characters.';
     return { status: 400, title: 'Idempotency-Key not readable', detail };
   }
-  const body = jsonFrom(text);
-  if (typeof body !== 'object' || body === null) {
-    return { status: 400, title: 'Body is no JSON object', detail: 'Send a JSON object; see the README for its members.' };
-  }
   const read = 'resource' in body ? byResource.safeParse(body) : bySecret.safeParse(body);
-  if (!read.success) return invalid(read.error.issues);
-  const { mode, compromised, reason, ...named } = read.data;
+  return read.success ? wanted(read.data, idempotencyKey) : invalid(read.error.issues);
+}
+
+function wanted(data: z.output<typeof byResource> | z.output<typeof bySecret>, idempotencyKey: string | null): Wanted {
+  const { mode, compromised, reason, ...named } = data;
   const target =
     'secret' in named ? { secret: { vaultUrl: new URL(named.vault).origin, name: named.secret } } : resourceOf(named);
   const request = idempotencyKey ? fingerprintOf(idempotencyKey) : undefined;
@@ -55,6 +55,13 @@ export function wantedFrom(text: string, idempotencyKey: string | null): Wanted 
 
 function resourceOf({ resource, kind }: { resource: string; kind?: string | undefined }): Wanted['target'] {
   return { resource, ...(kind && { kind }) };
+}
+
+function bodyFrom(text: string): object | Problem {
+  if (text.length > longest) return { status: 413, title: 'Body too large', detail: `At most ${longest} characters.` };
+  const body = jsonFrom(text);
+  if (typeof body === 'object' && body !== null && !('status' in body)) return body;
+  return { status: 400, title: 'Body not understood', detail: 'Send a JSON object; see the README for its members.' };
 }
 
 function jsonFrom(text: string): unknown {

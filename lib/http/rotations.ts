@@ -1,8 +1,9 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { later, second } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
+import { redacted } from '../model/redacted.ts';
 import { adviceFor, type Reason } from '../model/reason.ts';
-import type { Acceptance, State } from '../model/state.ts';
+import type { Acceptance, Rotation, State } from '../model/state.ts';
 import { normalised, type SecretName, type Target } from '../model/target.ts';
 import { reconcile, type Report } from '../reconcile.ts';
 import { read } from '../targets/tags.ts';
@@ -24,7 +25,7 @@ export async function startRotation(core: Core, request: HttpRequest): Promise<H
     if ('status' in target) return problem(target);
     const accept = acceptanceOf(core, target, wanted);
     if ('status' in accept) return problem(accept);
-    core.note('begun', { secret: target.secret.name, vault: target.secret.vaultUrl, why: wanted.reason });
+    core.note('begun', { secret: target.secret.name, vault: target.secret.vaultUrl, why: redacted(wanted.reason) });
     const report = await reconcile(core, target, { cause: 'emergency', accept }, later(core.clock.now(), goesOnMs));
     return answerTo(report, target);
   });
@@ -39,7 +40,9 @@ export async function showRotation(core: Core, id: string): Promise<HttpResponse
     const found = read(named.secret, tags, core.settings.wishes, core.providers);
     if (found.is !== 'target') return problem(unknownRotation);
     const shown = show(found.state, named.start);
-    return shown ? json(200, { id, vault: named.secret.vaultUrl, secret: named.secret.name, ...shown }) : problem(unknownRotation);
+    return shown
+      ? json(200, { id, vault: named.secret.vaultUrl, secret: named.secret.name, ...shown })
+      : problem(unknownRotation);
   });
 }
 
@@ -49,18 +52,19 @@ const unknownRotation: Problem = {
   detail: 'The id names no rotation of a target in KEYTURN_VAULTS. Take it from the Location of the answer to POST.',
 };
 
-function show({ rotation, wait, held, last }: State, start: Date): object | undefined {
-  const same = (date: Date | undefined) => date?.getTime() === start.getTime();
+function show(state: State, start: Date): object | undefined {
+  const { rotation, last } = state;
   const started = { start: start.toISOString() };
-  if (rotation && same(rotation.start)) {
-    const { phase, cause, mode } = rotation;
-    const waiting = wait && { reason: wait.reason, until: wait.until.toISOString(), advice: adviceFor(wait.reason) };
-    const stopped = held && { reason: held, advice: adviceFor(held) };
-    return { ...started, status: held ? 'held' : 'running', phase, cause, mode, ...waiting, ...stopped };
-  }
-  if (same(last)) return { ...started, status: 'completed' };
+  if (rotation?.start.getTime() === start.getTime()) return { ...started, ...standing(state, rotation) };
+  if (last?.getTime() === start.getTime()) return { ...started, status: 'completed' };
   const newest = rotation?.start ?? last;
   return newest && newest > start ? { ...started, status: 'superseded' } : undefined;
+}
+
+function standing({ wait, held }: State, { phase, cause, mode }: Rotation): object {
+  if (held) return { status: 'held', phase, cause, mode, reason: held, advice: adviceFor(held) };
+  const waiting = wait && { reason: wait.reason, until: wait.until.toISOString(), advice: adviceFor(wait.reason) };
+  return { status: 'running', phase, cause, mode, ...waiting };
 }
 
 /** An observing or frozen app could not keep the promise of a 202. */
@@ -75,12 +79,20 @@ async function targetOf(core: Core, named: Wanted['target']): Promise<Target | P
   const secret = 'secret' in named ? named.secret : await claimant(core, named.resource, named.kind);
   if ('status' in secret) return secret;
   if (!core.settings.vaultUrls.includes(secret.vaultUrl)) {
-    return { status: 403, title: 'Vault not allowed', detail: 'The vault is not in KEYTURN_VAULTS: add it, or name another.' };
+    return {
+      status: 403,
+      title: 'Vault not allowed',
+      detail: 'The vault is not in KEYTURN_VAULTS: add it, or name another.',
+    };
   }
   const found = read(secret, (await core.vault.read(secret)).tags, core.settings.wishes, core.providers);
   if (found.is === 'target') return found.target;
   if (found.is === 'unreadable') return conflict(found.reason);
-  return { status: 404, title: 'No target', detail: 'The secret has no rotation tags that Keyturn knows: see the README.' };
+  return {
+    status: 404,
+    title: 'No target',
+    detail: 'The secret has no rotation tags that Keyturn knows: see the README.',
+  };
 }
 
 /** The claims are the index from resource to secret. */
@@ -89,14 +101,22 @@ async function claimant(core: Core, resource: string, kind: string | undefined):
   const wanted = core.providers.kindFor(type, kind);
   const claim = wanted && (await core.claims.of(resource, wanted));
   if (claim) return claim.secret;
-  return { status: 404, title: 'No target', detail: 'No adopted secret rotates this resource: name it by vault and secret.' };
+  return {
+    status: 404,
+    title: 'No target',
+    detail: 'No adopted secret rotates this resource: name it by vault and secret.',
+  };
 }
 
 function acceptanceOf(core: Core, target: Target, { mode, compromised, request }: Wanted): Acceptance | Problem {
   const provider = core.providers.of(target.kind);
   const ids = compromised?.map((word) => provider?.credentialId(word));
   if (ids?.includes(undefined)) {
-    return { status: 400, title: 'Credential unknown', detail: 'compromised should list credential ids of the resource.' };
+    return {
+      status: 400,
+      title: 'Credential unknown',
+      detail: 'compromised should list credential ids of the resource.',
+    };
   }
   const known = ids?.filter((id) => id !== undefined);
   return { mode, ...(known && { compromised: known }), ...(request && { request }) };
@@ -113,7 +133,9 @@ function answerTo(report: Report, { secret }: Target): HttpResponseInit {
     case 'failed':
       return problemOf(report);
     case 'visited':
-      return report.accepted ? accepted(toId({ secret, start: report.accepted }), report.state, report.accepted) : notAccepted(report);
+      return report.accepted
+        ? accepted(toId({ secret, start: report.accepted }), report.state, report.accepted)
+        : notAccepted(report);
   }
 }
 

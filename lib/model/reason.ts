@@ -41,7 +41,8 @@ const advice = {
   'secret-missing': 'The secret does not exist (any more).',
   'secret-deleted': 'The secret is deleted but recoverable: recover or purge it.',
   'proof-unknown': 'Whether the key works cannot be told from here: open the network path, or wish proof=best-effort.',
-  'live-refused': 'The service refuses the live key although it is the current one: ask the service; rotating may help.',
+  'live-refused':
+    'The service refuses the live key although it is the current one: ask the service; rotating may help.',
   // needs a person; every look finds it anew
   'shared-key-disabled':
     'Shared keys are off for this resource, which is right: Microsoft Entra ID is preferred. Remove the tags.',
@@ -62,7 +63,8 @@ const advice = {
   'proof-refused': 'Two new keys were refused where they would be used. The live key is untouched. Resume by the API.',
   contended: 'Something writes dead values over ours (Terraform without ignore_changes?). Resume by the API.',
   'too-many-refusals': 'The service keeps refusing: see the code. Resume by the API or by deleting RotationProgress.',
-  'live-would-die': 'The state contradicts the resource; regenerating would end the live credential. Resume by the API.',
+  'live-would-die':
+    'The state contradicts the resource; regenerating would end the live credential. Resume by the API.',
 } as const;
 
 export type Reason = keyof typeof advice;

@@ -38,7 +38,13 @@ function done(s: Situation, rotation: Rotation): State {
 
 function completed(s: Situation, { start }: Rotation): State {
   const { guard } = s.state;
-  return { refusals: 0, bond: bondOf(s), ...lastOf(s.state), last: start, ...(guard && guard.until > s.now && { guard }) };
+  return {
+    refusals: 0,
+    bond: bondOf(s),
+    ...lastOf(s.state),
+    last: start,
+    ...(guard && guard.until > s.now && { guard }),
+  };
 }
 
 /** The state that is written in one call with the new value (promise 5). */
@@ -57,12 +63,14 @@ export function waiting(state: State, now: Date, wait: { reason: Reason; until: 
   const { reason, until, code } = wait;
   const since = known?.since ?? wholeSecond(now);
   const stuck = known?.stuck ?? false;
-  return { ...state, wait: { reason, since, until: wholeSecond(until), ...(code && { code }), ...(stuck && { stuck }) } };
+  return {
+    ...state,
+    wait: { reason, since, until: wholeSecond(until), ...(code && { code }), ...(stuck && { stuck }) },
+  };
 }
 
 export function holding(state: State, { reason }: { reason: Reason }): State {
-  const { wait: _, ...rest } = state;
-  return { ...rest, held: reason };
+  return { ...state, held: reason };
 }
 
 /** What the service's answer means for the next visit. Only refusals are counted: the rest time or a grant cures. */
@@ -74,7 +82,13 @@ export function failed(state: State, { reason, detail }: Failure, now: Date, fai
   return refusals >= failuresUntilHeld ? holding(next, { reason: 'too-many-refusals' }) : next;
 }
 
-const untilGranted: ReadonlySet<Reason> = new Set(['forbidden', 'forbidden-by-policy', 'firewall', 'locked', 'resource-missing']);
+const untilGranted: ReadonlySet<Reason> = new Set([
+  'forbidden',
+  'forbidden-by-policy',
+  'firewall',
+  'locked',
+  'resource-missing',
+]);
 
 /** An hour for what a person must mend; else as long again as it has lasted, 30 seconds to 15 minutes. */
 function backOff(state: State, reason: Reason, now: Date): Date {

@@ -15,8 +15,9 @@ export const generate: Step = (hands, snapshot, view) => {
 
 async function make({ provider, vault, sending }: Hands, snapshot: InRotation, view: View): Promise<Outcome> {
   const { look, tagged, rotation, secret, target } = snapshot;
-  const standby = look.live && look.standby && spare(look.standby.id, look.live.id, tagged);
-  if (!standby || !look.standby) return held('live-would-die');
+  if (!look.live || !look.standby) return held('live-would-die');
+  const standby = spare(look.standby.id, look.live.id, tagged);
+  if (!standby) return held('live-would-die');
   const { oldVersion } = rotation;
   if (oldVersion && oldVersion !== secret.version) await vault.disable(target.secret, oldVersion);
   await sending(look.standby.fingerprint);

@@ -8,7 +8,7 @@ import type { Vault } from '../targets/vault.ts';
 
 /** What a phase says when it stops. What is to be written, `reconcile` writes. */
 export type Outcome =
-  | { readonly is: 'done'; readonly look?: Look }
+  | { readonly is: 'done'; readonly look: Look }
   /** Looked at, or made, on the way: decide again. */
   | { readonly is: 'seen'; readonly look: Look }
   | { readonly is: 'proved'; readonly next: Credential; readonly unproved: boolean }

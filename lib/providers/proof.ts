@@ -1,4 +1,9 @@
-import { createPipelineRequest, type HttpClient, type HttpMethods, type PipelineResponse } from '@azure/core-rest-pipeline';
+import {
+  createPipelineRequest,
+  type HttpClient,
+  type HttpMethods,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
 import { good, type Check } from '../model/check.ts';
 import type { Sealed } from '../model/sealed.ts';
 import { failureFrom } from './arm.ts';

@@ -1,10 +1,17 @@
-import { BlobServiceClient, RestError, type ContainerClient } from '@azure/storage-blob';
+import {
+  BlobServiceClient,
+  RestError,
+  type ContainerClient,
+  type ContainerListBlobFlatSegmentResponse,
+} from '@azure/storage-blob';
 import type { TokenCredential } from '@azure/core-auth';
 import { requestTimeoutMs } from '../clients.ts';
 import { calling, failureFrom } from '../providers/arm.ts';
 
 /** Names are C# identifiers (azure-facts 11), lower case because headers come back so; values are ASCII. */
 export type Metadata = Readonly<Record<string, string>>;
+
+export type Acquired = { readonly is: 'ours'; readonly leaseId: string } | { readonly is: 'taken' | 'missing' };
 
 /** A blob container as leases and claims use it: empty blobs with metadata. Throws `Failure` only. */
 export interface Blobs {
@@ -17,8 +24,7 @@ export interface Blobs {
   remove(name: string): Promise<void>;
   /** 5,000 a call. */
   list(): AsyncIterable<{ readonly name: string; readonly metadata: Metadata }>;
-  /** Answers the lease id; nothing where somebody has it, `missing` where there is no blob. */
-  acquire(name: string, seconds: number): Promise<string | 'missing' | undefined>;
+  acquire(name: string, seconds: number): Promise<Acquired>;
   /** Answers false where somebody else has it by now. */
   renew(name: string, leaseId: string): Promise<boolean>;
   release(name: string, leaseId: string): Promise<void>;
@@ -57,8 +63,8 @@ function over(container: ContainerClient): Blobs {
     list: () => listed(container),
     acquire: async (name, seconds) => {
       const answer = await expecting([404, 409], () => lease(name).acquireLease(seconds));
-      if ('value' in answer) return answer.value.leaseId;
-      return answer.status === 404 ? 'missing' : undefined;
+      if ('value' in answer) return { is: 'ours', leaseId: answer.value.leaseId ?? '' };
+      return { is: answer.status === 404 ? 'missing' : 'taken' };
     },
     renew: async (name, id) => (await unless(409, () => lease(name, id).renewLease())) !== undefined,
     release: async (name, id) => {
@@ -70,9 +76,9 @@ function over(container: ContainerClient): Blobs {
 async function* listed(container: ContainerClient) {
   const pages = container.listBlobsFlat({ includeMetadata: true }).byPage({ maxPageSize: 5_000 });
   for (;;) {
-    const { done, value } = await calling(() => pages.next());
-    if (done) return;
-    for (const { name, metadata = {} } of value.segment.blobItems) yield { name, metadata };
+    const page: IteratorResult<ContainerListBlobFlatSegmentResponse, void> = await calling(() => pages.next());
+    if (page.done) return;
+    for (const { name, metadata = {} } of page.value.segment.blobItems) yield { name, metadata };
   }
 }
 

@@ -1,6 +1,15 @@
 import { z } from 'zod';
-import { isReason, type Reason } from '../model/reason.ts';
-import { blank, causes, phases, type Bond, type Progress, type Rotation, type State, type Wait } from '../model/state.ts';
+import { isReason } from '../model/reason.ts';
+import {
+  blank,
+  causes,
+  phases,
+  type Bond,
+  type Progress,
+  type Rotation,
+  type State,
+  type Wait,
+} from '../model/state.ts';
 import type { Tags } from './wishes.ts';
 
 /** The strictest limit that is documented for a tag's value (azure-facts 3). */
@@ -10,8 +19,11 @@ const version = 1;
 export type Reading = State | 'corrupt' | 'newer';
 
 const fingerprint = z.string().regex(/^[0-9a-f]{12}$/);
-const seconds = z.int().nonnegative().transform((s) => new Date(s * 1000));
-const reason = z.string().refine(isReason).transform((word) => word as Reason);
+const seconds = z
+  .int()
+  .nonnegative()
+  .transform((s) => new Date(s * 1000));
+const reason = z.string().refine(isReason);
 
 const record = z.strictObject({
   v: z.literal(version),
@@ -31,7 +43,13 @@ const rotation = z.strictObject({
   x: z.literal(1).optional(),
 });
 
-const wait = z.strictObject({ w: reason, b: seconds, n: seconds, e: z.string().optional(), u: z.literal(1).optional() });
+const wait = z.strictObject({
+  w: reason,
+  b: seconds,
+  n: seconds,
+  e: z.string().optional(),
+  u: z.literal(1).optional(),
+});
 
 const guards = ['adoption-grace', 'restored', 'tag-corrected'] as const;
 const guard = z.strictObject({ w: z.enum(guards), n: seconds });
@@ -105,7 +123,9 @@ export function tagsFrom(state: State): { RotationRecord?: string; RotationProgr
   const code = state.wait?.code;
   const over = whole.length - most;
   const fits = over <= 0 || !state.wait || !code;
-  const cut = fits ? whole : JSON.stringify(progressJson({ ...state, wait: { ...state.wait, code: code.slice(0, -over) } }));
+  const cut = fits
+    ? whole
+    : JSON.stringify(progressJson({ ...state, wait: { ...state.wait, code: code.slice(0, -over) } }));
   return { ...(state.bond && { RotationRecord: bondText(state.bond) }), RotationProgress: cut };
 }
 
@@ -114,7 +134,15 @@ function bondText({ installation, resource, value, credentials }: Bond): string 
   return JSON.stringify({ v: version, i: installation, r: resource, f: value, c } satisfies z.input<typeof record>);
 }
 
-function progressJson({ rotation: r, wait: w, guard: q, held, refusals, last, request }: Progress): z.input<typeof progress> {
+function progressJson({
+  rotation: r,
+  wait: w,
+  guard: q,
+  held,
+  refusals,
+  last,
+  request,
+}: Progress): z.input<typeof progress> {
   return {
     v: version,
     ...(r && { rot: rotationJson(r) }),

@@ -40,7 +40,8 @@ export function leases(blobs: Blobs, clock: Clock): Leases {
       const id = await acquired(blobs, name);
       if (!id) return 'busy';
       try {
-        const flight = flightFrom((await blobs.metadata(name)) ?? {}) ?? flightFrom({ ...(sentuntil && { sentuntil }) });
+        const flight =
+          flightFrom((await blobs.metadata(name)) ?? {}) ?? flightFrom({ ...(sentuntil && { sentuntil }) });
         return await work(lease({ blobs, clock, name, id }, sentAtMs, flight));
       } finally {
         await released(blobs, name, id);
@@ -54,11 +55,12 @@ function blobName(resource: string): string {
 }
 
 async function acquired(blobs: Blobs, name: string): Promise<string | undefined> {
-  const id = await blobs.acquire(name, leaseSeconds);
-  if (id !== 'missing') return id;
-  await blobs.create(name, {});
-  const again = await blobs.acquire(name, leaseSeconds);
-  return again === 'missing' ? undefined : again;
+  let answer = await blobs.acquire(name, leaseSeconds);
+  if (answer.is === 'missing') {
+    await blobs.create(name, {});
+    answer = await blobs.acquire(name, leaseSeconds);
+  }
+  return answer.is === 'ours' ? answer.leaseId : undefined;
 }
 
 /** What cannot be given back runs out by itself. */

@@ -53,7 +53,8 @@ function idOf(tagged: CredentialId | undefined): { tagged?: CredentialId } {
 
 /** Somebody's copied state is ignored, but not what it waits for. */
 function statesOf(state: State, binding: Binding): { state: State; saved: State } {
-  const { bond: _bond, rotation: _rotation, held: _held, last: _last, ...waits } = state;
+  const { refusals, wait, guard } = state;
+  const waits = { refusals, ...(wait && { wait }), ...(guard && { guard }) };
   return { state: binding === 'lost' ? waits : state, saved: state };
 }
 
@@ -61,6 +62,7 @@ const quietMs = 7 * day;
 
 function bindingOf(state: State, secret: Secret, { resource }: Target, installation: string, now: Date): Binding {
   const { bond, rotation } = state;
+  if (secret.tags['RotationProgress'] === undefined) return 'lost'; // deleting it asks to begin anew
   if (bond?.value !== secret.value.fingerprint || bond.resource !== resourceHash(resource)) return 'lost';
   if (bond.installation === installation) return 'bound';
   return rotation || later(secret.updatedOn, quietMs) > now ? 'elsewhere' : 'lost';

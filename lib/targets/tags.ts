@@ -28,7 +28,12 @@ export function read(secret: SecretName, tags: Tags, defaults: Wishes, kinds: Ki
   if (!resource || !kind) return { is: 'foreign' };
   const wishes = wishesFrom(tags, defaults);
   if ('tag' in wishes) {
-    return { is: 'unreadable', reason: 'bad-tags', misread: wishes, target: { secret, kind, resource, wishes: defaults } };
+    return {
+      is: 'unreadable',
+      reason: 'bad-tags',
+      misread: wishes,
+      target: { secret, kind, resource, wishes: defaults },
+    };
   }
   const target = { secret, kind, resource, wishes };
   const state = stateFrom(tags);
@@ -51,7 +56,12 @@ export function tooMany(tags: Tags): boolean {
 /** The user's own tags as they are, ours replaced. */
 export function write(tags: Tags, state: State, credentialId: CredentialId | undefined): Record<string, string> {
   const { RotationRecord: _, ...others } = tags;
-  return { ...others, ...(credentialId && { CredentialId: credentialId }), RotationPhase: phaseWords(state), ...tagsFrom(state) };
+  return {
+    ...others,
+    ...(credentialId && { CredentialId: credentialId }),
+    RotationPhase: phaseWords(state),
+    ...tagsFrom(state),
+  };
 }
 
 /** For people and lists, never read back. */

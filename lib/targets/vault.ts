@@ -13,7 +13,6 @@ export interface Listed {
   readonly tags: Tags;
   readonly createdOn: Date;
   readonly expiresOn?: Date;
-  readonly enabled: boolean;
 }
 
 /** What is written with a new value. */
@@ -58,12 +57,12 @@ export function vault({ secrets }: Pick<Clients, 'secrets'>): Vault {
   };
 }
 
-async function* list(pages: AsyncIterator<SecretProperties>, vaultUrl: string): AsyncIterable<Listed> {
+async function* list(pages: AsyncIterator<SecretProperties, void>, vaultUrl: string): AsyncIterable<Listed> {
   for (;;) {
-    const { done, value } = await calling(() => pages.next());
-    if (done) return;
-    const { name, tags = {}, createdOn = new Date(0), expiresOn, enabled = true } = value as SecretProperties;
-    yield { secret: { vaultUrl, name }, tags, createdOn, enabled, ...(expiresOn && { expiresOn }) };
+    const page: IteratorResult<SecretProperties, void> = await calling(() => pages.next());
+    if (page.done) return;
+    const { name, tags = {}, createdOn = new Date(0), expiresOn } = page.value;
+    yield { secret: { vaultUrl, name }, tags, createdOn, ...(expiresOn && { expiresOn }) };
   }
 }
 

@@ -63,18 +63,27 @@ function optionsFrom(text: string): Wishes['proof'] | undefined {
 }
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
-const windowShape = /^([a-z,-]+) (\d\d):(\d\d)-(\d\d):(\d\d) (\S+)$/i;
+const windowShape = /^([a-z,-]+) (\d\d:\d\d)-(\d\d:\d\d) (\S+)$/i;
 
 /** `Mon-Fri 01:00-04:00 Europe/Berlin`: days (`Mon-Fri`, `Sat,Sun`), hours that may pass midnight, time zone. */
 export function windowFrom(text: string): Window | undefined {
-  const [, daysText = '', h1, m1, h2, m2, timeZone = ''] = windowShape.exec(text) ?? [];
-  const days = daysText.toLowerCase().split(',').map(weekdaysFrom);
-  const opens = Number(h1) * 60 + Number(m1);
-  const closes = Number(h2) * 60 + Number(m2);
-  const hoursRight = opens < 1440 && closes <= 1440 && Number(m1) < 60 && Number(m2) < 60 && opens !== closes;
-  if (!hoursRight || days.some((some) => some.length === 0) || !IANAZone.isValidZone(timeZone)) return undefined;
-  const lengthMinutes = (closes - opens + 1440) % 1440 || 1440;
-  return { days: [...new Set(days.flat())], opensAtMinute: opens, lengthMinutes, timeZone };
+  const [, names = '', from = '', to = '', timeZone = ''] = windowShape.exec(text) ?? [];
+  const days = daysOfWeek(names);
+  const opens = minuteFrom(from);
+  const closes = to === '24:00' ? 1440 : minuteFrom(to);
+  if (!days || opens === undefined || closes === undefined || !IANAZone.isValidZone(timeZone)) return undefined;
+  const lengthMinutes = (closes - opens + 1440) % 1440;
+  return lengthMinutes === 0 ? undefined : { days, opensAtMinute: opens, lengthMinutes, timeZone };
+}
+
+function daysOfWeek(names: string): readonly number[] | undefined {
+  const ranges = names.toLowerCase().split(',').map(weekdaysFrom);
+  return ranges.every((range) => range.length > 0) ? [...new Set(ranges.flat())] : undefined;
+}
+
+function minuteFrom(text: string): number | undefined {
+  const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
+  return hours && minutes ? Number(hours) * 60 + Number(minutes) : undefined;
 }
 
 function weekdaysFrom(range: string): readonly number[] {

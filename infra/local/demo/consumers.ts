@@ -16,7 +16,7 @@ export interface Consumers {
 }
 
 const loopsPerSecret = 3;
-const pauseMs = 20;
+const pauseMs = 40;
 const reader = { clientId: 'c0450000-0000-4000-8000-000000000001', objectId: 'c0450000-0000-4000-8000-000000000002' };
 
 /**

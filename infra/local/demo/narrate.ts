@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** What the demo reads of the app's announcements and decisions. */
 const announcement = z.object({
   type: z.string().startsWith('Keyturn.'),
+  /** The same for the same thing announced again; decisions have none. */
+  id: z.string().optional(),
   subject: z.string(),
   data: z.object({
     phase: z.string().optional(),
@@ -31,22 +33,24 @@ const decisionType = 'Keyturn.Log.Decision';
  * of the host, such as a stack, are told as they are, once.
  */
 export function narrator(tell: (sentence: string) => void): Narrator {
-  const saidOf = new Map<string, string>();
-  const rawLines = new Set<string>();
+  const lastOf = new Map<string, string>();
+  const told = new Set<string>();
   function hear(line: string): void {
     const said = parse(line);
-    if (said === undefined) {
-      if (!line.startsWith('{') && !rawLines.has(line)) tell(line);
-      rawLines.add(line);
-      return;
-    }
+    const key = said === undefined ? line : said.id;
+    if (key !== undefined && told.has(key)) return;
+    if (key !== undefined) told.add(key);
+    if (said !== undefined) hearOf(said);
+    else if (!line.startsWith('{')) tell(line);
+  }
+  function hearOf(said: Announcement): void {
     const secret = said.subject.split('/').at(-1) ?? said.subject;
     const sentence = said.type === decisionType ? decided(said) : announced(said);
-    if (saidOf.get(secret) === sentence) return;
-    saidOf.set(secret, sentence);
+    if (sentence === undefined || lastOf.get(secret) === sentence) return;
+    lastOf.set(secret, sentence);
     tell(`${secret.padEnd(18)} ${sentence}`);
   }
-  return { hear, last: (secret) => saidOf.get(secret) ?? 'nothing was heard of it' };
+  return { hear, last: (secret) => lastOf.get(secret) ?? 'nothing was heard of it' };
 }
 
 function parse(line: string): Announcement | undefined {
@@ -57,8 +61,12 @@ function parse(line: string): Announcement | undefined {
   }
 }
 
-function decided({ data }: Announcement): string {
+/** What a decision begins is announced too: it is not told twice. */
+const announcedToo = ['adopt', 'enter', 'accept'];
+
+function decided({ data }: Announcement): string | undefined {
   const { do: what = '', phase = '', reason = '' } = data;
+  if (announcedToo.includes(what)) return undefined;
   if (what === 'run') return `  ${phase}`;
   const verb = what === 'wait' || what === 'rest' ? 'waits' : what;
   return `  ${verb}: ${reason}${ending(data)}`;

@@ -8,40 +8,39 @@ const moments = {
   lost: { kind: 'lost-response' },
 } as const satisfies Record<string, FaultSpec['effect']>;
 
-/** The requests of one rotation, the first one's adoption among them, by the names the journal gives them. */
+/** Every request that takes a target from its adoption to the end of its first rotation; writes are tags alone. */
 const steps: Record<string, Step> = {
-  'batch-read': readOf('batch-key'),
+  'batch-read': on('batch-key', 'getSecret'),
   'batch-list-keys': { service: 'arm', operation: 'batch.listKeys' },
-  'batch-adopt': patchOf('batch-key', 1),
-  'batch-intent': patchOf('batch-key', 2),
-  'batch-regenerate-standby': { service: 'arm', operation: 'batch.regenerateKeys' },
+  'batch-write-1': on('batch-key', 'updateSecret', 1),
+  'batch-write-2': on('batch-key', 'updateSecret', 2),
+  'batch-write-3': on('batch-key', 'updateSecret', 3),
+  'batch-regenerate-standby': { service: 'arm', operation: 'batch.regenerateKey' },
   'batch-prove': { service: 'batch', operation: 'batchData.applications' },
-  'batch-publish': { service: 'key-vault', operation: 'setSecret', path: /batch-key/ },
-  'batch-verify': patchOf('batch-key', 3),
-  'batch-revoke': { service: 'arm', operation: 'batch.regenerateKeys', nth: 2 },
-  'batch-disable-old-version': patchOf('batch-key', 4),
-  'batch-rest': patchOf('batch-key', 5),
-  'signalr-read': readOf('signalr-connection'),
+  'batch-publish': on('batch-key', 'setSecret'),
+  'batch-verify': { service: 'arm', operation: 'batch.listKeys', nth: 3 },
+  'batch-write-4': on('batch-key', 'updateSecret', 4),
+  'batch-revoke': { service: 'arm', operation: 'batch.regenerateKey', nth: 2 },
+  'batch-write-5': on('batch-key', 'updateSecret', 5),
+  'signalr-read': on('signalr-connection', 'getSecret'),
   'signalr-get': { service: 'arm', operation: 'signalr.get' },
   'signalr-list-keys': { service: 'arm', operation: 'signalr.listKeys' },
-  'signalr-adopt': patchOf('signalr-connection', 1),
-  'signalr-intent': patchOf('signalr-connection', 2),
+  'signalr-write-1': on('signalr-connection', 'updateSecret', 1),
+  'signalr-write-2': on('signalr-connection', 'updateSecret', 2),
+  'signalr-write-3': on('signalr-connection', 'updateSecret', 3),
   'signalr-regenerate-standby': { service: 'arm', operation: 'signalr.regenerateKey' },
   'signalr-prove': { service: 'signalr', operation: 'signalrData.userExists' },
-  'signalr-publish': { service: 'key-vault', operation: 'setSecret', path: /signalr-connection/ },
-  'signalr-verify': patchOf('signalr-connection', 3),
+  'signalr-publish': on('signalr-connection', 'setSecret'),
+  'signalr-verify': { service: 'arm', operation: 'signalr.listKeys', nth: 4 },
+  'signalr-write-4': on('signalr-connection', 'updateSecret', 4),
   'signalr-revoke': { service: 'arm', operation: 'signalr.regenerateKey', nth: 2 },
-  'signalr-disable-old-version': patchOf('signalr-connection', 4),
-  'signalr-rest': patchOf('signalr-connection', 5),
+  'signalr-write-5': on('signalr-connection', 'updateSecret', 5),
 };
 
-/** Consumers ask without the slash at the end. */
-function readOf(secret: string): Step {
-  return { service: 'key-vault', operation: 'getSecret', path: new RegExp(`/${secret}/$`) };
-}
-
-function patchOf(secret: string, nth: number): Step {
-  return { service: 'key-vault', operation: 'updateSecret', path: new RegExp(secret), nth };
+/** Of the reads only the app's has a slash after the name: consumers ask without. */
+function on(secret: string, operation: string, nth = 1): Step {
+  const path = operation === 'setSecret' ? `/${secret}$` : `/${secret}/`;
+  return { service: 'key-vault', operation, path: new RegExp(path), nth };
 }
 
 /** Every point at which the app can be struck: stopped before or after the effect of a request, or its answer lost. */

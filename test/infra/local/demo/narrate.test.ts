@@ -8,7 +8,7 @@ function told(...lines: unknown[]): string[] {
 }
 
 function announcement(name: string, data: object, subject = 'https://v/secrets/batch-key'): object {
-  return { type: `Keyturn.${name}`, id: '1', time: '2026-01-01T00:00:00Z', subject, data };
+  return { type: `Keyturn.${name}`, time: '2026-01-01T00:00:00Z', subject, data };
 }
 
 const settling = { do: 'wait', reason: 'settling', until: '2026-01-01T00:00:08Z' };
@@ -42,9 +42,10 @@ test.each([
   ],
   [
     'another decision is told by its name',
-    announcement('Log.Decision', { do: 'adopt', reason: 'adopted' }),
-    ['batch-key adopt: adopted'],
+    announcement('Log.Decision', { do: 'correct', reason: 'tag-corrected' }),
+    ['batch-key correct: tag-corrected'],
   ],
+  ['a decision that is announced is not told too', announcement('Log.Decision', { do: 'adopt' }), []],
   ['other JSON is not told', { level: 'info' }, []],
   ['a line that is no JSON is told as it is', 'listening', ['listening']],
 ])('%s', (_sentence, line, sentences) => {
@@ -60,4 +61,9 @@ test('what was told of a secret last is not told again, what another says does n
   const wait = announcement('Log.Decision', settling);
   const other = announcement('Log.Decision', settling, 'https://v/secrets/other');
   expect(told(wait, other, wait, other)).toHaveLength(2);
+});
+
+test('what is announced again under its id is told once', () => {
+  const adopted = { ...announcement('Target.Adopted', { reason: 'adopted' }), id: 'a' };
+  expect(told(adopted, announcement('Log.Decision', settling), adopted)).toHaveLength(2);
 });
