@@ -1,18 +1,17 @@
 import type { Decision } from './decide/decision.ts';
 import { decide } from './decide/rules.ts';
 import { changes } from './events/changes.ts';
+import { goOn } from './goOn.ts';
 import { Failure } from './model/failure.ts';
 import type { Reason } from './model/reason.ts';
-import type { Look, Snapshot } from './model/snapshot.ts';
-import type { Ask, Phase, State } from './model/state.ts';
-import { normalised, type CredentialId, type Target } from './model/target.ts';
-import { advance, failed, holding, stuck, waiting, withoutWait } from './phases/advance.ts';
-import type { Hands, InRotation, Outcome } from './phases/step.ts';
-import { steps } from './phases/steps.ts';
+import type { Look } from './model/snapshot.ts';
+import type { Ask, State } from './model/state.ts';
+import { normalised, type Target } from './model/target.ts';
+import { failed, holding, stuck, waiting } from './phases/advance.ts';
 import type { Provider } from './providers/provider.ts';
 import type { Lease } from './targets/lease.ts';
 import { observe, type Unseen } from './targets/observe.ts';
-import { claim, lookAgain, publish, save, saw, sitOut, situationOf, viewOf, type Core, type Visit } from './visit.ts';
+import { lookAgain, save, situationOf, viewOf, type Core, type Visit } from './visit.ts';
 
 export type Report =
   | { readonly is: 'busy' | 'foreign' }
@@ -132,117 +131,4 @@ async function livesAtRest(visiting: Visit): Promise<boolean> {
 
 function resting({ snapshot: { state } }: Visit): Report {
   return { is: 'visited', decision: { do: 'rest', reason: 'not-due' }, state };
-}
-
-/** The only loop. */
-async function goOn(visiting: Visit): Promise<Decision> {
-  for (;;) {
-    const situation = situationOf(visiting);
-    const decision = decide(situation);
-    visiting.core.log(visiting.snapshot, decision);
-    if (!(await act(visiting, decision))) return decision;
-  }
-}
-
-/** Answers whether to decide again. */
-async function act(visiting: Visit, decision: Decision): Promise<boolean> {
-  switch (decision.do) {
-    case 'enter':
-      return become(visiting, decision.state);
-    case 'accept':
-      become(visiting, decision.state);
-      visiting.accepted = decision.start;
-      visiting.ask = { cause: visiting.ask.cause };
-      await save(visiting);
-      return true;
-    case 'adopt':
-      become(visiting, decision.state);
-      visiting.snapshot = { ...visiting.snapshot, ...taggedAs(visiting.snapshot) };
-      await save(visiting);
-      await claim(visiting);
-      return true;
-    case 'correct':
-      become(visiting, decision.state);
-      visiting.snapshot = { ...visiting.snapshot, tagged: decision.credentialId };
-      await save(visiting);
-      return true;
-    case 'run':
-      return run(visiting, decision.phase);
-    case 'wait':
-      become(visiting, waiting(visiting.snapshot.state, visiting.core.clock.now(), decision));
-      return satOut(visiting, decision.reason, decision.until);
-    case 'hold':
-      become(visiting, holding(visiting.snapshot.state, decision));
-      return false;
-    case 'rest':
-      if (decision.reason === 'not-due') become(visiting, withoutWait(visiting.snapshot.state));
-      return false;
-  }
-}
-
-/** Where no tag says which is live, the value does. */
-function taggedAs({ tagged, look }: Snapshot): { tagged?: CredentialId } {
-  const id = tagged ?? look.live?.id;
-  return id === undefined ? {} : { tagged: id };
-}
-
-function become(visiting: Visit, state: State): true {
-  visiting.snapshot = { ...visiting.snapshot, state, binding: state.bond ? 'bound' : visiting.snapshot.binding };
-  return true;
-}
-
-const shortWaits: ReadonlySet<Reason> = new Set([
-  'service-working',
-  'key-not-yet-accepted',
-  'stale-read',
-  'drift-confirming',
-]);
-
-async function satOut(visiting: Visit, reason: Reason, until: Date): Promise<boolean> {
-  if (!shortWaits.has(reason) || !(await sitOut(visiting, until))) return false;
-  if (reason !== 'key-not-yet-accepted') await lookAgain(visiting);
-  return true;
-}
-
-async function run(visiting: Visit, phase: Phase): Promise<boolean> {
-  const { core, snapshot } = visiting;
-  const { rotation } = snapshot.state;
-  if (!rotation || core.clock.now() >= visiting.deadline) return false;
-  const inPhase: InRotation = { ...snapshot, rotation: { ...rotation, phase } };
-  const outcome = await steps[phase](handsOf(visiting), inPhase, viewOf(visiting));
-  return take(visiting, inPhase, outcome);
-}
-
-function handsOf(visiting: Visit): Hands {
-  const { core, provider, lease } = visiting;
-  const disable: Hands['vault']['disable'] = async (secret, version) => {
-    await lease.assure();
-    await core.vault.disable(secret, version);
-  };
-  return {
-    provider,
-    vault: { disable },
-    proofPatienceMs: core.settings.proofPatienceMs,
-    sending: async (of) => {
-      await save(visiting); // what will be replaced stands in the tags before it is replaced (promise 5)
-      await lease.sending(of, new Date(core.clock.now().getTime() + provider.flightMs));
-    },
-  };
-}
-
-async function take(visiting: Visit, { rotation }: InRotation, outcome: Outcome): Promise<boolean> {
-  if (outcome.is === 'done' || outcome.is === 'seen') await saw(visiting, outcome.look);
-  if (outcome.is === 'proved') {
-    const proved = { fingerprint: outcome.next.fingerprint, unproved: outcome.unproved };
-    visiting.snapshot = { ...visiting.snapshot, proved };
-  }
-  if (outcome.is === 'publish') {
-    await publish(visiting, rotation, outcome.value);
-    return true;
-  }
-  become(visiting, advance(situationOf(visiting), rotation, outcome));
-  if (outcome.is === 'again') await lookAgain(visiting);
-  if (outcome.is === 'pending') return satOut(visiting, outcome.reason, outcome.until);
-  const over = outcome.is === 'done' && rotation.phase === 'revoke';
-  return !over && outcome.is !== 'bad' && outcome.is !== 'unknown';
 }

@@ -63,17 +63,20 @@ function optionsFrom(text: string): Wishes['proof'] | undefined {
 }
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
-const windowShape = /^([a-z,-]+) (\d\d:\d\d)-(\d\d:\d\d) (\S+)$/i;
 
 /** `Mon-Fri 01:00-04:00 Europe/Berlin`: days (`Mon-Fri`, `Sat,Sun`), hours that may pass midnight, time zone. */
 export function windowFrom(text: string): Window | undefined {
-  const [, names = '', from = '', to = '', timeZone = ''] = windowShape.exec(text) ?? [];
-  const days = daysOfWeek(names);
-  const opens = minuteFrom(from);
-  const closes = to === '24:00' ? 1440 : minuteFrom(to);
-  if (!days || opens === undefined || closes === undefined || !IANAZone.isValidZone(timeZone)) return undefined;
-  const lengthMinutes = (closes - opens + 1440) % 1440;
-  return lengthMinutes === 0 ? undefined : { days, opensAtMinute: opens, lengthMinutes, timeZone };
+  const [names, hours, timeZone, ...more] = text.split(/\s+/);
+  const days = names && daysOfWeek(names);
+  const open = hours && hoursFrom(hours);
+  const zoneRight = timeZone && more.length === 0 && IANAZone.isValidZone(timeZone);
+  return days && open && zoneRight ? { days, ...open, timeZone } : undefined;
+}
+
+function hoursFrom(text: string): Pick<Window, 'opensAtMinute' | 'lengthMinutes'> | undefined {
+  const [opens, closes] = text.split('-').map((time) => (time === '24:00' ? 1440 : minuteFrom(time)));
+  if (opens === undefined || closes === undefined || opens === closes) return undefined;
+  return { opensAtMinute: opens, lengthMinutes: closes > opens ? closes - opens : closes - opens + 1440 };
 }
 
 function daysOfWeek(names: string): readonly number[] | undefined {

@@ -21,7 +21,12 @@ describe('a rotation is due', () => {
   test.each([
     ['30 days before expiry for a validity of 90 days', dated(), 0, after(60)],
     ['30 days before expiry for a validity of 60 days', dated({ validityMs: 60 * day }), 0, after(30)],
-    ['a third of the validity before expiry for 59 days', dated({ validityMs: 59 * day }), 0, later(born, (59 * day * 2) / 3)],
+    [
+      'a third of the validity before expiry for 59 days',
+      dated({ validityMs: 59 * day }),
+      0,
+      later(born, (59 * day * 2) / 3),
+    ],
     ['after 6 days and 16 hours for 10 days', dated({ validityMs: 10 * day }), 0, after(6, 16)],
     ['a lead before expiry where one is wished', dated({ leadMs: 10 * day }), 0, after(80)],
     ['30 days before the secret’s own expiry', dated({}, after(45)), 0, after(15)],
@@ -38,7 +43,12 @@ describe('R14: an event', () => {
     ['starts what is due', dated(), after(60), true],
     ['starts what is due within an hour', dated(), later(after(60), -hour), true],
     ['starts nothing a minute earlier', dated(), later(after(60), -hour - minute), false],
-    ['starts nothing at birth, when Key Vault tells of the near expiry of 10 days', dated({ validityMs: 10 * day }), born, false],
+    [
+      'starts nothing at birth, when Key Vault tells of the near expiry of 10 days',
+      dated({ validityMs: 10 * day }),
+      born,
+      false,
+    ],
   ])('%s', (_sentence, secret, now, isDue) => {
     expect(dueForAnEvent(secret, now)).toBe(isDue);
   });
@@ -46,7 +56,11 @@ describe('R14: an event', () => {
 
 describe('a validity is', () => {
   test.each([
-    ['long enough where a day more than settle is left before the lead', { validityMs: 60 * day, settleMs: 29 * day }, false],
+    [
+      'long enough where a day more than settle is left before the lead',
+      { validityMs: 60 * day, settleMs: 29 * day },
+      false,
+    ],
     ['too short where a second less is left', { validityMs: 60 * day, settleMs: 29 * day + 1000 }, true],
     ['too short at three days and the default settle', { validityMs: 3 * day }, true],
     ['long enough at four days and the default settle', { validityMs: 4 * day }, false],

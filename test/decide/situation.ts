@@ -90,7 +90,13 @@ type Different = Partial<Omit<Situation, 'state' | 'target' | 'settings' | 'secr
 };
 
 /** A target at rest that is due, 60 days old and good for 90; `more` says what is different. */
-export function situation({ state = {}, wishes: wanted = {}, settings: set = {}, secret = {}, ...more }: Different = {}) {
+export function situation({
+  state = {},
+  wishes: wanted = {},
+  settings: set = {},
+  secret = {},
+  ...more
+}: Different = {}) {
   const known: State = { refusals: 0, bond: bond(), ...state };
   return {
     target: { ...target, wishes: { ...wishes, ...wanted } },

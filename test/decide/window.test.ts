@@ -8,7 +8,9 @@ function opening(window: string, now: string, createdDaysBefore = 0): string {
   const parsed = windowFrom(window);
   if (!parsed) throw new Error(`${window} is no window.`);
   const secret = { createdOn: later(new Date(now), -createdDaysBefore * day) };
-  return startsAt({ target: { wishes: { ...wishes, window: parsed } }, secret }, new Date(now)).toISOString().slice(0, 16);
+  return startsAt({ target: { wishes: { ...wishes, window: parsed } }, secret }, new Date(now))
+    .toISOString()
+    .slice(0, 16);
 }
 
 // 2026-01-05 is a Monday. In Berlin clocks go forward on 2026-03-29 at 02:00 and back on 2026-10-25 at 03:00.
@@ -29,7 +31,12 @@ test.each([
   ['follows its time zone in winter', 'Mon-Fri 01:00-04:00 Europe/Berlin', '2026-01-05T00:30Z', '2026-01-05T00:30'],
   ['follows its time zone in summer', 'Mon-Fri 01:00-04:00 Europe/Berlin', '2026-07-06T12:00Z', '2026-07-06T23:00'],
   ['belongs to the day of its time zone', 'Mon 23:00-23:30 America/New_York', '2026-01-06T03:00Z', '2026-01-06T04:00'],
-  ['is an hour shorter when clocks go forward', 'Sun 01:00-04:00 Europe/Berlin', '2026-03-29T02:00Z', '2026-04-04T23:00'],
+  [
+    'is an hour shorter when clocks go forward',
+    'Sun 01:00-04:00 Europe/Berlin',
+    '2026-03-29T02:00Z',
+    '2026-04-04T23:00',
+  ],
   ['opens at the next hour there is', 'Sun 02:30-04:00 Europe/Berlin', '2026-03-29T00:45Z', '2026-03-29T01:30'],
   ['is an hour longer when clocks go back', 'Sun 01:00-04:00 Europe/Berlin', '2026-10-25T02:30Z', '2026-10-25T02:30'],
 ])('a window %s', (_sentence, window, now, opens) => {

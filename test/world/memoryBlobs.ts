@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '../../lib/model/failure.ts';
-import type { Blobs, Metadata } from '../../lib/targets/blobs.ts';
+import type { Acquired, Blobs, Metadata } from '../../lib/targets/blobs.ts';
 
 interface Blob {
   readonly metadata: Metadata;
@@ -65,10 +65,10 @@ export function memoryBlobs(container: Container, clock: Time, around: Around = 
       for (const [name, { metadata }] of all) yield { name, metadata };
     },
     acquire: (name, seconds) =>
-      around('acquire', () => {
+      around('acquire', (): Acquired => {
         const blob = blobs.get(name);
-        if (!blob) return 'missing';
-        return isLeased(blob) ? undefined : lease(name, randomUUID(), seconds);
+        if (!blob) return { is: 'missing' };
+        return isLeased(blob) ? { is: 'taken' } : { is: 'ours', leaseId: lease(name, randomUUID(), seconds) };
       }),
     renew: (name, leaseId) =>
       around('renew', () => {

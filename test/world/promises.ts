@@ -1,0 +1,216 @@
+/**
+ * An observer that is told what happened to one target, in order, and answers which promise of the design it broke.
+ * It knows nothing of lib/: only facts. Keys and values are told as fingerprints (`fingerprintOf`), never as they are.
+ *
+ *   const watch = promises({ settleMs, keys: { Primary: 'aa…', Secondary: 'bb…' } });
+ *   watch.told({ is: 'written', at, by: 'other', version, key, value, tags, expires: false }); // the first version
+ *   …
+ *   watch.violations // sentences
+ *
+ * `by: 'other'` is whatever keyturn did not ask for just then: a person, a tool, a duplicate made by the network.
+ * Tell `read` for each GET of the secret and `looked` for each answer that showed the keys: what another did after it,
+ * in the same minute, keyturn cannot know (R6). `sentAt` is for a request of keyturn that lands late.
+ */
+import type { Fingerprint } from '../../lib/model/sealed.ts';
+import type { Mode } from '../../lib/model/state.ts';
+import { regenerated } from './rules/regenerated.ts';
+import { disabled, tagged, written } from './rules/written.ts';
+
+export type By = 'keyturn' | 'other';
+export type Tags = Readonly<Record<string, string>>;
+
+interface Act {
+  readonly at: Date;
+  readonly by: By;
+  readonly sentAt?: Date;
+}
+
+export interface Regenerated extends Act {
+  readonly is: 'regenerated';
+  readonly slot: string;
+  readonly old: Fingerprint;
+  readonly made: Fingerprint;
+}
+
+export interface Written extends Act {
+  readonly is: 'written';
+  readonly version: string;
+  /** The key in the value. */
+  readonly key: Fingerprint;
+  /** The whole value: a connection string, or the key again. */
+  readonly value: Fingerprint;
+  readonly tags: Tags;
+  readonly contentType?: string;
+  readonly expires: boolean;
+}
+
+export interface Tagged extends Act {
+  readonly is: 'tagged';
+  readonly version: string;
+  readonly tags: Tags;
+}
+
+export interface Disabled extends Act {
+  readonly is: 'disabled';
+  readonly version: string;
+}
+
+export type Fact =
+  | Regenerated
+  | Written
+  | Tagged
+  | Disabled
+  /** `missed`: keyturn noted that the secret is missing. */
+  | { readonly is: 'read' | 'looked' | 'deleted' | 'restored' | 'missed'; readonly at: Date }
+  | { readonly is: 'proved'; readonly at: Date; readonly key: Fingerprint; readonly accepted: boolean }
+  /** Answered with 202. `compromised`: names of keys. */
+  | { readonly is: 'emergency'; readonly at: Date; readonly mode: Mode; readonly compromised: readonly string[] }
+  /** Keyturn wrote to a secret that is none of its own. */
+  | { readonly is: 'trespassed'; readonly at: Date; readonly what: string };
+
+export type Version = Omit<Written, 'is' | 'sentAt'> & { readonly tags: Tags };
+
+/** What is known so far. Rules read it; only `told` writes it. */
+export interface Known {
+  readonly settleMs: number;
+  readonly bestEffort: boolean;
+  readonly keys: Map<string, Fingerprint>;
+  /** Every key the resource ever had. */
+  readonly ever: Set<Fingerprint>;
+  readonly proved: Set<Fingerprint>;
+  readonly versions: Map<string, Version>;
+  /** When a newer version took over from one that held the key. */
+  readonly replacedAt: Map<Fingerprint, Date>;
+  /** Named by a tag that was corrected: until when it may not be regenerated. */
+  readonly spared: Map<Fingerprint, Date>;
+  /** Killed by another since keyturn saw the keys. */
+  readonly unseenDead: Set<Fingerprint>;
+  current?: Version;
+  /** The current version as keyturn saw it last. */
+  seen?: { readonly version: Version; readonly at: Date };
+  emergency?: { readonly at: Date; readonly immediate: boolean };
+  missedAt?: Date;
+  restoredAt?: Date;
+}
+
+export interface Promises {
+  readonly violations: readonly string[];
+  told(fact: Fact): void;
+}
+
+export interface Options {
+  readonly settleMs: number;
+  readonly bestEffort?: boolean;
+  readonly keys: Readonly<Record<string, Fingerprint>>;
+}
+
+export function promises({ settleMs, bestEffort = false, keys }: Options): Promises {
+  const violations: string[] = [];
+  const known: Known = {
+    settleMs,
+    bestEffort,
+    keys: new Map(Object.entries(keys)),
+    ever: new Set(Object.values(keys)),
+    proved: new Set(),
+    versions: new Map(),
+    replacedAt: new Map(),
+    spared: new Map(),
+    unseenDead: new Set(),
+  };
+  return {
+    violations,
+    told: (fact) => {
+      violations.push(...broken(known, fact).map((what) => `${what} [${fact.at.toISOString().slice(5, 19)}]`));
+      learn(known, fact);
+    },
+  };
+}
+
+function broken(known: Known, fact: Fact): readonly string[] {
+  if (fact.is === 'trespassed') return [`8: touched ${fact.what}`];
+  if (!('by' in fact) || fact.by === 'other') return [];
+  switch (fact.is) {
+    case 'regenerated':
+      return regenerated(known, fact);
+    case 'written':
+      return written(known, fact);
+    case 'tagged':
+      return tagged(known, fact);
+    case 'disabled':
+      return disabled(known, fact);
+  }
+}
+
+function learn(known: Known, fact: Fact): void {
+  switch (fact.is) {
+    case 'regenerated':
+      return learnKey(known, fact);
+    case 'written':
+      return learnVersion(known, fact);
+    case 'tagged':
+      return learnTags(known, fact);
+    case 'read':
+      if (known.current) known.seen = { version: known.current, at: fact.at };
+      return;
+    case 'looked':
+      return known.unseenDead.clear();
+    case 'proved':
+      if (fact.accepted) known.proved.add(fact.key);
+      return;
+    case 'emergency':
+      known.emergency = { at: fact.at, immediate: fact.mode === 'immediate' || known.emergency?.immediate === true };
+      return;
+    default:
+      return learnAbsence(known, fact);
+  }
+}
+
+function learnAbsence(known: Known, { is, at }: Fact): void {
+  if (is === 'missed') known.missedAt = at;
+  if (is === 'restored') known.restoredAt = at;
+}
+
+function learnKey(known: Known, { slot, old, made, by }: Regenerated): void {
+  known.keys.set(slot, made);
+  known.ever.add(made);
+  if (by === 'other') known.unseenDead.add(old);
+}
+
+function learnVersion(known: Known, fact: Written): void {
+  if (known.current) known.replacedAt.set(known.current.key, fact.at);
+  known.current = fact;
+  known.versions.set(fact.version, fact);
+  if (fact.by === 'keyturn') known.seen = { version: fact, at: fact.at };
+}
+
+function learnTags(known: Known, { version, tags, by, at }: Tagged): void {
+  const before = known.versions.get(version);
+  if (!before) return;
+  const after = { ...before, tags };
+  const named = known.keys.get(slotOf(before.tags) ?? '');
+  if (by === 'keyturn' && named && slotOf(tags) !== slotOf(before.tags)) {
+    known.spared.set(named, new Date(at.getTime() + known.settleMs));
+  }
+  if (by === 'keyturn' && tags['RotationPhase']?.startsWith('idle')) delete known.emergency;
+  known.versions.set(version, after);
+  if (known.current?.version === version) known.current = after;
+  if (by === 'keyturn' && known.seen?.version.version === version) known.seen = { version: after, at };
+}
+
+/** The name of the key that the tag says is live. */
+export function slotOf(tags: Tags): string | undefined {
+  const word = tags['CredentialId']?.trim().toLowerCase();
+  return word === 'primary' ? 'Primary' : word === 'secondary' ? 'Secondary' : undefined;
+}
+
+const readIsGoodForMs = 60_000;
+
+/**
+ * The version keyturn must reckon with: as it saw it, if that was within the minute; for a request that landed late,
+ * none if another has written since it was sent.
+ */
+export function basis(known: Known, { at, sentAt }: { at: Date; sentAt?: Date }): Version | undefined {
+  const { current, seen } = known;
+  if (sentAt) return current?.by === 'other' && current.at >= sentAt ? undefined : current;
+  return seen && at.getTime() - seen.at.getTime() <= readIsGoodForMs ? seen.version : current;
+}
