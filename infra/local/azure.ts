@@ -6,14 +6,20 @@ import process from 'node:process';
 import type { LocalAzure } from './azure/azure.ts';
 import { systemClock } from './azure/clock.ts';
 import { listeningAzure } from './azure/shells/tls.ts';
+import { startAzurite } from './azurite.ts';
 
-/** `npm run azure`: the local Azure alone, with one of everything, until Ctrl-C. */
+/** `npm run azure`: the local Azure and its storage, with one of everything, until Ctrl-C. */
 const folder = await mkdtemp(join(tmpdir(), 'local-azure-'));
 const local = await listeningAzure({ clock: systemClock(), folder });
-const environment = { ...(await seed(local.azure)), ...reach(local.azure, local.certificates.caFile) };
+const storage = await startAzurite(local.certificates);
+const environment = {
+  ...(await seed(local.azure)),
+  ...reach(local.azure, local.certificates.caFile),
+  AzureWebJobsStorage__blobServiceUri: storage.blobServiceUri,
+};
 for (const [name, value] of Object.entries(environment)) console.log(`${name}=${value}`);
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-await local.close();
+await Promise.all([local.close(), storage.stop()]);
 await rm(folder, { recursive: true });
 
 async function seed(azure: LocalAzure): Promise<Record<string, string>> {

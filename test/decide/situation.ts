@@ -82,7 +82,8 @@ export function rotation(more: Partial<Rotation> = {}): Rotation {
   return { phase: 'generate', cause: 'schedule', start: after(59), mode: 'graceful', gone, ...more };
 }
 
-type Different = Partial<Omit<Situation, 'state' | 'target' | 'settings' | 'secret'>> & {
+/** What sets a situation apart from a target that is due. */
+export type Different = Partial<Omit<Situation, 'state' | 'target' | 'settings' | 'secret'>> & {
   readonly state?: Partial<State>;
   readonly wishes?: Partial<Wishes>;
   readonly settings?: Partial<Settings>;
@@ -100,7 +101,14 @@ export function situation({
   const known: State = { refusals: 0, bond: bond(), ...state };
   return {
     target: { ...target, wishes: { ...wishes, ...wanted } },
-    secret: { version: 'v1', value: new Sealed('p0'), createdOn: born, updatedOn: born, tags: {}, ...secret },
+    secret: {
+      version: 'v1',
+      value: credential('Primary', 'p0').value,
+      createdOn: born,
+      updatedOn: born,
+      tags: {},
+      ...secret,
+    },
     readAt: after(60),
     tagged: 'Primary',
     binding: 'bound',

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { stateFrom, tagsFrom } from '../../lib/targets/codec.ts';
+import { blank, type State } from '../../lib/model/state.ts';
+import { anyState } from './states.ts';
+
+const runs = { numRuns: 3_000 };
+
+function withoutCode({ wait, ...state }: State): State {
+  const { code: _, ...rest } = wait ?? {};
+  return { ...state, ...(wait && { wait: rest as typeof wait }) };
+}
+
+test('whatever the state: it reads back as it was written, but for the end of the service’s code', () => {
+  fc.assert(
+    fc.property(anyState, (state) => {
+      const read = stateFrom({ ...tagsFrom(state) });
+      if (typeof read === 'string') throw new Error(read);
+      expect(withoutCode(read)).toEqual(withoutCode(state));
+      expect(state.wait?.code ?? '').toContain(read.wait?.code ?? '');
+    }),
+    runs,
+  );
+});
+
+test('whatever the state: no tag is longer than 256 characters', () => {
+  fc.assert(
+    fc.property(anyState, (state) => {
+      for (const text of Object.values(tagsFrom(state))) expect(text.length).toBeLessThanOrEqual(256);
+    }),
+    runs,
+  );
+});
+
+test('whatever stands in the tags: there is an answer', () => {
+  const text = fc.oneof(fc.string(), fc.json(), fc.constant('{"v":1}'), fc.constant('{"v":9}'));
+  const tags = fc.record({ RotationRecord: text, RotationProgress: text }, { requiredKeys: [] });
+  fc.assert(
+    fc.property(tags, (found) => {
+      expect(() => stateFrom(found)).not.toThrow();
+    }),
+    runs,
+  );
+});
+
+const record = '{"v":1,"i":"here","r":"aaaaaaaaaaaa","f":"bbbbbbbbbbbb","c":{"Primary":"cccccccccccc"}}';
+
+test.each([
+  ['no state at all is a blank one', {}, blank],
+  ['deleting the progress resumes: the record stays', { RotationRecord: record }, { bond: { installation: 'here' } }],
+  ['a word that is no JSON is corrupt', { RotationProgress: 'idle' }, 'corrupt'],
+  ['JSON that is no state is corrupt', { RotationProgress: '[]' }, 'corrupt'],
+  ['a cut tag is corrupt', { RotationRecord: record.slice(0, 60) }, 'corrupt'],
+  ['a field nobody knows is corrupt', { RotationProgress: '{"v":1,"z":1}' }, 'corrupt'],
+  ['a phase nobody knows is corrupt', { RotationProgress: '{"v":1,"rot":{"p":"polish"}}' }, 'corrupt'],
+  ['a reason nobody knows is corrupt', { RotationProgress: '{"v":1,"h":"bored"}' }, 'corrupt'],
+  ['a reason that every object has is corrupt', { RotationProgress: '{"v":1,"h":"toString"}' }, 'corrupt'],
+  ['a time beyond all dates is corrupt', { RotationProgress: '{"v":1,"l":9007199254740991}' }, 'corrupt'],
+  ['a corrupt record spoils a good progress', { RotationRecord: '{}', RotationProgress: '{"v":1}' }, 'corrupt'],
+  ['a later version is told apart, whatever else it says', { RotationProgress: '{"v":2,"z":{}}' }, 'newer'],
+  ['a later version wins over a corrupt tag', { RotationRecord: '{}', RotationProgress: '{"v":2}' }, 'newer'],
+])('%s', (_sentence, tags, expected) => {
+  const read = stateFrom(tags);
+  if (typeof expected === 'string') expect(read).toBe(expected);
+  else expect(read).toMatchObject(expected);
+});
+
+test('times are rounded up: what waits never goes on early by rounding', () => {
+  const wait = { reason: 'throttled', since: new Date(1_000), until: new Date(1_001) } as const;
+  expect(stateFrom({ ...tagsFrom({ refusals: 0, wait }) })).toMatchObject({ wait: { until: new Date(2_000) } });
+});

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { phases, causes, modes, type State } from '../../lib/model/state.ts';
+
+/** Any state that the lib can be in, so far as types and limits say: seconds are whole, fingerprints and versions real. */
+const fingerprint = fc.stringMatching(/^[0-9a-f]{12}$/);
+const version = fc.stringMatching(/^[0-9a-f]{32}$/);
+const seconds = fc.integer({ min: 1_700_000_000, max: 4_000_000_000 });
+const date = seconds.map((s) => new Date(s * 1000));
+const reason = fc.constantFrom('throttled', 'key-not-yet-accepted', 'request-in-flight', 'value-not-of-resource');
+const code = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.]{2,39}$/);
+
+function optional<T extends object>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }, required: (keyof T)[]) {
+  return fc.record(model, { requiredKeys: required });
+}
+
+const bond = fc.record({
+  installation: fc.stringMatching(/^[0-9a-f]{12}$/),
+  resource: fingerprint,
+  value: fingerprint,
+  credentials: fc.tuple(fingerprint, fingerprint).map(([primary, secondary]) => [
+    { id: 'Primary', fingerprint: primary },
+    { id: 'Secondary', fingerprint: secondary },
+  ]),
+});
+const rotation = optional(
+  {
+    phase: fc.constantFrom(...phases),
+    cause: fc.constantFrom(...causes),
+    start: date,
+    mode: fc.constantFrom(...modes),
+    gone: fc.array(fingerprint, { maxLength: 3 }),
+    oldVersion: version,
+    retried: fc.constant(true as const),
+  },
+  ['phase', 'cause', 'start', 'mode', 'gone'],
+);
+const wait = optional({ reason, since: date, until: date, code, stuck: fc.constant(true as const) }, [
+  'reason',
+  'since',
+  'until',
+]);
+const guard = fc.record({ reason: fc.constantFrom('adoption-grace', 'restored', 'tag-corrected'), until: date });
+
+export const anyState: fc.Arbitrary<State> = optional(
+  {
+    refusals: fc.integer({ min: 0, max: 99 }),
+    bond,
+    rotation,
+    wait,
+    guard,
+    held: fc.constantFrom('proof-refused', 'contended', 'too-many-refusals', 'live-would-die'),
+    last: date,
+    request: fingerprint,
+  },
+  ['refusals'],
+) as fc.Arbitrary<State>;
