@@ -7,10 +7,10 @@ import { Failure } from '../model/failure.ts';
 import type { Reason } from '../model/reason.ts';
 import { Sealed } from '../model/sealed.ts';
 import type { AccessKeys, Fitness, Keys } from './accessKeys.ts';
-import { armId, calling } from './arm.ts';
+import { calling } from '../calling.ts';
+import { armId } from './armId.ts';
 import { answerTo, proof, type Answer } from './proof.ts';
-import type { Means } from './registry.ts';
-import type { View } from './provider.ts';
+import type { Means, View } from './provider.ts';
 
 /** A Batch account's shared keys: both key operations are synchronous and answer both keys (azure-facts 1.2). */
 export function batchKey({ clients, random }: Means): AccessKeys {

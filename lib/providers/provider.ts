@@ -1,8 +1,15 @@
+import type { Clients } from '../clients.ts';
 import type { Check, Pending } from '../model/check.ts';
 import type { Sealed } from '../model/sealed.ts';
 import type { Credential, Look, Secret } from '../model/snapshot.ts';
 import type { State } from '../model/state.ts';
 import type { CredentialId, Spare, Target } from '../model/target.ts';
+
+/** What providers work with. */
+export interface Means {
+  readonly clients: Clients;
+  random(bytes: number): Buffer;
+}
 
 /** What a provider may know while it works on one target. */
 export interface View {

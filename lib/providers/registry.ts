@@ -1,15 +1,8 @@
-import type { Clients } from '../clients.ts';
 import type { Kinds } from '../targets/tags.ts';
 import { accessKeys } from './accessKeys.ts';
 import { batchKey } from './batchKey.ts';
-import type { Provider } from './provider.ts';
+import type { Means, Provider } from './provider.ts';
 import { signalrKey } from './signalrKey.ts';
-
-/** What providers work with. */
-export interface Means {
-  readonly clients: Clients;
-  random(bytes: number): Buffer;
-}
 
 export interface Providers extends Kinds {
   of(kind: string): Provider | undefined;

@@ -6,11 +6,11 @@ import { later, minute, second } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
 import { Sealed } from '../model/sealed.ts';
 import type { AccessKeys, Fitness, Keys } from './accessKeys.ts';
-import { armId, calling, failureFrom } from './arm.ts';
+import { calling, failureFrom } from '../calling.ts';
+import { armId } from './armId.ts';
 import { flawIn, keyIn, withKey } from './connectionString.ts';
 import { answerTo, proof, type Answer } from './proof.ts';
-import type { Means } from './registry.ts';
-import type { View } from './provider.ts';
+import type { Means, View } from './provider.ts';
 
 const pollMs = 2 * second;
 

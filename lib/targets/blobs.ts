@@ -6,7 +6,7 @@ import {
 } from '@azure/storage-blob';
 import type { TokenCredential } from '@azure/core-auth';
 import { requestTimeoutMs } from '../clients.ts';
-import { calling, failureFrom } from '../providers/arm.ts';
+import { calling, failureFrom } from '../calling.ts';
 
 /** Names are C# identifiers (azure-facts 11), lower case because headers come back so; values are ASCII. */
 export type Metadata = Readonly<Record<string, string>>;

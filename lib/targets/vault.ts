@@ -4,7 +4,7 @@ import { Failure } from '../model/failure.ts';
 import { Sealed } from '../model/sealed.ts';
 import type { Secret } from '../model/snapshot.ts';
 import type { SecretName } from '../model/target.ts';
-import { calling } from '../providers/arm.ts';
+import { calling } from '../calling.ts';
 import type { Tags } from './wishes.ts';
 
 /** A secret as a list page shows it: the value and the version are not among it. */

@@ -18,7 +18,7 @@ interface Store {
 
 function inMemory(): Promise<Store> {
   const clock = manualClock(new Date('2026-03-01T12:00:00Z'));
-  const pass = (ms: number) => Promise.resolve(clock.advance(ms));
+  const pass = (ms: number) => clock.sleep(ms);
   return Promise.resolve({ blobs: memoryBlobs(emptyContainer(), clock), pass, close: () => Promise.resolve() });
 }
 

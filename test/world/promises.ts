@@ -61,10 +61,10 @@ export type Fact =
   | Tagged
   | Disabled
   /** `missed`: keyturn noted that the secret is missing. */
-  | { readonly is: 'read' | 'looked' | 'deleted' | 'restored' | 'missed'; readonly at: Date }
+  | { readonly is: 'read' | 'looked' | 'deleted' | 'restored' | 'missed' | 'refused'; readonly at: Date }
   | { readonly is: 'proved'; readonly at: Date; readonly key: Fingerprint; readonly accepted: boolean }
-  /** Answered with 202. `compromised`: names of keys. */
-  | { readonly is: 'emergency'; readonly at: Date; readonly mode: Mode; readonly compromised: readonly string[] }
+  /** Asked for by HTTP; `refused`: it was not answered with 202 after all. */
+  | { readonly is: 'emergency'; readonly at: Date; readonly mode: Mode }
   /** Keyturn wrote to a secret that is none of its own. */
   | { readonly is: 'trespassed'; readonly at: Date; readonly what: string };
 
@@ -91,6 +91,8 @@ export interface Known {
   emergency?: { readonly at: Date; readonly immediate: boolean };
   missedAt?: Date;
   restoredAt?: Date;
+  /** When another last did something. */
+  otherAt?: Date;
 }
 
 export interface Promises {
@@ -142,6 +144,7 @@ function broken(known: Known, fact: Fact): readonly string[] {
 }
 
 function learn(known: Known, fact: Fact): void {
+  if ('by' in fact && fact.by === 'other') known.otherAt = fact.at;
   switch (fact.is) {
     case 'regenerated':
       return learnKey(known, fact);
@@ -168,6 +171,7 @@ function learn(known: Known, fact: Fact): void {
 function learnAbsence(known: Known, { is, at }: Fact): void {
   if (is === 'missed') known.missedAt = at;
   if (is === 'restored') known.restoredAt = at;
+  if (is === 'refused') delete known.emergency;
 }
 
 function learnKey(known: Known, { slot, old, made, by }: Regenerated): void {
@@ -207,10 +211,10 @@ const readIsGoodForMs = 60_000;
 
 /**
  * The version keyturn must reckon with: as it saw it, if that was within the minute; for a request that landed late,
- * none if another has written since it was sent.
+ * none if another has acted since it was sent.
  */
 export function basis(known: Known, { at, sentAt }: { at: Date; sentAt?: Date }): Version | undefined {
-  const { current, seen } = known;
-  if (sentAt) return current?.by === 'other' && current.at >= sentAt ? undefined : current;
+  const { current, seen, otherAt } = known;
+  if (sentAt) return otherAt && otherAt.getTime() >= sentAt.getTime() - readIsGoodForMs ? undefined : current;
   return seen && at.getTime() - seen.at.getTime() <= readIsGoodForMs ? seen.version : current;
 }

@@ -12,7 +12,7 @@ export function regenerated(known: Known, fact: Regenerated): readonly string[] 
   const what = `${fact.slot} ${fact.old.slice(0, 4)}`;
   return [
     version.key === fact.old && `1: regenerated ${what}, which is live by the value`,
-    slotOf(version.tags) === fact.slot && !fact.sentAt && `1: regenerated ${what}, which is live by the tag`,
+    slotOf(version.tags) === fact.slot && `1: regenerated ${what}, which is live by the tag`,
     isAhead(known.spared.get(fact.old), fact.at) && `1: regenerated ${what}, spared since the tag was corrected`,
     tooEarly(known, fact, version) && `2: regenerated ${what} before settle`,
     returned(known, fact) && `2: regenerated ${what} before settle after the secret came back`,
@@ -40,6 +40,6 @@ function after(date: Date, ms: number): Date {
   return new Date(date.getTime() + ms);
 }
 
-function isIntended({ old, sentAt }: Regenerated, { tags }: Version): boolean {
-  return sentAt !== undefined || (tags['RotationProgress']?.includes(old) ?? false);
+function isIntended({ old }: Regenerated, { tags }: Version): boolean {
+  return tags['RotationProgress']?.includes(old) ?? false;
 }

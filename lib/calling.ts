@@ -1,18 +1,6 @@
 import { RestError } from '@azure/core-rest-pipeline';
-import { Failure } from '../model/failure.ts';
-import type { Reason } from '../model/reason.ts';
-
-export interface ArmId {
-  readonly subscription: string;
-  readonly group: string;
-  readonly name: string;
-}
-
-/** The parts of a resource id that tags were checked to hold. */
-export function armId(resource: string): ArmId {
-  const [, , subscription = '', , group = '', , , , name = ''] = resource.split('/');
-  return { subscription, group, name };
-}
+import { Failure } from './model/failure.ts';
+import type { Reason } from './model/reason.ts';
 
 /** Runs an SDK call and turns whatever it throws into a `Failure`. No message and no body crosses this line. */
 export async function calling<T>(call: () => Promise<T>): Promise<T> {

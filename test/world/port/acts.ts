@@ -1,0 +1,119 @@
+import type { Mode } from '../../../lib/model/state.ts';
+import type { Slot } from '../../../lib/providers/accessKeys.ts';
+import type { Tags } from '../promises.ts';
+import type { World } from './world.ts';
+
+/** What a person or a tool does behind our back. */
+export interface Act {
+  /** As a sentence: "a person … ". */
+  readonly does: string;
+  readonly act: (world: World) => void;
+  /** The secret is not ours any more afterwards, or waits for a person: nothing is expected of its value. */
+  readonly ends?: true;
+}
+
+const minute = 60_000;
+const stateTags: readonly string[] = ['RotationPhase', 'RotationRecord', 'RotationProgress'];
+
+function live({ resource, secret, keyIn }: World): Slot {
+  return resource.slotOf(keyIn(secret.current.value)) ?? 'Primary';
+}
+
+function other(slot: Slot): Slot {
+  return slot === 'Primary' ? 'Secondary' : 'Primary';
+}
+
+const regenerations: readonly Act[] = [
+  { does: 'regenerates Primary', act: ({ resource }) => resource.replace('Primary') },
+  { does: 'regenerates Secondary', act: ({ resource }) => resource.replace('Secondary') },
+  {
+    does: 'regenerates both keys',
+    act: ({ resource }) => {
+      resource.replace('Primary');
+      resource.replace('Secondary');
+    },
+  },
+];
+
+const values = {
+  'the live key': (world: World) => world.resource.keys[live(world)],
+  'the other key': (world: World) => world.resource.keys[other(live(world))],
+  'a foreign value': () => 'foreign',
+} as const;
+
+const copies = {
+  'all tags': (tags: Tags) => tags,
+  'the tags but for the state': (tags: Tags) => without(tags, ...stateTags),
+  'no tags': () => ({}),
+} as const;
+
+function without(tags: Tags, ...names: readonly string[]): Tags {
+  return Object.fromEntries(Object.entries(tags).filter(([name]) => !names.includes(name)));
+}
+
+const writes: readonly Act[] = Object.entries(values).flatMap(([what, value]) =>
+  Object.entries(copies).map(([how, tags]): Act => ({
+    does: `writes a version with ${what} and ${how}`,
+    act: (world) => {
+      const { secret } = world;
+      if (!secret.deleted) secret.write({ value: world.render(value(world)), tags: tags(secret.current.tags) }, 'other');
+    },
+    ...(what === 'a foreign value' && { ends: true }),
+  })),
+);
+
+function edits(does: string, edit: (tags: Tags, world: World) => Tags, ends?: true): Act {
+  const act = (world: World) => {
+    if (!world.secret.deleted) world.secret.tag(edit(world.secret.current.tags, world), 'other');
+  };
+  return { does, act, ...(ends && { ends }) };
+}
+
+const elsewhere = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Batch/batchAccounts/another';
+
+const tagEdits: readonly Act[] = [
+  edits('lets CredentialId name the other key', (tags, world) => ({ ...tags, CredentialId: other(live(world)) })),
+  edits('deletes RotationProgress', (tags) => without(tags, 'RotationProgress')),
+  edits('deletes RotationRecord', (tags) => without(tags, 'RotationRecord')),
+  edits('deletes all state tags', (tags) => without(tags, ...stateTags)),
+  edits('corrupts RotationProgress', (tags) => ({ ...tags, RotationProgress: '{"v":1,"rot":7}' })),
+  edits('corrupts RotationRecord', (tags) => ({ ...tags, RotationRecord: 'x' })),
+  edits('adds a tag of his own', (tags) => ({ ...tags, team: 'blue' })),
+  edits('pauses', (tags) => ({ ...tags, RotationPaused: 'true' }), true),
+  edits('changes ProviderAddress to another account', (tags) => ({ ...tags, ProviderAddress: elsewhere }), true),
+  edits('changes ProviderAddress to another type', (tags) => ({ ...tags, ProviderAddress: `${elsewhere}/x/y` }), true),
+  edits('removes all tags', () => ({}), true),
+];
+
+const deletions: readonly Act[] = [
+  {
+    does: 'deletes the secret and restores it at once',
+    act: ({ secret }) => {
+      secret.delete();
+      secret.restore();
+    },
+  },
+  {
+    does: 'deletes the secret and restores it after 12 minutes',
+    act: (world) => {
+      world.secret.delete();
+      world.after(12 * minute, () => world.secret.restore());
+    },
+  },
+];
+
+function emergency(mode: Mode, leaked: string, slots: ((world: World) => readonly Slot[]) | undefined): Act {
+  return {
+    does: `starts an emergency, ${mode}, ${leaked} leaked`,
+    act: (world) => world.emergency(mode, slots?.(world)),
+  };
+}
+
+const emergencies: readonly Act[] = (['graceful', 'immediate'] as const).flatMap((mode) => [
+  emergency(mode, 'it is not said what', undefined),
+  emergency(mode, 'the live key', (world) => [live(world)]),
+  emergency(mode, 'the standby', (world) => [other(live(world))]),
+  emergency(mode, 'both keys', () => ['Primary', 'Secondary']),
+]);
+
+export const acts: readonly Act[] = [...regenerations, ...writes, ...tagEdits, ...deletions, ...emergencies];

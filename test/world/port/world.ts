@@ -1,0 +1,219 @@
+import { HttpRequest } from '@azure/functions';
+import { startRotation } from '../../../lib/http/rotations.ts';
+import { isItsTurn } from '../../../lib/decide/wants.ts';
+import { day, hour, later, minute, second } from '../../../lib/model/clock.ts';
+import { fingerprintOf } from '../../../lib/model/sealed.ts';
+import { phases, type Mode, type State } from '../../../lib/model/state.ts';
+import type { Settings } from '../../../lib/model/settings.ts';
+import type { SecretName } from '../../../lib/model/target.ts';
+import { accessKeys, type Slot } from '../../../lib/providers/accessKeys.ts';
+import { keyIn as keyInText, withKey } from '../../../lib/providers/connectionString.ts';
+import { Sealed } from '../../../lib/model/sealed.ts';
+import { registry } from '../../../lib/providers/registry.ts';
+import { sweep, type Memory } from '../../../lib/sweep.ts';
+import { claims } from '../../../lib/targets/claims.ts';
+import { leases } from '../../../lib/targets/lease.ts';
+import { read, type Tagged } from '../../../lib/targets/tags.ts';
+import type { Core } from '../../../lib/visit.ts';
+import { emptyContainer, memoryBlobs, type Around } from '../memoryBlobs.ts';
+import { promises, type Promises } from '../promises.ts';
+import { Effects, type Plan } from './effects.ts';
+import { host, keysPort, Resource, type Sort } from './resource.ts';
+import { SecretStore, vaultPort } from './vault.ts';
+
+export const settleMs = 30 * minute;
+const sweepEveryMs = 5 * minute;
+const born = new Date('2026-01-01T00:00:00Z');
+
+const secretName: SecretName = { vaultUrl: 'https://vault.example', name: 'secret' };
+
+function settings(): Settings {
+  return {
+    vaultUrls: [secretName.vaultUrl],
+    mode: 'rotate',
+    wishes: { validityMs: 90 * day, settleMs, paused: false, proof: 'required' },
+    adoptionGraceMs: 10 * minute,
+    proofPatienceMs: minute,
+    frozen: new Set(),
+    failuresUntilHeld: 5,
+    startCap: 100,
+    armEndpoint: 'https://arm.example',
+    armAudience: 'https://arm.example',
+    blobServiceUrl: 'https://blobs.example',
+  };
+}
+
+interface Emergency {
+  readonly mode: Mode;
+  readonly compromised?: readonly Slot[];
+  /** What the person knows to be out, when the request was first sent. */
+  readonly leaked: readonly string[];
+  status?: number;
+}
+
+/** One resource, one secret, the four timers, and a process that may die at any request. */
+export class World {
+  readonly effects: Effects;
+  readonly watch: Promises;
+  readonly resource: Resource;
+  readonly secret: SecretStore;
+  readonly announced: string[] = [];
+  readonly emergencies: Emergency[] = [];
+  readonly thrown: string[] = [];
+  readonly #leaseBlobs = emptyContainer();
+  readonly #claimBlobs = emptyContainer();
+  readonly #settings = settings();
+  readonly #turnMs: number;
+  #memory: Memory = new Map();
+  #core: Core;
+  #later: { readonly at: Date; readonly act: () => void }[] = [];
+  #missed = false;
+
+  constructor(sort: Sort, plan: Plan) {
+    this.effects = new Effects(plan, born);
+    const keys = { Primary: fingerprintOf('Primary-key-0'), Secondary: fingerprintOf('Secondary-key-0') };
+    this.watch = promises({ settleMs, keys });
+    this.resource = new Resource(sort, this.effects, this.watch);
+    this.secret = new SecretStore(this.effects, this.watch, this.keyIn);
+    const tags = { ProviderAddress: this.resource.id, CredentialId: 'Primary', owner: 'anna' };
+    const more = { expiresOn: later(born, 90 * day), contentType: 'text/plain' };
+    this.secret.write({ value: this.render('Primary-key-0'), tags, ...more }, 'other');
+    this.effects.pass(61 * day);
+    this.#core = this.#start();
+    this.#turnMs = this.#turn();
+  }
+
+  readonly keyIn = (value: string): string => {
+    return this.resource.sort === 'batch-like' ? value : keyInText(new Sealed(value)).open();
+  };
+
+  readonly render = (key: string): string => {
+    const form = `Endpoint=https://${host};AccessKey=x;Version=1.0;`;
+    return this.resource.sort === 'batch-like' ? key : withKey(new Sealed(key), new Sealed(form)).open();
+  };
+
+  /** A new process on the same Azure. */
+  #start(): Core {
+    const { effects, resource, watch } = this;
+    const clock = {
+      now: () => effects.now,
+      monotonicMs: () => effects.now.getTime(),
+      sleep: async (ms: number) => {
+        effects.pass(ms);
+        await Promise.resolve();
+      },
+    };
+    const around = (of: string): Around => (operation, effect) => effects.do({ name: `${of}:${operation}`, act: effect });
+    this.#memory = new Map();
+    return {
+      settings: this.#settings,
+      clock,
+      vault: vaultPort(this.secret, secretName, effects),
+      leases: leases(memoryBlobs(this.#leaseBlobs, clock, around('lease')), clock),
+      claims: claims(memoryBlobs(this.#claimBlobs, clock, around('claim')), () => 'installation-1'),
+      providers: registry([accessKeys(keysPort(resource, effects, watch))]),
+      announcer: {
+        announce: (said) => {
+          this.announced.push(JSON.stringify(said));
+          return Promise.resolve();
+        },
+      },
+      jitter: () => 0,
+      log: () => undefined,
+      note: () => undefined,
+    };
+  }
+
+  after(ms: number, act: () => void): void {
+    this.#later.push({ at: later(this.effects.now, ms), act });
+  }
+
+  emergency(mode: Mode, compromised: readonly Slot[] | undefined): void {
+    const named = compromised ?? [this.resource.slotOf(this.keyIn(this.secret.current.value)) ?? 'Primary'];
+    const leaked = named.map((slot) => this.resource.keys[slot]);
+    this.emergencies.push({ mode, leaked, ...(compromised && { compromised }) });
+  }
+
+  /** The four timers once, then time passes: as long as nothing can happen. */
+  async round(): Promise<void> {
+    this.effects.moment('tick');
+    const before = this.effects.journal.length;
+    for (const asked of this.emergencies) if (asked.status !== 202) await this.#alive(() => this.#ask(asked));
+    for (const phase of phases) {
+      const deadline = later(this.effects.now, 4 * minute);
+      await this.#alive(() => sweep(this.#core, this.#memory, phase, deadline));
+      this.#noticeMissed();
+    }
+    const quiet = this.effects.journal.slice(before).every((name) => name.endsWith(':list'));
+    this.#passUntil(quiet ? this.#nextEvent() : this.effects.now);
+  }
+
+  /** The next time of the timers that is not before `date`. */
+  #passUntil(date: Date): void {
+    const nowMs = this.effects.now.getTime();
+    const from = Math.max(date.getTime(), nowMs + 1);
+    this.effects.pass(Math.ceil(from / sweepEveryMs) * sweepEveryMs - nowMs);
+    const due = this.#later.filter(({ at }) => at <= this.effects.now);
+    this.#later = this.#later.filter(({ at }) => at > this.effects.now);
+    for (const { act } of due) act();
+  }
+
+  #nextEvent(): Date {
+    const { now, nextLanding } = this.effects;
+    const { wait, guard } = this.state;
+    const turn = new Date(Math.ceil((now.getTime() - this.#turnMs) / (6 * hour)) * 6 * hour + this.#turnMs);
+    const settled = later(this.secret.current.createdOn, settleMs);
+    const dates = [wait?.until, guard?.until, nextLanding, settled, turn, later(now, hour), ...this.#later.map(({ at }) => at)];
+    const ahead = dates.filter((date) => date !== undefined && date > now).map((date) => Number(date));
+    return new Date(Math.min(...ahead, now.getTime() + 10 * minute * (this.state.rotation ? 1 : 6)));
+  }
+
+  /** When in each six hours it is this target's turn to be looked at for drift. */
+  #turn(): number {
+    const seen = this.tagged;
+    const state: State = { refusals: 0, bond: { installation: '', resource: '', value: '', credentials: [] } };
+    if (seen.is === 'foreign') return 0;
+    const sighting = { target: seen.target, state, createdOn: born };
+    const times = Array.from({ length: 72 }, (_, i) => i * sweepEveryMs);
+    return times.find((ms) => isItsTurn(sighting, new Date(ms))) ?? 0;
+  }
+
+  get tagged(): Tagged {
+    return read(secretName, this.secret.current.tags, this.#settings.wishes, this.#core.providers);
+  }
+
+  get state(): State {
+    const { tagged } = this;
+    return tagged.is === 'target' ? tagged.state : { refusals: 0 };
+  }
+
+  /** What the process does until it ends, or dies and is started again. */
+  async #alive(work: () => Promise<void>): Promise<void> {
+    const ended = work().catch((error: unknown) => {
+      this.thrown.push(String(error));
+    });
+    if ((await Promise.race([ended, this.effects.crashed])) !== 'crashed') return;
+    void this.effects.restart();
+    this.#core = this.#start();
+  }
+
+  async #ask(asked: Emergency): Promise<void> {
+    const { vaultUrl: vault, name } = secretName;
+    const { mode, compromised } = asked;
+    const body = JSON.stringify({ vault, secret: name, mode, compromised, reason: 'leaked' });
+    const headers = { 'idempotency-key': `key-${this.emergencies.indexOf(asked)}` };
+    const request = new HttpRequest({ url: 'https://app.example/api/rotations', method: 'POST', headers, body: { string: body } });
+    this.watch.told({ is: 'emergency', at: this.effects.now, mode });
+    const { status = 0 } = await startRotation(this.#core, request);
+    asked.status = status;
+    if (status !== 202) this.watch.told({ is: 'refused', at: this.effects.now });
+  }
+
+  #noticeMissed(): void {
+    const missed = [...this.#claimBlobs.blobs.values()].some(({ metadata }) => metadata['missingsince'] !== undefined);
+    if (missed && !this.#missed) this.watch.told({ is: 'missed', at: this.effects.now });
+    this.#missed = missed;
+  }
+}
+
+export const roundMs = sweepEveryMs + second;
