@@ -10,6 +10,13 @@ import type { Hands, InRotation, Outcome } from './phases/step.ts';
 import { steps } from './phases/steps.ts';
 import { claim, lookAgain, publish, save, saw, sitOut, situationOf, viewOf, type Visit } from './visit.ts';
 
+/** A crash may lie between our PUT and the claim's: in verify the current version is ours (R10, R19). */
+export async function claimOwnVersion(visiting: Visit): Promise<void> {
+  const { claim: known, secret, state, binding } = visiting.snapshot;
+  if (!known || known === 'of-another' || known.version === secret.version) return;
+  if (binding === 'bound' && state.rotation?.phase === 'verify') await claim(visiting);
+}
+
 /** The only loop: decide, act, and again, until it must wait. */
 export async function goOn(visiting: Visit): Promise<Decision> {
   for (;;) {

@@ -22,6 +22,11 @@ export interface Seen {
 /** Compares the lists with the claims: a claimed secret that is missing or untagged is noticed here (R10, R11). */
 export async function missingTargets(core: Core, memory: Map<string, Date>, seen: readonly Seen[]): Promise<void> {
   if (core.settings.mode !== 'rotate') return;
+  await noting(core, {}, () => compare(core, memory, seen));
+}
+
+async function compare(core: Core, memory: Map<string, Date>, seen: readonly Seen[]): Promise<void> {
+  await core.claims.installation();
   const whole = new Map(seen.filter((vault) => vault.whole).map((vault) => [vault.vaultUrl, vault]));
   for await (const claim of core.claims.list()) {
     const url = secretUrl(claim.secret);
@@ -29,18 +34,21 @@ export async function missingTargets(core: Core, memory: Map<string, Date>, seen
     const until = memory.get(url);
     if (!vault || vault.tagged.has(url) || (until && until > core.clock.now())) continue;
     memory.set(url, later(core.clock.now(), hour));
-    await underLease(core, claim, (lease) =>
-      vault.untagged.has(url) ? untagged(core, claim, lease) : missing(core, claim),
-    );
+    const work = (lease: Lease) => (vault.untagged.has(url) ? untagged(core, claim, lease) : missing(core, claim));
+    await noting(core, { resource: claim.resource }, () => core.leases.whileHolding(normalised(claim.resource), work));
   }
 }
 
-async function underLease(core: Core, { resource }: Claim, work: (lease: Lease) => Promise<void>): Promise<void> {
+async function noting(
+  core: Core,
+  about: Readonly<Record<string, string>>,
+  work: () => Promise<unknown>,
+): Promise<void> {
   try {
-    await core.leases.whileHolding(normalised(resource), work);
+    await work();
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    core.note(error.reason, { resource, ...(error.detail.code && { code: error.detail.code }) });
+    core.note(error.reason, { ...about, ...(error.detail.code && { code: error.detail.code }) });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Decision } from './decide/decision.ts';
 import { decide } from './decide/rules.ts';
 import { changes } from './events/changes.ts';
-import { goOn } from './goOn.ts';
+import { claimOwnVersion, goOn } from './goOn.ts';
 import { Failure } from './model/failure.ts';
 import type { Reason } from './model/reason.ts';
 import type { Look } from './model/snapshot.ts';
@@ -63,6 +63,7 @@ async function rotate(visiting: Visit): Promise<Report> {
   try {
     if (await livesAtRest(visiting)) return resting(visiting);
     await lookAgain(visiting);
+    await claimOwnVersion(visiting);
     report = { is: 'visited', decision: await goOn(visiting), state: visiting.snapshot.state };
   } catch (error) {
     report = failure(error);

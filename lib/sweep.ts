@@ -28,8 +28,24 @@ interface Wanted {
 export async function sweep(core: Core, memory: Memory, phase: Phase, deadline: Date): Promise<void> {
   const seen = await pMap(core.settings.vaultUrls, (url) => see(core, memory, url), { concurrency: atOnce });
   const sightings = seen.flatMap((vault) => vault.sightings).filter(({ target }) => !remembered(core, memory, target));
-  await pMap(wanted(core, phase, sightings), (one) => take(core, memory, one, deadline), { concurrency: atOnce });
+  const bugs: string[] = [];
+  const visit = async (one: Wanted) => {
+    try {
+      await take(core, memory, one, deadline);
+    } catch (error) {
+      bugs.push(placeOf(error));
+    }
+  };
+  await pMap(wanted(core, phase, sightings), visit, { concurrency: atOnce });
   if (phase === 'verify') await missingTargets(core, memory, seen);
+  if (bugs.length > 0) throw new Error(`${bugs.length} target(s) ended unexpectedly: ${bugs.join(', ')}`);
+}
+
+/** What and where, without a message that may hold anything. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'no error';
+  const place = /^\s+at .*$/m.exec(error.stack ?? '')?.[0].trim() ?? 'nowhere';
+  return `${error.name} ${place}`;
 }
 
 /** One vault's pages. A vault that does not answer is looked at again by the next sweep. */
@@ -74,6 +90,7 @@ function dueMs({ target, createdOn, expiresOn }: Sighting): number {
 
 async function take(core: Core, memory: Memory, { target, ask }: Wanted, deadline: Date): Promise<void> {
   const report = await reconcile(core, target, ask, deadline);
+  if (core.settings.mode === 'observe') memory.set(secretUrl(target.secret), later(core.clock.now(), hour));
   const reason = unwritten(report);
   if (reason) await tell(core, memory, target, reason);
 }

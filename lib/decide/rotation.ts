@@ -74,7 +74,7 @@ export function retiring(look: Look, { gone }: Pick<Rotation, 'gone'>): Known | 
 /** Nothing is regenerated before settle, a guard or an earlier request's time is over: promise 2 and R4. */
 export function mayRegenerateFrom(s: Situation, mode: Mode, phase: 'generate' | 'revoke'): Decision | undefined {
   const { guard } = s.state;
-  if (guard && guard.until > s.now) return { do: 'wait', reason: guard.reason, until: guard.until };
+  if (guard && guard.until > s.now) return { do: 'rest', reason: guard.reason, until: guard.until };
   const settled = settledFrom(s, mode, phase);
   if (settled > s.now) return { do: 'wait', reason: 'settling', until: settled };
   const { flight, look } = s;

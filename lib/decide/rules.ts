@@ -21,7 +21,7 @@ const rules: readonly Rule[] = [
   ...[elsewhere, tagsFull, unfit, claimedTwice, foreignValue, onboard, stateLost], // may we?
   ...[tagContradicts, restored, accept, paused, staysHeld], // what people want
   ...[drifted, backsOff, liveRefused, frozen, goOn], // a rotation under way
-  ...[tooShortAValidity, notDue, outsideWindow, due], // shall one begin?
+  ...[tooShortAValidity, notDue, guarded, outsideWindow, due], // shall one begin?
 ];
 
 /** Each look finds these anew; tried once an hour. */
@@ -57,8 +57,13 @@ function foreignValue(s: Situation): Decision | undefined {
 function onboard(s: Situation): Decision | undefined {
   if (s.claim) return undefined;
   if (s.binding === 'bound') return { do: 'adopt', reason: 'going-on', state: s.state };
-  const guard = { reason: 'adoption-grace', until: wholeSecond(later(s.now, s.settings.adoptionGraceMs)) } as const;
-  return { do: 'adopt', reason: 'adopted', state: { refusals: 0, bond: bondOf(s), guard } };
+  const { adoptionGraceMs } = s.settings;
+  const guard = { reason: 'adoption-grace', until: wholeSecond(later(s.now, adoptionGraceMs)) } as const;
+  return {
+    do: 'adopt',
+    reason: 'adopted',
+    state: { refusals: 0, bond: bondOf(s), ...(adoptionGraceMs > 0 && { guard }) },
+  };
 }
 
 /** Lost state is no reset: what is not live may still be in use, so it settles and ends (R24). */
@@ -119,6 +124,10 @@ function tooShortAValidity(s: Situation): Decision | undefined {
 function notDue(s: Situation): Decision | undefined {
   const isDue = s.ask.cause === 'schedule' ? dueAt(s, s.jitter) <= s.now : dueForAnEvent(s, s.now);
   if (!isDue) return { do: 'rest', reason: 'not-due', until: dueAt(s, s.jitter) };
+}
+
+function guarded({ state: { guard }, now }: Situation): Decision | undefined {
+  if (guard && guard.until > now) return { do: 'rest', reason: guard.reason, until: guard.until };
 }
 
 function outsideWindow(s: Situation): Decision | undefined {

@@ -14,13 +14,15 @@ export function wants(
   frozen: Settings['frozen'],
   jitter: number,
 ): boolean {
-  const { state, target } = sighting;
+  const { state } = sighting;
   if (waits(state, now) || frozen.has(phase) || isPaused(sighting)) return false;
-  if (state.rotation) return state.rotation.phase === phase;
-  if (phase !== 'generate') return false;
-  if (!state.bond) return true;
   const guarded = state.guard !== undefined && state.guard.until > now;
-  return !guarded && dueAt({ target, secret: sighting }, jitter) <= now;
+  if (state.rotation) return state.rotation.phase === phase && !(guarded && phase === 'revoke');
+  return phase === 'generate' && begins(sighting, now, guarded, jitter);
+}
+
+function begins({ state, target, ...dates }: Sighting, now: Date, guarded: boolean, jitter: number): boolean {
+  return !state.bond || (!guarded && dueAt({ target, secret: dates }, jitter) <= now);
 }
 
 function waits({ held, wait }: State, now: Date): boolean {

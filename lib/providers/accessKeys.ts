@@ -1,4 +1,5 @@
 import { good, type Check, type Pending } from '../model/check.ts';
+import { Failure } from '../model/failure.ts';
 import type { Sealed } from '../model/sealed.ts';
 import type { Credential, Look } from '../model/snapshot.ts';
 import type { CredentialId, Spare } from '../model/target.ts';
@@ -41,7 +42,7 @@ export function accessKeys(api: AccessKeys): Provider {
     look: (view) => look(api, view),
     generate: (view, standby) => regenerate(api, view, standby),
     prove: (view, candidate, control) => api.prove(view, candidate.value, control?.value),
-    render: (next, held) => api.render(next.value, held),
+    render: (next, held) => rendered(api, next, held),
     revoke: (view, old) => regenerate(api, view, old),
   };
 }
@@ -86,6 +87,13 @@ function seen(api: AccessKeys, view: View, keys: Keys): Look {
 function heldIn(api: AccessKeys, { secret }: View): Credential {
   const key = api.keyIn(secret.value);
   return { id: slotNamed(secret.tags['CredentialId'] ?? '') ?? slots[0], fingerprint: key.fingerprint, value: key };
+}
+
+/** Whatever the form, what is published contains the new key (R13). */
+function rendered(api: AccessKeys, next: Credential, held: Sealed): Sealed {
+  const value = api.render(next.value, held);
+  if (api.keyIn(value).fingerprint !== next.fingerprint) throw new Failure('value-not-of-resource');
+  return value;
 }
 
 /** The tag may spell it in any case. */

@@ -12,7 +12,11 @@ import { flawIn, keyIn, withKey } from './connectionString.ts';
 import { answerTo, proof, type Answer } from './proof.ts';
 import type { Means, View } from './provider.ts';
 
-const pollMs = 2 * second;
+/** As long again as the service works already, from two seconds to a minute. */
+function nextPoll({ state: { wait }, now }: View): Date {
+  const sinceMs = wait?.reason === 'service-working' ? now.getTime() - wait.since.getTime() : 0;
+  return later(now, Math.min(minute, Math.max(2 * second, sinceMs)));
+}
 
 /** A SignalR service's access keys. Regenerating is a long-running operation that never answers keys. */
 export function signalrKey({ clients, random }: Means): AccessKeys {
@@ -28,7 +32,7 @@ export function signalrKey({ clients, random }: Means): AccessKeys {
     regenerate: async (view, keyType): Promise<Pending> => {
       const { api, at } = operations(view);
       await accepted((onResponse) => api.beginRegenerateKey(...at, { keyType }, { onResponse }));
-      return { is: 'pending', reason: 'service-working', until: later(view.now, pollMs) };
+      return { is: 'pending', reason: 'service-working', until: nextPoll(view) };
     },
     prove: (view, key, control) => proof((text) => probe(view, text), random(33).toString('base64'), key, control),
     flaw: flawIn,
@@ -44,7 +48,7 @@ export function signalrKey({ clients, random }: Means): AccessKeys {
   async function service(view: View): Promise<Fitness> {
     const { api, at } = operations(view);
     const found = await calling(() => api.get(...at));
-    return { fit: fitness(found, view.now), ...(found.hostName && { host: found.hostName }) };
+    return { fit: fitness(found, view), ...(found.hostName && { host: found.hostName }) };
   }
 
   async function probe({ host, now }: View, key: string): Promise<Answer> {
@@ -71,10 +75,10 @@ function mustRead({ host, state }: View): boolean {
   return host === undefined || !published;
 }
 
-function fitness({ disableLocalAuth, provisioningState }: SignalRResource, now: Date): Check {
+function fitness({ disableLocalAuth, provisioningState }: SignalRResource, view: View): Check {
   if (disableLocalAuth) return { is: 'bad', reason: 'shared-key-disabled' };
   if (provisioningState === 'Succeeded') return good;
-  return { is: 'pending', reason: 'service-working', until: later(now, pollMs) };
+  return { is: 'pending', reason: 'service-working', until: nextPoll(view) };
 }
 
 function sealed({ primaryKey, secondaryKey }: SignalRKeys): Keys {

@@ -83,12 +83,12 @@ export interface Known {
   readonly replacedAt: Map<Fingerprint, Date>;
   /** Named by a tag that was corrected: until when it may not be regenerated. */
   readonly spared: Map<Fingerprint, Date>;
-  /** Killed by another since keyturn saw the keys. */
-  readonly unseenDead: Set<Fingerprint>;
+  /** Killed or made by another since keyturn saw the keys. */
+  readonly unseen: Set<Fingerprint>;
   current?: Version;
   /** The current version as keyturn saw it last. */
   seen?: { readonly version: Version; readonly at: Date };
-  emergency?: { readonly at: Date; readonly immediate: boolean };
+  emergency?: { readonly at: Date; readonly immediate: boolean; readonly begun?: boolean };
   missedAt?: Date;
   restoredAt?: Date;
   /** When another last did something. */
@@ -117,7 +117,7 @@ export function promises({ settleMs, bestEffort = false, keys }: Options): Promi
     versions: new Map(),
     replacedAt: new Map(),
     spared: new Map(),
-    unseenDead: new Set(),
+    unseen: new Set(),
   };
   return {
     violations,
@@ -156,7 +156,7 @@ function learn(known: Known, fact: Fact): void {
       if (known.current) known.seen = { version: known.current, at: fact.at };
       return;
     case 'looked':
-      return known.unseenDead.clear();
+      return known.unseen.clear();
     case 'proved':
       if (fact.accepted) known.proved.add(fact.key);
       return;
@@ -177,7 +177,7 @@ function learnAbsence(known: Known, { is, at }: Fact): void {
 function learnKey(known: Known, { slot, old, made, by }: Regenerated): void {
   known.keys.set(slot, made);
   known.ever.add(made);
-  if (by === 'other') known.unseenDead.add(old);
+  if (by === 'other') known.unseen.add(old).add(made);
 }
 
 function learnVersion(known: Known, fact: Written): void {
@@ -191,14 +191,23 @@ function learnTags(known: Known, { version, tags, by, at }: Tagged): void {
   const before = known.versions.get(version);
   if (!before) return;
   const after = { ...before, tags };
-  const named = known.keys.get(slotOf(before.tags) ?? '');
-  if (by === 'keyturn' && named && slotOf(tags) !== slotOf(before.tags)) {
+  const seen = slotOf(known.seen?.version.tags ?? {});
+  const named = known.keys.get(seen ?? '');
+  if (by === 'keyturn' && named && slotOf(tags) !== seen) {
     known.spared.set(named, new Date(at.getTime() + known.settleMs));
   }
-  if (by === 'keyturn' && tags['RotationPhase']?.startsWith('idle')) delete known.emergency;
+  if (by === 'keyturn') learnEmergency(known, tags);
   known.versions.set(version, after);
   if (known.current?.version === version) known.current = after;
   if (by === 'keyturn' && known.seen?.version.version === version) known.seen = { version: after, at };
+}
+
+/** It is over when the tags are at rest again. */
+function learnEmergency(known: Known, tags: Tags): void {
+  const { emergency } = known;
+  const begun = tags['RotationProgress']?.includes('"emergency"') ?? false;
+  if (emergency && begun) known.emergency = { ...emergency, begun };
+  if (emergency?.begun && tags['RotationPhase']?.startsWith('idle')) delete known.emergency;
 }
 
 /** The name of the key that the tag says is live. */

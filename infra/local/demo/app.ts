@@ -27,8 +27,8 @@ export function startApp(settings: Record<string, string>, onLine: (line: string
 
   function launch(): ChildProcess {
     const args = [host, '--folder', root, '--schedule', schedule];
-    const launched = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    createInterface(launched.stdout).on('line', onLine);
+    const launched = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const output of [launched.stdout, launched.stderr]) createInterface(output).on('line', onLine);
     launched.on('exit', (code, signal) => {
       if (launched === child && !stopping) isDead(`The app ended by itself (${signal ?? code}).`);
     });

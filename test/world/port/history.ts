@@ -74,7 +74,7 @@ function judged(world: World, ends: boolean, { act }: History): readonly string[
     world.tagged.is !== 'target' && `end: the secret is ${world.tagged.is}`,
     rotation && !settling && !stands && `end: stuck in ${rotation.phase}, ${wait?.reason ?? 'no wait'}`,
     !accepted && !stands && 'end: the value is not accepted',
-    !rotation && !state.bond && 'end: no state',
+    !rotation && !state.bond && !stands && 'end: no state',
     held && `held: ${held}`,
     twice && `regenerated: ${resource.regenerated.join(' ')}`,
     emergencies.some(({ status }) => status !== 202) && `emergency: ${emergencies[0]?.status ?? 'no answer'}`,

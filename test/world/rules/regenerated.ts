@@ -16,7 +16,7 @@ export function regenerated(known: Known, fact: Regenerated): readonly string[] 
     isAhead(known.spared.get(fact.old), fact.at) && `1: regenerated ${what}, spared since the tag was corrected`,
     tooEarly(known, fact, version) && `2: regenerated ${what} before settle`,
     returned(known, fact) && `2: regenerated ${what} before settle after the secret came back`,
-    !isIntended(fact, version) && `5: regenerated ${what}, which the tags did not say`,
+    !isIntended(fact, version) && !known.unseen.has(fact.old) && `5: regenerated ${what}, which the tags did not say`,
   ].filter((broken) => typeof broken === 'string');
 }
 

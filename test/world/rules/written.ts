@@ -18,7 +18,7 @@ export function written(known: Known, fact: Written): readonly string[] {
   const slot = [...known.keys].find(([, key]) => key === fact.key)?.[0];
   const what = fact.key.slice(0, 4);
   return [
-    !slot && !known.unseenDead.has(fact.key) && `3: published ${what}, which is no key of the resource`,
+    !slot && !known.unseen.has(fact.key) && `3: published ${what}, which is no key of the resource`,
     !isProved(known, fact, before) && `3: published ${what} unproved`,
     !known.ever.has(before.key) && '9: published into a secret whose owner had no key of the resource there',
     slot && slotOf(fact.tags) !== slot && `5: published ${what} under the name of another`,
@@ -53,7 +53,7 @@ export function tagged(known: Known, fact: Tagged): readonly string[] {
   if (before.tags['ProviderAddress'])
     return sameForUser(before.tags, fact.tags) ? [] : ["8: changed the user's own tags"];
   const kept = own(before.tags).every(([name, text]) => fact.tags[name] === text);
-  const carriedOn = before.by === 'other' && (isKey(known, before) || known.unseenDead.has(before.key));
+  const carriedOn = before.by === 'other' && (isKey(known, before) || known.unseen.has(before.key));
   return kept && carriedOn ? [] : ['8: tagged a secret that had no rotation tags'];
 }
 
@@ -61,11 +61,12 @@ function isKey({ keys }: Known, { key }: Version): boolean {
   return [...keys.values()].includes(key);
 }
 
-/** Never the current version, and none before settle. */
+/** Never the current version, and none that holds a working key before settle. */
 export function disabled(known: Known, { version, at }: Disabled): readonly string[] {
   const { current, versions, replacedAt, settleMs, emergency } = known;
+  const old = versions.get(version);
   if (current?.version === version) return ['1: disabled the current version'];
-  const replaced = replacedAt.get(versions.get(version)?.key ?? '');
-  const early = replaced && replaced.getTime() + settleMs - 1_000 > at.getTime();
+  const replaced = replacedAt.get(old?.key ?? '');
+  const early = old && isKey(known, old) && replaced && replaced.getTime() + settleMs - 1_000 > at.getTime();
   return early && !emergency?.immediate ? ['2: disabled a version before settle'] : [];
 }

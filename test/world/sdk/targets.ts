@@ -1,8 +1,8 @@
+import { createHmac } from 'node:crypto';
 import { acceptedKeys, keysAt, type Slot } from '../../../infra/local/azure/arm/keys.ts';
 import type { Resource } from '../../../infra/local/azure/arm/state.ts';
 import type { LocalAzure } from '../../../infra/local/azure/azure.ts';
-import { authenticate } from '../../../infra/local/azure/batch/sharedKey.ts';
-import { isAuthentic } from '../../../infra/local/azure/signalr/token.ts';
+import { stringToSign } from '../../../infra/local/azure/batch/sharedKey.ts';
 
 export const kinds = ['batch', 'signalr'] as const;
 export type Kind = (typeof kinds)[number];
@@ -39,27 +39,21 @@ export function isAccepted(azure: LocalAzure, resource: Resource, key: string): 
 }
 
 /** Which of all keys the resource ever had signed a request to its data plane. */
-export async function signerOf(
-  { core }: LocalAzure,
-  resource: Resource,
-  request: Request,
-): Promise<string | undefined> {
-  for (const { value } of [...resource.keys.Primary, ...resource.keys.Secondary]) {
-    const only = { keys: { Primary: [{ value, fromMs: 0 }], Secondary: [] } };
-    const signed =
-      resource.kind === 'signalr'
-        ? await isAuthentic(core, { ...resource, ...only }, request)
-        : isSigned(() => { authenticate(core, { ...resource, ...only }, request); });
-    if (signed) return value;
-  }
-  return undefined;
+export function signerOf(resource: Resource, request: Request): string | undefined {
+  const authorization = request.headers.get('authorization') ?? '';
+  const signed = resource.kind === 'batch' ? sharedKey(resource.name, request) : bearer(authorization);
+  const all = [...resource.keys.Primary, ...resource.keys.Secondary].map(({ value }) => value);
+  return all.find((key) => authorization.endsWith(signed(key)));
 }
 
-function isSigned(check: () => void): boolean {
-  try {
-    check();
-    return true;
-  } catch {
-    return false;
-  }
+type Signature = (key: string) => string;
+
+function sharedKey(account: string, request: Request): Signature {
+  const text = stringToSign(account, request);
+  return (key) => createHmac('sha256', Buffer.from(key, 'base64')).update(text).digest('base64');
+}
+
+function bearer(authorization: string): Signature {
+  const [header = '', payload = ''] = authorization.replace(/^Bearer /, '').split('.');
+  return (key) => createHmac('sha256', key).update(`${header}.${payload}`).digest('base64url');
 }

@@ -19,6 +19,13 @@ export interface Strike {
   readonly fault: Fault;
 }
 
+/** The same for the nth request of a name. */
+export interface StrikeWhere {
+  readonly request: RegExp;
+  readonly nth: number;
+  readonly fault: Fault;
+}
+
 /** One request on its way: what sending it does, and what its sender sees when that goes wrong. */
 export interface Passing<T> {
   readonly name: string;
@@ -68,7 +75,7 @@ export interface Wire {
   /** What arrives just now, if nobody waits for it. */
   readonly arriving: Late | undefined;
   readonly isQuiet: boolean;
-  arm(strike: Strike | undefined): void;
+  arm(strike: Strike | StrikeWhere | undefined): void;
   pass<T>(process: Process, request: Passing<T>): Promise<T>;
   /** Lets arrive what is due. */
   land(): Promise<void>;
@@ -80,7 +87,7 @@ const timeoutMs = 20_000;
 export function createWire(clock: SteerableClock, flightMs: number): Wire {
   const passed: string[] = [];
   const flying = new Set<Flying>();
-  let strike: Strike | undefined;
+  let strike: Strike | StrikeWhere | undefined;
   let arriving: Late | undefined;
   let fired = false;
 
@@ -102,11 +109,10 @@ export function createWire(clock: SteerableClock, flightMs: number): Wire {
   async function pass<T>(process: Process, request: Passing<T>): Promise<T> {
     if (process.isOver) return never();
     await land();
-    const fault = strike?.at === passed.length ? strike.fault : undefined;
     passed.push(request.name);
-    if (!fault) return request.send();
+    if (!strike || !isStruck(strike, passed)) return request.send();
     fired = true;
-    return struck(fault, process, request);
+    return struck(strike.fault, process, request);
   }
   async function struck<T>(fault: Fault, process: Process, request: Passing<T>): Promise<T> {
     switch (fault) {
@@ -152,10 +158,17 @@ export function createWire(clock: SteerableClock, flightMs: number): Wire {
     arm(next) {
       strike = next;
       passed.length = 0;
+      fired = false;
     },
     pass,
     land,
   };
+}
+
+function isStruck(strike: Strike | StrikeWhere, passed: readonly string[]): boolean {
+  if ('at' in strike) return strike.at === passed.length - 1;
+  const { request, nth } = strike;
+  return request.test(passed.at(-1) ?? '') && passed.filter((name) => request.test(name)).length === nth;
 }
 
 function never(): Promise<never> {

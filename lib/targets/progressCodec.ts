@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { isReason } from '../model/reason.ts';
+import { blank, type Guard, type Progress, type Rotation, type Wait } from '../model/state.ts';
+
+/*
+ * `RotationProgress` has 256 characters for the longest rotation there can be: phases, causes and guards are letters,
+ * times are seconds in base 36, fingerprints stand in one string and a version of 32 hex digits is base64url. People
+ * read `RotationPhase`.
+ */
+
+/** A letter each, never used again for another word. */
+const phaseLetters = { g: 'generate', p: 'publish', v: 'verify', r: 'revoke' } as const;
+const guardLetters = { a: 'adoption-grace', r: 'restored', t: 'tag-corrected' } as const;
+const causeLetters = {
+  s: 'schedule',
+  n: 'near-expiry',
+  e: 'expired',
+  v: 'new-version',
+  m: 'notice',
+  d: 'drift',
+  x: 'emergency',
+  o: 'onboard',
+} as const;
+
+const lastSecond = 8_640_000_000_000;
+const seconds = z.codec(z.string().regex(/^[0-9a-z]{1,9}$/), z.date(), {
+  decode: (text, context) => {
+    const s = parseInt(text, 36);
+    if (s <= lastSecond) return new Date(s * 1000);
+    context.issues.push({ code: 'custom', message: 'beyond all dates', input: text });
+    return z.NEVER;
+  },
+  // Rounded up: what waits never goes on early by rounding.
+  encode: (date) => Math.ceil(date.getTime() / 1000).toString(36),
+});
+const gone = z.codec(z.string().regex(/^([0-9a-f]{12}){0,3}$/), z.array(z.string()), {
+  decode: (text) => text.match(/.{12}/g) ?? [],
+  encode: (fingerprints) => fingerprints.join(''),
+});
+const version = z.codec(z.string(), z.string(), {
+  decode: (text) => (/^[A-Za-z0-9_-]{22}$/.test(text) ? Buffer.from(text, 'base64url').toString('hex') : text),
+  encode: (id) => (/^[0-9a-f]{32}$/.test(id) ? Buffer.from(id, 'hex').toString('base64url') : id),
+});
+const reason = z.string().refine(isReason);
+
+const rotation = z.strictObject({
+  p: letters(phaseLetters),
+  c: letters(causeLetters),
+  s: seconds,
+  m: z.literal('i').optional(),
+  g: gone,
+  o: version.optional(),
+  x: z.literal(1).optional(),
+});
+const wait = z.strictObject({
+  w: reason,
+  b: seconds,
+  n: seconds,
+  e: z.string().min(1).optional(),
+  u: z.literal(1).optional(),
+});
+const guard = z.strictObject({ w: letters(guardLetters), n: seconds });
+
+export const progressShape = z.strictObject({
+  v: z.literal(1),
+  r: rotation.optional(),
+  w: wait.optional(),
+  q: guard.optional(),
+  h: reason.optional(),
+  f: z.int().min(0).optional(),
+  l: seconds.optional(),
+  k: z
+    .string()
+    .regex(/^[0-9a-f]{12}$/)
+    .optional(),
+});
+type Shape = z.output<typeof progressShape>;
+
+function letters<const Words extends Readonly<Record<string, string>>>(words: Words) {
+  const back = Object.fromEntries(Object.entries(words).map(([letter, word]) => [word, letter]));
+  const known = z.enum(Object.keys(words) as [keyof Words & string]);
+  return z.codec(known, z.enum(Object.values(words) as [Words[keyof Words]]), {
+    decode: (letter) => words[letter] as Words[keyof Words],
+    encode: (word) => back[word] as keyof Words & string,
+  });
+}
+
+export function progressFrom({ r, w, q, h, f, l, k }: Shape): Progress {
+  return {
+    ...blank,
+    ...(f && { refusals: f }),
+    ...(r && { rotation: rotationFrom(r) }),
+    ...(w && { wait: waitFrom(w) }),
+    ...(q && { guard: { reason: q.w, until: q.n } }),
+    ...(h && { held: h }),
+    ...(l && { last: l }),
+    ...(k && { request: k }),
+  };
+}
+
+function rotationFrom({ p, c, s, m, g, o, x }: NonNullable<Shape['r']>): Rotation {
+  const mode = m === 'i' ? 'immediate' : 'graceful';
+  return { phase: p, cause: c, start: s, mode, gone: g, ...(o && { oldVersion: o }), ...(x && { retried: true }) };
+}
+
+function waitFrom({ w, b, n, e, u }: NonNullable<Shape['w']>): Wait {
+  return { reason: w, since: b, until: n, ...(e && { code: e }), ...(u && { stuck: true }) };
+}
+
+/** `code` is cut where the whole is too long. */
+export function progressText(state: Progress, code = state.wait?.code): string {
+  return JSON.stringify(z.encode(progressShape, { v: 1, ...underWay(state, code), ...remembered(state) }));
+}
+
+/** Of a held target the wait says nothing more. */
+function underWay({ rotation: r, wait: w, guard: q, held }: Progress, code: string | undefined): Partial<Shape> {
+  return {
+    ...(r && { r: rotationShape(r) }),
+    ...(w && !held && { w: waitShape(w, code) }),
+    ...(q && { q: guardShape(q) }),
+  };
+}
+
+/** Of a rotation under way the one before it says nothing more. */
+function remembered({ rotation, held, refusals, last, request }: Progress): Partial<Shape> {
+  return {
+    ...(held && { h: held }),
+    ...(refusals > 0 && { f: refusals }),
+    ...(last && !rotation && { l: last }),
+    ...(request && { k: request }),
+  };
+}
+
+function rotationShape({ phase, cause, start, mode, gone: g, oldVersion, retried }: Rotation): NonNullable<Shape['r']> {
+  const urgent = mode === 'immediate' ? { m: 'i' as const } : {};
+  return {
+    p: phase,
+    c: cause,
+    s: start,
+    ...urgent,
+    g: [...g],
+    ...(oldVersion && { o: oldVersion }),
+    ...(retried && { x: 1 }),
+  };
+}
+
+function waitShape({ reason: w, since, until, stuck }: Wait, code: string | undefined): NonNullable<Shape['w']> {
+  return { w, b: since, n: until, ...(code && { e: code }), ...(stuck && { u: 1 }) };
+}
+
+function guardShape({ reason: w, until }: Guard): NonNullable<Shape['q']> {
+  return { w, n: until };
+}

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startApp } from '../../infra/local/demo/app.ts';
+import { isDone } from '../../infra/local/demo/outcome.ts';
+import { openStage } from '../../infra/local/demo/stage.ts';
+import type { Stage, StageOptions } from '../../infra/local/demo/stage.ts';
+
+export interface RunOptions extends Pick<StageOptions, 'settleMs' | 'mode'> {
+  /** More settings of the app. */
+  readonly settings?: Record<string, string>;
+  /** Before the app starts. */
+  readonly prepare?: (stage: Stage) => void;
+}
+
+/** The shipped bundle, loaded by the local host in a process of its own, amid the stage of the demo. */
+export interface Run {
+  readonly stage: Stage;
+  /** Everything that the app's process has said on stdout and stderr. */
+  readonly lines: readonly string[];
+  readonly functionKey: string;
+  /** Asks the app over HTTP; with the function key unless told otherwise. */
+  call(path: string, init?: RequestInit): Promise<Response>;
+  close(): Promise<void>;
+}
+
+const functionKey = 'the-function-key';
+const patienceMs = 60_000;
+
+export async function startRun({ settleMs, mode, settings = {}, prepare }: RunOptions): Promise<Run> {
+  const stage = await openStage({ settleMs, mode, onStop: () => undefined });
+  prepare?.(stage);
+  const lines: string[] = [];
+  const app = startApp({ ...stage.settings, HOST_FUNCTION_KEY: functionKey, ...settings }, (line) => lines.push(line));
+  await Promise.race([until('the app listens', () => urlIn(lines) !== ''), app.died.then(fail)]);
+  return {
+    stage,
+    lines,
+    functionKey,
+    call: (path, init) => fetch(`${urlIn(lines)}${path}`, { headers: { 'x-functions-key': functionKey }, ...init }),
+    async close() {
+      await app.stop();
+      await stage.close();
+    },
+  };
+}
+
+export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadlineMs = Date.now() + patienceMs;
+  while (!(await isSo())) {
+    if (Date.now() > deadlineMs) fail(`Waited in vain until ${what}.`);
+    await sleep(50);
+  }
+}
+
+export async function untilRotated({ stage: { scene } }: Run): Promise<void> {
+  await until('every target has rotated', () => scene.targets.every((target) => isDone(scene, target)));
+}
+
+function urlIn(lines: readonly string[]): string {
+  return lines.map((line) => /^listening on (http:\S+)$/.exec(line)?.[1]).find((url) => url !== undefined) ?? '';
+}
+
+function fail(why: string): never {
+  throw new Error(why);
+}

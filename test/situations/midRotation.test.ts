@@ -1,0 +1,198 @@
+import { issueKey } from '../../infra/local/azure/arm/keys.ts';
+import { day, hour, minute } from '../../lib/model/clock.ts';
+import { bench, type Bench } from '../bench.ts';
+import { status } from './situation.ts';
+
+async function due(env: Record<string, string> = {}, tags: Record<string, string> = {}) {
+  const b = await bench(env);
+  const account = await b.newBatch();
+  b.newSecret(account, { tags });
+  return { b, account };
+}
+
+/** The timers every five minutes, for so long. */
+async function run(b: Bench, ms: number): Promise<void> {
+  for (let passedMs = 0; passedMs <= ms; passedMs += 5 * minute) {
+    await b.sweep();
+    b.pass(5 * minute);
+  }
+}
+
+function regenerated({ changes }: Bench): number {
+  return changes().filter((name) => name.endsWith('.regenerateKey')).length;
+}
+
+function value({ vault }: Bench): string | undefined {
+  return vault.current('secret')?.value;
+}
+
+test('a secret that is deleted while it settles is told, and its consumers get a settle anew when it is back', async () => {
+  const { b, account } = await due();
+  const old = b.keys(account).Primary;
+  await b.sweep();
+  b.vault.delete('secret');
+  await run(b, 2 * hour);
+  expect([...b.reasons()]).toContain('secret-missing');
+  expect(b.keys(account).Primary).toBe(old);
+  b.vault.recover('secret');
+  await run(b, 50 * minute);
+  expect([...b.reasons()]).toContain('restored');
+  expect(b.keys(account).Primary).toBe(old);
+  await run(b, hour);
+  expect([...b.reasons()]).toContain('completed');
+  expect(b.keys(account).Primary).not.toBe(old);
+});
+
+test('a secret that is deleted between the read and the publish: nothing is written over it, and the rotation resumes', async () => {
+  const { b, account } = await due();
+  const end = b.azure.core.journal.on(({ operation }) => {
+    if (operation === 'batch.regenerateKey' && b.vault.current('secret')) b.vault.delete('secret');
+  });
+  await b.sweep();
+  end();
+  expect([...b.reasons()]).toContain('secret-deleted');
+  b.vault.recover('secret');
+  await run(b, 6 * hour);
+  expect(value(b)).toBe(b.keys(account).Secondary);
+  expect(regenerated(b)).toBe(2);
+});
+
+test('both keys changed behind our back: a working one is published, and nothing is regenerated for that', async () => {
+  const { b, account } = await due();
+  await run(b, 2 * hour);
+  issueKey(b.azure.core, account, 'Primary');
+  issueKey(b.azure.core, account, 'Secondary');
+  await run(b, 7 * hour);
+  expect(b.said().filter(({ data }) => data['cause'] === 'drift')).not.toEqual([]);
+  expect(Object.values(b.keys(account))).toContain(value(b));
+  expect(regenerated(b)).toBe(2);
+});
+
+test('a data plane that cannot be reached: proof-unknown, and nothing is published', async () => {
+  const { b, account } = await due();
+  account.networkDefaultAction = 'Deny';
+  const old = value(b);
+  await run(b, hour);
+  expect([...b.reasons()]).toContain('proof-unknown');
+  expect(value(b)).toBe(old);
+  expect(b.keys(account).Primary).toBe(old);
+  expect(regenerated(b)).toBe(1);
+});
+
+test('the same with the wish best-effort: published, and told to be unproved', async () => {
+  const { b, account } = await due({}, { RotationOptions: 'proof=best-effort' });
+  account.networkDefaultAction = 'Deny';
+  await run(b, 2 * hour);
+  expect([...b.reasons()]).toContain('unproved');
+  expect(value(b)).toBe(b.keys(account).Secondary);
+  expect(regenerated(b)).toBe(2);
+});
+
+test('a ReadOnly lock while it settles: locked; when it is gone the rotation completes', async () => {
+  const { b, account } = await due();
+  const old = b.keys(account).Primary;
+  await b.sweep();
+  b.azure.arm.locks.add(account.id);
+  await run(b, 3 * hour);
+  expect([...b.reasons()]).toContain('locked');
+  expect(b.keys(account).Primary).toBe(old);
+  b.azure.arm.locks.clear();
+  await run(b, 70 * minute);
+  expect([...b.reasons()]).toContain('completed');
+});
+
+test('an Azure Policy that denies the new version: forbidden-by-policy, and the key made is taken up when it is gone', async () => {
+  const { b, account } = await due();
+  const old = value(b);
+  b.vault.rules.deniedByAzurePolicy = 'expiry-required';
+  await run(b, 2 * hour);
+  expect([...b.reasons()]).toContain('forbidden-by-policy');
+  expect(value(b)).toBe(old);
+  b.vault.rules.deniedByAzurePolicy = undefined;
+  await run(b, 70 * minute);
+  expect(value(b)).toBe(b.keys(account).Secondary);
+  expect(regenerated(b)).toBe(1);
+});
+
+test.each([
+  ['batch.regenerateKey', 2],
+  ['setSecret', 2],
+  ['updateSecret', 2],
+])(
+  'a lost answer of %s: the next look finds what was done, and nothing is done twice',
+  async (operation, regenerates) => {
+    const { b, account } = await due();
+    b.azure.core.faults.plan({ operation, effect: { kind: 'lost-response' } });
+    await run(b, 3 * hour);
+    expect([...b.reasons()]).toContain('completed');
+    expect(regenerated(b)).toBe(regenerates);
+    expect(b.vault.versions('secret')).toHaveLength(2);
+    expect(value(b)).toBe(b.keys(account).Secondary);
+  },
+);
+
+test('a service that refuses five times in a row: too-many-refusals, until the API resumes', async () => {
+  const { b } = await due();
+  const fault = b.azure.core.faults.plan({
+    operation: 'batch.regenerateKey',
+    lasting: true,
+    effect: status(400, 'KeyBusy'),
+  });
+  await run(b, 10 * hour);
+  expect([...b.reasons()]).toContain('too-many-refusals');
+  expect(fault.fired).toBe(5);
+  fault.remove();
+  const answer = await b.post({
+    vault: b.vault.uri,
+    secret: 'secret',
+    mode: 'graceful',
+    reason: 'the service is well',
+  });
+  expect(answer.status).toBe(202);
+  await run(b, 2 * hour);
+  expect([...b.reasons()]).toContain('completed');
+});
+
+test('state copied from another secret is ignored: the secret is adopted by its own value', async () => {
+  const { b, account } = await due();
+  await b.sweep();
+  const other = await b.newBatch({ name: 'other' });
+  b.newSecret(other, { name: 'copy', ageDays: 1, tags: { ...b.tags(), ProviderAddress: other.id } });
+  const keys = b.keys(other);
+  await run(b, 3 * hour);
+  expect(b.said().filter(({ subject, data }) => subject?.endsWith('/copy') && data.reason === 'adopted')).toHaveLength(
+    1,
+  );
+  expect(b.keys(other)).toEqual(keys);
+  expect(value(b)).toBe(b.keys(account).Secondary);
+});
+
+test('corrupt state of a claimed target is no reset: the standby ends after settle, the live key stays', async () => {
+  const b = await bench();
+  const account = await b.newBatch();
+  b.newSecret(account, { ageDays: 1 });
+  await b.sweep();
+  b.vault.updateTags('secret', { ...b.tags(), RotationRecord: '{"v":1,', RotationProgress: 'idle' });
+  const { Primary, Secondary } = b.keys(account);
+  await run(b, 2 * hour);
+  expect(b.said().filter(({ data }) => data['cause'] === 'onboard')).not.toEqual([]);
+  expect(b.keys(account).Primary).toBe(Primary);
+  expect(b.keys(account).Secondary).not.toBe(Secondary);
+  expect(b.tags()['RotationPhase']).toBe('idle');
+});
+
+test('a resource in another subscription is rotated there', async () => {
+  const b = await bench();
+  const account = await b.newBatch({ subscriptionId: '5ab5c000-0000-4000-8000-0000000000ff' });
+  b.newSecret(account);
+  await run(b, 2 * hour);
+  expect([...b.reasons()]).toContain('completed');
+});
+
+test('an expired secret is rotated like any other that is due', async () => {
+  const { b, account } = await due();
+  b.vault.update('secret', { expiresOn: new Date(b.clock.now().getTime() - day) });
+  await run(b, 2 * hour);
+  expect(value(b)).toBe(b.keys(account).Secondary);
+  expect(b.vault.current('secret')?.expiresOn?.getTime()).toBeGreaterThan(b.clock.now().getTime());
+});

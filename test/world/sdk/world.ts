@@ -1,0 +1,164 @@
+import { HttpRequest } from '@azure/functions';
+import { keysAt, type Slot } from '../../../infra/local/azure/arm/keys.ts';
+import type { Resource } from '../../../infra/local/azure/arm/state.ts';
+import { localAzure, type LocalAzure } from '../../../infra/local/azure/azure.ts';
+import { manualClock } from '../../../infra/local/azure/clock.ts';
+import type { Vault } from '../../../infra/local/azure/keyvault/vault.ts';
+import type { Keyturn } from '../../../lib/app.ts';
+import { day, minute, second } from '../../../lib/model/clock.ts';
+import { fingerprintOf } from '../../../lib/model/sealed.ts';
+import { blank, phases, type Mode, type State } from '../../../lib/model/state.ts';
+import { settingsFrom } from '../../../lib/settings.ts';
+import { stateFrom } from '../../../lib/targets/codec.ts';
+import { emptyContainer } from '../memoryBlobs.ts';
+import { promises, type Promises } from '../promises.ts';
+import { startApp, type Ground } from './app.ts';
+import { observe, secretName, type Observer } from './facts.ts';
+import { createResource, flightMs, keyIn, keysNow, valueWith, type Kind } from './targets.ts';
+import { createWire, type Wire } from './wire.ts';
+
+export const settleMs = 15 * minute;
+
+export interface World {
+  readonly azure: LocalAzure;
+  readonly resource: Resource;
+  readonly vault: Vault;
+  readonly wire: Wire;
+  readonly watch: Promises;
+  readonly observer: Observer;
+  /** What the app said, and what it died of where it should not have. */
+  readonly lines: readonly string[];
+  readonly errors: string[];
+  state(): State;
+  /** The four timers, one after the other. */
+  round(): Promise<void>;
+  pass(ms: number): Promise<void>;
+  /** A person who asks until the answer is 202; answers the last status. */
+  emergency(wanted: Emergency): Promise<number>;
+}
+
+export interface Emergency {
+  readonly mode: Mode;
+  readonly compromised?: readonly Slot[];
+}
+
+/** One target on the local Azure, the app as it ships around the real SDK clients, and an observer of promises. */
+export async function createWorld(kind: Kind, hasContainers: boolean): Promise<World> {
+  const clock = manualClock(new Date('2026-03-02T01:00:00Z'));
+  const azure = await localAzure({ clock });
+  const vault = await azure.keyVault.createVault('vault');
+  const resource = await createResource(azure, kind);
+  const lines: string[] = [];
+  const wire = createWire(clock, flightMs[kind]);
+  const ground: Ground = {
+    azure,
+    wire,
+    settings: settingsFrom({
+      KEYTURN_VAULTS: vault.uri,
+      KEYTURN_MODE: 'rotate',
+      KEYTURN_SETTLE: 'PT15M',
+      KEYTURN_ADOPTION_GRACE: 'PT0S',
+      AzureWebJobsStorage__accountName: 'storage',
+    }),
+    leases: { ...emptyContainer(), ...(hasContainers && { metadata: {} }) },
+    claims: { ...emptyContainer(), ...(hasContainers && { metadata: {} }) },
+    write: (line) => lines.push(line),
+  };
+  const watch = promises({ settleMs, keys: fingerprints(azure, resource) });
+  const observer = observe({ azure, resource, vault, wire, tell: tellingEmergencies(watch) });
+  seed(azure, { vault, resource, watch });
+  return driven(ground, { azure, resource, vault, wire, watch, observer, lines, errors: [] });
+}
+
+/** An emergency counts from the moment at which the tags say so, before its answer comes. */
+function tellingEmergencies(watch: Promises): Promises['told'] {
+  return (fact) => {
+    const state = fact.is === 'tagged' ? stateFrom(fact.tags) : blank;
+    const rotation = typeof state === 'object' ? state.rotation : undefined;
+    if (rotation?.cause === 'emergency') {
+      watch.told({ is: 'emergency', at: rotation.start, mode: rotation.mode, compromised: [] });
+    }
+    watch.told(fact);
+  };
+}
+
+function fingerprints(azure: LocalAzure, resource: Resource): Record<Slot, string> {
+  const { Primary, Secondary } = keysNow(azure, resource);
+  return { Primary: fingerprintOf(Primary), Secondary: fingerprintOf(Secondary) };
+}
+
+function seed(azure: LocalAzure, { vault, resource, watch }: Pick<World, 'vault' | 'resource' | 'watch'>): void {
+  const key = keysAt(resource, 0).Primary;
+  const value = valueWith(key, resource);
+  const tags = { team: 'rendering', ProviderAddress: resource.id, CredentialId: 'Primary', ValidityPeriodDays: '90' };
+  const at = azure.clock.now();
+  const contentType = 'text/plain';
+  const { version } = vault.setSecret(secretName, value, { tags, contentType });
+  const prints = { key: fingerprintOf(keyIn(value)), value: fingerprintOf(value) };
+  watch.told({ is: 'written', at, by: 'other', version, ...prints, tags, contentType, expires: false });
+}
+
+type Still = Omit<World, 'state' | 'round' | 'pass' | 'emergency'>;
+
+/** After a crash the next process starts when the lease of the last one is over. */
+const restartMs = 65 * second;
+const patienceMs = 20 * minute;
+
+function driven(ground: Ground, still: Still): World {
+  const { azure, wire, vault, observer, errors } = still;
+  let running = startApp(ground);
+
+  async function attempt<T>(work: (app: Keyturn) => Promise<T>): Promise<T | 'ended'> {
+    const { app, process } = running;
+    const failing = (error: unknown) => {
+      errors.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      return 'ended' as const;
+    };
+    const outcome = await Promise.race([work(app).catch(failing), process.ended]);
+    if (process.isOver) {
+      running = startApp(ground);
+      await pass(restartMs);
+    }
+    return outcome;
+  }
+  async function pass(ms: number): Promise<void> {
+    azure.clock.advance(ms);
+    await wire.land();
+    observer.catchUp();
+  }
+  async function round(): Promise<void> {
+    for (const phase of phases) await attempt((app) => app.sweep(phase));
+  }
+  async function emergency(wanted: Emergency): Promise<number> {
+    const untilMs = azure.clock.now().getTime() + patienceMs;
+    for (;;) {
+      const answer = await attempt((app) => app.start(requestFor(wanted, vault)));
+      const status = answer === 'ended' ? 503 : (answer.status ?? 0);
+      if (status !== 503 || azure.clock.now().getTime() > untilMs) return status;
+      await pass(15 * second);
+    }
+  }
+  function state(): State {
+    const read = stateFrom(vault.current(secretName)?.tags ?? {});
+    return read === 'corrupt' || read === 'newer' ? blank : read;
+  }
+  return { ...still, state, round, pass, emergency };
+}
+
+/** The slot whose key the secret holds. */
+export function liveSlot({ azure, resource, vault }: Pick<World, 'azure' | 'resource' | 'vault'>): Slot {
+  const key = keyIn(vault.current(secretName)?.value ?? '');
+  return keysNow(azure, resource).Secondary === key ? 'Secondary' : 'Primary';
+}
+
+function requestFor({ mode, compromised }: Emergency, { uri }: Vault): HttpRequest {
+  const body = { vault: uri, secret: secretName, mode, reason: 'a drill', ...(compromised && { compromised }) };
+  return new HttpRequest({
+    method: 'POST',
+    url: 'https://app.example/api/rotations',
+    headers: { 'idempotency-key': `drill-${mode}-${compromised?.join('-') ?? 'live'}` },
+    body: { string: JSON.stringify(body) },
+  });
+}
+
+export const untilDueMs = 61 * day;
