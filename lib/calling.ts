@@ -1,4 +1,4 @@
-import { RestError } from '@azure/core-rest-pipeline';
+import { RestError, type PipelinePolicy } from '@azure/core-rest-pipeline';
 import { Failure } from './model/failure.ts';
 import type { Reason } from './model/reason.ts';
 
@@ -14,10 +14,26 @@ export async function calling<T>(call: () => Promise<T>): Promise<T> {
 export function failureFrom(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (!isRestError(error) || error.statusCode === undefined) return new Failure('outage', codeOf(error));
-  const code = serviceCode(error);
-  const detail = { ...(code && { code }), answered: error.statusCode < 500 && error.statusCode !== 408 };
-  if (error.statusCode === 429) return new Failure('throttled', { ...detail, ...retryAfter(error) });
-  return new Failure(reasonFor(error.statusCode, code ?? ''), detail);
+  const body = error.details ?? jsonFrom(error.response?.bodyAsText);
+  const retryAfter = error.response?.headers.get('retry-after');
+  return refusal(error.statusCode, codeIn(body) ?? wordOf(error.code), retryAfter);
+}
+
+/** Some clients lose the inner code when they make their own error of an answer: this reads the answer itself. */
+export const refusals: PipelinePolicy = {
+  name: 'refusals',
+  sendRequest: async (request, next) => {
+    const response = await next(request);
+    const { status, bodyAsText, headers } = response;
+    if (status >= 400) throw refusal(status, codeIn(jsonFrom(bodyAsText)), headers.get('retry-after'));
+    return response;
+  },
+};
+
+function refusal(status: number, code: string | undefined, retryAfter: string | undefined): Failure {
+  const detail = { ...(code && { code }), answered: status < 500 && status !== 408 };
+  if (status === 429) return new Failure('throttled', { ...detail, ...secondsOf(retryAfter) });
+  return new Failure(reasonFor(status, code ?? ''), detail);
 }
 
 function isRestError(error: unknown): error is RestError {
@@ -29,7 +45,6 @@ const byCode: Readonly<Record<string, Reason>> = {
   ScopeLocked: 'locked',
   ForbiddenByFirewall: 'firewall',
   ForbiddenByConnection: 'firewall',
-  ForbiddenByPolicy: 'forbidden-by-policy',
   RequestDisallowedByPolicy: 'forbidden-by-policy',
   SecretDisabled: 'secret-disabled',
   SecretNotFound: 'secret-missing',
@@ -50,15 +65,15 @@ function reasonFor(status: number, code: string): Reason {
 }
 
 /** The innermost code that is a word: never a message. */
-function serviceCode(error: RestError): string | undefined {
-  const outer = errorObject(error.details) ?? errorObject(parsedBody(error));
+function codeIn(body: unknown): string | undefined {
+  const outer = errorObject(body);
   const inner = errorObject(outer?.['innererror'] ?? outer?.['innerError']);
-  return [inner?.['code'], outer?.['code'], error.code].find(isCode);
+  return wordOf(inner?.['code']) ?? wordOf(outer?.['code']);
 }
 
-function parsedBody({ response }: RestError): unknown {
+function jsonFrom(text: string | null | undefined): unknown {
   try {
-    return JSON.parse(response?.bodyAsText ?? '');
+    return JSON.parse(text ?? '');
   } catch {
     return undefined;
   }
@@ -71,17 +86,16 @@ function errorObject(value: unknown): Record<string, unknown> | undefined {
 }
 
 /** A word of a service's vocabulary; key material is longer or has other characters. */
-function isCode(value: unknown): value is string {
-  return typeof value === 'string' && /^[A-Za-z][A-Za-z0-9_.]{2,39}$/.test(value);
+function wordOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[A-Za-z][A-Za-z0-9_.]{2,39}$/.test(value) ? value : undefined;
 }
 
 function codeOf(error: unknown): { code?: string } {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return isCode(code) ? { code } : {};
+  const code = error instanceof Error && 'code' in error ? wordOf(error.code) : undefined;
+  return code ? { code } : {};
 }
 
 /** In seconds, as these services send it. */
-function retryAfter({ response }: RestError): { retryAfterMs?: number } {
-  const text = response?.headers.get('retry-after');
+function secondsOf(text: string | undefined): { retryAfterMs?: number } {
   return text && /^\d+$/.test(text) ? { retryAfterMs: Number(text) * 1000 } : {};
 }

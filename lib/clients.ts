@@ -3,6 +3,7 @@ import { SignalRManagementClient } from '@azure/arm-signalr';
 import type { TokenCredential } from '@azure/core-auth';
 import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline';
 import { SecretClient } from '@azure/keyvault-secrets';
+import { refusals } from './calling.ts';
 import type { Settings } from './model/settings.ts';
 
 /** No request takes longer; a lease has always as much time left before a write is sent (R5). */
@@ -24,17 +25,19 @@ export function clients(
   http: HttpClient,
   { armEndpoint, armAudience }: Endpoints,
 ): Clients {
+  const position = 'perCall' as const;
   const options = {
     httpClient: http,
     // The SDKs' own retry sends a regenerate again after a lost answer: the next look decides instead (R3).
     retryOptions: { maxRetries: 0 },
-    additionalPolicies: [{ policy: timeLimit, position: 'perCall' as const }],
+    additionalPolicies: [{ policy: timeLimit, position }],
   };
+  const vault = { ...options, additionalPolicies: [...options.additionalPolicies, { policy: refusals, position }] };
   const arm = { ...options, endpoint: armEndpoint, credentialScopes: `${armAudience.replace(/\/$/, '')}/.default` };
   return {
     batch: perKey((id) => new BatchManagementClient(credential, id, { ...arm, apiVersion: '2024-07-01' })),
     signalR: perKey((id) => new SignalRManagementClient(credential, id, arm)),
-    secrets: perKey((url) => new SecretClient(url, credential, { ...options, ...loopback(url) })),
+    secrets: perKey((url) => new SecretClient(url, credential, { ...vault, ...loopback(url) })),
     http,
   };
 }

@@ -2,7 +2,7 @@ import type { Decision } from './decide/decision.ts';
 import { decide } from './decide/rules.ts';
 import { later } from './model/clock.ts';
 import type { Reason } from './model/reason.ts';
-import type { Snapshot } from './model/snapshot.ts';
+import type { Look, Snapshot } from './model/snapshot.ts';
 import type { Phase, State } from './model/state.ts';
 import type { CredentialId } from './model/target.ts';
 import { advance, holding, waiting, withoutWait } from './phases/advance.ts';
@@ -70,8 +70,17 @@ function taggedAs({ tagged, look }: Snapshot): { tagged?: CredentialId } {
 }
 
 function become(visiting: Visit, state: State): true {
-  visiting.snapshot = { ...visiting.snapshot, state, binding: state.bond ? 'bound' : visiting.snapshot.binding };
+  const { snapshot } = visiting;
+  const look = withoutKnown(snapshot.look, state);
+  visiting.snapshot = { ...snapshot, look, state, binding: state.bond ? 'bound' : snapshot.binding };
   return true;
+}
+
+/** What the record knows is not newly made: a leaked or refused standby is not the next credential (R15, R18). */
+function withoutKnown(look: Look, { bond }: State): Look {
+  const { next, ...rest } = look;
+  const known = next && look.live && bond?.credentials.some(({ fingerprint }) => fingerprint === next.fingerprint);
+  return known ? rest : look;
 }
 
 const shortWaits: ReadonlySet<Reason> = new Set([
@@ -124,7 +133,6 @@ async function take(visiting: Visit, { rotation }: InRotation, outcome: Outcome)
     return true;
   }
   become(visiting, advance(situationOf(visiting), rotation, outcome));
-  if (outcome.is === 'again') await lookAgain(visiting);
   if (outcome.is === 'pending') return satOut(visiting, outcome.reason, outcome.until);
   const over = outcome.is === 'done' && rotation.phase === 'revoke';
   return !over && outcome.is !== 'bad' && outcome.is !== 'unknown';

@@ -15,8 +15,14 @@ import { lookAgain, save, situationOf, viewOf, type Core, type Visit } from './v
 
 export type Report =
   | { readonly is: 'busy' | 'foreign' }
-  | { readonly is: 'unreadable'; readonly reason: Reason; readonly hint?: string }
-  | { readonly is: 'failed'; readonly reason: Reason; readonly code?: string; readonly retryAfterMs?: number }
+  | { readonly is: 'barred'; readonly reason: Reason; readonly hint?: string }
+  | {
+      readonly is: 'failed';
+      readonly reason: Reason;
+      readonly code?: string;
+      readonly retryAfterMs?: number;
+      readonly kept?: true;
+    }
   | { readonly is: 'visited'; readonly decision: Decision; readonly state: State; readonly accepted?: Date };
 
 /** Takes one target as far as it goes before `deadline`, under the lease of its resource. Throws no `Failure`. */
@@ -73,7 +79,7 @@ async function rotate(visiting: Visit): Promise<Report> {
   noteStuck(visiting);
   await save(visiting);
   const { accepted, snapshot } = visiting;
-  if (report.is !== 'visited' && !accepted) return report;
+  if (report.is === 'failed' && !accepted) return { ...report, kept: true };
   const decision = report.is === 'visited' ? report.decision : ({ do: 'rest', reason: 'going-on' } as const);
   return { is: 'visited', decision, state: snapshot.state, ...(accepted && { accepted }) };
 }
@@ -124,7 +130,7 @@ function stateAfter(state: State, decision: Decision, now: Date): State {
 /** Drift at rest is looked for by proving the live key; the resource is asked only after a refusal (R16). */
 async function livesAtRest(visiting: Visit): Promise<boolean> {
   const { ask, snapshot, provider } = visiting;
-  if (!ask.check || snapshot.binding !== 'bound') return false;
+  if (!ask.check || snapshot.binding !== 'bound' || !snapshot.claim) return false;
   const check = await provider.prove(viewOf(visiting), snapshot.look.held);
   if (check.is === 'bad') visiting.ask = { ...ask, refused: true };
   return check.is === 'good';

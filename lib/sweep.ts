@@ -58,7 +58,7 @@ async function see(core: Core, memory: Memory, vaultUrl: string): Promise<Seen> 
       const found = read(listed.secret, listed.tags, core.settings.wishes, core.providers);
       (found.is === 'foreign' ? untagged : tagged).add(secretUrl(listed.secret));
       if (found.is === 'target') sightings.push(sighted(found, listed));
-      if (found.is === 'unreadable') await tell(core, memory, found.target, found.reason);
+      if (found.is === 'barred') await tell(core, memory, found.target, found.reason);
     }
     return { vaultUrl, whole: true, sightings, tagged, untagged };
   } catch (error) {
@@ -97,10 +97,8 @@ async function take(core: Core, memory: Memory, { target, ask }: Wanted, deadlin
 
 /** What the tags cannot remember. */
 function unwritten(report: Report): Reason | undefined {
-  if (report.is === 'unreadable' || report.is === 'failed') return report.reason;
-  if (report.is !== 'visited' || report.decision.do !== 'rest') return undefined;
-  const { reason } = report.decision;
-  return reason === 'too-many-tags' || reason === 'managed-elsewhere' ? reason : undefined;
+  if (report.is === 'barred') return report.reason;
+  return report.is === 'failed' && !report.kept ? report.reason : undefined;
 }
 
 function remembered({ clock }: Core, memory: Memory, { secret }: Target): boolean {

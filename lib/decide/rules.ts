@@ -1,7 +1,6 @@
 import { hour, later, latest, wholeSecond } from '../model/clock.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Guard } from '../model/state.ts';
-import { tooMany } from '../targets/tags.ts';
 import { accept } from './accept.ts';
 import type { Decision, Rule, Situation } from './decision.ts';
 import { drifted } from './drift.ts';
@@ -18,7 +17,7 @@ export function decide(situation: Situation): Decision {
 }
 
 const rules: readonly Rule[] = [
-  ...[elsewhere, tagsFull, unfit, claimedTwice, foreignValue, onboard, stateLost], // may we?
+  ...[unfit, claimedTwice, foreignValue, onboard, stateLost], // may we?
   ...[tagContradicts, restored, accept, paused, staysHeld], // what people want
   ...[drifted, backsOff, liveRefused, frozen, goOn], // a rotation under way
   ...[tooShortAValidity, notDue, guarded, outsideWindow, due], // shall one begin?
@@ -27,14 +26,6 @@ const rules: readonly Rule[] = [
 /** Each look finds these anew; tried once an hour. */
 function anHour({ now }: Situation): Date {
   return later(now, hour);
-}
-
-function elsewhere(s: Situation): Decision | undefined {
-  if (s.binding === 'elsewhere') return { do: 'rest', reason: 'managed-elsewhere', until: anHour(s) };
-}
-
-function tagsFull(s: Situation): Decision | undefined {
-  if (tooMany(s.secret.tags)) return { do: 'rest', reason: 'too-many-tags', until: anHour(s) };
 }
 
 function unfit(s: Situation): Decision | undefined {

@@ -22,7 +22,7 @@ export function wants(
 }
 
 function begins({ state, target, ...dates }: Sighting, now: Date, guarded: boolean, jitter: number): boolean {
-  return !state.bond || (!guarded && dueAt({ target, secret: dates }, jitter) <= now);
+  return !state.bond || state.wait !== undefined || (!guarded && dueAt({ target, secret: dates }, jitter) <= now);
 }
 
 function waits({ held, wait }: State, now: Date): boolean {

@@ -87,7 +87,7 @@ async function targetOf(core: Core, named: Wanted['target']): Promise<Target | P
   }
   const found = read(secret, (await core.vault.read(secret)).tags, core.settings.wishes, core.providers);
   if (found.is === 'target') return found.target;
-  if (found.is === 'unreadable') return conflict(found.reason);
+  if (found.is === 'barred') return conflict(found.reason);
   return {
     status: 404,
     title: 'No target',
@@ -128,7 +128,7 @@ function answerTo(report: Report, { secret }: Target): HttpResponseInit {
       return later503('busy', 15);
     case 'foreign':
       return problem(unknownRotation);
-    case 'unreadable':
+    case 'barred':
       return problem(conflict(report.reason));
     case 'failed':
       return problemOf(report);

@@ -63,11 +63,8 @@ export interface Flight {
   readonly of?: string;
 }
 
-/**
- * Does the state belong to this value? `bound`: written with it; `lost`: none, corrupt, or somebody's copy (R1);
- * `elsewhere`: another installation is at work.
- */
-export type Binding = 'bound' | 'lost' | 'elsewhere';
+/** Does the state belong to this value? `bound`: written with it; `lost`: none, corrupt, or somebody's copy (R1). */
+export type Binding = 'bound' | 'lost';
 
 /** Everything `decide` may know. */
 export interface Snapshot {

@@ -23,7 +23,7 @@ export type Unseen = Omit<Snapshot, 'look' | 'flight' | 'proved'>;
 
 export type Observed =
   | { readonly is: 'foreign' }
-  | { readonly is: 'unreadable'; readonly reason: Reason; readonly target: Target; readonly hint?: string }
+  | { readonly is: 'barred'; readonly reason: Reason; readonly target: Target; readonly hint?: string }
   | { readonly is: 'target'; readonly provider: Provider; readonly unseen: Unseen };
 
 /** Reads the secret under the lease, and whose it is. */
@@ -31,19 +31,20 @@ export async function observe(eyes: Eyes, name: SecretName, now: Date): Promise<
   const secret = await eyes.vault.read(name);
   const tagged = read(name, secret.tags, eyes.settings.wishes, eyes.providers);
   if (tagged.is === 'foreign') return tagged;
-  if (tagged.is === 'unreadable') return { ...tagged, ...hintOf(tagged) };
+  if (tagged.is === 'barred') return { ...tagged, ...hintOf(tagged) };
   const { target, state } = tagged;
   const provider = eyes.providers.of(target.kind);
   if (!provider) return { is: 'foreign' };
   const word = secret.tags['CredentialId']?.trim();
   const credentialId = word ? provider.credentialId(word) : undefined;
-  if (word && !credentialId) return { is: 'unreadable', reason: 'credential-id-unknown', target };
+  if (word && !credentialId) return { is: 'barred', reason: 'credential-id-unknown', target };
   const binding = bindingOf(state, secret, target, await eyes.claims.installation(), now);
+  if (binding === 'elsewhere') return { is: 'barred', reason: 'managed-elsewhere', target };
   const known = { target, secret, readAt: now, binding, ...statesOf(state, binding), ...idOf(credentialId) };
   return { is: 'target', provider, unseen: { ...known, claim: await claimOn(eyes, target) } };
 }
 
-function hintOf({ misread }: Tagged & { is: 'unreadable' }): { hint?: string } {
+function hintOf({ misread }: Tagged & { is: 'barred' }): { hint?: string } {
   return misread ? { hint: `${misread.tag}: expected ${misread.expected}` } : {};
 }
 
@@ -60,7 +61,13 @@ function statesOf(state: State, binding: Binding): { state: State; saved: State 
 
 const quietMs = 7 * day;
 
-function bindingOf(state: State, secret: Secret, { resource }: Target, installation: string, now: Date): Binding {
+function bindingOf(
+  state: State,
+  secret: Secret,
+  { resource }: Target,
+  installation: string,
+  now: Date,
+): Binding | 'elsewhere' {
   const { bond, rotation } = state;
   if (secret.tags['RotationProgress'] === undefined) return 'lost'; // deleting it asks to begin anew
   if (bond?.value !== secret.value.fingerprint || bond.resource !== resourceHash(resource)) return 'lost';

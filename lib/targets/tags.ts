@@ -1,14 +1,14 @@
 import type { Reason } from '../model/reason.ts';
-import type { State } from '../model/state.ts';
+import { blank, type State } from '../model/state.ts';
 import type { CredentialId, SecretName, Target, Wishes } from '../model/target.ts';
 import { stateFrom, tagsFrom } from './codec.ts';
 import { wishesFrom, type Misread, type Tags } from './wishes.ts';
 
-/** What a secret's tags say. `foreign`: none of our business, never touched. */
+/** What a secret's tags say. `foreign`: none of our business; `barred`: ours, but not to be touched as it is. */
 export type Tagged =
   | { readonly is: 'foreign' }
-  | { readonly is: 'unreadable'; readonly reason: Reason; readonly target: Target; readonly misread?: Misread }
-  | { readonly is: 'target'; readonly target: Target; readonly state: State; readonly corrupt: boolean };
+  | { readonly is: 'barred'; readonly reason: Reason; readonly target: Target; readonly misread?: Misread }
+  | { readonly is: 'target'; readonly target: Target; readonly state: State };
 
 /** The kinds of this installation, as far as tags name them. */
 export interface Kinds {
@@ -22,24 +22,23 @@ const written = ['CredentialId', ...stateTags];
 
 /** Total: corrupt, contradictory or future tags have a typed answer. */
 export function read(secret: SecretName, tags: Tags, defaults: Wishes, kinds: Kinds): Tagged {
-  const resource = tags['ProviderAddress']?.trim();
-  const type = resource && resourceType(resource);
-  const kind = type && kinds.kindFor(type, tags['RotationKind']?.trim());
-  if (!resource || !kind) return { is: 'foreign' };
+  const named = namedIn(tags, kinds);
+  if (!named) return { is: 'foreign' };
   const wishes = wishesFrom(tags, defaults);
   if ('tag' in wishes) {
-    return {
-      is: 'unreadable',
-      reason: 'bad-tags',
-      misread: wishes,
-      target: { secret, kind, resource, wishes: defaults },
-    };
+    return { is: 'barred', reason: 'bad-tags', misread: wishes, target: { secret, ...named, wishes: defaults } };
   }
-  const target = { secret, kind, resource, wishes };
+  const target = { secret, ...named, wishes };
+  if (tooMany(tags)) return { is: 'barred', reason: 'too-many-tags', target };
   const state = stateFrom(tags);
-  if (state === 'newer') return { is: 'unreadable', reason: 'state-from-newer-version', target };
-  if (state === 'corrupt') return { is: 'target', target, state: { refusals: 0 }, corrupt: true };
-  return { is: 'target', target, state, corrupt: false };
+  if (state === 'newer') return { is: 'barred', reason: 'state-from-newer-version', target };
+  return { is: 'target', target, state: state === 'corrupt' ? blank : state };
+}
+
+function namedIn(tags: Tags, kinds: Kinds): Pick<Target, 'kind' | 'resource'> | undefined {
+  const resource = tags['ProviderAddress']?.trim() ?? '';
+  const kind = kinds.kindFor(resourceType(resource) ?? '', tags['RotationKind']?.trim());
+  return kind ? { kind, resource } : undefined;
 }
 
 /** `microsoft.batch/batchaccounts` of a resource id; nothing for what is no id of a resource in a group. */
@@ -49,7 +48,7 @@ function resourceType(resource: string): string | undefined {
 }
 
 /** A secret has at most 15 tags (azure-facts 3). */
-export function tooMany(tags: Tags): boolean {
+function tooMany(tags: Tags): boolean {
   return new Set([...Object.keys(tags), ...written]).size > 15;
 }
 

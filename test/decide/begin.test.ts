@@ -26,7 +26,7 @@ const rows: [sentence: string, different: Different, decision: string][] = [
   ['R14: an event knows no jitter', { now: after(59), jitter: 1, ask: nearExpiry }, 'rest not-due'],
   ['outside of its window it waits', { ...(window && { wishes: { window } }) }, 'wait outside-window'],
   ['a validity too short for settle begins nothing', { wishes: { settleMs: 60 * day } }, 'wait validity-too-short'],
-  ['the grace of adoption is waited for', guarded(after(61)), 'wait adoption-grace'],
+  ['the grace of adoption is waited for', guarded(after(61)), 'rest adoption-grace'],
   ['a guard that is over is not', guarded(now), 'enter begun'],
   [
     'promise 2: a version younger than settle is not replaced, whoever wrote it',

@@ -3,7 +3,6 @@ import { later } from '../../lib/model/clock.ts';
 import type { Reason } from '../../lib/model/reason.ts';
 import { after, bond, looked, print, situation, words, type Different } from './situation.ts';
 
-const full = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`own${i}`, 'x']));
 const ask = { cause: 'emergency', accept: { mode: 'graceful' } } as const;
 const foreign = looked({ held: 'x' });
 const working = { is: 'pending', reason: 'service-working', until: later(after(60), 2_000) } as const;
@@ -14,8 +13,6 @@ function unfit(reason: Reason): Different {
 }
 
 const rows: [sentence: string, different: Different, decision: string][] = [
-  ['the state of another installation is left alone', { binding: 'elsewhere' }, 'rest managed-elsewhere'],
-  ['12 tags of the user’s own leave no room for ours', { secret: { tags: full } }, 'rest too-many-tags'],
   ['shared keys that are off are not touched', unfit('shared-key-disabled'), 'wait shared-key-disabled'],
   ['R22: nor by an emergency', { ...unfit('shared-key-disabled'), ask }, 'wait shared-key-disabled'],
   ['a connection string without a key needs none', unfit('entra-connection-string'), 'wait entra-connection-string'],

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { phases, causes, modes, type State } from '../../lib/model/state.ts';
 
-/** Any state that the lib can be in, so far as types and limits say: seconds are whole, fingerprints and versions real. */
 const fingerprint = fc.stringMatching(/^[0-9a-f]{12}$/);
 const version = fc.stringMatching(/^[0-9a-f]{32}$/);
 const seconds = fc.integer({ min: 1_700_000_000, max: 4_000_000_000 });
@@ -41,7 +40,7 @@ const wait = optional({ reason, since: date, until: date, code, stuck: fc.consta
 ]);
 const guard = fc.record({ reason: fc.constantFrom('adoption-grace', 'restored', 'tag-corrected'), until: date });
 
-export const anyState: fc.Arbitrary<State> = optional(
+const everything = optional(
   {
     refusals: fc.integer({ min: 0, max: 99 }),
     bond,
@@ -54,3 +53,10 @@ export const anyState: fc.Arbitrary<State> = optional(
   },
   ['refusals'],
 ) as fc.Arbitrary<State>;
+
+/** Any state there can be: whole seconds, real fingerprints; what is held waits for nothing, one rotation at a time. */
+export const anyState = everything.map(({ wait: waits, last, ...state }): State => ({
+  ...state,
+  ...(waits && !state.held && { wait: waits }),
+  ...(last && !state.rotation && { last }),
+}));

@@ -64,11 +64,19 @@ export type Fact =
   | { readonly is: 'read' | 'looked' | 'deleted' | 'restored' | 'missed' | 'refused'; readonly at: Date }
   | { readonly is: 'proved'; readonly at: Date; readonly key: Fingerprint; readonly accepted: boolean }
   /** Asked for by HTTP; `refused`: it was not answered with 202 after all. */
-  | { readonly is: 'emergency'; readonly at: Date; readonly mode: Mode }
+  | { readonly is: 'emergency'; readonly at: Date; readonly mode: Mode; readonly leaked: readonly Fingerprint[] }
   /** Keyturn wrote to a secret that is none of its own. */
   | { readonly is: 'trespassed'; readonly at: Date; readonly what: string };
 
 export type Version = Omit<Written, 'is' | 'sentAt'> & { readonly tags: Tags };
+
+interface Emergency {
+  readonly at: Date;
+  readonly immediate: boolean;
+  readonly leaked: readonly Fingerprint[];
+  /** The tags say it. */
+  readonly begun?: boolean;
+}
 
 /** What is known so far. Rules read it; only `told` writes it. */
 export interface Known {
@@ -88,7 +96,7 @@ export interface Known {
   current?: Version;
   /** The current version as keyturn saw it last. */
   seen?: { readonly version: Version; readonly at: Date };
-  emergency?: { readonly at: Date; readonly immediate: boolean; readonly begun?: boolean };
+  emergency?: Emergency;
   missedAt?: Date;
   restoredAt?: Date;
   /** When another last did something. */
@@ -161,11 +169,16 @@ function learn(known: Known, fact: Fact): void {
       if (fact.accepted) known.proved.add(fact.key);
       return;
     case 'emergency':
-      known.emergency = { at: fact.at, immediate: fact.mode === 'immediate' || known.emergency?.immediate === true };
+      known.emergency = joined(known, fact);
       return;
     default:
       return learnAbsence(known, fact);
   }
+}
+
+function joined({ emergency }: Known, { at, mode, leaked }: Fact & { is: 'emergency' }): Emergency {
+  const before = emergency ?? { immediate: false, leaked: [] };
+  return { at, immediate: mode === 'immediate' || before.immediate, leaked: [...before.leaked, ...leaked] };
 }
 
 function learnAbsence(known: Known, { is, at }: Fact): void {
@@ -205,9 +218,9 @@ function learnTags(known: Known, { version, tags, by, at }: Tagged): void {
 /** It is over when the tags are at rest again. */
 function learnEmergency(known: Known, tags: Tags): void {
   const { emergency } = known;
-  const begun = tags['RotationProgress']?.includes('"emergency"') ?? false;
-  if (emergency && begun) known.emergency = { ...emergency, begun };
-  if (emergency?.begun && tags['RotationPhase']?.startsWith('idle')) delete known.emergency;
+  const atRest = tags['RotationPhase']?.startsWith('idle') ?? true;
+  if (emergency && !atRest) known.emergency = { ...emergency, begun: true };
+  if (emergency?.begun && atRest) delete known.emergency;
 }
 
 /** The name of the key that the tag says is live. */

@@ -64,11 +64,11 @@ const forPeople: ReadonlySet<Reason> = new Set(['value-not-of-resource', 'claime
 function judged(world: World, ends: boolean, { act }: History): readonly string[] {
   const { state, resource, secret, emergencies, effects } = world;
   const { rotation, wait, held } = state;
-  if (ends) return [];
+  if (ends || isLeftAlone(world)) return [];
   const settling = rotation?.phase === 'revoke' && wait?.reason === 'settling' && wait.until > effects.now;
   const stands = held !== undefined || (wait !== undefined && forPeople.has(wait.reason));
   const accepted = resource.accepts(world.keyIn(secret.current.value));
-  const alive = emergencies.filter(({ status }) => status === 202).flatMap(({ leaked }) => leaked);
+  const alive = emergencies.filter(({ status }) => status === 202).flatMap(({ leaked = [] }) => leaked);
   const twice = !act && resource.regenerated.length !== 2;
   return [
     world.tagged.is !== 'target' && `end: the secret is ${world.tagged.is}`,
@@ -80,4 +80,11 @@ function judged(world: World, ends: boolean, { act }: History): readonly string[
     emergencies.some(({ status }) => status !== 202) && `emergency: ${emergencies[0]?.status ?? 'no answer'}`,
     !stands && alive.some((key) => resource.slotOf(key)) && 'emergency: a leaked key lives on',
   ].filter((wrong) => typeof wrong === 'string');
+}
+
+/** Untagged before it was a target, or with a value that is no key (any more): said, and left to a person (R10). */
+function isLeftAlone({ tagged, isClaimed, announced, resource, keyIn, secret }: World): boolean {
+  if (tagged.is !== 'foreign') return false;
+  const dead = resource.slotOf(keyIn(secret.current.value)) === undefined;
+  return !isClaimed || (dead && announced.some((said) => said.includes('tags-lost')));
 }

@@ -46,8 +46,8 @@ function settings(): Settings {
 interface Emergency {
   readonly mode: Mode;
   readonly compromised?: readonly Slot[];
-  /** What the person knows to be out, when the request was first sent. */
-  readonly leaked: readonly string[];
+  /** What was named when the request was sent that was accepted, or whose answer got lost. */
+  leaked?: readonly string[];
   status?: number;
 }
 
@@ -129,9 +129,7 @@ export class World {
   }
 
   emergency(mode: Mode, compromised: readonly Slot[] | undefined): void {
-    const named = compromised ?? [this.resource.slotOf(this.keyIn(this.secret.current.value)) ?? 'Primary'];
-    const leaked = named.map((slot) => this.resource.keys[slot]);
-    this.emergencies.push({ mode, leaked, ...(compromised && { compromised }) });
+    this.emergencies.push({ mode, ...(compromised && { compromised }) });
   }
 
   /** The four timers once, then time passes: as long as nothing can happen. */
@@ -203,10 +201,19 @@ export class World {
     const body = JSON.stringify({ vault, secret: name, mode, compromised, reason: 'leaked' });
     const headers = { 'idempotency-key': `key-${this.emergencies.indexOf(asked)}` };
     const request = new HttpRequest({ url: 'https://app.example/api/rotations', method: 'POST', headers, body: { string: body } });
-    this.watch.told({ is: 'emergency', at: this.effects.now, mode });
+    const named = compromised ?? [this.resource.slotOf(this.keyIn(this.secret.current.value)) ?? 'Primary'];
+    const leaked = (asked.leaked ??= named.map((slot) => this.resource.keys[slot]));
+    this.watch.told({ is: 'emergency', at: this.effects.now, mode, leaked: leaked.map(fingerprintOf) });
     const { status = 0 } = await startRotation(this.#core, request);
     asked.status = status;
-    if (status !== 202) this.watch.told({ is: 'refused', at: this.effects.now });
+    if (status === 202) return;
+    this.watch.told({ is: 'refused', at: this.effects.now });
+    delete asked.leaked;
+  }
+
+  /** A claim blob names a secret; the one that holds the installation's id does not. */
+  get isClaimed(): boolean {
+    return [...this.#claimBlobs.blobs.values()].some(({ metadata }) => metadata['secret'] !== undefined);
   }
 
   #noticeMissed(): void {

@@ -20,6 +20,7 @@ export function written(known: Known, fact: Written): readonly string[] {
   return [
     !slot && !known.unseen.has(fact.key) && `3: published ${what}, which is no key of the resource`,
     !isProved(known, fact, before) && `3: published ${what} unproved`,
+    known.emergency?.begun && known.emergency.leaked.includes(fact.key) && `R21: published ${what}, which leaked`,
     !known.ever.has(before.key) && '9: published into a secret whose owner had no key of the resource there',
     slot && slotOf(fact.tags) !== slot && `5: published ${what} under the name of another`,
     !fact.tags['RotationRecord']?.includes(fact.value) && `5: published ${what} without the state that binds to it`,

@@ -13,6 +13,8 @@ export interface Observed {
   readonly resource: Resource;
   readonly vault: Vault;
   readonly wire: Pick<Wire, 'arriving'>;
+  /** What went wrong in observing. */
+  readonly errors: string[];
   tell(fact: Fact): void;
 }
 
@@ -45,7 +47,7 @@ export function observe(observed: Observed): Observer {
     const { keyName, keyType } = JSON.parse(call.request.body) as { keyName?: Slot; keyType?: Slot };
     const slot = keyName ?? keyType ?? 'Primary';
     const last = resource.keys[slot].at(-1);
-    const act = actOf(observed, call);
+    const act = actOf(observed);
     const fact = { is: 'regenerated', ...act, slot, old: known[slot], made: fingerprintOf(last?.value ?? '') } as const;
     known[slot] = fact.made;
     if (act.by === 'keyturn') regenerated[slot] += 1;
@@ -53,12 +55,19 @@ export function observe(observed: Observed): Observer {
     const atMs = act.by === 'keyturn' ? 0 : (last?.fromMs ?? 0);
     deferred.push({ atMs, fact: { ...fact, at: new Date(Math.max(atMs, act.at.getTime())) } });
   }
-  azure.core.journal.on((call) => {
+  function hear(call: Call): void {
     catchUp();
     if (call.prevented || call.status === undefined || call.status >= 500) return;
     if (isRegenerate(call)) replaced(call);
     for (const fact of factsOf(observed, call)) tell(fact);
     catchUp();
+  }
+  azure.core.journal.on((call) => {
+    try {
+      hear(call);
+    } catch (error) {
+      observed.errors.push(`the observer failed: ${String(error)}`);
+    }
   });
   return { regenerated, catchUp };
 }
@@ -71,7 +80,7 @@ function fingerprints(keys: Record<Slot, string>): Record<Slot, Fingerprint> {
   return { Primary: fingerprintOf(keys.Primary), Secondary: fingerprintOf(keys.Secondary) };
 }
 
-function actOf({ azure, wire }: Observed, _call: Call) {
+function actOf({ azure, wire }: Observed) {
   const { arriving } = wire;
   const at = azure.clock.now();
   if (!arriving) return { at, by: 'keyturn' as const };
@@ -116,7 +125,7 @@ function written(observed: Observed, call: Call): Fact {
   const value = made?.value ?? '';
   return {
     is: 'written',
-    ...actOf(observed, call),
+    ...actOf(observed),
     version: made?.version ?? '',
     key: fingerprintOf(keyIn(value)),
     value: fingerprintOf(value),
@@ -135,7 +144,7 @@ function changed(observed: Observed, call: Call): readonly Fact[] {
     tags?: Record<string, string>;
     attributes?: { enabled?: boolean };
   };
-  const act = { ...actOf(observed, call), version };
+  const act = { ...actOf(observed), version };
   return [
     ...(tags ? [{ is: 'tagged', ...act, tags } as const] : []),
     ...(attributes?.enabled === false ? [{ is: 'disabled', ...act } as const] : []),

@@ -1,3 +1,4 @@
+import type { Slot } from '../../../infra/local/azure/arm/keys.ts';
 import { minute } from '../../../lib/model/clock.ts';
 import { createWorld, liveSlot, untilDueMs, type Emergency, type World } from './world.ts';
 import { keysNow, type Kind } from './targets.ts';
@@ -95,14 +96,14 @@ export function emergency(kind: Kind, { moment, mode, leak }: Drill): Scenario {
       const world = await worldAt(kind, moment);
       const live = liveSlot(world);
       const standby = live === 'Primary' ? 'Secondary' : 'Primary';
-      const compromised = { live: [live], standby: [standby], both: [live, standby] }[leak];
+      const compromised = { live: [live], standby: [standby], both: [live, standby] } satisfies Record<Leak, readonly Slot[]>;
       const keys = keysNow(world.azure, world.resource);
       let status = 0;
       return {
         world,
-        leaked: compromised.map((slot) => keys[slot]),
+        leaked: compromised[leak].map((slot) => keys[slot]),
         begin: async () => {
-          status = await world.emergency({ mode, ...(leak !== 'live' && { compromised }) });
+          status = await world.emergency({ mode, compromised: compromised[leak], isSilent: leak === 'live' });
           if (status !== 202) world.errors.push(`the emergency was answered ${status}`);
         },
         isDone: () => status === 202 && isAtRest(world),

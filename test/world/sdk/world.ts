@@ -39,7 +39,9 @@ export interface World {
 
 export interface Emergency {
   readonly mode: Mode;
-  readonly compromised?: readonly Slot[];
+  readonly compromised: readonly Slot[];
+  /** Leaves out what leaked, which stands for the live key. */
+  readonly isSilent: boolean;
 }
 
 /** One target on the local Azure, the app as it ships around the real SDK clients, and an observer of promises. */
@@ -64,22 +66,11 @@ export async function createWorld(kind: Kind, hasContainers: boolean): Promise<W
     claims: { ...emptyContainer(), ...(hasContainers && { metadata: {} }) },
     write: (line) => lines.push(line),
   };
+  const errors: string[] = [];
   const watch = promises({ settleMs, keys: fingerprints(azure, resource) });
-  const observer = observe({ azure, resource, vault, wire, tell: tellingEmergencies(watch) });
+  const observer = observe({ azure, resource, vault, wire, tell: watch.told, errors });
   seed(azure, { vault, resource, watch });
-  return driven(ground, { azure, resource, vault, wire, watch, observer, lines, errors: [] });
-}
-
-/** An emergency counts from the moment at which the tags say so, before its answer comes. */
-function tellingEmergencies(watch: Promises): Promises['told'] {
-  return (fact) => {
-    const state = fact.is === 'tagged' ? stateFrom(fact.tags) : blank;
-    const rotation = typeof state === 'object' ? state.rotation : undefined;
-    if (rotation?.cause === 'emergency') {
-      watch.told({ is: 'emergency', at: rotation.start, mode: rotation.mode, compromised: [] });
-    }
-    watch.told(fact);
-  };
+  return driven(ground, { azure, resource, vault, wire, watch, observer, lines, errors });
 }
 
 function fingerprints(azure: LocalAzure, resource: Resource): Record<Slot, string> {
@@ -105,7 +96,7 @@ const restartMs = 65 * second;
 const patienceMs = 20 * minute;
 
 function driven(ground: Ground, still: Still): World {
-  const { azure, wire, vault, observer, errors } = still;
+  const { azure, wire, vault, resource, watch, observer, errors } = still;
   let running = startApp(ground);
 
   async function attempt<T>(work: (app: Keyturn) => Promise<T>): Promise<T | 'ended'> {
@@ -130,7 +121,10 @@ function driven(ground: Ground, still: Still): World {
     for (const phase of phases) await attempt((app) => app.sweep(phase));
   }
   async function emergency(wanted: Emergency): Promise<number> {
-    const untilMs = azure.clock.now().getTime() + patienceMs;
+    const at = azure.clock.now();
+    const untilMs = at.getTime() + patienceMs;
+    const prints = fingerprints(azure, resource);
+    watch.told({ is: 'emergency', at, mode: wanted.mode, leaked: wanted.compromised.map((slot) => prints[slot]) });
     for (;;) {
       const answer = await attempt((app) => app.start(requestFor(wanted, vault)));
       const status = answer === 'ended' ? 503 : (answer.status ?? 0);
@@ -151,12 +145,12 @@ export function liveSlot({ azure, resource, vault }: Pick<World, 'azure' | 'reso
   return keysNow(azure, resource).Secondary === key ? 'Secondary' : 'Primary';
 }
 
-function requestFor({ mode, compromised }: Emergency, { uri }: Vault): HttpRequest {
-  const body = { vault: uri, secret: secretName, mode, reason: 'a drill', ...(compromised && { compromised }) };
+function requestFor({ mode, compromised, isSilent }: Emergency, { uri }: Vault): HttpRequest {
+  const body = { vault: uri, secret: secretName, mode, reason: 'a drill', ...(!isSilent && { compromised }) };
   return new HttpRequest({
     method: 'POST',
     url: 'https://app.example/api/rotations',
-    headers: { 'idempotency-key': `drill-${mode}-${compromised?.join('-') ?? 'live'}` },
+    headers: { 'idempotency-key': `drill-${mode}-${compromised.join('-')}` },
     body: { string: JSON.stringify(body) },
   });
 }
