@@ -31,9 +31,10 @@ async function compare(core: Core, memory: Map<string, Date>, seen: readonly See
   for await (const claim of core.claims.list()) {
     const url = secretUrl(claim.secret);
     const vault = whole.get(claim.secret.vaultUrl);
-    const until = memory.get(url);
+    const remembered = `missing ${url}`;
+    const until = memory.get(remembered);
     if (!vault || vault.tagged.has(url) || (until && until > core.clock.now())) continue;
-    memory.set(url, later(core.clock.now(), hour));
+    memory.set(remembered, later(core.clock.now(), hour));
     const work = (lease: Lease) => (vault.untagged.has(url) ? untagged(core, claim, lease) : missing(core, claim));
     await noting(core, { resource: claim.resource }, () => core.leases.whileHolding(normalised(claim.resource), work));
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
 import { keysAt } from '../infra/local/azure/arm/keys.ts';
@@ -6,13 +7,20 @@ import type { BatchAccount, Resource, SignalRService } from '../infra/local/azur
 import { localAzure, type LocalAzure } from '../infra/local/azure/azure.ts';
 import { manualClock, type SteerableClock } from '../infra/local/azure/clock.ts';
 import type { Vault } from '../infra/local/azure/keyvault/vault.ts';
-import type { Keyturn } from '../lib/app.ts';
+import { credential, inProcessHttpClient } from '../infra/local/azure/shells/inProcess.ts';
+import { keyturn, voice, type Keyturn } from '../lib/app.ts';
+import { clients } from '../lib/clients.ts';
+import type { Line } from '../lib/events/log.ts';
 import { day, later } from '../lib/model/clock.ts';
+import type { Settings } from '../lib/model/settings.ts';
 import { phases, type Phase } from '../lib/model/state.ts';
+import { providers } from '../lib/providers/registry.ts';
 import { settingsFrom } from '../lib/settings.ts';
-import { emptyContainer } from './world/memoryBlobs.ts';
-import { startApp } from './world/sdk/app.ts';
-import { createWire } from './world/sdk/wire.ts';
+import { claims } from '../lib/targets/claims.ts';
+import { leases } from '../lib/targets/lease.ts';
+import { vault as vaultOf } from '../lib/targets/vault.ts';
+import type { Core } from '../lib/visit.ts';
+import { emptyContainer, memoryBlobs } from './world/memoryBlobs.ts';
 
 const subscriptionId = '5ab5c000-0000-4000-8000-000000000001';
 const place = { subscriptionId, resourceGroup: 'group', location: 'westeurope' };
@@ -38,7 +46,7 @@ export interface Bench {
   readonly azure: LocalAzure;
   readonly clock: SteerableClock;
   readonly vault: Vault;
-  readonly app: Keyturn;
+  readonly core: Core;
   newBatch(wanted?: Partial<NewBatchAccount>): Promise<BatchAccount>;
   newSignalR(wanted?: Partial<NewSignalR>): Promise<SignalRService>;
   /** A secret as its owner has it: 61 days old and good for 90, so that it is due. */
@@ -70,20 +78,14 @@ export async function bench(env: Record<string, string> = {}): Promise<Bench> {
   const azure = await localAzure({ clock });
   const vault = await azure.keyVault.createVault('kv');
   const lines: string[] = [];
-  const { app } = startApp({
-    azure,
-    wire: createWire(clock, 0),
-    settings: settingsFrom({ ...basics(vault), ...env }),
-    leases: { ...emptyContainer(), metadata: {} },
-    claims: { ...emptyContainer(), metadata: {} },
-    write: (text) => lines.push(text),
-  });
+  const core = coreOf(azure, settingsFrom({ ...basics(vault), ...env }), (text) => lines.push(text));
+  const app = keyturn(core, new Map());
   const said = () => lines.map((text) => line.parse(JSON.parse(text))).filter(({ type }) => type !== decisionType);
   return {
     azure,
     clock,
     vault,
-    app,
+    core,
     said,
     reasons: () => new Set([...said().map(({ data }) => data.reason), ...recordedIn(vault)]),
     codes: () => new Set(said().flatMap(({ data }) => data.code ?? [])),
@@ -103,6 +105,28 @@ export async function bench(env: Record<string, string> = {}): Promise<Bench> {
     changes: () => azure.core.journal.calls.filter(isChange).map(({ operation }) => operation),
     keys: (resource) => keysAt(resource, clock.now().getTime()),
     tags: (name = 'secret') => vault.current(name)?.tags ?? {},
+  };
+}
+
+/** As `lib/app.ts` makes it, without jitter, with containers that have been there for long. */
+function coreOf(azure: LocalAzure, settings: Settings, write: Line): Core {
+  const all = clients(credential(azure), inProcessHttpClient(azure), settings);
+  const { clock: time } = azure;
+  const clock = {
+    now: () => time.now(),
+    monotonicMs: () => time.now().getTime(),
+    sleep: (ms: number) => time.sleep(ms),
+  };
+  const blobs = () => memoryBlobs({ ...emptyContainer(), metadata: {} }, clock);
+  return {
+    settings,
+    clock,
+    vault: vaultOf(all),
+    leases: leases(blobs(), clock),
+    claims: claims(blobs()),
+    providers: providers({ clients: all, random: randomBytes }),
+    jitter: () => 0,
+    ...voice(write, { clock, settings }),
   };
 }
 

@@ -35,6 +35,10 @@ export function lastOf({ last, request }: State): Pick<State, 'last' | 'request'
   return { ...(last && { last }), ...(request && { request }) };
 }
 
+export function withoutWait({ wait: _, ...state }: State): State {
+  return state;
+}
+
 /** The rotation under way: its next step, or what it must wait for. */
 export function goOn(s: Situation): Decision | undefined {
   const { rotation } = s.state;

@@ -5,7 +5,7 @@ import { accept } from './accept.ts';
 import type { Decision, Rule, Situation } from './decision.ts';
 import { drifted } from './drift.ts';
 import { dueAt, dueForAnEvent, startsAt, tooShort } from './due.ts';
-import { begun, bondOf, goOn, mayRegenerateFrom } from './rotation.ts';
+import { begun, bondOf, goOn, mayRegenerateFrom, withoutWait } from './rotation.ts';
 
 /** First answer wins: may we at all, is an emergency to be accepted, what is under way, shall something begin. */
 export function decide(situation: Situation): Decision {
@@ -68,7 +68,7 @@ function stateLost(s: Situation): Decision | undefined {
 function tagContradicts(s: Situation): Decision | undefined {
   const { live } = s.look;
   if (!live || s.tagged === live.id) return undefined;
-  const state = s.tagged === undefined ? s.state : { ...s.state, guard: guard(s, 'tag-corrected') };
+  const state = s.tagged === undefined ? s.state : { ...withoutWait(s.state), guard: guard(s, 'tag-corrected') };
   return { do: 'correct', reason: 'tag-corrected', credentialId: live.id, state };
 }
 
@@ -76,7 +76,11 @@ function tagContradicts(s: Situation): Decision | undefined {
 function restored(s: Situation): Decision | undefined {
   if (!s.claim || s.claim === 'of-another' || !s.claim.missingSince) return undefined;
   const firm = s.state.guard?.reason === 'tag-corrected';
-  return { do: 'adopt', reason: 'restored', state: firm ? s.state : { ...s.state, guard: guard(s, 'restored') } };
+  return {
+    do: 'adopt',
+    reason: 'restored',
+    state: firm ? s.state : { ...withoutWait(s.state), guard: guard(s, 'restored') },
+  };
 }
 
 function guard({ now, target, state }: Situation, reason: Guard['reason']): Guard {

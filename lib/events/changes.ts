@@ -12,13 +12,12 @@ const unremarkable: ReadonlySet<Reason> = new Set([
 /** What time cures is a failure; what needs a grant or a person holds the target. */
 const passing: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'refused', 'proof-unknown']);
 
-type Change = Omit<Snapshot, 'claim'>;
 type Telling = { readonly type: AnnouncementType; readonly reason: Reason; readonly more?: Partial<Said> };
 
 /** Pure: what is to be said about a state that is about to be written. */
-export function changes(change: Change): readonly Announcement[] {
+export function changes(change: Snapshot): readonly Announcement[] {
   const { saved, state, target, secret } = change;
-  return [adopted, started, credentialPublished, completed, held, waits, stuck].flatMap((tell) => {
+  return [adopted, guarded, started, credentialPublished, completed, held, waits, stuck].flatMap((tell) => {
     const told = tell(change);
     if (!told) return [];
     const said = { reason: told.reason, advice: adviceFor(told.reason), ...told.more };
@@ -27,13 +26,19 @@ export function changes(change: Change): readonly Announcement[] {
 }
 
 /** Which credential will be regenerated first, and when. */
-function adopted({ saved, state: { bond, guard }, look }: Change): Telling | undefined {
-  if (saved.bond || !bond) return undefined;
+function adopted({ saved, state: { bond, guard }, look, claim }: Snapshot): Telling | undefined {
+  if (saved.bond || !bond || claim) return undefined;
   const more = { ...(look.standby && { credentialId: look.standby.id }), ...(guard && { until: guard.until }) };
   return { type: 'Keyturn.Target.Adopted', reason: 'adopted', more };
 }
 
-function started({ saved, state, look }: Change): Telling | undefined {
+/** What a person did is answered with more time for consumers. */
+function guarded({ saved, state: { guard } }: Snapshot): Telling | undefined {
+  if (!guard || guard.reason === 'adoption-grace' || guard.reason === saved.guard?.reason) return undefined;
+  return { type: 'Keyturn.Rotation.Held', reason: guard.reason, more: { until: guard.until } };
+}
+
+function started({ saved, state, look }: Snapshot): Telling | undefined {
   if (!state.rotation || !began(saved, state)) return undefined;
   const more = look.standby && { credentialId: look.standby.id };
   return { type: 'Keyturn.Rotation.Started', reason: 'begun', ...(more && { more }) };
@@ -43,30 +48,30 @@ function began(saved: State, state: State): boolean {
   return state.rotation?.start.getTime() !== saved.rotation?.start.getTime();
 }
 
-function credentialPublished({ saved, state, tagged }: Change): Telling | undefined {
+function credentialPublished({ saved, state, tagged }: Snapshot): Telling | undefined {
   const left = saved.rotation?.phase === 'verify' && state.rotation?.phase === 'revoke';
   if (!left || began(saved, state)) return undefined;
   const more = tagged === undefined ? {} : { credentialId: tagged };
   return { type: 'Keyturn.Rotation.CredentialPublished', reason: 'going-on', more };
 }
 
-function completed({ saved, state }: Change): Telling | undefined {
+function completed({ saved, state }: Snapshot): Telling | undefined {
   if (saved.rotation && !state.rotation) return { type: 'Keyturn.Rotation.Completed', reason: 'completed' };
 }
 
-function held({ saved, state }: Change): Telling | undefined {
+function held({ saved, state }: Snapshot): Telling | undefined {
   if (!state.held || state.held === saved.held) return undefined;
   return { type: 'Keyturn.Rotation.Held', reason: state.held, more: codeOf(state) };
 }
 
-function waits({ saved, state }: Change): Telling | undefined {
+function waits({ saved, state }: Snapshot): Telling | undefined {
   const { wait } = state;
   if (!wait || wait.reason === saved.wait?.reason || unremarkable.has(wait.reason)) return undefined;
   const type = passing.has(wait.reason) ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
   return { type, reason: wait.reason, more: { until: wait.until, ...codeOf(state) } };
 }
 
-function stuck({ saved, state: { wait } }: Change): Telling | undefined {
+function stuck({ saved, state: { wait } }: Snapshot): Telling | undefined {
   if (wait?.stuck && !saved.wait?.stuck) return { type: 'Keyturn.Rotation.Stuck', reason: wait.reason };
 }
 

@@ -1,4 +1,4 @@
-import { bondOf, lastOf, settledFrom } from '../decide/rotation.ts';
+import { bondOf, lastOf, settledFrom, withoutWait } from '../decide/rotation.ts';
 import { day, hour, later, latest, minute, second, wholeSecond } from '../model/clock.ts';
 import type { Situation } from '../decide/decision.ts';
 import type { Failure } from '../model/failure.ts';
@@ -51,10 +51,6 @@ function completed(s: Situation, { start }: Rotation): State {
 export function published(s: Situation, rotation: Rotation, value: Sealed): State {
   const bond = { ...bondOf(s), value: value.fingerprint };
   return { ...withoutWait(s.state), bond, rotation: { ...rotation, phase: 'verify', oldVersion: s.secret.version } };
-}
-
-export function withoutWait({ wait: _, ...state }: State): State {
-  return state;
 }
 
 /** The same wait goes on, so that it can be told how long it lasts. */

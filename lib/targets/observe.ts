@@ -56,7 +56,7 @@ function idOf(tagged: CredentialId | undefined): { tagged?: CredentialId } {
 function statesOf(state: State, binding: Binding): { state: State; saved: State } {
   const { refusals, wait, guard } = state;
   const waits = { refusals, ...(wait && { wait }), ...(guard && { guard }) };
-  return { state: binding === 'lost' ? waits : state, saved: state };
+  return binding === 'lost' ? { state: waits, saved: waits } : { state, saved: state };
 }
 
 const quietMs = 7 * day;

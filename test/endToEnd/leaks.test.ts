@@ -93,7 +93,9 @@ describe('a run in which every error repeats the keys it has seen', () => {
   /** By somebody who pastes the key itself. */
   async function emergency(secret: string): Promise<string> {
     const reason = `${liveKey(secret)} was seen in a log`;
-    const wanted = { vault: run.stage.scene.vault.uri, secret, mode: 'immediate', compromised: ['Primary'], reason };
+    const { vault } = run.stage.scene;
+    const compromised = [vault.current(secret)?.tags?.['CredentialId']];
+    const wanted = { vault: vault.uri, secret, mode: 'immediate', compromised, reason };
     const response = await ask('/api/rotations', JSON.stringify(wanted));
     return response.headers.get('location') ?? '';
   }

@@ -2,56 +2,68 @@ import { changesIn, outcomeOf } from '../../infra/local/demo/outcome.ts';
 import { startRun, until } from './run.ts';
 import type { Run } from './run.ts';
 import { decision, saidAbout } from './said.ts';
+import type { Said } from './said.ts';
 import { blobsIn, containerOf } from './storage.ts';
 
 const secrets = ['batch-key', 'signalr-connection'];
-const timersOfSomeSeconds = 8;
+const timers = 4;
 let run: Run;
 
-beforeAll(async () => {
-  run = await startRun({ settleMs: 1_000, mode: 'observe' });
-  await until('every target was decided on a few times', () => secrets.every((each) => decisions(each).length > 3));
+async function untilSwept(times: number): Promise<void> {
   const sweeps = () => run.stage.azure.core.journal.calls.filter(({ operation }) => operation === 'listSecrets').length;
-  await until('timers fired for a few seconds', () => sweeps() > 4 * timersOfSomeSeconds);
-}, 60_000);
+  const enough = sweeps() + timers * times;
+  await until(`every timer fired ${times} times`, () => sweeps() > enough);
+}
 
-afterAll(() => run.close());
+function observed(secret: string): Said[] {
+  return saidAbout(run, secret).filter(({ data }) => data['mode'] === 'observe');
+}
 
 function decisions(secret: string): string[] {
   return saidAbout(run, secret).flatMap(({ type, data }) => (type === decision ? [data['do'] ?? ''] : []));
 }
 
-test.each(secrets)('what would be done with %s is decided and announced as merely observed', (secret) => {
-  expect(decisions(secret)).toContain('adopt');
-  const announcements = saidAbout(run, secret).filter(({ type }) => type !== decision);
-  expect(announcements[0]).toMatchObject({ type: 'Keyturn.Target.Adopted', data: { mode: 'observe' } });
-  expect(announcements.every(({ data }) => data['mode'] === 'observe')).toBe(true);
-});
-
-test('a wish for a rotation is answered with 409', async () => {
-  const [target] = run.stage.scene.targets;
-  const body = { resource: target?.resource.id, mode: 'immediate', reason: 'a drill' };
-  const response = await run.call('/api/rotations', {
-    method: 'POST',
-    headers: { 'x-functions-key': run.functionKey },
-    body: JSON.stringify(body),
-  });
-  expect(response.status).toBe(409);
+async function statusOfEmergency(): Promise<number> {
+  const wanted = { vault: run.stage.scene.vault.uri, secret: 'batch-key', mode: 'immediate', reason: 'a drill' };
+  const headers = { 'x-functions-key': run.functionKey };
+  const response = await run.call('/api/rotations', { method: 'POST', headers, body: JSON.stringify(wanted) });
   expect(response.headers.get('content-type')).toBe('application/problem+json');
-});
+  return response.status;
+}
 
-test('nothing is written to Key Vault or to a resource', () => {
+afterEach(() => run.close());
+
+test('over the whole demo what would be done is decided and announced, and nothing is changed', async () => {
+  run = await startRun({ settleMs: 1_000, mode: 'observe' });
+  expect(await statusOfEmergency()).toBe(409);
+  await until('all is decided', () => secrets.every((secret) => decisions(secret).length > 0));
+  await untilSwept(4);
+  for (const secret of secrets) {
+    expect(decisions(secret)).toContain('adopt');
+    expect(observed(secret)).toContainEqual(expect.objectContaining({ type: 'Keyturn.Target.Adopted' }));
+  }
   expect(changesIn(run.stage.azure.core.journal)).toEqual([]);
-});
-
-test('every secret and both keys of every resource are as they were', async () => {
   for (const target of run.stage.scene.targets) {
     const outcome = await outcomeOf(run.stage.scene, target);
     expect(outcome).toMatchObject({ live: 'Primary', versions: 1, oldAccepted: 2, currentAccepted: true });
   }
-});
+  const claims = (await blobsIn(await containerOf(run, 'keyturn-claims'))).filter(({ metadata }) => metadata['secret']);
+  expect(claims).toEqual([]);
+}, 60_000);
 
-test('nothing is claimed', async () => {
-  const blobs = await blobsIn(await containerOf(run, 'keyturn-claims'));
-  expect(blobs.filter(({ metadata }) => 'secret' in metadata)).toEqual([]);
-});
+test('a rotation that is under way stays where it is once the app may only observe', async () => {
+  const settleMs = 4_000;
+  run = await startRun({ settleMs, mode: 'rotate' });
+  const { azure, scene } = run.stage;
+  const phase = (secret: string) => scene.vault.current(secret)?.tags?.['RotationPhase'] ?? '';
+  await until('all is settling', () => secrets.every((secret) => phase(secret).startsWith('revoke')));
+  await run.restart({ KEYTURN_MODE: 'observe' });
+  const before = changesIn(azure.core.journal).length;
+  const claimed = JSON.stringify(await blobsIn(await containerOf(run, 'keyturn-claims')));
+  const decided = (secret: string) => saidAbout(run, secret).findLast(({ type }) => type === decision)?.data;
+  await until('all would be revoked', () => secrets.every((secret) => decided(secret)?.['do'] === 'run'));
+  await untilSwept(2);
+  expect(secrets.map((secret) => decided(secret)?.['phase'])).toEqual(['revoke', 'revoke']);
+  expect(changesIn(azure.core.journal).slice(before)).toEqual([]);
+  expect(JSON.stringify(await blobsIn(await containerOf(run, 'keyturn-claims')))).toBe(claimed);
+}, 60_000);

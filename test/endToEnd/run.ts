@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startApp } from '../../infra/local/demo/app.ts';
+import type { App } from '../../infra/local/demo/app.ts';
 import { isDone } from '../../infra/local/demo/outcome.ts';
 import { openStage } from '../../infra/local/demo/stage.ts';
 import type { Stage, StageOptions } from '../../infra/local/demo/stage.ts';
@@ -7,7 +8,7 @@ import type { Stage, StageOptions } from '../../infra/local/demo/stage.ts';
 export interface RunOptions extends Pick<StageOptions, 'settleMs' | 'mode'> {
   /** More settings of the app. */
   readonly settings?: Record<string, string>;
-  /** Before the app starts. */
+  /** Done before the app starts. */
   readonly prepare?: (stage: Stage) => void;
 }
 
@@ -19,27 +20,47 @@ export interface Run {
   readonly functionKey: string;
   /** Asks the app over HTTP; with the function key unless told otherwise. */
   call(path: string, init?: RequestInit): Promise<Response>;
+  /** Stops the app in its own time and starts it under other settings. */
+  restart(settings: Record<string, string>): Promise<void>;
   close(): Promise<void>;
 }
 
-const functionKey = 'the-function-key';
-const patienceMs = 60_000;
+const functionKey = 'the-key-that-opens-every-function';
+const patienceMs = 50_000;
 
 export async function startRun({ settleMs, mode, settings = {}, prepare }: RunOptions): Promise<Run> {
   const stage = await openStage({ settleMs, mode, onStop: () => undefined });
   prepare?.(stage);
   const lines: string[] = [];
-  const app = startApp({ ...stage.settings, HOST_FUNCTION_KEY: functionKey, ...settings }, (line) => lines.push(line));
-  await Promise.race([until('the app listens', () => urlIn(lines) !== ''), app.died.then(fail)]);
+  let url = '';
+  let app: App | undefined;
+
+  async function start(more: Record<string, string>): Promise<void> {
+    url = '';
+    app = startApp({ ...stage.settings, HOST_FUNCTION_KEY: functionKey, ...more }, (line) => {
+      lines.push(line);
+      url ||= /^listening on (http:\S+)$/.exec(line)?.[1] ?? '';
+    });
+    await Promise.race([until('the app listens', () => url !== ''), app.died.then(fail)]);
+  }
+  async function close(): Promise<void> {
+    await app?.stop();
+    await stage.close();
+  }
+  await start(settings).catch(async (error: unknown) => {
+    await close();
+    throw new Error(lines.join('\n'), { cause: error });
+  });
   return {
     stage,
     lines,
     functionKey,
-    call: (path, init) => fetch(`${urlIn(lines)}${path}`, { headers: { 'x-functions-key': functionKey }, ...init }),
-    async close() {
-      await app.stop();
-      await stage.close();
+    call: (path, init) => fetch(`${url}${path}`, { headers: { 'x-functions-key': functionKey }, ...init }),
+    async restart(more) {
+      await app?.stop();
+      await start({ ...settings, ...more });
     },
+    close,
   };
 }
 
@@ -53,10 +74,6 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
 
 export async function untilRotated({ stage: { scene } }: Run): Promise<void> {
   await until('every target has rotated', () => scene.targets.every((target) => isDone(scene, target)));
-}
-
-function urlIn(lines: readonly string[]): string {
-  return lines.map((line) => /^listening on (http:\S+)$/.exec(line)?.[1]).find((url) => url !== undefined) ?? '';
 }
 
 function fail(why: string): never {

@@ -55,16 +55,23 @@ export interface Disabled extends Act {
   readonly version: string;
 }
 
+export interface AskedFor {
+  readonly is: 'emergency';
+  readonly at: Date;
+  readonly mode: Mode;
+  /** The keys that are out. */
+  readonly leaked: readonly Fingerprint[];
+}
+
 export type Fact =
   | Regenerated
   | Written
   | Tagged
   | Disabled
-  /** `missed`: keyturn noted that the secret is missing. */
+  /** `missed`: keyturn noted that the secret is missing. `refused`: the emergency was not answered with 202. */
   | { readonly is: 'read' | 'looked' | 'deleted' | 'restored' | 'missed' | 'refused'; readonly at: Date }
   | { readonly is: 'proved'; readonly at: Date; readonly key: Fingerprint; readonly accepted: boolean }
-  /** Asked for by HTTP; `refused`: it was not answered with 202 after all. */
-  | { readonly is: 'emergency'; readonly at: Date; readonly mode: Mode; readonly leaked: readonly Fingerprint[] }
+  | AskedFor
   /** Keyturn wrote to a secret that is none of its own. */
   | { readonly is: 'trespassed'; readonly at: Date; readonly what: string };
 
@@ -97,8 +104,9 @@ export interface Known {
   /** The current version as keyturn saw it last. */
   seen?: { readonly version: Version; readonly at: Date };
   emergency?: Emergency;
-  missedAt?: Date;
-  restoredAt?: Date;
+  isMissed?: boolean;
+  /** When the secret came back after keyturn had missed it. */
+  returnedAt?: Date;
   /** When another last did something. */
   otherAt?: Date;
 }
@@ -176,14 +184,17 @@ function learn(known: Known, fact: Fact): void {
   }
 }
 
-function joined({ emergency }: Known, { at, mode, leaked }: Fact & { is: 'emergency' }): Emergency {
+function joined({ emergency }: Known, { at, mode, leaked }: AskedFor): Emergency {
   const before = emergency ?? { immediate: false, leaked: [] };
   return { at, immediate: mode === 'immediate' || before.immediate, leaked: [...before.leaked, ...leaked] };
 }
 
 function learnAbsence(known: Known, { is, at }: Fact): void {
-  if (is === 'missed') known.missedAt = at;
-  if (is === 'restored') known.restoredAt = at;
+  if (is === 'missed') known.isMissed = true;
+  if (is === 'restored' && known.isMissed) {
+    known.returnedAt = at;
+    known.isMissed = false;
+  }
   if (is === 'refused') delete known.emergency;
 }
 

@@ -31,7 +31,7 @@ export async function openStage({ settleMs, mode, onStop }: StageOptions): Promi
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-demo-'));
   const local = await listeningAzure({ clock: systemClock(), folder, onStop });
   const { azure, certificates } = local;
-  tls.setDefaultCACertificates([...tls.getCACertificates('default'), certificates.ca]);
+  tls.setDefaultCACertificates([certificates.ca]);
   const azurite = await startAzurite(certificates);
   await createContainers(azure, azurite.blobServiceUri);
   const scene = await seedScene(azure, settleMs);

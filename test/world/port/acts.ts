@@ -3,7 +3,7 @@ import type { Slot } from '../../../lib/providers/accessKeys.ts';
 import type { Tags } from '../promises.ts';
 import type { World } from './world.ts';
 
-/** What a person or a tool does behind our back. */
+/** What a person, a tool or the service does behind our back. */
 export interface Act {
   /** As a sentence: "a person … ". */
   readonly does: string;
@@ -97,7 +97,31 @@ const deletions: readonly Act[] = [
     does: 'deletes the secret and restores it after 12 minutes',
     act: (world) => {
       world.secret.delete();
-      world.after(12 * minute, () => world.secret.restore());
+      world.effects.after(12 * minute, () => world.secret.restore());
+    },
+  },
+];
+
+const troubles: readonly Act[] = [
+  {
+    does: 'sees new keys refused for 40 seconds',
+    act: ({ resource }) => {
+      resource.acceptedAfterMs = 40_000;
+    },
+  },
+  {
+    does: 'sees new keys refused for 90 seconds',
+    act: ({ resource }) => {
+      resource.acceptedAfterMs = 90_000;
+    },
+  },
+  {
+    does: 'closes the network to the data plane for 40 minutes',
+    act: (world) => {
+      world.resource.isReachable = false;
+      world.effects.after(40 * minute, () => {
+        world.resource.isReachable = true;
+      });
     },
   },
 ];
@@ -116,4 +140,4 @@ const emergencies: readonly Act[] = (['graceful', 'immediate'] as const).flatMap
   emergency(mode, 'both keys', () => ['Primary', 'Secondary']),
 ]);
 
-export const acts: readonly Act[] = [...regenerations, ...writes, ...tagEdits, ...deletions, ...emergencies];
+export const acts: readonly Act[] = [...regenerations, ...writes, ...tagEdits, ...deletions, ...troubles, ...emergencies];

@@ -42,7 +42,7 @@ export class Effects {
   /** Resolves when the process dies: its own promises never do, so no `finally` runs. */
   crashed: Promise<'crashed'>;
   #crash: () => void = () => undefined;
-  #landing: { readonly at: Date; readonly land: () => unknown }[] = [];
+  #coming: { readonly at: Date; readonly act: () => void }[] = [];
   readonly #plan: Plan;
 
   constructor(plan: Plan, now: Date) {
@@ -60,15 +60,24 @@ export class Effects {
     return this.crashed;
   }
 
-  pass(ms: number): void {
-    this.now = later(this.now, ms);
-    const due = this.#landing.filter(({ at }) => at <= this.now);
-    this.#landing = this.#landing.filter(({ at }) => at > this.now);
-    for (const { land } of due) land();
+  /** What comes by itself at its time. */
+  after(ms: number, act: () => void): void {
+    this.#coming.push({ at: later(this.now, ms), act });
+    this.#coming.sort((one, other) => one.at.getTime() - other.at.getTime());
   }
 
-  get nextLanding(): Date | undefined {
-    return this.#landing.map(({ at }) => at).toSorted((a, b) => a.getTime() - b.getTime())[0];
+  get nextComing(): Date | undefined {
+    return this.#coming[0]?.at;
+  }
+
+  pass(ms: number): void {
+    const until = later(this.now, ms);
+    for (let next = this.#coming[0]; next && next.at <= until; next = this.#coming[0]) {
+      this.#coming.shift();
+      this.now = next.at;
+      next.act();
+    }
+    this.now = until;
   }
 
   /** A numbered moment that is no request: a person may act in it. */
@@ -111,14 +120,13 @@ export class Effects {
 
   #land<T>({ lateMs, act }: Effect<T>, arrival: Arrival): void {
     if (lateMs === undefined) return;
-    const land = () => {
+    this.after(lateMs, () => {
       try {
         act(arrival);
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
       }
-    };
-    this.#landing.push({ at: later(this.now, lateMs), land });
+    });
   }
 
   #die(): Promise<never> {

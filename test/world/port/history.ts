@@ -3,15 +3,13 @@ import type { Reason } from '../../../lib/model/reason.ts';
 import { acts, type Act } from './acts.ts';
 import type { Fault, Plan } from './effects.ts';
 import type { Sort } from './resource.ts';
-import { World } from './world.ts';
+import { World, type Emergency } from './world.ts';
 
-/** One fault at a step and one act of a person at a step, both optional. */
+/** What happens at which step. */
 export interface History {
   readonly sort: Sort;
-  readonly fault?: readonly [step: number, fault: Fault];
-  readonly act?: readonly [step: number, does: string];
-  /** Another of each, for what needs two. */
-  readonly act2?: readonly [step: number, does: string];
+  readonly faults?: readonly (readonly [step: number, fault: Fault])[];
+  readonly acts?: readonly (readonly [step: number, does: string])[];
 }
 
 export interface Told {
@@ -26,8 +24,7 @@ const aftermathMs = 9 * hour;
 const longestMs = 16 * hour;
 
 /** Lets it happen, and waits for the dust to settle. */
-export async function play(history: History): Promise<Told> {
-  const planned = [history.act, history.act2].filter((act) => act !== undefined);
+export async function play({ sort, faults = [], acts: planned = [] }: History): Promise<Told> {
   let lastMs = 0;
   let ends = false;
   const plan: Plan = {
@@ -41,45 +38,60 @@ export async function play(history: History): Promise<Told> {
       }
     },
     faultAt: (step) => {
-      if (history.fault?.[0] !== step) return undefined;
-      lastMs = world.effects.now.getTime();
-      return history.fault[1];
+      const fault = faults.find(([at]) => at === step)?.[1];
+      if (fault) lastMs = world.effects.now.getTime();
+      return fault;
     },
   };
-  const world: World = new World(history.sort, plan);
+  const world: World = new World(sort, plan);
   const start = world.effects.now;
+  const lastStep = Math.max(0, ...[...faults, ...planned].map(([step]) => step));
   const isOver = () => {
     const { now } = world.effects;
-    const steps = Math.max(...planned.map(([step]) => step), history.fault?.[0] ?? 0);
-    if (world.effects.journal.length <= steps) return now > later(start, longestMs);
+    if (world.effects.journal.length <= lastStep) return now > later(start, longestMs);
     return now > later(new Date(Math.max(lastMs, start.getTime())), aftermathMs);
   };
   while (!isOver()) await world.round();
-  return { world, wrong: [...world.watch.violations, ...world.thrown, ...judged(world, ends, history)] };
+  return { world, wrong: [...world.watch.violations, ...world.thrown, ...judged(world, ends, planned)] };
 }
 
 /** Waits that a person has to end: a rotation may stand still for them. */
 const forPeople: ReadonlySet<Reason> = new Set(['value-not-of-resource', 'claimed-twice', 'resource-missing', 'live-refused']);
 
-function judged(world: World, ends: boolean, { act }: History): readonly string[] {
+/** What was asked for stands in the tags alone: who takes them away takes it back. */
+const forgetting = /^(writes|deletes (RotationRecord|RotationProgress|all state tags)|corrupts)/;
+
+function judged(world: World, ends: boolean, planned: History['acts'] = []): readonly string[] {
+  const forgets = planned.some(([, does]) => forgetting.test(does));
   const { state, resource, secret, emergencies, effects } = world;
   const { rotation, wait, held } = state;
   if (ends || isLeftAlone(world)) return [];
   const settling = rotation?.phase === 'revoke' && wait?.reason === 'settling' && wait.until > effects.now;
   const stands = held !== undefined || (wait !== undefined && forPeople.has(wait.reason));
   const accepted = resource.accepts(world.keyIn(secret.current.value));
-  const alive = emergencies.filter(({ status }) => status === 202).flatMap(({ leaked = [] }) => leaked);
-  const twice = !act && resource.regenerated.length !== 2;
+  const alive = emergencies.filter(isPlain).flatMap(({ leaked = [] }) => leaked);
+  const twice = planned.length === 0 && resource.regenerated.length !== 2;
   return [
     world.tagged.is !== 'target' && `end: the secret is ${world.tagged.is}`,
     rotation && !settling && !stands && `end: stuck in ${rotation.phase}, ${wait?.reason ?? 'no wait'}`,
     !accepted && !stands && 'end: the value is not accepted',
     !rotation && !state.bond && !stands && 'end: no state',
-    held && `held: ${held}`,
+    held && !isToBeHeld(held, planned) && `held: ${held}`,
     twice && `regenerated: ${resource.regenerated.join(' ')}`,
-    emergencies.some(({ status }) => status !== 202) && `emergency: ${emergencies[0]?.status ?? 'no answer'}`,
-    !stands && alive.some((key) => resource.slotOf(key)) && 'emergency: a leaked key lives on',
+    !stands && emergencies.some(({ status }) => status !== 202) && `emergency: ${emergencies[0]?.status ?? 'no answer'}`,
+    !stands && !forgets && alive.some((key) => resource.slotOf(key)) && 'emergency: a leaked key lives on',
   ].filter((wrong) => typeof wrong === 'string');
+}
+
+/** What only its history can tell: new keys refused for long, or dead values written again and again. */
+function isToBeHeld(held: Reason, planned: NonNullable<History['acts']>): boolean {
+  if (held === 'proof-refused') return planned.some(([, does]) => does.includes('90 seconds'));
+  return held === 'contended' && planned.length > 1;
+}
+
+/** Accepted, and clear what it means: one that names no key joins an earlier one (R20). */
+function isPlain({ status, compromised }: Emergency, _: number, all: readonly Emergency[]): boolean {
+  return status === 202 && (compromised !== undefined || all.length === 1);
 }
 
 /** Untagged before it was a target, or with a value that is no key (any more): said, and left to a person (R10). */

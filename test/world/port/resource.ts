@@ -13,7 +13,6 @@ import type { Arrival, Effects } from './effects.ts';
 export const sorts = ['batch-like', 'signalr-like'] as const;
 export type Sort = (typeof sorts)[number];
 
-const acceptedAfterMs = 3 * second;
 const operationMs = 20 * second;
 
 export const host = 'resource.example';
@@ -24,10 +23,15 @@ export class Resource {
   readonly id: string;
   readonly flightMs: number;
   readonly keys: Record<Slot, string> = { Primary: 'Primary-key-0', Secondary: 'Secondary-key-0' };
+  /** How long a new key is refused, as the service lets it become known everywhere. */
+  acceptedAfterMs = 3 * second;
+  /** Whether the service can be reached to try a key. */
+  isReachable = true;
+  /** A long-running operation is under way. */
+  isWorking = false;
   /** Regenerates that keyturn asked for and that came about. */
   regenerated: Slot[] = [];
   readonly #madeAt = new Map<string, Date>();
-  #operation: { readonly slot: Slot; readonly until: Date; readonly by: By; readonly sentAt: Date } | undefined;
   #made = 0;
   readonly #effects: Effects;
   readonly #watch: Promises;
@@ -41,11 +45,6 @@ export class Resource {
     this.#watch = watch;
   }
 
-  get isWorking(): boolean {
-    this.#finish();
-    return this.#operation !== undefined;
-  }
-
   slotOf(key: string): Slot | undefined {
     return slots.find((slot) => this.keys[slot] === key);
   }
@@ -57,27 +56,22 @@ export class Resource {
       return;
     }
     if (this.isWorking) throw new Failure('service-working', { code: 'Conflict', answered: true });
-    const { now } = this.#effects;
-    this.#operation = { slot, until: later(now, operationMs), by, sentAt: sentAt ?? now };
+    const startedAt = this.#effects.now;
+    this.isWorking = true;
+    this.#effects.after(operationMs, () => {
+      this.isWorking = false;
+      this.#replace(slot, by, sentAt ?? startedAt);
+    });
   }
 
-  /** A person regenerates it in the portal and waits for the end. */
+  /** A person regenerates it in the portal: no matter how long it took. */
   replace(slot: Slot): void {
-    this.#finish();
     this.#replace(slot, 'other');
   }
 
   accepts(key: string): boolean {
-    this.#finish();
     const madeAt = this.#madeAt.get(key) ?? new Date(0);
-    return this.slotOf(key) !== undefined && later(madeAt, acceptedAfterMs) <= this.#effects.now;
-  }
-
-  #finish(): void {
-    const operation = this.#operation;
-    if (!operation || operation.until > this.#effects.now) return;
-    this.#operation = undefined;
-    this.#replace(operation.slot, operation.by, operation.sentAt);
+    return this.slotOf(key) !== undefined && later(madeAt, this.acceptedAfterMs) <= this.#effects.now;
   }
 
   #replace(slot: Slot, by: By, sentAt?: Date): void {
@@ -142,6 +136,7 @@ function looked(resource: Resource, { now }: Effects, watch: Promises): Keys {
 async function proved(resource: Resource, effects: Effects, watch: Promises, key: Sealed, control?: Sealed) {
   const unknown: Check = { is: 'unknown', reason: 'proof-unknown' };
   const act = (): Check => {
+    if (!resource.isReachable) return unknown;
     const accepted = resource.accepts(key.open());
     watch.told({ is: 'proved', at: effects.now, key: key.fingerprint, accepted });
     if (accepted) return good;

@@ -1,7 +1,7 @@
 import { HttpRequest } from '@azure/functions';
 import { startRotation } from '../../../lib/http/rotations.ts';
 import { isItsTurn } from '../../../lib/decide/wants.ts';
-import { day, hour, later, minute, second } from '../../../lib/model/clock.ts';
+import { day, hour, later, minute } from '../../../lib/model/clock.ts';
 import { fingerprintOf } from '../../../lib/model/sealed.ts';
 import { phases, type Mode, type State } from '../../../lib/model/state.ts';
 import type { Settings } from '../../../lib/model/settings.ts';
@@ -43,7 +43,7 @@ function settings(): Settings {
   };
 }
 
-interface Emergency {
+export interface Emergency {
   readonly mode: Mode;
   readonly compromised?: readonly Slot[];
   /** What was named when the request was sent that was accepted, or whose answer got lost. */
@@ -66,7 +66,6 @@ export class World {
   readonly #turnMs: number;
   #memory: Memory = new Map();
   #core: Core;
-  #later: { readonly at: Date; readonly act: () => void }[] = [];
   #missed = false;
 
   constructor(sort: Sort, plan: Plan) {
@@ -124,10 +123,6 @@ export class World {
     };
   }
 
-  after(ms: number, act: () => void): void {
-    this.#later.push({ at: later(this.effects.now, ms), act });
-  }
-
   emergency(mode: Mode, compromised: readonly Slot[] | undefined): void {
     this.emergencies.push({ mode, ...(compromised && { compromised }) });
   }
@@ -151,17 +146,14 @@ export class World {
     const nowMs = this.effects.now.getTime();
     const from = Math.max(date.getTime(), nowMs + 1);
     this.effects.pass(Math.ceil(from / sweepEveryMs) * sweepEveryMs - nowMs);
-    const due = this.#later.filter(({ at }) => at <= this.effects.now);
-    this.#later = this.#later.filter(({ at }) => at > this.effects.now);
-    for (const { act } of due) act();
   }
 
   #nextEvent(): Date {
-    const { now, nextLanding } = this.effects;
+    const { now, nextComing } = this.effects;
     const { wait, guard } = this.state;
     const turn = new Date(Math.ceil((now.getTime() - this.#turnMs) / (6 * hour)) * 6 * hour + this.#turnMs);
     const settled = later(this.secret.current.createdOn, settleMs);
-    const dates = [wait?.until, guard?.until, nextLanding, settled, turn, later(now, hour), ...this.#later.map(({ at }) => at)];
+    const dates = [wait?.until, guard?.until, nextComing, settled, turn, later(now, hour)];
     const ahead = dates.filter((date) => date !== undefined && date > now).map((date) => Number(date));
     return new Date(Math.min(...ahead, now.getTime() + 10 * minute * (this.state.rotation ? 1 : 6)));
   }
@@ -199,7 +191,8 @@ export class World {
     const { vaultUrl: vault, name } = secretName;
     const { mode, compromised } = asked;
     const body = JSON.stringify({ vault, secret: name, mode, compromised, reason: 'leaked' });
-    const headers = { 'idempotency-key': `key-${this.emergencies.indexOf(asked)}` };
+    const idempotencyKey = `key-${this.emergencies.indexOf(asked)}`;
+    const headers = { 'idempotency-key': idempotencyKey };
     const request = new HttpRequest({ url: 'https://app.example/api/rotations', method: 'POST', headers, body: { string: body } });
     const named = compromised ?? [this.resource.slotOf(this.keyIn(this.secret.current.value)) ?? 'Primary'];
     const leaked = (asked.leaked ??= named.map((slot) => this.resource.keys[slot]));
@@ -207,6 +200,7 @@ export class World {
     const { status = 0 } = await startRotation(this.#core, request);
     asked.status = status;
     if (status === 202) return;
+    if (this.state.request === fingerprintOf(idempotencyKey)) return;
     this.watch.told({ is: 'refused', at: this.effects.now });
     delete asked.leaked;
   }
@@ -222,5 +216,3 @@ export class World {
     this.#missed = missed;
   }
 }
-
-export const roundMs = sweepEveryMs + second;

@@ -31,15 +31,17 @@ function tooEarly({ emergency, settleMs, replacedAt }: Known, { at, old }: Regen
   return since === true && isAhead(after(replaced, Math.min(settleMs, shortestMs)), at);
 }
 
-function returned({ missedAt, restoredAt, settleMs, emergency }: Known, { at }: Regenerated): boolean {
-  if (!missedAt || !restoredAt || missedAt > restoredAt || emergency?.immediate) return false;
-  return isAhead(after(restoredAt, settleMs), at);
+function returned({ returnedAt, settleMs, emergency }: Known, { at }: Regenerated): boolean {
+  return !emergency?.immediate && returnedAt !== undefined && isAhead(after(returnedAt, settleMs), at);
 }
 
 function after(date: Date, ms: number): Date {
   return new Date(date.getTime() + ms);
 }
 
+/** Named as to be gone, or recorded as the standby that is made once more. */
 function isIntended({ old }: Regenerated, { tags }: Version): boolean {
-  return tags['RotationProgress']?.includes(old) ?? false;
+  const named = tags['RotationProgress']?.includes(old) ?? false;
+  const recorded = tags['RotationRecord']?.includes(old) ?? false;
+  return named || (recorded && tags['RotationPhase']?.startsWith('generate') === true);
 }

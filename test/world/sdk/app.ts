@@ -13,7 +13,8 @@ import { leases } from '../../../lib/targets/lease.ts';
 import { vault } from '../../../lib/targets/vault.ts';
 import type { Core } from '../../../lib/visit.ts';
 import { memoryBlobs, type Around, type Container } from '../memoryBlobs.ts';
-import { newProcess, type Process, type Wire } from './wire.ts';
+import { newProcess, type Process } from './process.ts';
+import type { Wire } from './wire.ts';
 
 /** What outlives every process of the app. */
 export interface Ground {

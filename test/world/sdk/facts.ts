@@ -1,11 +1,10 @@
-import type { Slot } from '../../../infra/local/azure/arm/keys.ts';
 import type { Resource } from '../../../infra/local/azure/arm/state.ts';
 import type { LocalAzure } from '../../../infra/local/azure/azure.ts';
 import type { Call } from '../../../infra/local/azure/journal.ts';
 import type { Vault } from '../../../infra/local/azure/keyvault/vault.ts';
-import { fingerprintOf, type Fingerprint } from '../../../lib/model/sealed.ts';
+import { fingerprintOf } from '../../../lib/model/sealed.ts';
 import type { Fact } from '../promises.ts';
-import { keyIn, keysNow, signerOf } from './targets.ts';
+import { keyIn, signerOf } from './targets.ts';
 import type { Wire } from './wire.ts';
 
 export interface Observed {
@@ -18,69 +17,8 @@ export interface Observed {
   tell(fact: Fact): void;
 }
 
-export interface Observer {
-  /** How often the app, and nobody else, had a key replaced. */
-  readonly regenerated: Readonly<Record<Slot, number>>;
-  /** Tells what took effect by the passing of time. */
-  catchUp(): void;
-}
-
-interface Deferred {
-  readonly atMs: number;
-  readonly fact: Fact;
-}
-
-/** Turns the journal into facts: each effect as it comes, whoever it is from. */
-export function observe(observed: Observed): Observer {
-  const { azure, resource, tell } = observed;
-  const regenerated: Record<Slot, number> = { Primary: 0, Secondary: 0 };
-  const deferred: Deferred[] = [];
-  const known = fingerprints(keysNow(azure, resource));
-
-  function catchUp(): void {
-    while ((deferred[0]?.atMs ?? Infinity) <= azure.clock.now().getTime()) {
-      const next = deferred.shift();
-      if (next) tell(next.fact);
-    }
-  }
-  function replaced(call: Call): void {
-    const { keyName, keyType } = JSON.parse(call.request.body) as { keyName?: Slot; keyType?: Slot };
-    const slot = keyName ?? keyType ?? 'Primary';
-    const last = resource.keys[slot].at(-1);
-    const act = actOf(observed);
-    const fact = { is: 'regenerated', ...act, slot, old: known[slot], made: fingerprintOf(last?.value ?? '') } as const;
-    known[slot] = fact.made;
-    if (act.by === 'keyturn') regenerated[slot] += 1;
-    // What the app asked for is judged when it asks; what another did counts when it takes effect.
-    const atMs = act.by === 'keyturn' ? 0 : (last?.fromMs ?? 0);
-    deferred.push({ atMs, fact: { ...fact, at: new Date(Math.max(atMs, act.at.getTime())) } });
-  }
-  function hear(call: Call): void {
-    catchUp();
-    if (call.prevented || call.status === undefined || call.status >= 500) return;
-    if (isRegenerate(call)) replaced(call);
-    for (const fact of factsOf(observed, call)) tell(fact);
-    catchUp();
-  }
-  azure.core.journal.on((call) => {
-    try {
-      hear(call);
-    } catch (error) {
-      observed.errors.push(`the observer failed: ${String(error)}`);
-    }
-  });
-  return { regenerated, catchUp };
-}
-
-function isRegenerate({ operation, status }: Call): boolean {
-  return /\.regenerateKey$/.test(operation) && (status === 200 || status === 202);
-}
-
-function fingerprints(keys: Record<Slot, string>): Record<Slot, Fingerprint> {
-  return { Primary: fingerprintOf(keys.Primary), Secondary: fingerprintOf(keys.Secondary) };
-}
-
-function actOf({ azure, wire }: Observed) {
+/** Who did what happens now: nobody asked for a duplicate just then. */
+export function actOf({ azure, wire }: Observed) {
   const { arriving } = wire;
   const at = azure.clock.now();
   if (!arriving) return { at, by: 'keyturn' as const };
@@ -89,50 +27,43 @@ function actOf({ azure, wire }: Observed) {
     : { at, by: 'keyturn' as const, sentAt: arriving.sentAt };
 }
 
-function factsOf(observed: Observed, call: Call): readonly Fact[] {
-  const { azure, wire } = observed;
-  const at = azure.clock.now();
-  const isSeen = wire.arriving === undefined;
-  switch (call.operation) {
-    case 'getSecret':
-      return isSeen && call.status === 200 && call.path.endsWith('/') ? [{ is: 'read', at }] : [];
-    case 'batch.listKeys':
-    case 'signalr.listKeys':
-    case 'batch.regenerateKey':
-      return isSeen && call.status === 200 ? [{ is: 'looked', at }] : [];
-    case 'batchData.applications':
-    case 'signalrData.userExists':
-      return provedBy(observed, call);
-    case 'setSecret':
-      return call.status === 200 ? [written(observed, call)] : [];
-    case 'updateSecret':
-      return call.status === 200 ? changed(observed, call) : [];
-    default:
-      return [];
-  }
+type Teller = (observed: Observed, call: Call) => readonly Fact[];
+
+const tellers: Readonly<Record<string, Teller>> = {
+  getSecret: (observed, { path }) => (path.endsWith('/') ? seen(observed, 'read') : []),
+  'batch.listKeys': (observed) => seen(observed, 'looked'),
+  'signalr.listKeys': (observed) => seen(observed, 'looked'),
+  'batch.regenerateKey': (observed) => seen(observed, 'looked'),
+  'batchData.applications': proved,
+  'signalrData.userExists': proved,
+  setSecret: written,
+  updateSecret: changed,
+};
+
+/** What a call that the service answered well came to. A user nobody knows is 404: an answer too. */
+export function factsOf(observed: Observed, call: Call): readonly Fact[] {
+  const isGood = call.status === 200 || (call.status === 404 && call.operation === 'signalrData.userExists');
+  return isGood ? (tellers[call.operation]?.(observed, call) ?? []) : [];
 }
 
-/** A user nobody knows is 404: an answer too. */
-function provedBy({ azure, resource }: Observed, { status, method, authority, path, query, request }: Call): readonly Fact[] {
-  if (status !== 200 && status !== 404) return [];
+function seen({ azure, wire }: Observed, what: 'read' | 'looked'): readonly Fact[] {
+  return wire.arriving ? [] : [{ is: what, at: azure.clock.now() }];
+}
+
+function proved({ azure, resource }: Observed, call: Call): readonly Fact[] {
+  const { method, authority, path, query, request } = call;
   const sent = new Request(`https://${authority}${path}${query}`, { method, headers: request.headers });
   const key = signerOf(resource, sent);
   return key === undefined ? [] : [{ is: 'proved', at: azure.clock.now(), key: fingerprintOf(key), accepted: true }];
 }
 
-function written(observed: Observed, call: Call): Fact {
+function written(observed: Observed): readonly Fact[] {
   const made = observed.vault.versions(secretName).at(-1);
   const value = made?.value ?? '';
-  return {
-    is: 'written',
-    ...actOf(observed),
-    version: made?.version ?? '',
-    key: fingerprintOf(keyIn(value)),
-    value: fingerprintOf(value),
-    tags: made?.tags ?? {},
-    ...(made?.contentType && { contentType: made.contentType }),
-    expires: made?.expiresOn !== undefined,
-  };
+  const prints = { key: fingerprintOf(keyIn(value)), value: fingerprintOf(value) };
+  const { version = '', tags = {}, contentType, expiresOn } = made ?? {};
+  const what = { version, tags, ...(contentType && { contentType }), expires: expiresOn !== undefined };
+  return [{ is: 'written', ...actOf(observed), ...prints, ...what }];
 }
 
 /** The one secret of the world. */

@@ -1,8 +1,9 @@
 import type { Slot } from '../../../infra/local/azure/arm/keys.ts';
 import { minute } from '../../../lib/model/clock.ts';
+import { modes } from '../../../lib/model/state.ts';
 import { createWorld, liveSlot, untilDueMs, type Emergency, type World } from './world.ts';
 import { keysNow, type Kind } from './targets.ts';
-import type { StrikeWhere } from './wire.ts';
+import type { StrikeWhere } from './strike.ts';
 
 /** A story that is told without a fault first, and then once for every request in it and every fault. */
 export interface Scenario {
@@ -96,7 +97,10 @@ export function emergency(kind: Kind, { moment, mode, leak }: Drill): Scenario {
       const world = await worldAt(kind, moment);
       const live = liveSlot(world);
       const standby = live === 'Primary' ? 'Secondary' : 'Primary';
-      const compromised = { live: [live], standby: [standby], both: [live, standby] } satisfies Record<Leak, readonly Slot[]>;
+      const compromised = { live: [live], standby: [standby], both: [live, standby] } satisfies Record<
+        Leak,
+        readonly Slot[]
+      >;
       const keys = keysNow(world.azure, world.resource);
       let status = 0;
       return {
@@ -117,9 +121,18 @@ async function worldAt(kind: Kind, moment: Moment): Promise<World> {
   if (!at) return adoptedWorld(kind);
   const world = await dueWorld(kind);
   world.wire.arm(at);
+  await world.round();
   for (let rounds = 0; rounds < 12 && !world.wire.fired; rounds += 1) {
+    await world.pass(5 * minute);
     await world.round();
-    if (!world.wire.fired) await world.pass(5 * minute);
   }
   return world;
+}
+
+/** Every story of one kind of target. */
+export function scenariosOf(kind: Kind): readonly Scenario[] {
+  const drills = allMoments.flatMap((moment) =>
+    modes.flatMap((mode) => leaks.map((leak) => emergency(kind, { moment, mode, leak }))),
+  );
+  return [onboarding(kind), rotation(kind), ...drills];
 }

@@ -1,9 +1,10 @@
-import { minute } from '../../../lib/model/clock.ts';
+import { minute, second } from '../../../lib/model/clock.ts';
 import { keyIn, isAccepted, keysNow } from './targets.ts';
 import { secretName } from './facts.ts';
 import type { Scenario, Scene } from './scenarios.ts';
 import { liveSlot } from './world.ts';
-import { faults, type Fault, type Strike } from './wire.ts';
+import type { Ran } from '../ran.ts';
+import { faults, type Fault, type Strike } from './strike.ts';
 
 export interface Outcome {
   readonly fired: boolean;
@@ -15,6 +16,8 @@ export interface Outcome {
 }
 
 const roundMs = 5 * minute;
+/** While a request is still on its way somebody looks more often, or nobody would meet it. */
+const restlessMs = 50 * second;
 /** Long enough for every wait; drift is looked for once in six hours. */
 const roundsUntilStuck = 36;
 const roundsUntilRepaired = 90;
@@ -38,7 +41,7 @@ async function untilDone(scene: Scene): Promise<void> {
     await world.round();
     const isOver = isDone() && world.wire.isQuiet && isLiveAccepted(scene);
     if (isOver || world.state().held || (rounds >= roundsUntilStuck && isLiveAccepted(scene))) return;
-    await world.pass(roundMs);
+    await world.pass(world.wire.isQuiet ? roundMs : restlessMs);
   }
 }
 
@@ -59,37 +62,41 @@ function problemsAtEnd(scene: Scene): readonly string[] {
   ].filter((problem) => typeof problem === 'string');
 }
 
-/** The network made more of it than the app asked for. */
-export function isDuplicate(fault: Fault): boolean {
-  return fault === 'duplicate soon' || fault === 'duplicate late';
+/** Which faults meet the nth request that is worth striking. */
+export type Dealt = (nth: number) => readonly Fault[];
+
+export function everyFault(): readonly Fault[] {
+  return faults;
 }
 
-export interface Schedule {
-  readonly scenario: Scenario;
-  readonly strike: Strike;
-  readonly request: string;
-  readonly outcome: Outcome;
+/** So many faults for each request, in turn, so that all of them come up. */
+export function inTurn(count: number): Dealt {
+  return (nth) => Array.from({ length: count }, (_, i) => faults[(nth * count + i) % faults.length] ?? 'crash before');
 }
 
 /** A story without faults, and then with each fault at each request of it. */
-export async function* schedulesOf(scenario: Scenario, kinds: readonly Fault[] = faults): AsyncGenerator<Schedule> {
+export async function* schedulesOf(scenario: Scenario, dealt: Dealt = everyFault): AsyncGenerator<Ran> {
+  const story = `${scenario.kind} ${scenario.name}`;
   const clean = await run(scenario);
-  if (clean.problems.length > 0) throw new Error(`${scenario.name} without a fault: ${clean.problems.join('; ')}`);
-  for (const at of worthStriking(clean.passed)) {
-    const request = clean.passed[at] ?? '';
-    for (const fault of kinds) {
-      const strike = { at, fault };
-      const outcome = await run(scenario, strike);
-      yield { scenario, strike, request, outcome: judged(outcome, clean, fault) };
+  yield { story, fault: 'none', fired: true, problems: clean.problems };
+  for (const [nth, at] of worthStriking(clean.passed).entries()) {
+    for (const fault of dealt(nth)) {
+      const outcome = await run(scenario, { at, fault });
+      const problems = [...outcome.problems, ...tooOften(outcome, clean, fault)];
+      yield { story: `${story}, at request ${at}: ${clean.passed[at] ?? ''}`, fault, fired: outcome.fired, problems };
     }
   }
 }
 
 /** Nothing is regenerated twice that one look could have shown to be done (promise 4). */
-function judged(outcome: Outcome, clean: Outcome, fault: Fault): Outcome {
-  const tooOften = outcome.regenerated > clean.regenerated && !isDuplicate(fault);
-  const problem = `regenerated ${outcome.regenerated} times instead of ${clean.regenerated}`;
-  return { ...outcome, problems: [...outcome.problems, ...(tooOften ? [problem] : [])] };
+function tooOften(outcome: Outcome, clean: Outcome, fault: Fault): readonly string[] {
+  if (outcome.regenerated <= clean.regenerated || isDuplicate(fault)) return [];
+  return [`4: regenerated ${outcome.regenerated} times instead of ${clean.regenerated}`];
+}
+
+/** The network made more of it than the app asked for. */
+function isDuplicate(fault: Fault): boolean {
+  return fault === 'duplicate soon' || fault === 'duplicate late';
 }
 
 /** Every request; of one that is repeated in a row (a poll, an idle sweep) the first, the second and the last. */

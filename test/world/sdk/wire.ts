@@ -1,30 +1,6 @@
 import type { SteerableClock } from '../../../infra/local/azure/clock.ts';
-
-/** What can happen to one request, whether it goes over HTTP or to a blob. */
-export const faults = [
-  'crash before',
-  'crash after',
-  'lost response',
-  'throttled',
-  'server error',
-  'duplicate soon',
-  'duplicate late',
-  'late effect',
-] as const;
-export type Fault = (typeof faults)[number];
-
-/** The request with this number, counted from 0 since the wire was armed, meets this fault. */
-export interface Strike {
-  readonly at: number;
-  readonly fault: Fault;
-}
-
-/** The same for the nth request of a name. */
-export interface StrikeWhere {
-  readonly request: RegExp;
-  readonly nth: number;
-  readonly fault: Fault;
-}
+import type { Process } from './process.ts';
+import { isStruck, type Fault, type Strike, type StrikeWhere } from './strike.ts';
 
 /** One request on its way: what sending it does, and what its sender sees when that goes wrong. */
 export interface Passing<T> {
@@ -32,29 +8,6 @@ export interface Passing<T> {
   send(): Promise<T>;
   refuse(status: 429 | 500): Promise<T>;
   lost(): Error;
-}
-
-/** The app's process: once it is over, nothing it waits for ever comes. */
-export interface Process {
-  readonly isOver: boolean;
-  readonly ended: Promise<'ended'>;
-  end(): void;
-}
-
-export function newProcess(): Process {
-  let over = false;
-  let ending: () => void = () => undefined;
-  const ended = new Promise<'ended'>((resolve) => (ending = () => resolve('ended')));
-  return {
-    get isOver() {
-      return over;
-    },
-    ended,
-    end() {
-      over = true;
-      ending();
-    },
-  };
 }
 
 /** A request that arrives when its sender does not wait for it any more. */
@@ -142,6 +95,10 @@ export function createWire(clock: SteerableClock, flightMs: number): Wire {
         fly('late', request, after(flightMs - 2_000));
         await clock.sleep(timeoutMs);
         throw request.lost();
+      case 'crash, late effect':
+        fly('late', request, after(flightMs - 2_000));
+        process.end();
+        return never();
     }
   }
   return {
@@ -163,12 +120,6 @@ export function createWire(clock: SteerableClock, flightMs: number): Wire {
     pass,
     land,
   };
-}
-
-function isStruck(strike: Strike | StrikeWhere, passed: readonly string[]): boolean {
-  if ('at' in strike) return strike.at === passed.length - 1;
-  const { request, nth } = strike;
-  return request.test(passed.at(-1) ?? '') && passed.filter((name) => request.test(name)).length === nth;
 }
 
 function never(): Promise<never> {

@@ -13,11 +13,12 @@ import { stateFrom } from '../../../lib/targets/codec.ts';
 import { emptyContainer } from '../memoryBlobs.ts';
 import { promises, type Promises } from '../promises.ts';
 import { startApp, type Ground } from './app.ts';
-import { observe, secretName, type Observer } from './facts.ts';
+import { secretName } from './facts.ts';
+import { observe, type Observer } from './observer.ts';
 import { createResource, flightMs, keyIn, keysNow, valueWith, type Kind } from './targets.ts';
 import { createWire, type Wire } from './wire.ts';
 
-export const settleMs = 15 * minute;
+export const settleMs = 10 * minute;
 
 export interface World {
   readonly azure: LocalAzure;
@@ -58,7 +59,7 @@ export async function createWorld(kind: Kind, hasContainers: boolean): Promise<W
     settings: settingsFrom({
       KEYTURN_VAULTS: vault.uri,
       KEYTURN_MODE: 'rotate',
-      KEYTURN_SETTLE: 'PT15M',
+      KEYTURN_SETTLE: 'PT10M',
       KEYTURN_ADOPTION_GRACE: 'PT0S',
       AzureWebJobsStorage__accountName: 'storage',
     }),

@@ -42,6 +42,8 @@ export async function listeningAzure({ clock, folder, onStop }: TlsOptions): Pro
       wanted === identityHost
         ? createHttpServer(onRequest)
         : createHttpsServer({ cert: certificates.cert, key: certificates.key }, onRequest);
+    // A client that has just picked an idle connection is never cut off.
+    server.keepAliveTimeout = 0;
     servers.push(server);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

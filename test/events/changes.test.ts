@@ -1,0 +1,77 @@
+import type { Announcement } from '../../lib/events/announce.ts';
+import { changes } from '../../lib/events/changes.ts';
+import { later } from '../../lib/model/clock.ts';
+import type { Reason } from '../../lib/model/reason.ts';
+import type { State, Wait } from '../../lib/model/state.ts';
+import { after, bond, looked, rotation, situation } from '../decide/situation.ts';
+
+const idle: State = { refusals: 0, bond: bond() };
+const now = after(60);
+
+function waiting(reason: Reason, more: Partial<Wait> = {}): State {
+  return { ...idle, wait: { reason, since: now, until: later(now, 30_000), ...more } };
+}
+
+function said(saved: State, state: State): readonly Announcement[] {
+  return changes({ ...situation(), saved, state });
+}
+
+const running: State = { ...idle, rotation: rotation() };
+const verifying: State = { ...idle, rotation: rotation({ phase: 'verify' }) };
+const revoking: State = { ...idle, rotation: rotation({ phase: 'revoke' }) };
+
+const rows: [sentence: string, saved: State, state: State, told: string[]][] = [
+  ['a rotation that begins', idle, running, ['Keyturn.Rotation.Started begun']],
+  [
+    'another that begins in its stead',
+    running,
+    { ...idle, rotation: rotation({ start: now }) },
+    ['Keyturn.Rotation.Started begun'],
+  ],
+  ['verify that is left', verifying, revoking, ['Keyturn.Rotation.CredentialPublished going-on']],
+  ['a rotation that is over', revoking, idle, ['Keyturn.Rotation.Completed completed']],
+  ['a hold', running, { ...running, held: 'proof-refused' }, ['Keyturn.Rotation.Held proof-refused']],
+  ['a failure that passes', idle, waiting('throttled'), ['Keyturn.Rotation.Failed throttled']],
+  ['what needs a person', idle, waiting('locked'), ['Keyturn.Rotation.Held locked']],
+  ['another reason to wait', waiting('throttled'), waiting('locked'), ['Keyturn.Rotation.Held locked']],
+  ['what lasts for a day', waiting('locked'), waiting('locked', { stuck: true }), ['Keyturn.Rotation.Stuck locked']],
+  ['the same wait once more', waiting('locked'), waiting('locked', { until: after(61) }), []],
+  ['an ordinary wait', idle, waiting('settling'), []],
+  ['the same hold once more', { ...running, held: 'contended' }, { ...running, held: 'contended' }, []],
+  ['nothing new', running, running, []],
+];
+
+test.each(rows)('told of %s', (_sentence, saved, state, told) => {
+  expect(said(saved, state).map(({ type, data }) => `${type} ${data['reason'] ?? ''}`)).toEqual(told);
+});
+
+test('adoption tells which credential will be regenerated first, and from when', () => {
+  const guard = { reason: 'adoption-grace', until: after(61) } as const;
+  const { claim: _, ...unclaimed } = situation();
+  const [adopted] = changes({ ...unclaimed, claim: undefined, saved: { refusals: 0 }, state: { ...idle, guard } });
+  const until = after(61).toISOString();
+  expect(adopted).toMatchObject({ type: 'Keyturn.Target.Adopted', data: { credentialId: 'Secondary', until } });
+});
+
+test('the same thing said twice has the same id; anything else has another', () => {
+  const ids = rows.flatMap(([, saved, state]) => said(saved, state)).map(({ id }) => id);
+  const again = rows.flatMap(([, saved, state]) => said(saved, state)).map(({ id }) => id);
+  expect(again).toEqual(ids);
+  const [first] = said(idle, running);
+  const [second] = said(idle, { ...idle, rotation: rotation({ start: now }) });
+  expect(first?.id).not.toBe(second?.id);
+});
+
+test('every announcement carries its advice, and no more than ids, words and times', () => {
+  for (const { data, subject } of rows.flatMap(([, saved, state]) => said(saved, state))) {
+    expect(data['advice']).toMatch(/\.$/);
+    expect(subject).toBe('https://kv.vault.azure.net/secrets/batch-key');
+    const { value } = looked().held;
+    expect(JSON.stringify(data)).not.toContain(value.open());
+  }
+});
+
+test('the service’s code is told with what it said', () => {
+  const [told] = said(idle, waiting('locked', { code: 'ScopeLocked' }));
+  expect(told?.data['code']).toBe('ScopeLocked');
+});
