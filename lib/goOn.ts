@@ -134,6 +134,7 @@ async function take(visiting: Visit, { rotation }: InRotation, outcome: Outcome)
     return true;
   }
   become(visiting, advance(situationOf(visiting), rotation, outcome));
+  if (outcome.is === 'again') await lookAgain(visiting); // another key by now is proved, not replaced
   if (outcome.is === 'pending') return satOut(visiting, outcome.reason, outcome.until);
   const over = outcome.is === 'done' && rotation.phase === 'revoke';
   return !over && outcome.is !== 'bad' && outcome.is !== 'unknown';

@@ -77,7 +77,7 @@ async function rotate(visiting: Visit): Promise<Report> {
     await afterFailure(visiting, error);
   }
   noteStuck(visiting);
-  await save(visiting);
+  await saveLast(visiting);
   const { accepted, snapshot } = visiting;
   if (report.is === 'failed' && !accepted) return { ...report, kept: true };
   const decision = report.is === 'visited' ? report.decision : ({ do: 'rest', reason: 'going-on' } as const);
@@ -94,6 +94,15 @@ async function afterFailure(visiting: Visit, error: Failure): Promise<void> {
   const state = failed(snapshot.state, error, core.clock.now(), core.settings.failuresUntilHeld);
   visiting.snapshot = { ...snapshot, state };
   if (error.detail.answered && lease.flight?.of) await lease.landed();
+}
+
+/** An emergency that is in the tags is accepted, whatever happens to the word about its progress (R20). */
+async function saveLast(visiting: Visit): Promise<void> {
+  try {
+    await save(visiting);
+  } catch (error) {
+    if (!(error instanceof Failure) || !visiting.accepted) throw error;
+  }
 }
 
 function noteStuck(visiting: Visit): void {

@@ -9,7 +9,7 @@ export function accept(s: Situation): Decision | undefined {
   const wanted = s.ask.accept;
   const { live } = s.look;
   if (!wanted || !live) return undefined;
-  const known = joined(s.state, wanted);
+  const known = sameRequest(s.state, wanted) ?? underWay(s.state, live, wanted);
   if (known) return { do: 'accept', reason: 'going-on', ...known };
   const { rotation, regenerateAnew } = answer(s, live, wanted);
   const bond = regenerateAnew || !s.state.bond ? bondOf(s) : s.state.bond;
@@ -27,19 +27,16 @@ export function accept(s: Situation): Decision | undefined {
 
 type Joined = { readonly state: State; readonly start: Date };
 
-/** An equal request joins; one more urgent only hurries what is under way. */
-function joined(state: State, wanted: Acceptance): Joined | undefined {
-  return sameRequest(state, wanted) ?? underWay(state, wanted);
-}
-
 function sameRequest(state: State, { request }: Acceptance): Joined | undefined {
   const start = state.rotation?.start ?? state.last;
   return request && state.request === request && start ? { state, start } : undefined;
 }
 
-function underWay(state: State, { compromised, mode }: Acceptance): Joined | undefined {
+/** What was live is being replaced already: a request that is more urgent only hurries it. */
+function underWay(state: State, live: Known, { compromised, mode }: Acceptance): Joined | undefined {
   const { rotation, held } = state;
   if (rotation?.cause !== 'emergency' || compromised || held) return undefined;
+  if (!rotation.gone.includes(live.fingerprint) && rotation.oldVersion === undefined) return undefined;
   const hurried = mode === 'immediate' ? { ...state, rotation: { ...rotation, mode } } : state;
   return { state: hurried, start: rotation.start };
 }

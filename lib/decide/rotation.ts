@@ -27,7 +27,8 @@ export function begun(s: Situation, { cause, phase, mode = 'graceful', gone }: B
   const bond = s.binding === 'bound' && s.state.bond ? s.state.bond : bondOf(s);
   const start = wholeSecond(s.now);
   const rotation = { phase, cause, start, mode, gone: gone ?? bond.credentials.map(({ fingerprint }) => fingerprint) };
-  return { refusals: 0, bond, rotation, ...(s.state.guard && { guard: s.state.guard }), ...lastOf(s.state) };
+  const { guard, last } = s.state;
+  return { refusals: 0, bond, rotation, ...(guard && { guard }), ...(last && { last }) };
 }
 
 /** What outlives a rotation. */

@@ -73,7 +73,12 @@ function jsonFrom(text: string): unknown {
 }
 
 function invalid(issues: readonly z.core.$ZodIssue[]): Problem {
-  const errors = issues.map(({ path, message }) => ({ pointer: `#/${path.map(String).join('/')}`, detail: message }));
+  const errors = issues.map((issue) => ({ pointer: `#/${issue.path.map(String).join('/')}`, detail: detailOf(issue) }));
   const detail = 'Name the target by vault and secret, or by resource; mode and reason are required.';
   return { status: 400, title: 'Request not understood', detail, errors };
+}
+
+/** A member's name may be a key that was pasted wrongly: it is not repeated. */
+function detailOf({ code, message }: z.core.$ZodIssue): string {
+  return code === 'unrecognized_keys' ? 'has members that are not known' : message;
 }

@@ -51,8 +51,16 @@ export function print(key: string): string {
   return fingerprintOf(Buffer.from(key).toString('base64'));
 }
 
+interface Keys {
+  readonly primary?: string;
+  readonly secondary?: string;
+  readonly held?: string;
+  readonly next?: string;
+}
+
 /** What a look shows of a resource that has these two keys while the secret holds that one. */
-export function looked({ primary = 'p0', secondary = 's0', held = 'p0', next = '' } = {}): Look {
+export function looked(different: Keys = {}): Look {
+  const { primary, secondary, held, next } = { primary: 'p0', secondary: 's0', held: 'p0', next: '', ...different };
   const all = [credential('Primary', primary), credential('Secondary', secondary)];
   const live = all.find(({ fingerprint }) => fingerprint === print(held));
   const standby = live && all.find(({ id }) => id !== live.id);

@@ -17,17 +17,21 @@ export function leaksIn(written: Written, secrets: Iterable<string>): string[] {
 function spellings(secret: string): string[] {
   const text = secret.split('.').at(-1) ?? secret;
   const bytes = Buffer.from(text, 'base64');
-  const escaped = [...text].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return [
     text,
     encodeURIComponent(text),
     encodeURIComponent(encodeURIComponent(text)),
     text.replaceAll('/', '\\/'),
-    ...[/[+/=]/g, /./g].map((letters) => text.replaceAll(letters, (letter) => escaped[text.indexOf(letter)] ?? '')),
+    text.replaceAll(/[+/=]/g, escaped),
+    text.replaceAll(/./g, escaped),
     bytes.toString('base64url'),
     bytes.toString('hex'),
     ...inBase64(text),
   ];
+}
+
+function escaped(letter: string): string {
+  return `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** What stands in a text that is encoded as a whole looks different with its distance from the beginning. */

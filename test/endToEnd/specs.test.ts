@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,20 +9,35 @@ import type { Exchange, Verdict } from './validate.ts';
 
 const specsDir = process.env['SPECS_DIR'];
 
+/** What no document describes, and why. */
+const undescribed: Readonly<Record<string, string>> = {
+  'signalr.operationStatus': 'the address in Azure-AsyncOperation is in no document of SignalR',
+};
+
 function exchangesOf(calls: readonly Call[]): Exchange[] {
   return calls
     .filter(({ service }) => service === 'arm' || service === 'key-vault')
-    .filter(({ response }) => response !== undefined)
-    .map(({ operation, method, path, query, request, response, status }) => ({
-      operation: status === 401 ? `${operation}, challenged` : operation,
+    .map((call) => ({
+      operation: call.status === 401 ? `${call.operation}, challenged` : call.operation,
       liveRequest: {
-        url: `${path}${query.replaceAll('%2D', '-')}`,
-        method,
-        headers: request.headers,
-        ...bodyOf(request.body),
+        url: `${describedPath(call)}${call.query.replaceAll('%2D', '-')}`,
+        method: call.method,
+        headers: call.request.headers,
+        ...bodyOf(call.request.body),
       },
-      liveResponse: { statusCode: String(status), headers: response?.headers ?? {}, ...bodyOf(response?.body ?? '') },
+      liveResponse: {
+        statusCode: String(call.status),
+        headers: call.response?.headers ?? {},
+        ...bodyOf(call.response?.body ?? ''),
+      },
     }));
+}
+
+/** The documents know a GET with a version only; the client leaves it empty for the current one, which the answer names. */
+function describedPath({ operation, path, response }: Call): string {
+  if (operation !== 'getSecret' || !path.endsWith('/')) return path;
+  const version = /"id":"[^"]+\/([0-9a-f]{32})"/.exec(response?.body ?? '')?.[1];
+  return `${path}${version ?? ''}`;
 }
 
 function bodyOf(text: string): { body?: Record<string, unknown> } {
@@ -31,18 +46,22 @@ function bodyOf(text: string): { body?: Record<string, unknown> } {
 
 async function validated(exchanges: readonly Exchange[]): Promise<Verdict[]> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-specs-'));
-  const file = join(folder, 'exchanges.json');
-  await writeFile(file, JSON.stringify(exchanges));
+  const [asked, answered] = [join(folder, 'exchanges.json'), join(folder, 'verdicts.json')];
+  await writeFile(asked, JSON.stringify(exchanges));
   const script = join(import.meta.dirname, 'validate.ts');
-  const options = { maxBuffer: 1e8 };
-  const { stdout } = await promisify(execFile)(process.execPath, [script, specsDir ?? '', file], options);
+  await promisify(execFile)(process.execPath, [script, specsDir ?? '', asked, answered], { maxBuffer: 1e8 });
+  const verdicts = JSON.parse(await readFile(answered, 'utf8')) as Verdict[];
   await rm(folder, { recursive: true });
-  return JSON.parse(stdout) as Verdict[];
+  return verdicts;
 }
 
 function counted(verdicts: readonly Verdict[]): Record<string, number> {
-  const groups = Object.groupBy(verdicts, ({ operation, is, why }) => `${operation}: ${is} ${why}`.trim());
-  return Object.fromEntries(Object.entries(groups).map(([group, all = []]) => [group, all.length]));
+  const counts: Record<string, number> = {};
+  for (const { operation, is, why } of verdicts) {
+    const line = [operation, is, undescribed[operation] ?? why].join(' ').trim();
+    counts[line] = (counts[line] ?? 0) + 1;
+  }
+  return counts;
 }
 
 if (specsDir === undefined) {
@@ -54,6 +73,8 @@ if (specsDir === undefined) {
     const verdicts = await validated(exchangesOf(run.stage.azure.core.journal.calls));
     console.table(counted(verdicts));
     expect(verdicts.filter(({ is }) => is === 'invalid')).toEqual([]);
-    expect(verdicts.filter(({ is }) => is === 'unmatched')).toEqual([]);
+    const unmatched = verdicts.filter(({ is }) => is === 'unmatched').map(({ operation }) => operation);
+    expect(unmatched.filter((operation) => undescribed[operation] === undefined)).toEqual([]);
+    expect(new Set(verdicts.flatMap(({ is, operation }) => (is === 'valid' ? [operation] : []))).size).toBe(11);
   }, 180_000);
 }

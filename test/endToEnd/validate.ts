@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LiveValidator } from 'oav';
 
@@ -21,8 +21,8 @@ export interface Verdict {
   readonly why: string;
 }
 
-/** A process of its own: oav is slow to load, and not made for jest. `node validate.ts <SPECS_DIR> <exchanges>` */
-const [specsDir = '', exchangesFile = ''] = process.argv.slice(2);
+/** A process of its own: oav is slow to load, and says much. `node validate.ts <SPECS_DIR> <exchanges> <verdicts>` */
+const [specsDir = '', exchangesFile = '', verdictsFile = ''] = process.argv.slice(2);
 const validator = new LiveValidator({
   fileRoot: specsDir,
   directory: join(specsDir, 'specification'),
@@ -37,13 +37,13 @@ await validator.initialize();
 const exchanges = JSON.parse(await readFile(exchangesFile, 'utf8')) as Exchange[];
 const verdicts: Verdict[] = [];
 for (const exchange of exchanges) verdicts.push(await verdictOn(exchange));
-process.stdout.write(JSON.stringify(verdicts));
+await writeFile(verdictsFile, JSON.stringify(verdicts));
 
 async function verdictOn({ operation, ...pair }: Exchange): Promise<Verdict> {
   const { requestValidationResult, responseValidationResult } = await validator.validateLiveRequestResponse(pair);
   const results = [requestValidationResult, responseValidationResult];
   const unmatched = results.find(({ runtimeException }) => runtimeException)?.runtimeException;
-  if (unmatched) return { operation, is: 'unmatched', why: `${unmatched.code}` };
+  if (unmatched) return { operation, is: 'unmatched', why: unmatched.code };
   if (results.every(({ isSuccessful }) => isSuccessful === true)) return { operation, is: 'valid', why: '' };
   const errors = results.flatMap((result) => result.errors);
   return { operation, is: 'invalid', why: errors.map(({ code, message }) => `${code}: ${message}`).join('; ') };

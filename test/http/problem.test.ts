@@ -1,4 +1,5 @@
 import { notAllowed } from '../../lib/app.ts';
+import { z } from 'zod';
 import { json, problem } from '../../lib/http/problem.ts';
 
 test('a problem is one of RFC 9457, and nobody keeps it', () => {
@@ -8,7 +9,7 @@ test('a problem is one of RFC 9457, and nobody keeps it', () => {
     'Cache-Control': 'no-store',
     'Retry-After': '7',
   });
-  expect(JSON.parse(String(answer.body))).toEqual({
+  expect(JSON.parse(z.string().parse(answer.body))).toEqual({
     type: 'about:blank',
     status: 409,
     title: 'No',

@@ -13,7 +13,6 @@ test.each([
   ['inspected by a formatter', () => inspect([sealed], { compact: false, getters: true })],
   ['in an error', () => inspect(new Error('no', { cause: sealed }))],
   ['as its own properties', () => Object.entries(sealed).flat().join()],
-  ['cloned', () => inspect(structuredClone({ ...sealed }))],
 ])('promise 7: key material printed %s is its fingerprint', (_sentence, printed) => {
   expect(printed()).not.toContain(key);
   expect(printed()).toContain(sealed.fingerprint);

@@ -45,7 +45,7 @@ describe('an outcome advances the state', () => {
 
   test('verify that is done settles until settle after the version was made', () => {
     const s = situation({ secret: { createdOn: now } });
-    const next = advance(s, rotation({ phase: 'verify' }), { is: 'done' });
+    const next = advance(s, rotation({ phase: 'verify' }), { is: 'done', look: s.look });
     expect(next).toMatchObject({
       rotation: { phase: 'revoke' },
       wait: { reason: 'settling', until: later(now, 25 * hour) },
@@ -54,13 +54,13 @@ describe('an outcome advances the state', () => {
 
   test('without a settle revoke comes at once', () => {
     const s = situation({ secret: { createdOn: now }, wishes: { settleMs: 0 } });
-    expect(advance(s, rotation({ phase: 'verify' }), { is: 'done' })).not.toHaveProperty('wait');
+    expect(advance(s, rotation({ phase: 'verify' }), { is: 'done', look: s.look })).not.toHaveProperty('wait');
   });
 
   test('a rotation that is over leaves its start, the keys as they are, and the last request', () => {
     const look = looked({ primary: 'p1', secondary: 's1', held: 's1' });
     const s = situation({ look, state: { rotation: generating, request: 'aaaaaaaaaaaa', refusals: 2, wait } });
-    const next = advance(s, rotation({ phase: 'revoke' }), { is: 'done' });
+    const next = advance(s, rotation({ phase: 'revoke' }), { is: 'done', look: s.look });
     const credentials = bond('', 'p1', 's1').credentials;
     expect(next).toMatchObject({ refusals: 0, last: generating.start, request: 'aaaaaaaaaaaa', bond: { credentials } });
     expect(Object.keys(next).toSorted()).toEqual(['bond', 'last', 'refusals', 'request']);
@@ -71,7 +71,7 @@ describe('an outcome advances the state', () => {
     ['is dropped when it is over', now, false],
   ])('a guard at the end of a rotation %s', (_sentence, until, isKept) => {
     const guard = { reason: 'tag-corrected', until } as const;
-    const next = advance(situation({ state: { guard } }), rotation({ phase: 'revoke' }), { is: 'done' });
+    const next = advance(situation({ state: { guard } }), rotation({ phase: 'revoke' }), { is: 'done', look: s.look });
     expect('guard' in next).toBe(isKept);
   });
 });

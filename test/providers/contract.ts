@@ -120,8 +120,8 @@ export function contract(kind: Kind): void {
     test.each([
       ['behind network rules', (s: Stage) => (s.resource.networkDefaultAction = 'Deny')],
       ['without public access', (s: Stage) => (s.resource.publicNetworkAccess = 'Disabled')],
-      ['at a service that fails', (s: Stage) => strike(s, 503)],
-      ['at a service that throttles', (s: Stage) => strike(s, 429)],
+      ['at a service that fails', strike(503)],
+      ['at a service that throttles', strike(429)],
     ])('is unknown %s', async (_sentence, close) => {
       const s = await stage(kind);
       const live = credentialOf('Primary', s.keys().Primary);
@@ -160,7 +160,8 @@ export function contract(kind: Kind): void {
   });
 }
 
-function strike(s: Stage, status: number): void {
-  const service = s.resource.kind;
-  s.azure.core.faults.plan({ service, lasting: true, effect: { kind: 'status', status } });
+function strike(status: number): (s: Stage) => void {
+  return ({ azure, resource }) => {
+    azure.core.faults.plan({ service: resource.kind, lasting: true, effect: { kind: 'status', status } });
+  };
 }

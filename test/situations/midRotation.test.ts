@@ -37,7 +37,7 @@ test('a secret that is deleted while it settles is told, and its consumers get a
   expect([...b.reasons()]).toContain('secret-missing');
   expect(b.keys(account).Primary).toBe(old);
   b.vault.recover('secret');
-  await run(b, hour);
+  await run(b, 30 * minute);
   expect([...b.reasons()]).toContain('restored');
   expect(b.keys(account).Primary).toBe(old);
   await run(b, 70 * minute);
