@@ -6,4 +6,6 @@ export default {
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/test/transform.cjs' },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  maxWorkers: '100%',
+  testTimeout: 120_000,
 };

@@ -24,21 +24,25 @@ const written = ['CredentialId', ...stateTags];
 export function read(secret: SecretName, tags: Tags, defaults: Wishes, kinds: Kinds): Tagged {
   const named = namedIn(tags, kinds);
   if (!named) return { is: 'foreign' };
+  const bare = { secret, kind: named.kind ?? 'unknown', resource: named.resource, wishes: defaults };
+  if (!named.kind) return { is: 'barred', reason: 'bad-tags', misread: noSuchKind, target: bare };
   const wishes = wishesFrom(tags, defaults);
-  if ('tag' in wishes) {
-    return { is: 'barred', reason: 'bad-tags', misread: wishes, target: { secret, ...named, wishes: defaults } };
-  }
-  const target = { secret, ...named, wishes };
+  if ('tag' in wishes) return { is: 'barred', reason: 'bad-tags', misread: wishes, target: bare };
+  const target = { ...bare, wishes };
   if (tooMany(tags)) return { is: 'barred', reason: 'too-many-tags', target };
   const state = stateFrom(tags);
   if (state === 'newer') return { is: 'barred', reason: 'state-from-newer-version', target };
   return { is: 'target', target, state: state === 'corrupt' ? blank : state };
 }
 
-function namedIn(tags: Tags, kinds: Kinds): Pick<Target, 'kind' | 'resource'> | undefined {
+const noSuchKind: Misread = { tag: 'RotationKind', expected: 'a kind that this resource has' };
+
+/** Nothing for a resource type of no kind of ours (promise 8); no kind where RotationKind is none of its kinds. */
+function namedIn(tags: Tags, kinds: Kinds): { resource: string; kind: string | undefined } | undefined {
   const resource = tags['ProviderAddress']?.trim() ?? '';
-  const kind = kinds.kindFor(resourceType(resource) ?? '', tags['RotationKind']?.trim());
-  return kind ? { kind, resource } : undefined;
+  const type = resourceType(resource) ?? '';
+  if (!kinds.kindFor(type, undefined)) return undefined;
+  return { resource, kind: kinds.kindFor(type, tags['RotationKind']?.trim()) };
 }
 
 /** `microsoft.batch/batchaccounts` of a resource id; nothing for what is no id of a resource in a group. */

@@ -36,7 +36,7 @@ const readers: Readonly<Record<string, Reader>> = {
   RotationLead: { wish: 'leadMs', expected: 'an ISO 8601 duration such as P30D', read: durationFrom },
   RotationWindow: { wish: 'window', expected: 'such as Mon-Fri 01:00-04:00 Europe/Berlin', read: windowFrom },
   RotationPaused: { wish: 'paused', expected: 'true or false', read: booleanFrom },
-  RotationOptions: { wish: 'proof', expected: 'words, of which proof=best-effort is known', read: optionsFrom },
+  RotationOptions: { wish: 'proof', expected: 'words such as proof=best-effort', read: optionsFrom },
 };
 
 function daysFrom(text: string): number | undefined {
@@ -57,9 +57,13 @@ function booleanFrom(text: string): boolean | undefined {
   return word === 'true' ? true : word === 'false' ? false : undefined;
 }
 
+/** Some of the words are for kinds and consumers to come: they are no mistake. */
+const options = ['proof=best-effort', 'wait-for-consumers', 'disable-old-version', 'auto-renew', 'versionless'];
+
 function optionsFrom(text: string): Wishes['proof'] | undefined {
   const words = text.toLowerCase().split(/[\s,]+/);
-  return words.every((word) => word === 'proof=best-effort') ? 'best-effort' : undefined;
+  if (!words.every((word) => options.includes(word))) return undefined;
+  return words.includes('proof=best-effort') ? 'best-effort' : 'required';
 }
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];

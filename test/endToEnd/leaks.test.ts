@@ -49,9 +49,7 @@ describe('a run in which every error repeats the keys it has seen', () => {
     await untilRotated(run);
     for (const [secret, operation, fails] of troubles) await emergencyWith(secret, { operation, ...status(fails) });
     for (const secret of ['batch-key', 'signalr-connection']) await untilCompleted(await emergency(secret));
-    for (const body of [`{"reason":"${liveKey('batch-key')}`, JSON.stringify({ [liveKey('batch-key')]: 1 })]) {
-      await ask('/api/rotations', body);
-    }
+    for (const [path, body] of misplaced(liveKey('batch-key'))) await ask(path, body);
     written = [...(await writtenBy(run)), ...answers];
   }, 60_000);
 
@@ -83,6 +81,19 @@ describe('a run in which every error repeats the keys it has seen', () => {
     return target?.keyIn(run.stage.scene.vault.current(secret)?.value ?? '') ?? '';
   }
 
+  /** Requests with a key wherever one can be put by mistake. */
+  function misplaced(text: string): (readonly [path: string, body?: string])[] {
+    const path = '/api/rotations';
+    const right = { vault: run.stage.scene.vault.uri, secret: 'batch-key', mode: 'graceful', reason: 'a drill' };
+    const places = ['vault', 'secret', 'mode', 'compromised', 'resource', 'kind', text];
+    return [
+      [path, `{"reason":"${text}`],
+      [path, JSON.stringify({ ...right, compromised: [text.slice(0, 60)] })],
+      ...places.map((place) => [path, JSON.stringify({ ...right, [place]: text })] as const),
+      [`${path}/${encodeURIComponent(text)}`],
+    ];
+  }
+
   async function ask(path: string, body?: string): Promise<Response> {
     const headers = { 'x-functions-key': run.functionKey };
     const response = await run.call(path, body === undefined ? { headers } : { method: 'POST', headers, body });
@@ -92,7 +103,7 @@ describe('a run in which every error repeats the keys it has seen', () => {
 
   /** By somebody who pastes the key itself. */
   async function emergency(secret: string): Promise<string> {
-    const reason = `${liveKey(secret)} was seen in a log`;
+    const reason = `${liveKey(secret)} was seen, as ?key=${encodeURIComponent(liveKey(secret))}`;
     const { vault } = run.stage.scene;
     const compromised = [vault.current(secret)?.tags?.['CredentialId']];
     const wanted = { vault: vault.uri, secret, mode: 'immediate', compromised, reason };

@@ -23,7 +23,6 @@ function spellings(secret: string): string[] {
     encodeURIComponent(encodeURIComponent(text)),
     text.replaceAll('/', '\\/'),
     text.replaceAll(/[+/=]/g, escaped),
-    text.replaceAll(/./g, escaped),
     bytes.toString('base64url'),
     bytes.toString('hex'),
     ...inBase64(text),

@@ -71,7 +71,8 @@ describe('an outcome advances the state', () => {
     ['is dropped when it is over', now, false],
   ])('a guard at the end of a rotation %s', (_sentence, until, isKept) => {
     const guard = { reason: 'tag-corrected', until } as const;
-    const next = advance(situation({ state: { guard } }), rotation({ phase: 'revoke' }), { is: 'done', look: s.look });
+    const s = situation({ state: { guard } });
+    const next = advance(s, rotation({ phase: 'revoke' }), { is: 'done', look: s.look });
     expect('guard' in next).toBe(isKept);
   });
 });

@@ -1,19 +1,23 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { sorts, type Sort } from './port/resource.ts';
+import { portSchedules } from './port/schedules.ts';
 import type { Ran } from './ran.ts';
 import { scenariosOf } from './sdk/scenarios.ts';
 import { schedulesOf } from './sdk/schedules.ts';
 import { kinds, type Kind } from './sdk/targets.ts';
 
 /** A share of all schedules, for one thread. */
-export interface Part {
-  readonly seam: 'SDK clients';
-  readonly kind: Kind;
-}
+export type Part =
+  { readonly seam: 'SDK clients'; readonly kind: Kind } | { readonly seam: 'ports'; readonly sort: Sort };
 
-export const parts: readonly Part[] = kinds.map((kind) => ({ seam: 'SDK clients', kind }));
+export const parts: readonly Part[] = [
+  ...kinds.map((kind) => ({ seam: 'SDK clients', kind }) as const),
+  ...sorts.map((sort) => ({ seam: 'ports', sort }) as const),
+];
 
-async function* ranIn({ kind }: Part): AsyncGenerator<Ran> {
-  for (const scenario of scenariosOf(kind)) yield* schedulesOf(scenario);
+async function* ranIn(part: Part): AsyncGenerator<Ran> {
+  if (part.seam === 'ports') yield* portSchedules({ sort: part.sort, every: 1, actsEvery: 1 });
+  else for (const scenario of scenariosOf(part.kind)) yield* schedulesOf(scenario);
 }
 
 /** In a thread of `crash.ts`: runs its part and tells of every schedule. */

@@ -14,6 +14,10 @@ export const faults = [
 ] as const;
 export type Fault = (typeof faults)[number];
 
+export function isForChanges(fault: Fault): boolean {
+  return fault === 'late' || fault === 'duplicate';
+}
+
 /** How an effect came about: `sentAt` for one that lands late, `again` for a duplicate. */
 export interface Arrival {
   readonly sentAt?: Date;

@@ -68,7 +68,6 @@ export function isAtRest({ state }: World): boolean {
 
 /** Where a rotation stands when an emergency is declared: the request at which the app is stopped, how often before. */
 const moments = {
-  'before adoption': undefined,
   'at rest': undefined,
   'before generate': { request: /regenerateKey/, nth: 1, fault: 'crash before' },
   generated: { request: /regenerateKey/, nth: 1, fault: 'crash after' },
@@ -119,7 +118,6 @@ export function emergency(kind: Kind, { moment, mode, leak }: Drill): Scenario {
 
 async function worldAt(kind: Kind, moment: Moment): Promise<World> {
   const at = moments[moment];
-  if (moment === 'before adoption') return createWorld(kind, true);
   if (!at) return adoptedWorld(kind);
   const world = await dueWorld(kind);
   world.wire.arm(at);
