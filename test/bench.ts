@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
 import { keysAt } from '../infra/local/azure/arm/keys.ts';
@@ -7,20 +6,12 @@ import type { BatchAccount, Resource, SignalRService } from '../infra/local/azur
 import { localAzure, type LocalAzure } from '../infra/local/azure/azure.ts';
 import { manualClock, type SteerableClock } from '../infra/local/azure/clock.ts';
 import type { Vault } from '../infra/local/azure/keyvault/vault.ts';
-import { credential, inProcessHttpClient } from '../infra/local/azure/shells/inProcess.ts';
-import { keyturn, voice, type Keyturn } from '../lib/app.ts';
-import { clients } from '../lib/clients.ts';
-import type { Line } from '../lib/events/log.ts';
+import { keyturn, type Keyturn } from '../lib/app.ts';
 import { day, later } from '../lib/model/clock.ts';
-import type { Settings } from '../lib/model/settings.ts';
 import { phases, type Phase } from '../lib/model/state.ts';
-import { providers } from '../lib/providers/registry.ts';
 import { settingsFrom } from '../lib/settings.ts';
-import { claims } from '../lib/targets/claims.ts';
-import { leases } from '../lib/targets/lease.ts';
-import { vault as vaultOf } from '../lib/targets/vault.ts';
 import type { Core } from '../lib/visit.ts';
-import { emptyContainer, memoryBlobs } from './world/memoryBlobs.ts';
+import { coreOf } from './core.ts';
 
 const subscriptionId = '5ab5c000-0000-4000-8000-000000000001';
 const place = { subscriptionId, resourceGroup: 'group', location: 'westeurope' };
@@ -105,28 +96,6 @@ export async function bench(env: Record<string, string> = {}): Promise<Bench> {
     changes: () => azure.core.journal.calls.filter(isChange).map(({ operation }) => operation),
     keys: (resource) => keysAt(resource, clock.now().getTime()),
     tags: (name = 'secret') => vault.current(name)?.tags ?? {},
-  };
-}
-
-/** As `lib/app.ts` makes it, without jitter, with containers that have been there for long. */
-function coreOf(azure: LocalAzure, settings: Settings, write: Line): Core {
-  const all = clients(credential(azure), inProcessHttpClient(azure), settings);
-  const { clock: time } = azure;
-  const clock = {
-    now: () => time.now(),
-    monotonicMs: () => time.now().getTime(),
-    sleep: (ms: number) => time.sleep(ms),
-  };
-  const blobs = () => memoryBlobs({ ...emptyContainer(), metadata: {} }, clock);
-  return {
-    settings,
-    clock,
-    vault: vaultOf(all),
-    leases: leases(blobs(), clock),
-    claims: claims(blobs()),
-    providers: providers({ clients: all, random: randomBytes }),
-    jitter: () => 0,
-    ...voice(write, { clock, settings }),
   };
 }
 

@@ -1,32 +1,9 @@
 import { issueKey } from '../../infra/local/azure/arm/keys.ts';
 import { day, hour, minute } from '../../lib/model/clock.ts';
-import { bench, type Bench } from '../bench.ts';
-import { status } from './situation.ts';
-
-async function due(env: Record<string, string> = {}, tags: Record<string, string> = {}) {
-  const b = await bench(env);
-  const account = await b.newBatch();
-  b.newSecret(account, { tags });
-  return { b, account };
-}
+import { bench } from '../bench.ts';
+import { due, regenerated, run, value } from './play.ts';
 
 jest.setTimeout(60_000);
-
-/** The timers every quarter of an hour, for so long. */
-async function run(b: Bench, ms: number, stepMs = 15 * minute): Promise<void> {
-  for (let passedMs = 0; passedMs <= ms; passedMs += stepMs) {
-    await b.sweep();
-    b.pass(stepMs);
-  }
-}
-
-function regenerated({ changes }: Bench): number {
-  return changes().filter((name) => name.endsWith('.regenerateKey')).length;
-}
-
-function value({ vault }: Bench): string | undefined {
-  return vault.current('secret')?.value;
-}
 
 test('a secret that is deleted while it settles is told, and its consumers get a settle anew when it is back', async () => {
   const { b, account } = await due();
@@ -68,91 +45,6 @@ test('both keys changed behind our back: a working one is published, and nothing
   expect(b.said().filter(({ data }) => data['cause'] === 'drift')).not.toEqual([]);
   expect(Object.values(b.keys(account))).toContain(value(b));
   expect(regenerated(b)).toBe(2);
-});
-
-test('a data plane that cannot be reached: proof-unknown, and nothing is published', async () => {
-  const { b, account } = await due();
-  account.networkDefaultAction = 'Deny';
-  const old = value(b);
-  await run(b, hour);
-  expect([...b.reasons()]).toContain('proof-unknown');
-  expect(value(b)).toBe(old);
-  expect(b.keys(account).Primary).toBe(old);
-  expect(regenerated(b)).toBe(1);
-});
-
-test('the same with the wish best-effort: published, and told to be unproved', async () => {
-  const { b, account } = await due({}, { RotationOptions: 'proof=best-effort' });
-  account.networkDefaultAction = 'Deny';
-  await run(b, 2 * hour);
-  expect([...b.reasons()]).toContain('unproved');
-  expect(value(b)).toBe(b.keys(account).Secondary);
-  expect(regenerated(b)).toBe(2);
-});
-
-test('a ReadOnly lock while it settles: locked; when it is gone the rotation completes', async () => {
-  const { b, account } = await due();
-  const old = b.keys(account).Primary;
-  await b.sweep();
-  b.azure.arm.locks.add(account.id);
-  await run(b, 3 * hour);
-  expect([...b.reasons()]).toContain('locked');
-  expect(b.keys(account).Primary).toBe(old);
-  b.azure.arm.locks.clear();
-  await run(b, 70 * minute);
-  expect([...b.reasons()]).toContain('completed');
-});
-
-test('an Azure Policy that denies the new version: forbidden-by-policy, and the key made is taken up when it is gone', async () => {
-  const { b, account } = await due();
-  const old = value(b);
-  b.vault.rules.deniedByAzurePolicy = 'expiry-required';
-  await run(b, 2 * hour);
-  expect([...b.reasons()]).toContain('forbidden-by-policy');
-  expect(value(b)).toBe(old);
-  b.vault.rules.deniedByAzurePolicy = undefined;
-  await run(b, 70 * minute);
-  expect(value(b)).toBe(b.keys(account).Secondary);
-  expect(regenerated(b)).toBe(1);
-});
-
-test.each([
-  ['batch.regenerateKey', 2],
-  ['setSecret', 2],
-  ['updateSecret', 2],
-])(
-  'a lost answer of %s: the next look finds what was done, and nothing is done twice',
-  async (operation, regenerates) => {
-    const { b, account } = await due();
-    b.azure.core.faults.plan({ operation, effect: { kind: 'lost-response' } });
-    await run(b, 3 * hour);
-    expect([...b.reasons()]).toContain('completed');
-    expect(regenerated(b)).toBe(regenerates);
-    expect(b.vault.versions('secret')).toHaveLength(2);
-    expect(value(b)).toBe(b.keys(account).Secondary);
-  },
-);
-
-test('a service that refuses five times in a row: too-many-refusals, until the API resumes', async () => {
-  const { b } = await due();
-  const fault = b.azure.core.faults.plan({
-    operation: 'batch.regenerateKey',
-    lasting: true,
-    effect: status(400, 'KeyBusy'),
-  });
-  await run(b, 10 * hour);
-  expect([...b.reasons()]).toContain('too-many-refusals');
-  expect(fault.fired).toBe(5);
-  fault.remove();
-  const answer = await b.post({
-    vault: b.vault.uri,
-    secret: 'secret',
-    mode: 'graceful',
-    reason: 'the service is well',
-  });
-  expect(answer.status).toBe(202);
-  await run(b, 2 * hour);
-  expect([...b.reasons()]).toContain('completed');
 });
 
 test('state copied from another secret is ignored: the secret is adopted by its own value, with its own grace', async () => {

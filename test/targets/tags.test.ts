@@ -22,7 +22,6 @@ test.each([
   ['a part of a resource', { ProviderAddress: `${resource}/pools/one` }],
   ['a resource group', { ProviderAddress: resource.split('/providers')[0] ?? '' }],
   ['words', { ProviderAddress: 'my batch account' }],
-  ['a kind nobody knows', { ProviderAddress: resource, RotationKind: 'batch-password' }],
 ])('promise 8: %s makes a secret foreign', (_sentence, tags) => {
   expect(readTags(tags)).toEqual({ is: 'foreign' });
 });
@@ -39,6 +38,7 @@ test.each([
 
 test.each([
   ['a wish that cannot be read', { RotationSettle: 'soon' }, { is: 'barred', reason: 'bad-tags' }],
+  ['a kind that the resource has not', { RotationKind: 'batch-password' }, { is: 'barred', reason: 'bad-tags' }],
   ['state of a later version', { RotationProgress: '{"v":7}' }, { is: 'barred', reason: 'state-from-newer-version' }],
   ['corrupt state', { RotationRecord: 'x' }, { is: 'target', state: { refusals: 0 } }],
 ])('%s has a typed answer', (_sentence, tags, answer) => {

@@ -8,15 +8,19 @@ import { kinds, type Kind } from './sdk/targets.ts';
 
 /** A share of all schedules, for one thread. */
 export type Part =
-  { readonly seam: 'SDK clients'; readonly kind: Kind } | { readonly seam: 'ports'; readonly sort: Sort };
+  | { readonly seam: 'SDK clients'; readonly kind: Kind }
+  | { readonly seam: 'ports'; readonly sort: Sort; readonly every: number };
 
-export const parts: readonly Part[] = [
-  ...kinds.map((kind) => ({ seam: 'SDK clients', kind }) as const),
-  ...sorts.map((sort) => ({ seam: 'ports', sort }) as const),
-];
+/** `every`: every how many of the pairs of a fault and a person's act. */
+export function parts(every: number): readonly Part[] {
+  return [
+    ...kinds.map((kind) => ({ seam: 'SDK clients', kind }) as const),
+    ...sorts.map((sort) => ({ seam: 'ports', sort, every }) as const),
+  ];
+}
 
 async function* ranIn(part: Part): AsyncGenerator<Ran> {
-  if (part.seam === 'ports') yield* portSchedules({ sort: part.sort, every: 1, actsEvery: 1 });
+  if (part.seam === 'ports') yield* portSchedules({ ...part, actsEvery: 1 });
   else for (const scenario of scenariosOf(part.kind)) yield* schedulesOf(scenario);
 }
 
