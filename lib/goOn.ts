@@ -34,11 +34,7 @@ async function act(visiting: Visit, decision: Decision): Promise<boolean> {
     case 'enter':
       return become(visiting, decision.state);
     case 'accept':
-      become(visiting, decision.state);
-      visiting.accepted = decision.start;
-      visiting.ask = { cause: visiting.ask.cause };
-      await save(visiting);
-      return true;
+      return accept(visiting, decision.state, decision.start);
     case 'adopt':
       become(visiting, decision.state);
       visiting.snapshot = { ...visiting.snapshot, ...taggedAs(visiting.snapshot) };
@@ -62,6 +58,21 @@ async function act(visiting: Visit, decision: Decision): Promise<boolean> {
       if (decision.reason === 'not-due') become(visiting, withoutWait(visiting.snapshot.state));
       return false;
   }
+}
+
+/** Accepted is what stands in the tags: where they cannot be written, nothing of it remains (R20). */
+async function accept(visiting: Visit, state: State, start: Date): Promise<boolean> {
+  const { snapshot } = visiting;
+  try {
+    become(visiting, state);
+    await save(visiting);
+  } catch (error) {
+    visiting.snapshot = snapshot;
+    throw error;
+  }
+  visiting.accepted = start;
+  visiting.ask = { cause: visiting.ask.cause };
+  return true;
 }
 
 /** Where no tag says which is live, the value does. */

@@ -105,6 +105,8 @@ export interface Known {
   seen?: { readonly version: Version; readonly at: Date };
   emergency?: Emergency;
   isMissed?: boolean;
+  /** As the tags say that keyturn wrote last. */
+  isRotating?: boolean;
   /** When the secret came back after keyturn had missed it. */
   returnedAt?: Date;
   /** When another last did something. */
@@ -230,6 +232,7 @@ function learnTags(known: Known, { version, tags, by, at }: Tagged): void {
 function learnEmergency(known: Known, tags: Tags): void {
   const { emergency } = known;
   const atRest = tags['RotationPhase']?.startsWith('idle') ?? true;
+  known.isRotating = !atRest;
   if (emergency && !atRest) known.emergency = { ...emergency, begun: true };
   if (emergency?.begun && atRest) delete known.emergency;
 }

@@ -33,6 +33,15 @@ const regenerations: readonly Act[] = [
       resource.replace('Secondary');
     },
   },
+  {
+    does: 'regenerates the live key, and 20 minutes later the one that is live by then',
+    act: (world) => {
+      world.resource.replace(live(world));
+      world.effects.after(20 * minute, () => {
+        world.resource.replace(live(world));
+      });
+    },
+  },
 ];
 
 const values = {
@@ -140,4 +149,13 @@ const emergencies: readonly Act[] = (['graceful', 'immediate'] as const).flatMap
   emergency(mode, 'both keys', () => ['Primary', 'Secondary']),
 ]);
 
-export const acts: readonly Act[] = [...regenerations, ...writes, ...tagEdits, ...deletions, ...troubles, ...emergencies];
+const whilePaused: Act = {
+  does: 'pauses and starts an emergency',
+  act: (world) => {
+    const { secret } = world;
+    if (!secret.deleted) secret.tag({ ...secret.current.tags, RotationPaused: 'true' }, 'other');
+    world.emergency('graceful', [live(world)]);
+  },
+};
+
+export const acts: readonly Act[] = [...regenerations, ...writes, ...tagEdits, ...deletions, ...troubles, ...emergencies, whilePaused];

@@ -13,15 +13,26 @@ export interface PortOptions {
 }
 
 /** Each fault at each step, each act at each moment, and their pairs: through the ports, without the SDK clients. */
-export async function* portSchedules({ sort, every, actsEvery }: PortOptions): AsyncGenerator<Ran> {
-  const steps = await stepsOf(sort);
-  yield* ran(steps, singleFaults(sort, steps));
-  yield* ran(steps, sampled(singleActs(sort, steps), actsEvery));
-  yield* ran(steps, sampled(pairs(sort, steps), every));
+export async function* portSchedules(options: PortOptions): AsyncGenerator<Ran> {
+  const steps = await stepsOf(options.sort);
+  for (const history of histories(options, steps)) {
+    const { world, wrong } = await play(history);
+    const [fault] = history.faults ?? [];
+    // After what a person did the step may never come: then there is no such schedule.
+    if (fault && world.effects.fired.length === 0) continue;
+    const story = `${history.sort}: ${told(history, steps)}`;
+    yield { story, fault: fault?.[1] ?? 'a person alone', fired: true, problems: wrong };
+  }
+}
+
+export function* histories({ sort, every, actsEvery }: PortOptions, steps: readonly string[]): Generator<History> {
+  yield* singleFaults(sort, steps);
+  yield* sampled(singleActs(sort, steps), actsEvery);
+  yield* sampled(pairs(sort, steps), every);
 }
 
 /** The requests of a history in which nothing goes wrong: onboarding, a rotation, a look for drift. */
-async function stepsOf(sort: Sort): Promise<readonly string[]> {
+export async function stepsOf(sort: Sort): Promise<readonly string[]> {
   const { world } = await play({ sort });
   return world.effects.journal;
 }
@@ -62,17 +73,6 @@ function actsIn(steps: readonly string[]): At<string> {
     const unnoticed = /^(lease|claim):|:list$/.test(name) || steps[step - 1] === name;
     return unnoticed ? [] : acts.map(({ does }) => [step, does] as const);
   });
-}
-
-async function* ran(steps: readonly string[], histories: Iterable<History>): AsyncGenerator<Ran> {
-  for (const history of histories) {
-    const { world, wrong } = await play(history);
-    const [fault] = history.faults ?? [];
-    // After what a person did the step may never come: then there is no such schedule.
-    if (fault && world.effects.fired.length === 0) continue;
-    const story = `${history.sort}: ${told(history, steps)}`;
-    yield { story, fault: fault?.[1] ?? 'a person alone', fired: true, problems: wrong };
-  }
 }
 
 function told({ faults: struck = [], acts: done = [] }: History, steps: readonly string[]): string {

@@ -58,6 +58,12 @@ export function tagged(known: Known, fact: Tagged): readonly string[] {
   return kept && carriedOn ? [] : ['8: tagged a secret that had no rotation tags'];
 }
 
+function isAtRestOverDead(known: Known, { tags, version }: Tagged): boolean {
+  const { current, unseen } = known;
+  const ends = tags['RotationPhase'] === 'idle' && current?.version === version && known.isRotating;
+  return ends === true && !isKey(known, current) && !unseen.has(current.key);
+}
+
 function isKey({ keys }: Known, { key }: Version): boolean {
   return [...keys.values()].includes(key);
 }
