@@ -52,7 +52,7 @@ function credentialPublished({ saved, state, tagged }: Snapshot): Telling | unde
   const left = saved.rotation?.phase === 'verify' && state.rotation?.phase === 'revoke';
   if (!left || began(saved, state)) return undefined;
   const more = tagged === undefined ? {} : { credentialId: tagged };
-  return { type: 'Keyturn.Rotation.CredentialPublished', reason: 'going-on', more };
+  return { type: 'Keyturn.Rotation.CredentialPublished', reason: 'published', more };
 }
 
 function completed({ saved, state }: Snapshot): Telling | undefined {

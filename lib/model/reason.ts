@@ -14,6 +14,7 @@ const advice = {
   adopted: 'The secret is a target now.',
   begun: 'A rotation began.',
   'going-on': 'The rotation goes on.',
+  published: 'A new secret version holds the new credential.',
   settling: 'Consumers get this long to take up the new version before the old credential ends.',
   'service-working': 'The service works on the request.',
   'request-in-flight': 'An earlier request may still land; nothing is regenerated until it cannot.',

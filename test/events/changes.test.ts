@@ -28,7 +28,7 @@ const rows: [sentence: string, saved: State, state: State, told: string[]][] = [
     { ...idle, rotation: rotation({ start: now }) },
     ['Keyturn.Rotation.Started begun'],
   ],
-  ['verify that is left', verifying, revoking, ['Keyturn.Rotation.CredentialPublished going-on']],
+  ['verify that is left', verifying, revoking, ['Keyturn.Rotation.CredentialPublished published']],
   ['a rotation that is over', revoking, idle, ['Keyturn.Rotation.Completed completed']],
   ['a hold', running, { ...running, held: 'proof-refused' }, ['Keyturn.Rotation.Held proof-refused']],
   ['a failure that passes', idle, waiting('throttled'), ['Keyturn.Rotation.Failed throttled']],

@@ -51,6 +51,7 @@ export function tagged(known: Known, fact: Tagged): readonly string[] {
   const seen = basis(known, fact);
   const before = seen?.version === fact.version ? seen : known.versions.get(fact.version);
   if (!before || fact.sentAt) return [];
+  if (isAtRestOverDead(known, fact)) return ['R7: at rest over a dead value'];
   if (before.tags['ProviderAddress'])
     return sameForUser(before.tags, fact.tags) ? [] : ["8: changed the user's own tags"];
   const kept = own(before.tags).every(([name, text]) => fact.tags[name] === text);
