@@ -15,7 +15,8 @@ import { claim, lookAgain, publish, save, saw, sitOut, situationOf, viewOf, type
 export async function claimOwnVersion(visiting: Visit): Promise<void> {
   const { claim: known, secret, state, binding } = visiting.snapshot;
   if (!known || known === 'of-another' || known.version === secret.version) return;
-  if (binding === 'bound' && state.rotation?.phase === 'verify') await claim(visiting);
+  if (binding !== 'bound' || state.rotation?.phase !== 'verify') return;
+  await claim(visiting, known.missingSince ? { missingSince: known.missingSince } : {});
 }
 
 /** The only loop: decide, act, and again, until it must wait. */
@@ -36,11 +37,7 @@ async function act(visiting: Visit, decision: Decision): Promise<boolean> {
     case 'accept':
       return accept(visiting, decision.state, decision.start);
     case 'adopt':
-      become(visiting, decision.state);
-      visiting.snapshot = { ...visiting.snapshot, ...taggedAs(visiting.snapshot) };
-      await save(visiting);
-      await claim(visiting);
-      return true;
+      return adopt(visiting, decision.state);
     case 'correct':
       become(visiting, decision.state);
       visiting.snapshot = { ...visiting.snapshot, tagged: decision.credentialId };
@@ -58,6 +55,15 @@ async function act(visiting: Visit, decision: Decision): Promise<boolean> {
       if (decision.reason === 'not-due') become(visiting, withoutWait(visiting.snapshot.state));
       return false;
   }
+}
+
+/** An emergency's own write says both: an earlier one that lands late would undo it. */
+async function adopt(visiting: Visit, state: State): Promise<boolean> {
+  become(visiting, state);
+  visiting.snapshot = { ...visiting.snapshot, ...taggedAs(visiting.snapshot) };
+  if (!visiting.ask.accept) await save(visiting);
+  await claim(visiting);
+  return true;
 }
 
 /** Accepted is what stands in the tags: where they cannot be written, nothing of it remains (R20). */

@@ -129,13 +129,13 @@ async function sayUnproved({ core, snapshot: { target, secret } }: Visit, state:
 }
 
 /** Remembers that this secret is the target, and the last version that is ours. */
-export async function claim(visit: Visit, more: Pick<Claim, 'repairedAt'> = {}): Promise<void> {
+export async function claim(visit: Visit, more: Pick<Claim, 'repairedAt' | 'missingSince'> = {}): Promise<void> {
   const { target, secret, look, claim: before } = visit.snapshot;
   const known = before === 'of-another' ? undefined : before;
   const host = look.host ?? known?.host;
   const repairedAt = more.repairedAt ?? known?.repairedAt;
   const made = { secret: target.secret, kind: target.kind, resource: target.resource, version: secret.version };
-  const next: Claim = { ...made, ...(host && { host }), ...(repairedAt && { repairedAt }) };
+  const next: Claim = { ...made, ...more, ...(host && { host }), ...(repairedAt && { repairedAt }) };
   await visit.lease.assure();
   await visit.core.claims.save(next);
   visit.snapshot = { ...visit.snapshot, claim: next };

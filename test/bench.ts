@@ -22,7 +22,7 @@ const line = z.object({
   data: z.object({ reason: z.string(), code: z.string().optional() }).loose(),
 });
 const decisionType = 'Keyturn.Log.Decision';
-export type Said = z.infer<typeof line>;
+type Said = z.infer<typeof line>;
 
 export interface NewSecret {
   readonly name?: string;

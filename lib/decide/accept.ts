@@ -82,6 +82,6 @@ export function together(
 
 /** What a contradicting tag named stays protected, emergency or not (promise 1). */
 function keptGuard({ guard }: State, { mode }: Acceptance): { guard?: Guard } {
-  const kept = guard?.reason === 'tag-corrected' || (guard?.reason === 'restored' && mode === 'graceful');
-  return guard && kept ? { guard } : {};
+  if (!guard || guard.reason === 'adoption-grace') return {};
+  return guard.reason === 'tag-corrected' || mode === 'graceful' ? { guard } : {};
 }

@@ -61,7 +61,8 @@ function onboard(s: Situation): Decision | undefined {
 function stateLost(s: Situation): Decision | undefined {
   if (s.binding === 'bound') return undefined;
   const gone = s.look.all.filter(({ id }) => id !== s.look.live?.id).map(({ fingerprint }) => fingerprint);
-  return { do: 'enter', reason: 'recovered', state: begun(s, { cause: 'onboard', phase: 'revoke', gone }) };
+  const state = { ...begun(s, { cause: 'onboard', phase: 'revoke', gone }), guard: guard(s, 'recovered') };
+  return { do: 'enter', reason: 'recovered', state };
 }
 
 /** The value tells which is live; what the tag named keeps its protection for one settle. */
@@ -75,16 +76,18 @@ function tagContradicts(s: Situation): Decision | undefined {
 /** Consumers may have read nothing while it was gone (R11). */
 function restored(s: Situation): Decision | undefined {
   if (!s.claim || s.claim === 'of-another' || !s.claim.missingSince) return undefined;
-  const firm = s.state.guard?.reason === 'tag-corrected';
-  return {
-    do: 'adopt',
-    reason: 'restored',
-    state: firm ? s.state : { ...withoutWait(s.state), guard: guard(s, 'restored') },
-  };
+  return { do: 'adopt', reason: 'restored', state: { ...withoutWait(s.state), guard: guard(s, 'restored') } };
 }
 
+/** A guard that stands is never shortened, and one that no emergency may end stays one. */
 function guard({ now, target, state }: Situation, reason: Guard['reason']): Guard {
-  return { reason, until: wholeSecond(latest(later(now, target.wishes.settleMs), state.guard?.until ?? now)) };
+  const settled = wholeSecond(later(now, target.wishes.settleMs));
+  const standing = state.guard && state.guard.until > now ? state.guard : undefined;
+  if (!standing) return { reason, until: settled };
+  return {
+    reason: standing.reason === 'tag-corrected' ? standing.reason : reason,
+    until: latest(settled, standing.until),
+  };
 }
 
 function paused({ target, state }: Situation): Decision | undefined {
@@ -109,7 +112,7 @@ function frozen({ state: { rotation }, settings }: Situation): Decision | undefi
 }
 
 function liveRefused(s: Situation): Decision | undefined {
-  if (s.ask.refused) return { do: 'wait', reason: 'live-refused', until: anHour(s) };
+  if (s.ask.refused && s.look.live) return { do: 'wait', reason: 'live-refused', until: anHour(s) };
 }
 
 function tooShortAValidity(s: Situation): Decision | undefined {

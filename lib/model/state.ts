@@ -62,7 +62,7 @@ export interface Wait {
 
 /** Nothing is regenerated before `until`, whatever else is waited for meanwhile. */
 export interface Guard {
-  readonly reason: 'adoption-grace' | 'restored' | 'tag-corrected';
+  readonly reason: 'adoption-grace' | 'restored' | 'recovered' | 'tag-corrected';
   readonly until: Date;
 }
 

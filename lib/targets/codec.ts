@@ -7,6 +7,7 @@ import type { Tags } from './wishes.ts';
 const most = 256;
 const newest = 1;
 
+const versioned = z.object({ v: z.int() });
 const fingerprint = z.string().regex(/^[0-9a-f]{12}$/);
 const bondShape = z.strictObject({
   v: z.literal(newest),
@@ -28,7 +29,7 @@ export function stateFrom(tags: Tags): State | 'corrupt' | 'newer' {
 function parsed<T>(text: string | undefined, shape: z.ZodType<T>): T | 'corrupt' | 'newer' | undefined {
   if (text === undefined) return undefined;
   const json = jsonFrom(text);
-  const written = z.object({ v: z.int() }).safeParse(json);
+  const written = versioned.safeParse(json);
   if (written.success && written.data.v > newest) return 'newer';
   const { data, success } = shape.safeParse(json);
   return success ? data : 'corrupt';

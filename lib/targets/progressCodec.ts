@@ -10,7 +10,7 @@ import { blank, type Guard, type Progress, type Rotation, type Wait } from '../m
 
 /** A letter each, never used again for another word. */
 const phaseLetters = { g: 'generate', p: 'publish', v: 'verify', r: 'revoke' } as const;
-const guardLetters = { a: 'adoption-grace', r: 'restored', t: 'tag-corrected' } as const;
+const guardLetters = { a: 'adoption-grace', r: 'restored', l: 'recovered', t: 'tag-corrected' } as const;
 const causeLetters = {
   s: 'schedule',
   n: 'near-expiry',

@@ -44,6 +44,12 @@ test.each(rows)('%s', (_sentence, different, decision) => {
   expect(words(decide(situation(different)))).toBe(decision);
 });
 
+test('a repair is not delayed by the refusal that showed it', () => {
+  const state = { rotation: rotation({ cause: 'drift', gone: [print('p0')] }) };
+  const refused = { cause: 'schedule', refused: true } as const;
+  expect(words(decide(situation({ look: dead, state, ask: refused })))).toBe('run generate going-on');
+});
+
 test('a repair has only the dead key to be gone, and regenerates nothing for it', () => {
   const expected = { phase: 'generate', cause: 'drift', gone: [print('p0')] };
   expect(decide(situation({ look: dead }))).toMatchObject({ state: { rotation: expected } });

@@ -27,7 +27,7 @@ export const target: Target = {
   wishes,
 };
 
-export const settings: Settings = {
+const settings: Settings = {
   vaultUrls: ['https://kv.vault.azure.net'],
   mode: 'rotate',
   wishes,
@@ -42,7 +42,7 @@ export const settings: Settings = {
 };
 
 /** A credential whose key is the text, for tests to name it by: `p0`, `s0`, `p1` … */
-export function credential(id: string, key: string): Credential {
+function credential(id: string, key: string): Credential {
   const value = new Sealed(Buffer.from(key).toString('base64'));
   return { id, fingerprint: value.fingerprint, value };
 }

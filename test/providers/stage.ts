@@ -5,7 +5,6 @@ import { localAzure, type LocalAzure } from '../../infra/local/azure/azure.ts';
 import { manualClock } from '../../infra/local/azure/clock.ts';
 import { credential, inProcessHttpClient } from '../../infra/local/azure/shells/inProcess.ts';
 import { clients } from '../../lib/clients.ts';
-import { later } from '../../lib/model/clock.ts';
 import { Sealed } from '../../lib/model/sealed.ts';
 import type { Credential, Look } from '../../lib/model/snapshot.ts';
 import { blank, type Bond, type State } from '../../lib/model/state.ts';
@@ -89,9 +88,4 @@ export function remembering({ keys, resource }: Stage): State {
 export function credentialOf(id: Slot, key: string): Credential {
   const value = new Sealed(key);
   return { id, fingerprint: value.fingerprint, value };
-}
-
-export function inAWhile({ azure }: Stage, ms: number): Date {
-  azure.clock.advance(ms);
-  return later(azure.clock.now(), 0);
 }

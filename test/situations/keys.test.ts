@@ -1,4 +1,3 @@
-import { issueKey } from '../../infra/local/azure/arm/keys.ts';
 import { day, hour, minute } from '../../lib/model/clock.ts';
 import { due, regenerated, run, value } from './play.ts';
 
@@ -81,10 +80,10 @@ test('R16: a live key that is the resource’s and is refused all the same is to
 });
 
 test('R19: a tool that brings a dead version back again and again is contended', async () => {
-  const { b } = await due({ KEYTURN_SETTLE: 'PT10H', KEYTURN_ADOPTION_GRACE: 'PT1H' });
+  const { b } = await due({ KEYTURN_SETTLE: 'PT25H', KEYTURN_ADOPTION_GRACE: 'PT1H' });
   await b.sweep();
   const [dead, tags] = [value(b) ?? '', b.tags()];
-  await run(b, 24 * hour);
+  await run(b, 30 * hour);
   for (let times = 0; times < 2; times += 1) {
     b.vault.setSecret('secret', dead, { tags });
     await run(b, 7 * hour, 5 * minute);

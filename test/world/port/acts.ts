@@ -1,5 +1,5 @@
 import type { Mode } from '../../../lib/model/state.ts';
-import type { Slot } from '../../../lib/providers/accessKeys.ts';
+import { slots, type Slot } from '../../../lib/providers/accessKeys.ts';
 import type { Tags } from '../promises.ts';
 import type { World } from './world.ts';
 
@@ -24,8 +24,12 @@ function other(slot: Slot): Slot {
 }
 
 const regenerations: readonly Act[] = [
-  { does: 'regenerates Primary', act: ({ resource }) => resource.replace('Primary') },
-  { does: 'regenerates Secondary', act: ({ resource }) => resource.replace('Secondary') },
+  ...slots.map((slot) => ({
+    does: `regenerates ${slot}`,
+    act: ({ resource }: World) => {
+      resource.replace(slot);
+    },
+  })),
   {
     does: 'regenerates both keys',
     act: ({ resource }) => {
@@ -65,7 +69,8 @@ const writes: readonly Act[] = Object.entries(values).flatMap(([what, value]) =>
     does: `writes a version with ${what} and ${how}`,
     act: (world) => {
       const { secret } = world;
-      if (!secret.deleted) secret.write({ value: world.render(value(world)), tags: tags(secret.current.tags) }, 'other');
+      if (!secret.deleted)
+        secret.write({ value: world.render(value(world)), tags: tags(secret.current.tags) }, 'other');
     },
     ...(what === 'a foreign value' && { ends: true }),
   })),
@@ -106,7 +111,9 @@ const deletions: readonly Act[] = [
     does: 'deletes the secret and restores it after 12 minutes',
     act: (world) => {
       world.secret.delete();
-      world.effects.after(12 * minute, () => world.secret.restore());
+      world.effects.after(12 * minute, () => {
+        world.secret.restore();
+      });
     },
   },
 ];
@@ -135,10 +142,12 @@ const troubles: readonly Act[] = [
   },
 ];
 
-function emergency(mode: Mode, leaked: string, slots: ((world: World) => readonly Slot[]) | undefined): Act {
+function emergency(mode: Mode, leaked: string, named: ((world: World) => readonly Slot[]) | undefined): Act {
   return {
     does: `starts an emergency, ${mode}, ${leaked} leaked`,
-    act: (world) => world.emergency(mode, slots?.(world)),
+    act: (world) => {
+      world.emergency(mode, named?.(world));
+    },
   };
 }
 
@@ -158,4 +167,12 @@ const whilePaused: Act = {
   },
 };
 
-export const acts: readonly Act[] = [...regenerations, ...writes, ...tagEdits, ...deletions, ...troubles, ...emergencies, whilePaused];
+export const acts: readonly Act[] = [
+  ...regenerations,
+  ...writes,
+  ...tagEdits,
+  ...deletions,
+  ...troubles,
+  ...emergencies,
+  whilePaused,
+];

@@ -94,9 +94,13 @@ export function keysPort(resource: Resource, effects: Effects, watch: Promises):
     flightMs: resource.flightMs,
     fitness: async (view) => {
       if (!mustRead(view, batchLike)) return { fit: good };
-      return effects.do({ name: 'arm:get', act: () => there(view, resource, () => ({ fit: fitness(resource, view), host })) });
+      return effects.do({
+        name: 'arm:get',
+        act: () => there(view, resource, () => ({ fit: fitness(resource, view), host })),
+      });
     },
-    keys: (view) => effects.do({ name: 'arm:keys', act: () => there(view, resource, () => looked(resource, effects, watch)) }),
+    keys: (view) =>
+      effects.do({ name: 'arm:keys', act: () => there(view, resource, () => looked(resource, effects, watch)) }),
     regenerate: (view, slot) => {
       const act = ({ again, sentAt }: Arrival): Keys | Pending =>
         there(view, resource, () => {

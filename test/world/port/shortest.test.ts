@@ -40,7 +40,7 @@ const stories: readonly (readonly [string, Story])[] = [
   ],
   [
     'R11: the settle of a secret that came back outlives a failing write',
-    { faults: [[['claim:create', 2], 'throttled']], acts: [[['kv:patch', 3], restored]] },
+    { faults: [[['claim:create', 3], 'throttled']], acts: [[['kv:patch', 3], restored]] },
   ],
   [
     'R11: a guard that is over does not stand in its way',

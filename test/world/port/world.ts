@@ -1,47 +1,25 @@
 import { HttpRequest } from '@azure/functions';
-import { startRotation } from '../../../lib/http/rotations.ts';
 import { isItsTurn } from '../../../lib/decide/wants.ts';
-import { day, hour, later, minute } from '../../../lib/model/clock.ts';
-import { fingerprintOf } from '../../../lib/model/sealed.ts';
+import { startRotation } from '../../../lib/http/rotations.ts';
+import { day, hour, later, minute, second } from '../../../lib/model/clock.ts';
+import { fingerprintOf, Sealed } from '../../../lib/model/sealed.ts';
 import { phases, type Mode, type State } from '../../../lib/model/state.ts';
-import type { Settings } from '../../../lib/model/settings.ts';
-import type { SecretName } from '../../../lib/model/target.ts';
-import { accessKeys, type Slot } from '../../../lib/providers/accessKeys.ts';
+import type { Slot } from '../../../lib/providers/accessKeys.ts';
 import { keyIn as keyInText, withKey } from '../../../lib/providers/connectionString.ts';
-import { Sealed } from '../../../lib/model/sealed.ts';
-import { registry } from '../../../lib/providers/registry.ts';
 import { sweep, type Memory } from '../../../lib/sweep.ts';
-import { claims } from '../../../lib/targets/claims.ts';
-import { leases } from '../../../lib/targets/lease.ts';
 import { read, type Tagged } from '../../../lib/targets/tags.ts';
 import type { Core } from '../../../lib/visit.ts';
-import { emptyContainer, memoryBlobs, type Around } from '../memoryBlobs.ts';
+import { emptyContainer } from '../memoryBlobs.ts';
 import { promises, type Promises } from '../promises.ts';
 import { Effects, type Plan } from './effects.ts';
-import { host, keysPort, Resource, type Sort } from './resource.ts';
-import { SecretStore, vaultPort } from './vault.ts';
+import { secretName, settings, settleMs, started, type Stores } from './process.ts';
+import { host, Resource, type Sort } from './resource.ts';
+import { SecretStore } from './vault.ts';
 
-export const settleMs = 30 * minute;
 const sweepEveryMs = 5 * minute;
+/** While something is on its way somebody comes by more often, or nobody would meet it. */
+const restlessMs = 50 * second;
 const born = new Date('2026-01-01T00:00:00Z');
-
-const secretName: SecretName = { vaultUrl: 'https://vault.example', name: 'secret' };
-
-function settings(): Settings {
-  return {
-    vaultUrls: [secretName.vaultUrl],
-    mode: 'rotate',
-    wishes: { validityMs: 90 * day, settleMs, paused: false, proof: 'required' },
-    adoptionGraceMs: 10 * minute,
-    proofPatienceMs: minute,
-    frozen: new Set(),
-    failuresUntilHeld: 5,
-    startCap: 100,
-    armEndpoint: 'https://arm.example',
-    armAudience: 'https://arm.example',
-    blobServiceUrl: 'https://blobs.example',
-  };
-}
 
 export interface Emergency {
   readonly mode: Mode;
@@ -60,9 +38,7 @@ export class World {
   readonly announced: string[] = [];
   readonly emergencies: Emergency[] = [];
   readonly thrown: string[] = [];
-  readonly #leaseBlobs = emptyContainer();
-  readonly #claimBlobs = emptyContainer();
-  readonly #settings = settings();
+  readonly #stores: Stores = { leases: emptyContainer(), claims: emptyContainer() };
   readonly #turnMs: number;
   #memory: Memory = new Map();
   #core: Core;
@@ -93,34 +69,8 @@ export class World {
 
   /** A new process on the same Azure. */
   #start(): Core {
-    const { effects, resource, watch } = this;
-    const clock = {
-      now: () => effects.now,
-      monotonicMs: () => effects.now.getTime(),
-      sleep: async (ms: number) => {
-        effects.pass(ms);
-        await Promise.resolve();
-      },
-    };
-    const around = (of: string): Around => (operation, effect) => effects.do({ name: `${of}:${operation}`, act: effect });
     this.#memory = new Map();
-    return {
-      settings: this.#settings,
-      clock,
-      vault: vaultPort(this.secret, secretName, effects),
-      leases: leases(memoryBlobs(this.#leaseBlobs, clock, around('lease')), clock),
-      claims: claims(memoryBlobs(this.#claimBlobs, clock, around('claim')), () => 'installation-1'),
-      providers: registry([accessKeys(keysPort(resource, effects, watch))]),
-      announcer: {
-        announce: (said) => {
-          this.announced.push(JSON.stringify(said));
-          return Promise.resolve();
-        },
-      },
-      jitter: () => 0,
-      log: () => undefined,
-      note: () => undefined,
-    };
+    return started(this, this.#stores);
   }
 
   emergency(mode: Mode, compromised: readonly Slot[] | undefined): void {
@@ -144,6 +94,11 @@ export class World {
   /** The next time of the timers that is not before `date`. */
   #passUntil(date: Date): void {
     const nowMs = this.effects.now.getTime();
+    const coming = this.effects.nextComing;
+    if (coming && coming.getTime() < nowMs + sweepEveryMs) {
+      this.effects.pass(restlessMs);
+      return;
+    }
     const from = Math.max(date.getTime(), nowMs + 1);
     this.effects.pass(Math.ceil(from / sweepEveryMs) * sweepEveryMs - nowMs);
   }
@@ -169,7 +124,7 @@ export class World {
   }
 
   get tagged(): Tagged {
-    return read(secretName, this.secret.current.tags, this.#settings.wishes, this.#core.providers);
+    return read(secretName, this.secret.current.tags, settings.wishes, this.#core.providers);
   }
 
   get state(): State {
@@ -193,7 +148,12 @@ export class World {
     const body = JSON.stringify({ vault, secret: name, mode, compromised, reason: 'leaked' });
     const idempotencyKey = `key-${this.emergencies.indexOf(asked)}`;
     const headers = { 'idempotency-key': idempotencyKey };
-    const request = new HttpRequest({ url: 'https://app.example/api/rotations', method: 'POST', headers, body: { string: body } });
+    const request = new HttpRequest({
+      url: 'https://app.example/api/rotations',
+      method: 'POST',
+      headers,
+      body: { string: body },
+    });
     const named = compromised ?? [this.resource.slotOf(this.keyIn(this.secret.current.value)) ?? 'Primary'];
     const leaked = (asked.leaked ??= named.map((slot) => this.resource.keys[slot]));
     this.watch.told({ is: 'emergency', at: this.effects.now, mode, leaked: leaked.map(fingerprintOf) });
@@ -207,11 +167,13 @@ export class World {
 
   /** A claim blob names a secret; the one that holds the installation's id does not. */
   get isClaimed(): boolean {
-    return [...this.#claimBlobs.blobs.values()].some(({ metadata }) => metadata['secret'] !== undefined);
+    return [...this.#stores.claims.blobs.values()].some(({ metadata }) => metadata['secret'] !== undefined);
   }
 
   #noticeMissed(): void {
-    const missed = [...this.#claimBlobs.blobs.values()].some(({ metadata }) => metadata['missingsince'] !== undefined);
+    const missed = [...this.#stores.claims.blobs.values()].some(
+      ({ metadata }) => metadata['missingsince'] !== undefined,
+    );
     if (missed && !this.#missed) this.watch.told({ is: 'missed', at: this.effects.now });
     this.#missed = missed;
   }

@@ -1,4 +1,5 @@
-import { basis, slotOf, type Known, type Regenerated, type Version } from '../promises.ts';
+import type { Regenerated } from '../promises.ts';
+import { basis, brokenOf, slotOf, type Known, type Rules, type Version } from './known.ts';
 
 /** An immediate emergency gives consumers at least this long. */
 const shortestMs = 5 * 60_000;
@@ -8,17 +9,18 @@ const roundingMs = 1_000;
 /** What a regenerate by keyturn may not do. */
 export function regenerated(known: Known, fact: Regenerated): readonly string[] {
   const version = basis(known, fact);
-  if (!version) return [];
-  const what = `${fact.slot} ${fact.old.slice(0, 4)}`;
-  return [
-    version.key === fact.old && `1: regenerated ${what}, which is live by the value`,
-    slotOf(version.tags) === fact.slot && `1: regenerated ${what}, which is live by the tag`,
-    isAhead(known.spared.get(fact.old), fact.at) && `1: regenerated ${what}, spared since the tag was corrected`,
-    tooEarly(known, fact, version) && `2: regenerated ${what} before settle`,
-    returned(known, fact) && `2: regenerated ${what} before settle after the secret came back`,
-    !isIntended(fact, version) && !known.unseen.has(fact.old) && `5: regenerated ${what}, which the tags did not say`,
-  ].filter((broken) => typeof broken === 'string');
+  return version ? brokenOf(rules, known, fact, version).map((what) => `${what}: ${fact.slot}`) : [];
 }
+
+const rules: Rules<Regenerated> = {
+  '1: regenerated what is live by the value': (_, { old }, { key }) => key === old,
+  '1: regenerated what is live by the tag': (_, { slot }, { tags }) => slotOf(tags) === slot,
+  '1: regenerated what a corrected tag had named': ({ spared }, { old, at }) => isAhead(spared.get(old), at),
+  '2: regenerated before settle': tooEarly,
+  '2: regenerated before settle after the secret came back': returned,
+  '5: regenerated what the tags did not say': (known, fact, version) =>
+    !isIntended(fact, version) && !known.unseen.has(fact.old),
+};
 
 function isAhead(until: Date | undefined, at: Date): boolean {
   return until !== undefined && until.getTime() - roundingMs > at.getTime();

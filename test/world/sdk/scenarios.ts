@@ -61,7 +61,7 @@ async function dueWorld(kind: Kind): Promise<World> {
   return world;
 }
 
-export function isAtRest({ state }: World): boolean {
+function isAtRest({ state }: World): boolean {
   const { rotation: under, wait } = state();
   return !under && !wait;
 }
@@ -81,7 +81,7 @@ export type Moment = keyof typeof moments;
 export const allMoments = Object.keys(moments) as readonly Moment[];
 
 export const leaks = ['live', 'standby', 'both'] as const;
-export type Leak = (typeof leaks)[number];
+type Leak = (typeof leaks)[number];
 
 export interface Drill {
   readonly moment: Moment;

@@ -3,7 +3,7 @@ import type { Process } from './process.ts';
 import { isStruck, type Fault, type Strike, type StrikeWhere } from './strike.ts';
 
 /** One request on its way: what sending it does, and what its sender sees when that goes wrong. */
-export interface Passing<T> {
+interface Passing<T> {
   readonly name: string;
   send(): Promise<T>;
   refuse(status: 429 | 500): Promise<T>;
@@ -11,7 +11,7 @@ export interface Passing<T> {
 }
 
 /** A request that arrives when its sender does not wait for it any more. */
-export interface Late {
+interface Late {
   readonly is: 'duplicate' | 'late';
   readonly sentAt: Date;
 }

@@ -18,7 +18,7 @@ import { observe, type Observer } from './observer.ts';
 import { createResource, flightMs, keyIn, keysNow, valueWith, type Kind } from './targets.ts';
 import { createWire, type Wire } from './wire.ts';
 
-export const settleMs = 10 * minute;
+const settleMs = 10 * minute;
 
 export interface World {
   readonly azure: LocalAzure;

@@ -1,0 +1,79 @@
+import type { Reason } from '../../../lib/model/reason.ts';
+import type { Emergency, World } from './world.ts';
+
+/** What people did in a history, as far as it matters at the end. */
+export interface End {
+  readonly world: World;
+  readonly did: readonly string[];
+  /** Somebody took the secret out of our hands, or left it in a state that only a person can mend. */
+  readonly ends: boolean;
+}
+
+/** What should not be so when the dust has settled. */
+export function judged(end: End): readonly string[] {
+  if (end.ends || isLeftAlone(end.world)) return [];
+  return Object.entries(wrongs).flatMap(([sentence, isSo]) => (isSo(end) ? [`end: ${sentence}${told(end)}`] : []));
+}
+
+function told({ world: { state } }: End): string {
+  const { rotation, wait, held } = state;
+  return ` (${[rotation?.phase ?? 'idle', held ?? wait?.reason].filter((word) => word !== undefined).join(', ')})`;
+}
+
+const wrongs: Readonly<Record<string, (end: End) => boolean>> = {
+  'the secret is no target any more': ({ world }) => world.tagged.is !== 'target',
+  'the rotation is stuck': (end) => end.world.state.rotation !== undefined && !settles(end) && !stands(end),
+  'the value is not accepted': (end) => !accepts(end) && !stands(end),
+  'there is no state': (end) => end.world.state.bond === undefined && !stands(end),
+  'held without need': ({ world, did }) => world.state.held !== undefined && !isToBeHeld(world.state.held, did),
+  'not each key was regenerated once': ({ world, did }) => did.length === 0 && world.resource.regenerated.length !== 2,
+  'an emergency was not accepted': (end) => !stands(end) && end.world.emergencies.some(({ status }) => status !== 202),
+  'a leaked key lives on': (end) => !stands(end) && !end.did.some((does) => forgetting.test(does)) && leaks(end),
+};
+
+function settles({ world: { state, effects } }: End): boolean {
+  const { rotation, wait } = state;
+  return rotation?.phase === 'revoke' && wait?.reason === 'settling' && wait.until > effects.now;
+}
+
+const forPeople: ReadonlySet<Reason> = new Set([
+  'value-not-of-resource',
+  'claimed-twice',
+  'resource-missing',
+  'live-refused',
+]);
+
+/** A person has to act: a rotation may stand still for it. */
+function stands({ world: { state } }: End): boolean {
+  return state.held !== undefined || (state.wait !== undefined && forPeople.has(state.wait.reason));
+}
+
+function accepts({ world: { resource, secret, keyIn } }: End): boolean {
+  return resource.accepts(keyIn(secret.current.value));
+}
+
+/** What only its history can tell: new keys refused for long, or dead values written again and again. */
+function isToBeHeld(held: Reason, did: readonly string[]): boolean {
+  if (held === 'proof-refused') return did.some((does) => does.includes('90 seconds'));
+  return held === 'contended' && did.length > 1;
+}
+
+/** What was asked for stands in the tags alone: who takes them away takes it back. */
+const forgetting = /^(writes|deletes (RotationRecord|RotationProgress|all state tags)|corrupts)/;
+
+function leaks({ world: { emergencies, resource } }: End): boolean {
+  const leaked = emergencies.filter(isPlain).flatMap((one) => one.leaked ?? []);
+  return leaked.some((key) => resource.slotOf(key) !== undefined);
+}
+
+/** Accepted, and clear what it means: one that names no key joins an earlier one (R20). */
+function isPlain({ status, compromised }: Emergency, _: number, all: readonly Emergency[]): boolean {
+  return status === 202 && (compromised !== undefined || all.length === 1);
+}
+
+/** Untagged before it was a target, or with a value that is no key (any more): said, and left to a person (R10). */
+function isLeftAlone({ tagged, isClaimed, announced, resource, keyIn, secret }: World): boolean {
+  if (tagged.is !== 'foreign') return false;
+  const dead = resource.slotOf(keyIn(secret.current.value)) === undefined;
+  return !isClaimed || (dead && announced.some((said) => said.includes('tags-lost')));
+}

@@ -1,0 +1,70 @@
+import type { Fingerprint } from '../../../lib/model/sealed.ts';
+import type { AskedFor, Fact, Regenerated, Tagged, Tags, Written } from '../promises.ts';
+import { slotOf, type Emergency, type Known } from './known.ts';
+
+export function learn(known: Known, fact: Fact): void {
+  if ('by' in fact && fact.by === 'other') known.otherAt = fact.at;
+  if (fact.is === 'regenerated') learnKey(known, fact);
+  else if (fact.is === 'written') learnVersion(known, fact);
+  else if (fact.is === 'tagged') learnTags(known, fact);
+  else if (fact.is === 'emergency') known.emergency = joined(known, fact);
+  else if (fact.is === 'proved' && fact.accepted) known.proved.add(fact.key);
+  else learnWhatHappened(known, fact);
+}
+
+function learnWhatHappened(known: Known, { is, at }: Pick<Fact, 'is' | 'at'>): void {
+  if (is === 'read' && known.current) known.seen = { version: known.current, at };
+  if (is === 'looked') known.unseen.clear();
+  if (is === 'refused') delete known.emergency;
+  if (is === 'missed') known.isMissed = true;
+  if (is === 'restored' && known.isMissed) {
+    known.returnedAt = at;
+    known.isMissed = false;
+  }
+}
+
+function joined({ emergency }: Known, { at, mode, leaked }: AskedFor): Emergency {
+  const before = emergency ?? { immediate: false, leaked: [] };
+  return { at, immediate: mode === 'immediate' || before.immediate, leaked: [...before.leaked, ...leaked] };
+}
+
+function learnKey(known: Known, { slot, old, made, by }: Regenerated): void {
+  known.keys.set(slot, made);
+  known.ever.add(made);
+  if (by === 'other') known.unseen.add(old).add(made);
+}
+
+function learnVersion(known: Known, fact: Written): void {
+  if (known.current) known.replacedAt.set(known.current.key, fact.at);
+  known.current = fact;
+  known.versions.set(fact.version, fact);
+  if (fact.by === 'keyturn') known.seen = { version: fact, at: fact.at };
+}
+
+function learnTags(known: Known, fact: Tagged): void {
+  const before = known.versions.get(fact.version);
+  if (!before) return;
+  if (fact.by === 'keyturn') learnFromOurTags(known, fact);
+  const after = { ...before, tags: fact.tags };
+  known.versions.set(fact.version, after);
+  if (known.current?.version === fact.version) known.current = after;
+  if (fact.by === 'keyturn' && known.seen?.version.version === fact.version) {
+    known.seen = { version: after, at: fact.at };
+  }
+}
+
+/** A correction spares what was named before; at rest an emergency is over. */
+function learnFromOurTags(known: Known, { at, tags }: Tagged): void {
+  const { emergency } = known;
+  const named = namedBefore(known, tags);
+  if (named) known.spared.set(named, new Date(at.getTime() + known.settleMs));
+  known.isRotating = tags['RotationPhase']?.startsWith('idle') === false;
+  if (emergency && known.isRotating) known.emergency = { ...emergency, begun: true };
+  if (emergency?.begun && !known.isRotating) delete known.emergency;
+}
+
+/** The key that the tag named, as keyturn saw it, if it names another now. */
+function namedBefore({ seen, keys }: Known, tags: Tags): Fingerprint | undefined {
+  const before = slotOf(seen?.version.tags ?? {});
+  return before !== undefined && slotOf(tags) !== before ? keys.get(before) : undefined;
+}
