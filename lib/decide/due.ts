@@ -15,7 +15,7 @@ export function expiryOf({ target, secret }: Dated): Date {
 }
 
 /** 30 days before expiry for a validity of 60 days or more, else a third of it. */
-export function leadMsOf({ validityMs, leadMs }: Wishes): number {
+function leadMsOf({ validityMs, leadMs }: Wishes): number {
   return leadMs ?? (validityMs >= 60 * day ? 30 * day : validityMs / 3);
 }
 

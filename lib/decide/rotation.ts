@@ -6,7 +6,7 @@ import { resourceHash } from '../model/target.ts';
 import type { Decision, Situation } from './decision.ts';
 
 /** An immediate emergency gives consumers this long at most before the leaked credential ends. */
-export const immediateCapMs = 5 * minute;
+const immediateCapMs = 5 * minute;
 
 /** What binds the state to the value and the credentials as they are now. */
 export function bondOf({ installation, target, secret, look }: Omit<Situation, 'ask'>): Bond {

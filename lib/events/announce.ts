@@ -3,18 +3,16 @@ import { fingerprintOf } from '../model/sealed.ts';
 import type { State } from '../model/state.ts';
 import { secretUrl, type Target } from '../model/target.ts';
 
-export const announcementTypes = [
-  'Keyturn.Target.Adopted',
-  'Keyturn.Target.Lost',
-  'Keyturn.Rotation.Started',
-  'Keyturn.Rotation.CredentialPublished',
-  'Keyturn.Rotation.Unproved',
-  'Keyturn.Rotation.Completed',
-  'Keyturn.Rotation.Failed',
-  'Keyturn.Rotation.Held',
-  'Keyturn.Rotation.Stuck',
-] as const;
-export type AnnouncementType = (typeof announcementTypes)[number];
+export type AnnouncementType =
+  | 'Keyturn.Target.Adopted'
+  | 'Keyturn.Target.Lost'
+  | 'Keyturn.Rotation.Started'
+  | 'Keyturn.Rotation.CredentialPublished'
+  | 'Keyturn.Rotation.Unproved'
+  | 'Keyturn.Rotation.Completed'
+  | 'Keyturn.Rotation.Failed'
+  | 'Keyturn.Rotation.Held'
+  | 'Keyturn.Rotation.Stuck';
 
 /** What the world is told. Ids, phases, reasons and times only. */
 export interface Announcement {

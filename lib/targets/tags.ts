@@ -17,7 +17,7 @@ export interface Kinds {
 }
 
 /** The state tags and the words for people: what we may write, besides CredentialId. */
-export const stateTags = ['RotationPhase', 'RotationRecord', 'RotationProgress'] as const;
+const stateTags = ['RotationPhase', 'RotationRecord', 'RotationProgress'] as const;
 const written = ['CredentialId', ...stateTags];
 
 /** Total: corrupt, contradictory or future tags have a typed answer. */

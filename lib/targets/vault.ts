@@ -16,7 +16,7 @@ export interface Listed {
 }
 
 /** What is written with a new value. */
-export interface NewVersion {
+interface NewVersion {
   readonly value: Sealed;
   readonly tags: Record<string, string>;
   readonly expiresOn?: Date;
