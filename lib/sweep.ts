@@ -30,6 +30,7 @@ export async function sweep(core: Core, memory: Memory, phase: Phase, deadline: 
   const sightings = seen.flatMap((vault) => vault.sightings).filter(({ target }) => !remembered(core, memory, target));
   const bugs: string[] = [];
   const visit = async (one: Wanted) => {
+    if (core.clock.now() >= deadline) return; // the next sweep goes on
     try {
       await take(core, memory, one, deadline);
     } catch (error) {
