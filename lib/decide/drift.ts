@@ -17,8 +17,9 @@ export function drifted(s: Situation): Decision | undefined {
 }
 
 /** The resource answers with a key that is known to be replaced (R17). */
-function isStale({ look, tagged, state: { rotation } }: Situation): boolean {
-  const where = look.all.find(({ id }) => id === tagged);
+function isStale({ look, state: { rotation, bond } }: Situation): boolean {
+  const published = bond?.credentials.find(({ fingerprint }) => fingerprint === look.held.fingerprint);
+  const where = look.all.find(({ id }) => id === published?.id);
   if (!rotation || !where || rotation.phase === 'generate' || rotation.phase === 'publish') return false;
   return rotation.gone.includes(where.fingerprint);
 }

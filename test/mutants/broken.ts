@@ -1,17 +1,10 @@
-import process from 'node:process';
 import { play, type History } from '../world/port/history.ts';
 import { sorts } from '../world/port/resource.ts';
 import { histories, stepsOf } from '../world/port/schedules.ts';
 
-/**
- * Prints the first history at the port seam that breaks here; with one as argument, only says whether that one breaks.
- * Exit code 1 = it breaks.
- */
-const given = process.argv[2];
-const first = given ? await brokenOf([JSON.parse(given) as History]) : await search();
-if (first) {
-  console.log(JSON.stringify(first));
-  process.exitCode = 1;
+/** The first history at the port seam that breaks a promise in this tree; of the one given (JSON), or of many. */
+export async function firstBroken(given: string): Promise<History | undefined> {
+  return given === 'any' ? search() : brokenOf([JSON.parse(given) as History]);
 }
 
 async function search(): Promise<History | undefined> {

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { firstBroken } from './broken.ts';
 import { earlierRules } from './earlierRules.ts';
 import { laterRules } from './laterRules.ts';
 import type { Mutant } from './mutant.ts';
@@ -7,14 +8,28 @@ import { promises } from './promises.ts';
 
 import { tree, type Tree } from './tree.ts';
 
-/** `npm run mutants`: each promise and each rule is broken once; its test has to notice, and for the heart a history. */
-const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
-const mutants = [...promises, ...earlierRules, ...laterRules].filter(({ breaks }) => breaks.startsWith(values.only));
-const copy = await tree();
-try {
-  process.exitCode = (await all(copy)) ? 0 : 1;
-} finally {
-  await copy.remove();
+/**
+ * `npm run mutants`: each promise and each rule is broken once; its test has to notice, and for the heart a history.
+ * `--only R1` takes those whose name begins so. With `--history` it is the process in the broken tree that looks for one.
+ */
+const options = { only: { type: 'string', default: '' }, history: { type: 'string' } } as const;
+const { only, history: wanted } = parseArgs({ options }).values;
+const mutants = [...promises, ...earlierRules, ...laterRules].filter(({ breaks }) => breaks.startsWith(only));
+process.exitCode = wanted ? await look(wanted) : await breakAll();
+
+async function look(given: string): Promise<number> {
+  const found = await firstBroken(given);
+  if (found) console.log(JSON.stringify(found));
+  return found ? 1 : 0;
+}
+
+async function breakAll(): Promise<number> {
+  const copy = await tree();
+  try {
+    return (await all(copy)) ? 0 : 1;
+  } finally {
+    await copy.remove();
+  }
 }
 
 async function all(project: Tree): Promise<boolean> {

@@ -49,7 +49,7 @@ export async function tree(): Promise<Tree> {
       return /"numPassedTests":0\b/.test(stdout) ? 'none' : 'passes';
     },
     brokenHistory: async (given) => {
-      const { code, stdout } = await runNode(['test/mutants/broken.ts', ...(given ? [given] : [])]);
+      const { code, stdout } = await runNode(['test/mutants/run.ts', '--history', given ?? 'any']);
       return code === 1 && stdout.startsWith('{') ? stdout.trim() : undefined;
     },
     remove: () => rm(folder, { recursive: true, force: true }),

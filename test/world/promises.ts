@@ -66,7 +66,7 @@ export interface AskedFor {
   readonly leaked: readonly Fingerprint[];
 }
 
-export interface Proved {
+interface Proved {
   readonly is: 'proved';
   readonly at: Date;
   readonly key: Fingerprint;
@@ -77,7 +77,7 @@ export interface Proved {
  * `missed`: keyturn noted that the secret is missing. `refused`: the emergency was not answered with 202.
  * `trespassed`: keyturn wrote to a secret that is none of its own.
  */
-export interface Happened {
+interface Happened {
   readonly is: 'read' | 'looked' | 'deleted' | 'restored' | 'missed' | 'refused' | 'trespassed';
   readonly at: Date;
 }

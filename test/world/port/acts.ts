@@ -1,27 +1,11 @@
-import type { Mode } from '../../../lib/model/state.ts';
-import { slots, type Slot } from '../../../lib/providers/accessKeys.ts';
+import { slots } from '../../../lib/providers/accessKeys.ts';
 import type { Tags } from '../promises.ts';
+import { live, other, type Act } from './act.ts';
+import { emergencies } from './emergencies.ts';
 import type { World } from './world.ts';
-
-/** What a person, a tool or the service does behind our back. */
-export interface Act {
-  /** As a sentence: "a person … ". */
-  readonly does: string;
-  readonly act: (world: World) => void;
-  /** The secret is not ours any more afterwards, or waits for a person: nothing is expected of its value. */
-  readonly ends?: true;
-}
 
 const minute = 60_000;
 const stateTags: readonly string[] = ['RotationPhase', 'RotationRecord', 'RotationProgress'];
-
-function live({ resource, secret, keyIn }: World): Slot {
-  return resource.slotOf(keyIn(secret.current.value)) ?? 'Primary';
-}
-
-function other(slot: Slot): Slot {
-  return slot === 'Primary' ? 'Secondary' : 'Primary';
-}
 
 const regenerations: readonly Act[] = [
   ...slots.map((slot) => ({
@@ -142,31 +126,6 @@ const troubles: readonly Act[] = [
   },
 ];
 
-function emergency(mode: Mode, leaked: string, named: ((world: World) => readonly Slot[]) | undefined): Act {
-  return {
-    does: `starts an emergency, ${mode}, ${leaked} leaked`,
-    act: (world) => {
-      world.emergency(mode, named?.(world));
-    },
-  };
-}
-
-const emergencies: readonly Act[] = (['graceful', 'immediate'] as const).flatMap((mode) => [
-  emergency(mode, 'it is not said what', undefined),
-  emergency(mode, 'the live key', (world) => [live(world)]),
-  emergency(mode, 'the standby', (world) => [other(live(world))]),
-  emergency(mode, 'both keys', () => ['Primary', 'Secondary']),
-]);
-
-const whilePaused: Act = {
-  does: 'pauses and starts an emergency',
-  act: (world) => {
-    const { secret } = world;
-    if (!secret.deleted) secret.tag({ ...secret.current.tags, RotationPaused: 'true' }, 'other');
-    world.emergency('graceful', [live(world)]);
-  },
-};
-
 export const acts: readonly Act[] = [
   ...regenerations,
   ...writes,
@@ -174,5 +133,4 @@ export const acts: readonly Act[] = [
   ...deletions,
   ...troubles,
   ...emergencies,
-  whilePaused,
 ];

@@ -1,5 +1,6 @@
 import { hour, later } from '../../../lib/model/clock.ts';
-import { acts, type Act } from './acts.ts';
+import type { Act } from './act.ts';
+import { acts } from './acts.ts';
 import type { Fault, Plan } from './effects.ts';
 import type { Sort } from './resource.ts';
 import { judged } from './judged.ts';

@@ -11,8 +11,13 @@ export interface End {
 
 /** What should not be so when the dust has settled. */
 export function judged(end: End): readonly string[] {
-  if (end.ends || isLeftAlone(end.world)) return [];
+  if (end.ends || isPaused(end) || isLeftAlone(end.world)) return [];
   return Object.entries(wrongs).flatMap(([sentence, isSo]) => (isSo(end) ? [`end: ${sentence}${told(end)}`] : []));
+}
+
+/** Nothing but the emergency goes on: what else was done stays as it is. */
+function isPaused({ did }: End): boolean {
+  return did.length > 1 && did.some((does) => does.startsWith('pauses'));
 }
 
 function told({ world: { state } }: End): string {
@@ -27,6 +32,8 @@ const wrongs: Readonly<Record<string, (end: End) => boolean>> = {
   'there is no state': (end) => end.world.state.bond === undefined && !stands(end),
   'held without need': ({ world, did }) => world.state.held !== undefined && !isToBeHeld(world.state.held, did),
   'not each key was regenerated once': ({ world, did }) => did.length === 0 && world.resource.regenerated.length !== 2,
+  'more was regenerated than the rotation needs': ({ world, did }) =>
+    did.every((does) => /^regenerates [A-Z]/.test(does)) && world.resource.regenerated.length > 2,
   'an emergency was not accepted': (end) => !stands(end) && end.world.emergencies.some(({ status }) => status !== 202),
   'a leaked key lives on': (end) => !stands(end) && !end.did.some((does) => forgetting.test(does)) && leaks(end),
 };

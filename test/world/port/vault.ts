@@ -1,4 +1,3 @@
-import { later, day } from '../../../lib/model/clock.ts';
 import { Failure } from '../../../lib/model/failure.ts';
 import { fingerprintOf, Sealed } from '../../../lib/model/sealed.ts';
 import type { Secret } from '../../../lib/model/snapshot.ts';
@@ -128,8 +127,4 @@ export function vaultPort(store: SecretStore, secret: SecretName, effects: Effec
       return effects.do({ name: 'kv:disable', lateMs, act });
     },
   };
-}
-
-export function expiry(from: Date): Date {
-  return later(from, 90 * day);
 }

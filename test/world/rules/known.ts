@@ -2,7 +2,10 @@ import type { Fingerprint } from '../../../lib/model/sealed.ts';
 import type { Options, Tags, Written } from '../promises.ts';
 
 /** A version of the secret, with the tags it has by now. */
-export type Version = Omit<Written, 'is' | 'sentAt'>;
+export type Version = Omit<Written, 'is' | 'sentAt'> & {
+  /** When another changed its tags last. */
+  readonly editedAt?: Date;
+};
 
 export interface Emergency {
   readonly at: Date;
@@ -10,6 +13,8 @@ export interface Emergency {
   readonly leaked: readonly Fingerprint[];
   /** The tags say that something is under way since. */
   readonly begun?: boolean;
+  /** What stands if this one was not accepted. */
+  readonly before?: Emergency;
 }
 
 /** What is known so far. Rules read it; only `learn` writes it. */
@@ -64,6 +69,11 @@ export function slotOf(tags: Tags): string | undefined {
 
 export function isKey({ keys }: Known, key: Fingerprint): boolean {
   return [...keys.values()].includes(key);
+}
+
+/** Changed by another so shortly that keyturn need not have seen it (R6). */
+export function isJustEdited({ editedAt }: Version, at: Date): boolean {
+  return editedAt !== undefined && at.getTime() - editedAt.getTime() <= readIsGoodForMs;
 }
 
 const readIsGoodForMs = 60_000;

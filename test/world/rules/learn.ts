@@ -1,5 +1,5 @@
 import type { Fingerprint } from '../../../lib/model/sealed.ts';
-import type { AskedFor, Fact, Regenerated, Tagged, Tags, Written } from '../promises.ts';
+import type { AskedFor, Fact, Regenerated, Tagged, Written } from '../promises.ts';
 import { slotOf, type Emergency, type Known } from './known.ts';
 
 export function learn(known: Known, fact: Fact): void {
@@ -15,7 +15,7 @@ export function learn(known: Known, fact: Fact): void {
 function learnWhatHappened(known: Known, { is, at }: Pick<Fact, 'is' | 'at'>): void {
   if (is === 'read' && known.current) known.seen = { version: known.current, at };
   if (is === 'looked') known.unseen.clear();
-  if (is === 'refused') delete known.emergency;
+  if (is === 'refused') withdraw(known);
   if (is === 'missed') known.isMissed = true;
   if (is === 'restored' && known.isMissed) {
     known.returnedAt = at;
@@ -24,8 +24,14 @@ function learnWhatHappened(known: Known, { is, at }: Pick<Fact, 'is' | 'at'>): v
 }
 
 function joined({ emergency }: Known, { at, mode, leaked }: AskedFor): Emergency {
-  const before = emergency ?? { immediate: false, leaked: [] };
-  return { at, immediate: mode === 'immediate' || before.immediate, leaked: [...before.leaked, ...leaked] };
+  const immediate = mode === 'immediate' || emergency?.immediate === true;
+  return { at, immediate, leaked: [...(emergency?.leaked ?? []), ...leaked], ...(emergency && { before: emergency }) };
+}
+
+function withdraw(known: Known): void {
+  const before = known.emergency?.before;
+  if (before) known.emergency = before;
+  else delete known.emergency;
 }
 
 function learnKey(known: Known, { slot, old, made, by }: Regenerated): void {
@@ -45,7 +51,7 @@ function learnTags(known: Known, fact: Tagged): void {
   const before = known.versions.get(fact.version);
   if (!before) return;
   if (fact.by === 'keyturn') learnFromOurTags(known, fact);
-  const after = { ...before, tags: fact.tags };
+  const after = { ...before, tags: fact.tags, ...(fact.by === 'other' && { editedAt: fact.at }) };
   known.versions.set(fact.version, after);
   if (known.current?.version === fact.version) known.current = after;
   if (fact.by === 'keyturn' && known.seen?.version.version === fact.version) {
@@ -54,9 +60,10 @@ function learnTags(known: Known, fact: Tagged): void {
 }
 
 /** A correction spares what was named before; at rest an emergency is over. */
-function learnFromOurTags(known: Known, { at, tags }: Tagged): void {
+function learnFromOurTags(known: Known, fact: Tagged): void {
+  const { at, tags } = fact;
   const { emergency } = known;
-  const named = namedBefore(known, tags);
+  const named = namedBefore(known, fact);
   if (named) known.spared.set(named, new Date(at.getTime() + known.settleMs));
   known.isRotating = tags['RotationPhase']?.startsWith('idle') === false;
   if (emergency && known.isRotating) known.emergency = { ...emergency, begun: true };
@@ -64,7 +71,7 @@ function learnFromOurTags(known: Known, { at, tags }: Tagged): void {
 }
 
 /** The key that the tag named, as keyturn saw it, if it names another now. */
-function namedBefore({ seen, keys }: Known, tags: Tags): Fingerprint | undefined {
-  const before = slotOf(seen?.version.tags ?? {});
+function namedBefore({ seen, keys }: Known, { version, tags }: Tagged): Fingerprint | undefined {
+  const before = seen?.version.version === version ? slotOf(seen.version.tags) : undefined;
   return before !== undefined && slotOf(tags) !== before ? keys.get(before) : undefined;
 }

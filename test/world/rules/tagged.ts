@@ -1,12 +1,13 @@
 import type { Disabled, Tagged } from '../promises.ts';
-import { basis, brokenOf, isKey, type Known, type Rules, type Version } from './known.ts';
+import { basis, brokenOf, isJustEdited, isKey, type Known, type Rules, type Version } from './known.ts';
 import { own, sameForUser } from './written.ts';
 
 /** What tags by keyturn may not do. */
 export function tagged(known: Known, fact: Tagged): readonly string[] {
   const seen = basis(known, fact);
   const before = seen?.version === fact.version ? seen : known.versions.get(fact.version);
-  return before && !fact.sentAt ? brokenOf(rules, known, fact, before) : [];
+  const isBlind = fact.sentAt !== undefined || (before !== seen && before && isJustEdited(before, fact.at));
+  return before && !isBlind ? brokenOf(rules, known, fact, before) : [];
 }
 
 const rules: Rules<Tagged> = {

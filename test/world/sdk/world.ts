@@ -122,11 +122,11 @@ function driven(ground: Ground, still: Still): World {
     for (const phase of phases) await attempt((app) => app.sweep(phase));
   }
   async function emergency(wanted: Emergency): Promise<number> {
-    const at = azure.clock.now();
-    const untilMs = at.getTime() + patienceMs;
+    const untilMs = azure.clock.now().getTime() + patienceMs;
     const prints = fingerprints(azure, resource);
-    watch.told({ is: 'emergency', at, mode: wanted.mode, leaked: wanted.compromised.map((slot) => prints[slot]) });
+    const leaked = wanted.compromised.map((slot) => prints[slot]);
     for (;;) {
+      watch.told({ is: 'emergency', at: azure.clock.now(), mode: wanted.mode, leaked });
       const answer = await attempt((app) => app.start(requestFor(wanted, vault)));
       const status = answer === 'ended' ? 503 : (answer.status ?? 0);
       if (status !== 503 || azure.clock.now().getTime() > untilMs) return status;
