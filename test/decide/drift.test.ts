@@ -1,12 +1,13 @@
 import { decide } from '../../lib/decide/rules.ts';
 import { hour, later } from '../../lib/model/clock.ts';
-import { after, claim, looked, print, rotation, situation, words, type Different } from './situation.ts';
+import { after, bond, claim, looked, print, rotation, situation, words, type Different } from './situation.ts';
 
 const now = after(60);
 const dead = looked({ primary: 'p1' });
 const repaired = { ...claim, repairedAt: later(now, -hour) };
 const verify = rotation({ phase: 'verify' });
 const stale = looked({ held: 's1' });
+const published = { rotation: verify, bond: bond('s1', 'p0', 's1') };
 const both = looked({ primary: 'p1', secondary: 's2', held: 's1' });
 
 const rows: [sentence: string, different: Different, decision: string][] = [
@@ -14,12 +15,17 @@ const rows: [sentence: string, different: Different, decision: string][] = [
   ['without the resource’s keys nothing is said', { look: { ...looked(), all: [] } }, 'enter begun'],
   [
     'R17: a key known to be replaced that reappears is a stale read',
-    { tagged: 'Secondary', look: stale, state: { rotation: verify } },
+    { tagged: 'Secondary', look: stale, state: published },
     'wait stale-read',
   ],
   [
     'both keys changed after publish is no stale read',
-    { tagged: 'Secondary', look: both, state: { rotation: verify } },
+    { tagged: 'Secondary', look: both, state: published },
+    'enter repairing',
+  ],
+  [
+    'a tag that somebody edited does not make a stale read of it',
+    { tagged: 'Primary', look: looked({ secondary: 's2', held: 's1' }), state: published },
     'enter repairing',
   ],
   [
