@@ -97,5 +97,5 @@ function codeOf(error: unknown): { code?: string } {
 
 /** In seconds, as these services send it. */
 function secondsOf(text: string | undefined): { retryAfterMs?: number } {
-  return text && /^\d+$/.test(text) ? { retryAfterMs: Number(text) * 1000 } : {};
+  return text && /^\d{1,6}$/.test(text) ? { retryAfterMs: Number(text) * 1000 } : {};
 }

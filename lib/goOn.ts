@@ -1,6 +1,7 @@
 import type { Decision } from './decide/decision.ts';
 import { decide } from './decide/rules.ts';
 import { later } from './model/clock.ts';
+import { Failure } from './model/failure.ts';
 import type { Reason } from './model/reason.ts';
 import type { Look, Snapshot } from './model/snapshot.ts';
 import type { Phase, State } from './model/state.ts';
@@ -108,9 +109,13 @@ const shortWaits: ReadonlySet<Reason> = new Set([
   'drift-confirming',
 ]);
 
+const longAgo = new Date(0);
+
 async function satOut(visiting: Visit, reason: Reason, until: Date): Promise<boolean> {
   if (!shortWaits.has(reason) || !(await sitOut(visiting, until))) return false;
-  if (reason !== 'key-not-yet-accepted') await lookAgain(visiting);
+  if (reason === 'key-not-yet-accepted') return true;
+  visiting.snapshot = { ...visiting.snapshot, readAt: longAgo }; // a person may have acted meanwhile (R6)
+  await lookAgain(visiting);
   return true;
 }
 
@@ -119,11 +124,22 @@ async function run(visiting: Visit, phase: Phase): Promise<boolean> {
   const { rotation } = snapshot.state;
   if (!rotation || core.clock.now() >= visiting.deadline) return false;
   const inPhase: InRotation = { ...snapshot, rotation: { ...rotation, phase } };
-  const outcome = await steps[phase](handsOf(visiting), inPhase, viewOf(visiting));
-  return take(visiting, inPhase, outcome);
+  return take(visiting, inPhase, await stepped(visiting, inPhase, phase));
 }
 
-function handsOf(visiting: Visit): Hands {
+/** Only the answer to the regenerate itself can say that there is none under way any more (R4). */
+async function stepped(visiting: Visit, inPhase: InRotation, phase: Phase): Promise<Outcome> {
+  const request = { sent: false };
+  const hands = handsOf(visiting, () => (request.sent = true));
+  try {
+    return await steps[phase](hands, inPhase, viewOf(visiting));
+  } catch (error) {
+    if (request.sent && error instanceof Failure && error.detail.answered) await visiting.lease.landed();
+    throw error;
+  }
+}
+
+function handsOf(visiting: Visit, onSent: () => void): Hands {
   const { core, provider, lease } = visiting;
   const disable: Hands['vault']['disable'] = async (secret, version) => {
     await lease.assure();
@@ -136,6 +152,7 @@ function handsOf(visiting: Visit): Hands {
     sending: async (of) => {
       await save(visiting); // what will be replaced stands in the tags before it is replaced (promise 5)
       await lease.sending(of, later(core.clock.now(), provider.flightMs));
+      onSent();
     },
   };
 }

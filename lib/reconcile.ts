@@ -70,18 +70,23 @@ async function rotate(visiting: Visit): Promise<Report> {
     if (await livesAtRest(visiting)) return resting(visiting);
     await lookAgain(visiting);
     await claimOwnVersion(visiting);
-    report = { is: 'visited', decision: await goOn(visiting), state: visiting.snapshot.state };
+    const decision = await goOn(visiting);
+    report = { is: 'visited', decision, state: visiting.snapshot.state };
   } catch (error) {
     report = failure(error);
-    if (!(error instanceof Failure) || !isToBeKept(error)) return report;
-    await afterFailure(visiting, error);
+    if (!(error instanceof Failure) || !isToBeKept(error)) return answered(visiting, report);
+    noteFailure(visiting, error);
   }
   noteStuck(visiting);
   await saveLast(visiting);
-  const { accepted, snapshot } = visiting;
-  if (report.is === 'failed' && !accepted) return { ...report, kept: true };
+  return answered(visiting, report.is === 'failed' ? { ...report, kept: true } : report);
+}
+
+/** An emergency that is in the tags is accepted, however the visit ended (R20). */
+function answered({ accepted, snapshot: { state } }: Visit, report: Report): Report {
+  if (!accepted) return report;
   const decision = report.is === 'visited' ? report.decision : ({ do: 'rest', reason: 'going-on' } as const);
-  return { is: 'visited', decision, state: snapshot.state, ...(accepted && { accepted }) };
+  return { is: 'visited', decision, state, accepted };
 }
 
 /** What the lease or somebody's write ended is for the next look; nothing of it is written down. */
@@ -89,11 +94,10 @@ function isToBeKept({ reason }: Failure): boolean {
   return reason !== 'lease-lost' && reason !== 'changed-meanwhile';
 }
 
-async function afterFailure(visiting: Visit, error: Failure): Promise<void> {
-  const { core, snapshot, lease } = visiting;
+function noteFailure(visiting: Visit, error: Failure): void {
+  const { core, snapshot } = visiting;
   const state = failed(snapshot.state, error, core.clock.now(), core.settings.failuresUntilHeld);
   visiting.snapshot = { ...snapshot, state };
-  if (error.detail.answered && lease.flight?.of) await lease.landed();
 }
 
 /** An emergency that is in the tags is accepted, whatever happens to the word about its progress (R20). */

@@ -10,7 +10,7 @@ import { blank, type Ask, type Phase } from './model/state.ts';
 import { secretUrl, type Target } from './model/target.ts';
 import { missingTargets, type Seen } from './missing.ts';
 import { reconcile, type Report } from './reconcile.ts';
-import { read } from './targets/tags.ts';
+import { hintOf, read } from './targets/tags.ts';
 import type { Listed } from './targets/vault.ts';
 import type { Core } from './visit.ts';
 
@@ -27,7 +27,9 @@ interface Wanted {
 /** Takes every target that wants the phase. One target's failure never stops another's (promise 10). */
 export async function sweep(core: Core, memory: Memory, phase: Phase, deadline: Date): Promise<void> {
   const seen = await pMap(core.settings.vaultUrls, (url) => see(core, memory, url), { concurrency: atOnce });
-  const sightings = seen.flatMap((vault) => vault.sightings).filter(({ target }) => !remembered(core, memory, target));
+  const sightings = seen
+    .flatMap((vault) => vault.sightings)
+    .filter((one) => isUrgent(one) || !remembered(core, memory, one.target));
   const bugs: string[] = [];
   const visit = async (one: Wanted) => {
     if (core.clock.now() >= deadline) return; // the next sweep goes on
@@ -49,6 +51,11 @@ function placeOf(error: unknown): string {
   return `${error.name} ${place}`;
 }
 
+/** An emergency was accepted since: nothing that was wrong before delays it. */
+function isUrgent({ state }: Sighting): boolean {
+  return state.rotation?.cause === 'emergency';
+}
+
 /** One vault's pages. A vault that does not answer is looked at again by the next sweep. */
 async function see(core: Core, memory: Memory, vaultUrl: string): Promise<Seen> {
   const sightings: Sighting[] = [];
@@ -59,7 +66,7 @@ async function see(core: Core, memory: Memory, vaultUrl: string): Promise<Seen> 
       const found = read(listed.secret, listed.tags, core.settings.wishes, core.providers);
       (found.is === 'foreign' ? untagged : tagged).add(secretUrl(listed.secret));
       if (found.is === 'target') sightings.push(sighted(found, listed));
-      if (found.is === 'barred') await tell(core, memory, found.target, found.reason);
+      if (found.is === 'barred') await tell(core, memory, found.target, found.reason, hintOf(found));
     }
     return { vaultUrl, whole: true, sightings, tagged, untagged };
   } catch (error) {
@@ -93,7 +100,7 @@ async function take(core: Core, memory: Memory, { target, ask }: Wanted, deadlin
   const report = await reconcile(core, target, ask, deadline);
   if (core.settings.mode === 'observe') memory.set(secretUrl(target.secret), later(core.clock.now(), hour));
   const reason = unwritten(report);
-  if (reason) await tell(core, memory, target, reason);
+  if (reason) await tell(core, memory, target, reason, report.is === 'barred' ? report.hint : '');
 }
 
 /** What the tags cannot remember. */
@@ -108,12 +115,12 @@ function remembered({ clock }: Core, memory: Memory, { secret }: Target): boolea
 }
 
 /** Says it, and leaves the target alone for an hour. What passes by itself is said by the next visit's tags. */
-async function tell(core: Core, memory: Memory, target: Target, reason: Reason): Promise<void> {
+async function tell(core: Core, memory: Memory, target: Target, reason: Reason, hint = ''): Promise<void> {
   if (remembered(core, memory, target)) return;
   const passes =
     reason === 'lease-lost' || reason === 'changed-meanwhile' || reason === 'throttled' || reason === 'outage';
   if (!passes) memory.set(secretUrl(target.secret), later(core.clock.now(), hour));
-  const said = { reason, advice: adviceFor(reason) };
+  const said = { reason, advice: [adviceFor(reason), hint].join(' ').trim() };
   const type = passes ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
   await core.announcer.announce(announcement(type, target, blank, '', said));
 }

@@ -1,6 +1,6 @@
 import { wholeSecond } from '../model/clock.ts';
 import type { Fingerprint } from '../model/sealed.ts';
-import type { Acceptance, Guard, Known, Rotation, State } from '../model/state.ts';
+import type { Acceptance, Guard, Known, Mode, Rotation, State } from '../model/state.ts';
 import type { Decision, Situation } from './decision.ts';
 import { bondOf, lastOf } from './rotation.ts';
 
@@ -19,7 +19,7 @@ export function accept(s: Situation): Decision | undefined {
     refusals: 0,
     bond,
     rotation,
-    ...keptGuard(s.state, wanted),
+    ...keptGuard(s.state),
     ...(request && { request }),
   };
   return { do: 'accept', reason: 'begun', state, start: rotation.start };
@@ -33,12 +33,18 @@ function sameRequest(state: State, { request }: Acceptance): Joined | undefined 
 }
 
 /** What was live is being replaced already: a request that is more urgent only hurries it. */
-function underWay(state: State, live: Known, { compromised, mode }: Acceptance): Joined | undefined {
+function underWay(state: State, live: Known, { compromised, mode, request }: Acceptance): Joined | undefined {
   const { rotation, held } = state;
   if (rotation?.cause !== 'emergency' || compromised || held) return undefined;
   if (!rotation.gone.includes(live.fingerprint) && rotation.oldVersion === undefined) return undefined;
-  const hurried = mode === 'immediate' ? { ...state, rotation: { ...rotation, mode } } : state;
-  return { state: hurried, start: rotation.start };
+  const hurried = { ...rotation, mode: moreUrgent(rotation, mode) };
+  return { state: { ...state, rotation: hurried, ...(request && { request }) }, start: rotation.start };
+}
+
+/** What was promised to be immediate stays so. */
+function moreUrgent(rotation: Rotation | undefined, mode: Mode): Mode {
+  const promised = rotation?.cause === 'emergency' && rotation.mode === 'immediate';
+  return promised ? 'immediate' : mode;
 }
 
 interface Answer {
@@ -47,8 +53,9 @@ interface Answer {
   readonly regenerateAnew: boolean;
 }
 
-function answer(s: Situation, live: Known, { mode, compromised = [live.id] }: Acceptance): Answer {
+function answer(s: Situation, live: Known, { compromised = [live.id], ...wanted }: Acceptance): Answer {
   const { rotation } = s.state;
+  const mode = moreUrgent(rotation, wanted.mode);
   const { all } = s.look;
   const leaked = all.filter(({ id }) => compromised.includes(id));
   const start = wholeSecond(s.now);
@@ -80,8 +87,7 @@ export function together(
   return union.toSorted((a, b) => Number(there.has(b)) - Number(there.has(a))).slice(0, 3);
 }
 
-/** What a contradicting tag named stays protected, emergency or not (promise 1). */
-function keptGuard({ guard }: State, { mode }: Acceptance): { guard?: Guard } {
-  if (!guard || guard.reason === 'adoption-grace') return {};
-  return guard.reason === 'tag-corrected' || mode === 'graceful' ? { guard } : {};
+/** Who calls has not waited for the grace of adoption; what else guards outlives the emergency. */
+function keptGuard({ guard }: State): { guard?: Guard } {
+  return guard && guard.reason !== 'adoption-grace' ? { guard } : {};
 }

@@ -1,7 +1,7 @@
 import { later, minute, wholeSecond } from '../model/clock.ts';
 import type { Fingerprint } from '../model/sealed.ts';
 import type { Look } from '../model/snapshot.ts';
-import type { Bond, Cause, Known, Mode, Phase, Rotation, State } from '../model/state.ts';
+import type { Bond, Cause, Guard, Known, Mode, Phase, Rotation, State } from '../model/state.ts';
 import { resourceHash } from '../model/target.ts';
 import type { Decision, Situation } from './decision.ts';
 
@@ -76,10 +76,16 @@ export function retiring(look: Look, { gone }: Pick<Rotation, 'gone'>): Known | 
   return look.all.find(({ fingerprint }) => gone.includes(fingerprint));
 }
 
+/** An immediate emergency passes every guard but that of a tag that was corrected (promise 1). */
+export function standingGuard({ guard }: State, mode: Mode, now: Date): Guard | undefined {
+  if (!guard || guard.until <= now) return undefined;
+  return mode === 'graceful' || guard.reason === 'tag-corrected' ? guard : undefined;
+}
+
 /** Nothing is regenerated before settle, a guard or an earlier request's time is over: promise 2 and R4. */
 export function mayRegenerateFrom(s: Situation, mode: Mode, phase: 'generate' | 'revoke'): Decision | undefined {
-  const { guard } = s.state;
-  if (guard && guard.until > s.now) return { do: 'rest', reason: guard.reason, until: guard.until };
+  const guard = standingGuard(s.state, mode, s.now);
+  if (guard) return { do: 'rest', reason: guard.reason, until: guard.until };
   const settled = settledFrom(s, mode, phase);
   if (settled > s.now) return { do: 'wait', reason: 'settling', until: settled };
   const { flight, look } = s;

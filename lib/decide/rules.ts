@@ -5,7 +5,7 @@ import { accept } from './accept.ts';
 import type { Decision, Rule, Situation } from './decision.ts';
 import { drifted } from './drift.ts';
 import { dueAt, dueForAnEvent, startsAt, tooShort } from './due.ts';
-import { begun, bondOf, goOn, mayRegenerateFrom, withoutWait } from './rotation.ts';
+import { begun, bondOf, goOn, mayRegenerateFrom, standingGuard, withoutWait } from './rotation.ts';
 
 /** First answer wins: may we at all, is an emergency to be accepted, what is under way, shall something begin. */
 export function decide(situation: Situation): Decision {
@@ -124,8 +124,9 @@ function notDue(s: Situation): Decision | undefined {
   if (!isDue) return { do: 'rest', reason: 'not-due', until: dueAt(s, s.jitter) };
 }
 
-function guarded({ state: { guard }, now }: Situation): Decision | undefined {
-  if (guard && guard.until > now) return { do: 'rest', reason: guard.reason, until: guard.until };
+function guarded({ state, now }: Situation): Decision | undefined {
+  const guard = standingGuard(state, 'graceful', now);
+  if (guard) return { do: 'rest', reason: guard.reason, until: guard.until };
 }
 
 function outsideWindow(s: Situation): Decision | undefined {

@@ -5,6 +5,7 @@ import type { Sighting } from '../model/snapshot.ts';
 import type { Phase, State } from '../model/state.ts';
 import { secretUrl, type Target } from '../model/target.ts';
 import { dueAt } from './due.ts';
+import { standingGuard } from './rotation.ts';
 
 /** The sweep's question, from a list page alone: is it worth taking this target up in this phase now? */
 export function wants(
@@ -16,7 +17,7 @@ export function wants(
 ): boolean {
   const { state } = sighting;
   if (waits(state, now) || frozen.has(phase) || isPaused(sighting)) return false;
-  const guarded = state.guard !== undefined && state.guard.until > now;
+  const guarded = standingGuard(state, state.rotation?.mode ?? 'graceful', now) !== undefined;
   if (state.rotation) return state.rotation.phase === phase && !(guarded && phase === 'revoke');
   return phase === 'generate' && begins(sighting, now, guarded, jitter);
 }

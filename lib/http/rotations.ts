@@ -6,7 +6,7 @@ import { adviceFor, type Reason } from '../model/reason.ts';
 import type { Acceptance, Rotation, State } from '../model/state.ts';
 import { normalised, type SecretName, type Target } from '../model/target.ts';
 import { reconcile, type Report } from '../reconcile.ts';
-import { read } from '../targets/tags.ts';
+import { hintOf, read } from '../targets/tags.ts';
 import type { Core } from '../visit.ts';
 import { json, problem, type Problem } from './problem.ts';
 import { wantedFrom, type Wanted } from './request.ts';
@@ -86,13 +86,20 @@ async function targetOf(core: Core, named: Wanted['target']): Promise<Target | P
     };
   }
   const found = read(secret, (await core.vault.read(secret)).tags, core.settings.wishes, core.providers);
-  if (found.is === 'target') return found.target;
-  if (found.is === 'barred') return conflict(found.reason);
+  if (found.is === 'barred') return conflict(found.reason, hintOf(found));
+  if (found.is === 'target' && rotates(found.target, named)) return found.target;
   return {
     status: 404,
     title: 'No target',
-    detail: 'The secret has no rotation tags that Keyturn knows: see the README.',
+    detail: 'The secret has no rotation tags for this: see the README.',
   };
+}
+
+/** The claim may be older than the tags: what is asked for is what the secret is the target of today. */
+function rotates(target: Target, named: Wanted['target']): boolean {
+  if (!('resource' in named)) return true;
+  const sameResource = normalised(target.resource) === normalised(named.resource);
+  return sameResource && (named.kind === undefined || named.kind === target.kind);
 }
 
 /** The claims are the index from resource to secret. */
@@ -129,7 +136,7 @@ function answerTo(report: Report, { secret }: Target): HttpResponseInit {
     case 'foreign':
       return problem(unknownRotation);
     case 'barred':
-      return problem(conflict(report.reason));
+      return problem(conflict(report.reason, report.hint));
     case 'failed':
       return problemOf(report);
     case 'visited':
@@ -162,8 +169,8 @@ function later503(reason: Reason, seconds: number): HttpResponseInit {
   return problem(body, { 'Retry-After': String(seconds) });
 }
 
-function conflict(reason: Reason): Problem {
-  return { status: 409, title: 'Cannot rotate now', detail: adviceFor(reason), reason };
+function conflict(reason: Reason, hint = ''): Problem {
+  return { status: 409, title: 'Cannot rotate now', detail: [adviceFor(reason), hint].join(' ').trim(), reason };
 }
 
 async function answered(work: () => Promise<HttpResponseInit>): Promise<HttpResponseInit> {

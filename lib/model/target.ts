@@ -9,9 +9,10 @@ export interface SecretName {
   readonly name: string;
 }
 
-/** `https://name.vault.azure.net/secrets/name`: how logs, claims and events name a target. */
+/** `https://name.vault.azure.net/secrets/name`: how logs, claims and events name a target.
+ * Key Vault does not tell names apart by case. */
 export function secretUrl({ vaultUrl, name }: SecretName): string {
-  return `${vaultUrl}/secrets/${name}`;
+  return `${vaultUrl}/secrets/${name}`.toLowerCase();
 }
 
 export function secretNamed(url: string): SecretName | undefined {

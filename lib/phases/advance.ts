@@ -19,13 +19,20 @@ export function advance(s: Situation, rotation: Rotation, outcome: Outcome): Sta
     case 'again':
       return { ...withoutWait(s.state), bond: bondOf(s), rotation: { ...rotation, retried: true } };
     case 'proved':
-      return { ...withoutWait(s.state), refusals: 0, rotation: { ...rotation, phase: 'publish' } };
+      return { ...withoutProofWait(s.state), rotation: { ...rotation, phase: 'publish' } };
     case 'done':
       return done(s, rotation);
     case 'seen':
     case 'publish':
       return { ...withoutWait(s.state), refusals: 0 };
   }
+}
+
+const ofProof: ReadonlySet<Reason> = new Set(['key-not-yet-accepted', 'proof-unknown', 'drift-confirming']);
+
+/** What else went wrong before may go wrong again: it counts on until the value is written. */
+function withoutProofWait(state: State): State {
+  return state.wait && ofProof.has(state.wait.reason) ? withoutWait(state) : state;
 }
 
 function done(s: Situation, rotation: Rotation): State {
@@ -50,7 +57,8 @@ function completed(s: Situation, { start }: Rotation): State {
 /** The state that is written in one call with the new value (promise 5). */
 export function published(s: Situation, rotation: Rotation, value: Sealed): State {
   const bond = { ...bondOf(s), value: value.fingerprint };
-  return { ...withoutWait(s.state), bond, rotation: { ...rotation, phase: 'verify', oldVersion: s.secret.version } };
+  const written = { ...rotation, phase: 'verify', oldVersion: s.secret.version } as const;
+  return { ...withoutWait(s.state), refusals: 0, bond, rotation: written };
 }
 
 /** The same wait goes on, so that it can be told how long it lasts. */

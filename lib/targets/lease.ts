@@ -103,6 +103,7 @@ function lease({ blobs, clock, name, id }: Held, sentAtMs: number, found: Flight
       await assure();
       await blobs.setMetadata(name, { sentuntil: until.toISOString(), sentfor: of }, id);
       flight = { until, of };
+      await assure();
     },
     landed: async () => {
       if (!flight) return;

@@ -8,7 +8,7 @@ import { resourceHash, secretUrl, type CredentialId, type SecretName, type Targe
 import type { Provider } from '../providers/provider.ts';
 import type { Providers } from '../providers/registry.ts';
 import type { Claims } from './claims.ts';
-import { read, type Tagged } from './tags.ts';
+import { hintOf, read } from './tags.ts';
 import type { Vault } from './vault.ts';
 
 export interface Eyes {
@@ -31,7 +31,7 @@ export async function observe(eyes: Eyes, name: SecretName, now: Date): Promise<
   const secret = await eyes.vault.read(name);
   const tagged = read(name, secret.tags, eyes.settings.wishes, eyes.providers);
   if (tagged.is === 'foreign') return tagged;
-  if (tagged.is === 'barred') return { ...tagged, ...hintOf(tagged) };
+  if (tagged.is === 'barred') return { ...tagged, hint: hintOf(tagged) };
   const { target, state } = tagged;
   const provider = eyes.providers.of(target.kind);
   if (!provider) return { is: 'foreign' };
@@ -42,10 +42,6 @@ export async function observe(eyes: Eyes, name: SecretName, now: Date): Promise<
   if (binding === 'elsewhere') return { is: 'barred', reason: 'managed-elsewhere', target };
   const known = { target, secret, readAt: now, binding, ...statesOf(state, binding), ...idOf(credentialId) };
   return { is: 'target', provider, unseen: { ...known, claim: await claimOn(eyes, target) } };
-}
-
-function hintOf({ misread }: Tagged & { is: 'barred' }): { hint?: string } {
-  return misread ? { hint: `${misread.tag}: expected ${misread.expected}` } : {};
 }
 
 function idOf(tagged: CredentialId | undefined): { tagged?: CredentialId } {

@@ -10,6 +10,11 @@ export type Tagged =
   | { readonly is: 'barred'; readonly reason: Reason; readonly target: Target; readonly misread?: Misread }
   | { readonly is: 'target'; readonly target: Target; readonly state: State };
 
+/** Which tag to correct, and what it should say; never what it says. */
+export function hintOf({ misread }: Tagged & { is: 'barred' }): string {
+  return misread ? `${misread.tag} should be ${misread.expected}.` : '';
+}
+
 /** The kinds of this installation, as far as tags name them. */
 export interface Kinds {
   /** The kind for a resource type (lower case); `wanted` is the tag RotationKind. */

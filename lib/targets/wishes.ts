@@ -10,6 +10,7 @@ export interface Misread {
 }
 
 const day = 86_400_000;
+const longestDays = 3650;
 
 /** The user's wishes, each one's default from the settings. */
 export function wishesFrom(tags: Tags, defaults: Wishes): Wishes | Misread {
@@ -41,15 +42,15 @@ const readers: Readonly<Record<string, Reader>> = {
 
 function daysFrom(text: string): number | undefined {
   const days = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  return days >= 1 && days <= 3650 ? days * day : undefined;
+  return days >= 1 && days <= longestDays ? days * day : undefined;
 }
 
-/** Milliseconds of an ISO 8601 duration; years and months are refused with everything else that is no fixed time. */
+/** Milliseconds of an ISO 8601 duration up to ten years; years and months are no fixed time and refused. */
 export function durationFrom(text: string): number | undefined {
   const duration = Duration.fromISO(text);
   if (!duration.isValid || duration.years !== 0 || duration.months !== 0) return undefined;
   const ms = duration.toMillis();
-  return ms >= 0 && Number.isFinite(ms) ? ms : undefined;
+  return ms >= 0 && ms <= longestDays * day ? ms : undefined;
 }
 
 function booleanFrom(text: string): boolean | undefined {

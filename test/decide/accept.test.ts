@@ -143,7 +143,7 @@ test.each([
   ['immediate', 'tag-corrected', true],
   ['graceful', 'tag-corrected', true],
   ['graceful', 'restored', true],
-  ['immediate', 'restored', false],
+  ['immediate', 'restored', true],
   ['graceful', 'adoption-grace', false],
 ] as const)('an emergency that is %s keeps the guard %s: %s', (mode, reason, isKept) => {
   const guard = { reason, until: after(61) };

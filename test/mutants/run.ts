@@ -44,7 +44,7 @@ async function all(project: Tree): Promise<boolean> {
     console.log([escaped ?? 'caught', breaks, file, test, name, told].join(' | '));
   }
   console.log(`${caught} of ${mutants.length} caught`);
-  return caught === mutants.length && failing.length === 0;
+  return mutants.length > 0 && caught === mutants.length && failing.length === 0;
 }
 
 /** A test that fails already, or that is not there, can notice nothing. */

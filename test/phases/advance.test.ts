@@ -33,13 +33,14 @@ describe('an outcome advances the state', () => {
     expect(next).toMatchObject({ bond: bond('p0', 'p0', 's1'), rotation: { retried: true } });
   });
 
-  test('a proof ends refusals and lets publish come', () => {
-    const next = advance(situation({ state: { refusals: 3, wait } }), generating, {
+  test('a proof ends what was waited for because of it, not what may go wrong again, and lets publish come', () => {
+    const proofUnknown = { ...wait, reason: 'proof-unknown' } as const;
+    const next = advance(situation({ state: { refusals: 3, wait: proofUnknown } }), generating, {
       is: 'proved',
       next: { id: 'Secondary', fingerprint: print('s1'), value: new Sealed('s1') },
       unproved: false,
     });
-    expect(next).toMatchObject({ refusals: 0, rotation: { phase: 'publish' } });
+    expect(next).toMatchObject({ refusals: 3, rotation: { phase: 'publish' } });
     expect(next).not.toHaveProperty('wait');
   });
 

@@ -79,8 +79,8 @@ function isPlain({ status, compromised }: Emergency, _: number, all: readonly Em
 }
 
 /** Untagged before it was a target, or with a value that is no key (any more): said, and left to a person (R10). */
-function isLeftAlone({ tagged, isClaimed, announced, resource, keyIn, secret }: World): boolean {
+function isLeftAlone({ tagged, claimedVersion, announced, resource, keyIn, secret }: World): boolean {
   if (tagged.is !== 'foreign') return false;
   const dead = resource.slotOf(keyIn(secret.current.value)) === undefined;
-  return !isClaimed || (dead && announced.some((said) => said.includes('tags-lost')));
+  return claimedVersion === undefined || (dead && announced.some((said) => said.includes('tags-lost')));
 }

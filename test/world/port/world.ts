@@ -165,9 +165,11 @@ export class World {
     delete asked.leaked;
   }
 
-  /** A claim blob names a secret; the one that holds the installation's id does not. */
-  get isClaimed(): boolean {
-    return [...this.#stores.claims.blobs.values()].some(({ metadata }) => metadata['secret'] !== undefined);
+  /** The version that the claim remembers as ours; nothing before adoption. */
+  get claimedVersion(): string | undefined {
+    // The blob with the installation's id names no secret.
+    const claims = [...this.#stores.claims.blobs.values()].filter(({ metadata }) => metadata['secret'] !== undefined);
+    return claims[0]?.metadata['version'];
   }
 
   #noticeMissed(): void {

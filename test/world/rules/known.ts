@@ -28,6 +28,7 @@ export interface Known {
   readonly versions: Map<string, Version>;
   /** When a newer version took over from one that held the key. */
   readonly replacedAt: Map<Fingerprint, Date>;
+  readonly madeAt: Map<Fingerprint, Date>;
   /** Named by a tag that was corrected: until when it may not be regenerated. */
   readonly spared: Map<Fingerprint, Date>;
   /** Killed or made by another since keyturn saw the keys. */
@@ -54,6 +55,7 @@ export function initially({ settleMs, bestEffort = false, keys }: Options): Know
     proved: new Set(),
     versions: new Map(),
     replacedAt: new Map(),
+    madeAt: new Map(),
     spared: new Map(),
     unseen: new Set(),
     isRotating: false,

@@ -34,7 +34,8 @@ function withdraw(known: Known): void {
   else delete known.emergency;
 }
 
-function learnKey(known: Known, { slot, old, made, by }: Regenerated): void {
+function learnKey(known: Known, { at, slot, old, made, by }: Regenerated): void {
+  known.madeAt.set(made, at);
   known.keys.set(slot, made);
   known.ever.add(made);
   if (by === 'other') known.unseen.add(old).add(made);

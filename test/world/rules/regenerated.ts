@@ -33,8 +33,11 @@ function tooEarly({ emergency, settleMs, replacedAt }: Known, { at, old }: Regen
   return since === true && isAhead(after(replaced, Math.min(settleMs, shortestMs)), at);
 }
 
-function returned({ returnedAt, settleMs, emergency }: Known, { at }: Regenerated): boolean {
-  return !emergency?.immediate && returnedAt !== undefined && isAhead(after(returnedAt, settleMs), at);
+/** What was made only since then, nobody can hold from before. */
+function returned({ returnedAt, settleMs, emergency, madeAt }: Known, { at, old }: Regenerated): boolean {
+  if (!returnedAt || emergency?.immediate) return false;
+  const isOlder = (madeAt.get(old) ?? returnedAt) <= returnedAt;
+  return isOlder && isAhead(after(returnedAt, settleMs), at);
 }
 
 function after(date: Date, ms: number): Date {
