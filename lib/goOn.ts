@@ -4,7 +4,8 @@ import { later } from './model/clock.ts';
 import { Failure } from './model/failure.ts';
 import type { Reason } from './model/reason.ts';
 import type { Look, Snapshot } from './model/snapshot.ts';
-import type { Phase, State } from './model/state.ts';
+import type { Sealed } from './model/sealed.ts';
+import type { Phase, Rotation, State } from './model/state.ts';
 import type { CredentialId } from './model/target.ts';
 import { withoutWait } from './decide/rotation.ts';
 import { advance, holding, waiting } from './phases/advance.ts';
@@ -157,6 +158,14 @@ function handsOf(visiting: Visit, onSent: () => void): Hands {
   };
 }
 
+/** What was refused before was the value before. */
+async function published(visiting: Visit, rotation: Rotation, value: Sealed): Promise<boolean> {
+  await publish(visiting, rotation, value);
+  const { refused: _, ...ask } = visiting.ask;
+  visiting.ask = ask;
+  return true;
+}
+
 async function take(visiting: Visit, { rotation }: InRotation, outcome: Outcome): Promise<boolean> {
   if (outcome.is === 'done' || outcome.is === 'seen') await saw(visiting, outcome.look);
   if (outcome.is === 'proved') {
@@ -164,8 +173,7 @@ async function take(visiting: Visit, { rotation }: InRotation, outcome: Outcome)
     visiting.snapshot = { ...visiting.snapshot, proved };
   }
   if (outcome.is === 'publish') {
-    await publish(visiting, rotation, outcome.value);
-    return true;
+    return published(visiting, rotation, outcome.value);
   }
   become(visiting, advance(situationOf(visiting), rotation, outcome));
   if (outcome.is === 'again') await lookAgain(visiting); // another key by now is proved, not replaced

@@ -143,7 +143,8 @@ function stateAfter(state: State, decision: Decision, now: Date): State {
 /** Drift at rest is looked for by proving the live key; the resource is asked only after a refusal (R16). */
 async function livesAtRest(visiting: Visit): Promise<boolean> {
   const { ask, snapshot, provider } = visiting;
-  if (!ask.check || snapshot.binding !== 'bound' || !snapshot.claim) return false;
+  const { claim, binding } = snapshot;
+  if (!ask.check || binding !== 'bound' || !claim || claim === 'of-another' || claim.missingSince) return false;
   const check = await provider.prove(viewOf(visiting), snapshot.look.held);
   if (check.is === 'bad') visiting.ask = { ...ask, refused: true };
   return check.is === 'good';

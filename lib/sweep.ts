@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { dueAt } from './decide/due.ts';
 import { isItsTurn, wants } from './decide/wants.ts';
 import { announcement } from './events/announce.ts';
-import { hour, later } from './model/clock.ts';
+import { hour, later, minute } from './model/clock.ts';
 import { Failure } from './model/failure.ts';
 import { adviceFor, type Reason } from './model/reason.ts';
 import type { Sighting } from './model/snapshot.ts';
@@ -26,13 +26,18 @@ interface Wanted {
 
 /** Takes every target that wants the phase. One target's failure never stops another's (promise 10). */
 export async function sweep(core: Core, memory: Memory, phase: Phase, deadline: Date): Promise<void> {
-  const seen = await pMap(core.settings.vaultUrls, (url) => see(core, memory, url), { concurrency: atOnce });
+  const listUntil = later(core.clock.now(), minute); // one slow vault takes no time from the others
+  const seen = await pMap(core.settings.vaultUrls, (url) => see(core, memory, url, listUntil), { concurrency: atOnce });
   const sightings = seen
     .flatMap((vault) => vault.sightings)
     .filter((one) => isUrgent(one) || !remembered(core, memory, one.target));
   const bugs: string[] = [];
+  let late = 0;
   const visit = async (one: Wanted) => {
-    if (core.clock.now() >= deadline) return; // the next sweep goes on
+    if (core.clock.now() >= deadline) {
+      late += 1;
+      return;
+    }
     try {
       await take(core, memory, one, deadline);
     } catch (error) {
@@ -40,6 +45,7 @@ export async function sweep(core: Core, memory: Memory, phase: Phase, deadline: 
     }
   };
   await pMap(wanted(core, phase, sightings), visit, { concurrency: atOnce });
+  if (late > 0) core.note('sweep-over', { targets: String(late) });
   if (phase === 'verify') await missingTargets(core, memory, seen);
   if (bugs.length > 0) throw new Error(`${bugs.length} target(s) ended unexpectedly: ${bugs.join(', ')}`);
 }
@@ -57,12 +63,13 @@ function isUrgent({ state }: Sighting): boolean {
 }
 
 /** One vault's pages. A vault that does not answer is looked at again by the next sweep. */
-async function see(core: Core, memory: Memory, vaultUrl: string): Promise<Seen> {
+async function see(core: Core, memory: Memory, vaultUrl: string, until: Date): Promise<Seen> {
   const sightings: Sighting[] = [];
   const tagged = new Set<string>();
   const untagged = new Set<string>();
   try {
     for await (const listed of core.vault.list(vaultUrl)) {
+      if (core.clock.now() > until) throw new Failure('outage', { code: 'ListTooSlow' });
       const found = read(listed.secret, listed.tags, core.settings.wishes, core.providers);
       (found.is === 'foreign' ? untagged : tagged).add(secretUrl(listed.secret));
       if (found.is === 'target') sightings.push(sighted(found, listed));
@@ -85,11 +92,16 @@ function wanted(core: Core, phase: Phase, sightings: readonly Sighting[]): reado
   const now = clock.now();
   const due = sightings.filter((one) => wants(phase, one, now, settings.frozen, jitter(one.target)));
   const [underWay, fresh] = [due.filter(({ state }) => state.rotation), due.filter(({ state }) => !state.rotation)];
-  const first = fresh.toSorted((a, b) => dueMs(a) - dueMs(b)).slice(0, settings.startCap);
+  const first = fresh.toSorted((a, b) => failing(a) - failing(b) || dueMs(a) - dueMs(b)).slice(0, settings.startCap);
   if (first.length < fresh.length) core.note('start-cap', { due: String(fresh.length) });
   const plain = [...underWay, ...first].map(({ target }) => ({ target, ask: { cause: 'schedule' } as const }));
   const turns = phase === 'verify' ? sightings.filter((one) => !due.includes(one) && isItsTurn(one, now)) : [];
   return [...plain, ...turns.map(({ target }) => ({ target, ask: { cause: 'schedule', check: true } as const }))];
+}
+
+/** What keeps failing does not use up the cap. */
+function failing({ state }: Sighting): number {
+  return state.wait ? 1 : 0;
 }
 
 function dueMs({ target, createdOn, expiresOn }: Sighting): number {

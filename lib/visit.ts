@@ -102,6 +102,7 @@ export async function publish(visit: Visit, rotation: Rotation, value: Sealed): 
   const { target, secret, look, proved } = before;
   const state = published(before, rotation, value);
   const tagged = look.next?.id;
+  for (const said of changes({ ...visit.snapshot, state })) await core.announcer.announce(said);
   if (proved?.unproved) await sayUnproved(visit, state);
   await lease.assure();
   const now = core.clock.now();

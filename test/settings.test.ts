@@ -73,6 +73,7 @@ test.each([
   ['KEYTURN_VALIDITY', 'P1M'],
   ['KEYTURN_LEAD', '10'],
   ['KEYTURN_SETTLE', 'soon'],
+  ['KEYTURN_SETTLE', 'P100000000D'],
   ['KEYTURN_WINDOW', 'at night'],
   ['KEYTURN_ADOPTION_GRACE', 'P1Y'],
   ['KEYTURN_PROOF_PATIENCE', '-PT1M'],

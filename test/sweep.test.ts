@@ -74,6 +74,28 @@ test('a sweep starts no more than it may, the longest overdue first, and says so
   expect(told(b, 'one')).toContain('begun');
 });
 
+test('a tag that cannot be read is named, and what it should be; not what it is', async () => {
+  const b = await bench();
+  b.newSecret(await b.newBatch(), { tags: { RotationLead: 'whenever' } });
+  await b.sweep();
+  const advice = b.said().flatMap(({ data }) => (data.reason === 'bad-tags' ? [data['advice']] : []));
+  expect(advice).toEqual([expect.stringContaining('RotationLead')]);
+  expect(advice).toEqual([expect.not.stringContaining('whenever')]);
+});
+
+test('what was wrong with a target an hour ago does not delay an emergency that was accepted since', async () => {
+  const b = await bench();
+  const account = await b.newBatch();
+  b.newSecret(account, { ageDays: 1, tags: { RotationLead: 'whenever' } });
+  await b.sweep();
+  b.vault.updateTags('secret', { ...b.tags(), RotationLead: 'P30D' });
+  const leaked = b.keys(account).Primary;
+  await b.post({ vault: b.vault.uri, secret: 'secret', mode: 'immediate', reason: 'leaked' });
+  b.pass(6 * minute);
+  await b.sweep();
+  expect(b.keys(account).Primary).not.toBe(leaked);
+});
+
 test('observe decides and tells, and changes nothing', async () => {
   const b = await bench({ KEYTURN_MODE: 'observe' });
   b.newSecret(await b.newBatch());

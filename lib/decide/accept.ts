@@ -2,7 +2,7 @@ import { wholeSecond } from '../model/clock.ts';
 import type { Fingerprint } from '../model/sealed.ts';
 import type { Acceptance, Guard, Known, Mode, Rotation, State } from '../model/state.ts';
 import type { Decision, Situation } from './decision.ts';
-import { bondOf, lastOf } from './rotation.ts';
+import { bondOf, lastOf, withoutWait } from './rotation.ts';
 
 /** An emergency becomes part of the state; it overrides waits, pause and holds of history (R20 to R22). */
 export function accept(s: Situation): Decision | undefined {
@@ -38,7 +38,8 @@ function underWay(state: State, live: Known, { compromised, mode, request }: Acc
   if (rotation?.cause !== 'emergency' || compromised || held) return undefined;
   if (!rotation.gone.includes(live.fingerprint) && rotation.oldVersion === undefined) return undefined;
   const hurried = { ...rotation, mode: moreUrgent(rotation, mode) };
-  return { state: { ...state, rotation: hurried, ...(request && { request }) }, start: rotation.start };
+  const goingOn = mode === 'immediate' ? withoutWait(state) : state;
+  return { state: { ...goingOn, rotation: hurried, ...(request && { request }) }, start: rotation.start };
 }
 
 /** What was promised to be immediate stays so. */

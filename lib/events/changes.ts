@@ -49,8 +49,8 @@ function began(saved: State, state: State): boolean {
 }
 
 function credentialPublished({ saved, state, tagged }: Snapshot): Telling | undefined {
-  const left = saved.rotation?.phase === 'verify' && state.rotation?.phase === 'revoke';
-  if (!left || began(saved, state)) return undefined;
+  const left = saved.rotation?.phase === 'verify' && state.rotation?.phase !== 'verify';
+  if (!left || (state.rotation && (began(saved, state) || state.rotation.phase !== 'revoke'))) return undefined;
   const more = tagged === undefined ? {} : { credentialId: tagged };
   return { type: 'Keyturn.Rotation.CredentialPublished', reason: 'published', more };
 }

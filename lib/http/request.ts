@@ -49,7 +49,8 @@ function wanted(data: z.output<typeof byResource> | z.output<typeof bySecret>, i
   const { mode, compromised, reason, ...named } = data;
   const target =
     'secret' in named ? { secret: { vaultUrl: new URL(named.vault).origin, name: named.secret } } : resourceOf(named);
-  const request = idempotencyKey ? fingerprintOf(idempotencyKey) : undefined;
+  const equal = [idempotencyKey, mode, ...(compromised ?? [])].join('\n'); // another wish is another request
+  const request = idempotencyKey ? fingerprintOf(equal) : undefined;
   return { target, mode, reason, ...(compromised && { compromised }), ...(request && { request }) };
 }
 

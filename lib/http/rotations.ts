@@ -4,7 +4,7 @@ import { Failure } from '../model/failure.ts';
 import { redacted } from '../model/redacted.ts';
 import { adviceFor, type Reason } from '../model/reason.ts';
 import type { Acceptance, Rotation, State } from '../model/state.ts';
-import { normalised, type SecretName, type Target } from '../model/target.ts';
+import { normalised, secretUrl, type SecretName, type Target } from '../model/target.ts';
 import { reconcile, type Report } from '../reconcile.ts';
 import { hintOf, read } from '../targets/tags.ts';
 import type { Core } from '../visit.ts';
@@ -25,8 +25,10 @@ export async function startRotation(core: Core, request: HttpRequest): Promise<H
     if ('status' in target) return problem(target);
     const accept = acceptanceOf(core, target, wanted);
     if ('status' in accept) return problem(accept);
-    core.note('begun', { secret: target.secret.name, vault: target.secret.vaultUrl, why: redacted(wanted.reason) });
     const report = await reconcile(core, target, { cause: 'emergency', accept }, later(core.clock.now(), goesOnMs));
+    if (report.is === 'visited' && report.accepted) {
+      core.note('begun', { secret: secretUrl(target.secret), why: redacted(wanted.reason) });
+    }
     return answerTo(report, target);
   });
 }

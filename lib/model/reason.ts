@@ -10,6 +10,7 @@ const advice = {
   frozen: 'The phase is listed in KEYTURN_FROZEN_PHASES.',
   'adoption-grace': 'Rotates after KEYTURN_ADOPTION_GRACE; POST /api/rotations starts it now.',
   'start-cap': 'More targets are due than one sweep starts (KEYTURN_START_CAP); the next sweep goes on.',
+  'sweep-over': 'The sweep ran out of time; the next one goes on.',
   // under way
   adopted: 'The secret is a target now.',
   begun: 'A rotation began.',

@@ -78,6 +78,8 @@ function mustRead({ host, state }: View): boolean {
 function fitness({ disableLocalAuth, provisioningState }: SignalRResource, view: View): Check {
   if (disableLocalAuth) return { is: 'bad', reason: 'shared-key-disabled' };
   if (provisioningState === 'Succeeded') return good;
+  const isFinal = provisioningState === 'Failed' || provisioningState === 'Canceled';
+  if (isFinal) return { is: 'unknown', reason: 'refused', code: provisioningState };
   return { is: 'pending', reason: 'service-working', until: nextPoll(view) };
 }
 

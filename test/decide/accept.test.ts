@@ -131,6 +131,23 @@ test('a second emergency that names no credential only hurries the first', () =>
   expect(accepted({ mode: 'graceful' }, running).state).toMatchObject(running);
 });
 
+test.each([
+  ['that names none', undefined],
+  ['for the same credential', ['Primary']],
+  ['for the other one too', ['Primary', 'Secondary']],
+])('a graceful emergency %s does not slow an immediate one', (_sentence, compromised) => {
+  const running = ongoing({ phase: 'revoke', cause: 'emergency', mode: 'immediate', oldVersion: 'v0' });
+  const { state } = accepted({ mode: 'graceful', ...(compromised && { compromised }) }, running, published);
+  expect(state.rotation).toMatchObject({ cause: 'emergency', mode: 'immediate' });
+});
+
+test('R20: the key of a request that joined is remembered, so that the request can be repeated', () => {
+  const running = { ...ongoing({ cause: 'emergency' }), request: 'aaaaaaaaaaaa' };
+  const { state, start: answered } = accepted({ mode: 'graceful', request: 'bbbbbbbbbbbb' }, running);
+  expect(state.request).toBe('bbbbbbbbbbbb');
+  expect(answered).toEqual(after(59));
+});
+
 test('R22: what held or delayed the target is over; refusals are counted anew', () => {
   const wait = { reason: 'throttled', since: after(59), until: after(61) } as const;
   const { state } = accepted({ mode: 'graceful' }, { held: 'proof-refused', refusals: 4, wait });

@@ -15,7 +15,9 @@ describe('409, with a reason', () => {
 
   test('where tags cannot be read', async () => {
     const { b } = await resting({}, { RotationSettle: 'soon' });
-    expect(await b.post(named(b))).toMatchObject({ status: 409, body: { reason: 'bad-tags' } });
+    const answer = await b.post(named(b));
+    expect(answer).toMatchObject({ status: 409, body: { reason: 'bad-tags' } });
+    expect(answer.body['detail']).toContain('RotationSettle');
   });
 
   test('where shared keys are off', async () => {
@@ -59,6 +61,13 @@ describe('other problems', () => {
     const { b } = await resting();
     const other = await b.newBatch({ name: 'other' });
     expect((await b.post({ resource: other.id, ...why })).status).toBe(404);
+  });
+
+  test('a resource whose secret is the target of another by now has none, and the other is not rotated', async () => {
+    const { b, account } = await resting();
+    b.newSecret(await b.newBatch({ name: 'other' }), { ageDays: 1 });
+    expect((await b.post({ resource: account.id, ...why })).status).toBe(404);
+    expect(regenerated(b)).toBe(0);
   });
 
   test.each([

@@ -1,5 +1,4 @@
-import { fingerprintOf } from '../../lib/model/sealed.ts';
-import { wantedFrom } from '../../lib/http/request.ts';
+import { wantedFrom, type Wanted } from '../../lib/http/request.ts';
 
 const vault = 'https://kv.vault.azure.net';
 const resource = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Batch/batchAccounts/acct';
@@ -22,8 +21,13 @@ test.each([
   expect(wantedFrom(text(body), null)).toMatchObject(wanted);
 });
 
-test('of an idempotency key only the fingerprint is kept', () => {
-  expect(wantedFrom(text(byName), 'drill-1')).toMatchObject({ request: fingerprintOf('drill-1') });
+test('of an idempotency key only the fingerprint is kept, and of what else makes a request equal', () => {
+  const [known, again, other] = [byName, byName, { ...byName, compromised: ['Secondary'] }].map(
+    (body) => (wantedFrom(text(body), 'drill-1') as Wanted).request,
+  );
+  expect(known).toMatch(/^[0-9a-f]{12}$/);
+  expect(again).toBe(known);
+  expect(other).not.toBe(known);
   expect(wantedFrom(text(byName), null)).not.toHaveProperty('request');
 });
 

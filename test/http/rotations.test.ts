@@ -1,7 +1,7 @@
 import type { Effect } from '../../infra/local/azure/faults.ts';
 import { day, hour, minute } from '../../lib/model/clock.ts';
 import { normalised } from '../../lib/model/target.ts';
-import type { Answer } from '../bench.ts';
+import { bench, type Answer } from '../bench.ts';
 import { named, regenerated, resting, why } from './resting.ts';
 
 function idOf({ body }: Answer): string {
@@ -48,6 +48,19 @@ test('the resource names its target by the claim, in any spelling', async () => 
   const { b, account } = await resting();
   const answer = await b.post({ resource: account.id.toUpperCase(), ...why });
   expect(answer.status).toBe(202);
+});
+
+test('the secret is named in any case, also before it is adopted', async () => {
+  const b = await bench();
+  const account = await b.newBatch();
+  b.newSecret(account, { ageDays: 1 });
+  const old = b.keys(account).Primary;
+  const { body } = await b.post(named(b, { secret: 'Secret' }));
+  expect(await b.post(named(b, { secret: 'SECRET' }))).toMatchObject({ status: 202, body: { start: body['start'] } });
+  b.pass(70 * minute);
+  await b.sweep();
+  expect([...b.reasons()]).not.toContain('claimed-twice');
+  expect(b.keys(account).Primary).not.toBe(old);
 });
 
 test('an equal request joins, whether it goes on or is complete, and regenerates nothing more', async () => {
@@ -100,6 +113,11 @@ test('R20: while another worker has the resource the answer is 503, and it is sa
 
 const struck: [sentence: string, effect: Effect, after: string][] = [
   ['is throttled', { kind: 'status', status: 429, headers: { 'Retry-After': '17' } }, '17'],
+  [
+    'is throttled for longer than there are dates',
+    { kind: 'status', status: 429, headers: { 'Retry-After': '9'.repeat(17) } },
+    '30',
+  ],
   ['fails', { kind: 'status', status: 500 }, '30'],
   ['does not answer', { kind: 'reset' }, '30'],
 ];
@@ -122,6 +140,20 @@ test('R20: what goes wrong after acceptance is still a 202, and the timers go on
   b.pass(5 * minute);
   await b.sweep();
   expect(b.vault.current('secret')?.value).toBe(b.keys(account).Secondary);
+});
+
+test('R20: what a person writes after acceptance ends the visit, not the 202', async () => {
+  const b = await bench();
+  const service = await b.newSignalR();
+  b.newSecret(service, { ageDays: 1 });
+  await b.sweep();
+  b.azure.core.journal.on(({ operation }) => {
+    if (operation === 'signalr.regenerateKey') b.vault.updateTags('secret', { ...b.tags(), team: 'chat' });
+  });
+  expect(await b.post(named(b))).toMatchObject({ status: 202, body: { status: 'running' } });
+  await b.sweep();
+  expect(b.vault.current('secret')?.value).toContain(b.keys(service).Secondary);
+  expect(b.tags()).toMatchObject({ team: 'chat' });
 });
 
 test('promise 7: a key that somebody wrote into the reason is not in the log', async () => {

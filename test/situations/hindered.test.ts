@@ -88,3 +88,37 @@ test('a service that refuses five times in a row: too-many-refusals, until the A
   await run(b, 2 * hour);
   expect([...b.reasons()]).toContain('completed');
 });
+
+test('R4: a look that is refused says nothing of a regenerate without an answer: its time is waited for', async () => {
+  const { b } = await due();
+  const { faults } = b.azure.core;
+  faults.plan({ operation: 'batch.regenerateKey', effect: { kind: 'reset' } });
+  faults.plan({ operation: 'batch.listKeys', nth: 2, effect: status(429, 'TooManyRequests') });
+  await run(b, 93_000, 31_000);
+  expect([...b.reasons()]).toContain('throttled');
+  expect(b.tags()['RotationPhase']).toContain('request-in-flight');
+  expect(regenerated(b)).toBe(0);
+  await run(b, minute, 31_000);
+  expect(regenerated(b)).toBe(1);
+});
+
+test('a vault that refuses the new version five times in a row: too-many-refusals, though each visit proves the key', async () => {
+  const { b } = await due();
+  const fault = b.azure.core.faults.plan({
+    operation: 'setSecret',
+    lasting: true,
+    effect: status(400, 'BadParameter'),
+  });
+  await run(b, 10 * hour);
+  expect([...b.reasons()]).toContain('too-many-refusals');
+  expect(fault.fired).toBe(5);
+});
+
+test('a vault that forbids the new version for a day: stuck', async () => {
+  const { b } = await due();
+  b.vault.rules.denied.set('setSecret', 'ForbiddenByRbac');
+  await run(b, 26 * hour);
+  expect(b.said().filter(({ type }) => type === 'Keyturn.Rotation.Stuck')).toMatchObject([
+    { data: { reason: 'forbidden' } },
+  ]);
+});

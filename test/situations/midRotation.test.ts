@@ -1,6 +1,7 @@
 import { issueKey } from '../../infra/local/azure/arm/keys.ts';
+import { beginRegeneration } from '../../infra/local/azure/arm/operations.ts';
 import { day, hour, minute } from '../../lib/model/clock.ts';
-import { bench } from '../bench.ts';
+import { bench, type Bench } from '../bench.ts';
 import { due, regenerated, run, value } from './play.ts';
 
 jest.setTimeout(60_000);
@@ -88,4 +89,46 @@ test('an expired secret is rotated like any other that is due', async () => {
   await run(b, 2 * hour);
   expect(value(b)).toBe(b.keys(account).Secondary);
   expect(b.vault.current('secret')?.expiresOn?.getTime()).toBeGreaterThan(b.clock.now().getTime());
+});
+
+/** Once, as soon as the app has called this operation. */
+function meanwhile({ azure: { core } }: Bench, operation: string, act: () => void): void {
+  const end = core.journal.on((call) => {
+    if (call.operation !== operation) return;
+    end();
+    act();
+  });
+}
+
+test.each([
+  ['takes the tags off', () => ({})],
+  ['pauses it', (b: Bench) => ({ ...b.tags(), RotationPaused: 'true' })],
+])('R6: a person %s while the service makes the key: nothing is written over that', async (_sentence, theirs) => {
+  const b = await bench();
+  b.newSecret(await b.newSignalR());
+  let left = {};
+  meanwhile(b, 'signalr.regenerateKey', () => {
+    left = theirs(b);
+    b.vault.updateTags('secret', left);
+  });
+  await b.sweep();
+  expect(b.tags()).toEqual(left);
+  expect(b.vault.versions('secret')).toHaveLength(1);
+});
+
+test('R6, promise 1: a person rolls back while the service is at work: what is live again is not ended', async () => {
+  const b = await bench();
+  const service = await b.newSignalR();
+  b.newSecret(service);
+  const old = { value: value(b) ?? '', keys: b.keys(service) };
+  await b.sweep();
+  b.pass(61 * minute);
+  service.regenerateMs = 30_000;
+  beginRegeneration(b.azure.core, b.azure.arm, service, 'Salt');
+  meanwhile(b, 'signalr.get', () => {
+    b.vault.setSecret('secret', old.value, { tags: b.tags() });
+  });
+  await b.sweep('revoke');
+  expect(value(b)).toBe(old.value);
+  expect(b.keys(service).Primary).toBe(old.keys.Primary);
 });

@@ -1,5 +1,6 @@
 import { manualClock } from '../../infra/local/azure/clock.ts';
 import { minute, second } from '../../lib/model/clock.ts';
+import type { Blobs } from '../../lib/targets/blobs.ts';
 import { leases } from '../../lib/targets/lease.ts';
 import { emptyContainer, memoryBlobs, type Container } from '../world/memoryBlobs.ts';
 
@@ -44,6 +45,19 @@ test('R5: a write is sent only with more lease left than it may take; else the l
     await lease.assure();
     expect(renewals).toHaveLength(1);
     await lease.assure();
+    expect(renewals).toHaveLength(1);
+  });
+});
+
+test('R5: the regenerate too, however long it took to write down that it is sent', async () => {
+  const { time, renewals, blobs, clock } = worker();
+  const setMetadata: Blobs['setMetadata'] = async (...given) => {
+    await blobs.setMetadata(...given);
+    time.advance(19 * second);
+  };
+  await leases({ ...blobs, setMetadata }, clock).whileHolding(name, async (lease) => {
+    time.advance(34 * second);
+    await lease.sending('aaaaaaaaaaaa', clock.now());
     expect(renewals).toHaveLength(1);
   });
 });

@@ -31,6 +31,8 @@ test.each([
   ['a part of a day', 'ValidityPeriodDays', '1.5'],
   ['a year, which has no fixed length', 'RotationSettle', 'P1Y'],
   ['a month, which has no fixed length', 'RotationLead', 'P1M'],
+  ['a duration of more than ten years', 'RotationSettle', 'P3651D'],
+  ['a duration longer than there are dates', 'RotationSettle', 'P100000000D'],
   ['a negative duration', 'RotationSettle', 'PT-1H'],
   ['a bare number', 'RotationSettle', '25'],
   ['a duration of .NET', 'RotationSettle', '1.01:00:00'],

@@ -160,7 +160,8 @@ export class World {
     const { status = 0 } = await startRotation(this.#core, request);
     asked.status = status;
     if (status === 202) return;
-    if (this.state.request === fingerprintOf(idempotencyKey)) return;
+    const equal = [idempotencyKey, mode, ...(compromised ?? [])].join('\n');
+    if (this.state.request === fingerprintOf(equal)) return;
     this.watch.told({ is: 'refused', at: this.effects.now });
     delete asked.leaked;
   }
