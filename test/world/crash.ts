@@ -21,9 +21,10 @@ interface Count {
 const { values } = parseArgs({ options: { every: { type: 'string', default: '31' } } });
 const startMs = Date.now();
 const counts = new Map<string, Count>();
+setInterval(tellProgress, 30_000).unref();
 await pMap(parts(Number(values.every)), runPart, { concurrency: availableParallelism() });
 console.log(table());
-console.log(`${((Date.now() - startMs) / 60_000).toFixed(1)} minutes`);
+console.log(`${minutesSoFar()} minutes`);
 process.exitCode = [...counts.values()].every(isWell) ? 0 : 1;
 
 async function runPart(part: Part): Promise<void> {
@@ -32,6 +33,16 @@ async function runPart(part: Part): Promise<void> {
     count(`${part.seam}, ${ran.fault}`, ran);
   });
   await once(worker, 'exit');
+}
+
+/** A long run says how far it is. */
+function tellProgress(): void {
+  const soFar = [...counts.values()].reduce((sum, { schedules }) => sum + schedules, 0);
+  console.error(`${soFar} schedules in ${minutesSoFar()} minutes`);
+}
+
+function minutesSoFar(): string {
+  return ((Date.now() - startMs) / 60_000).toFixed(1);
 }
 
 function count(name: string, { story, fault, fired, problems }: Ran): void {
