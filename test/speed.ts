@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { vault } from '../lib/targets/vault.ts';
+import { clients } from '../lib/clients.ts';
+import { credential, inProcessHttpClient } from '../infra/local/azure/shells/inProcess.ts';
+import { idle } from './idle.ts';
+import { startApp } from './world/sdk/app.ts';
+
+/** `npm run bench`: ratios taken in one run, the two sides in turn, so that they hold on any machine. */
+type Work = () => Promise<unknown>;
+
+const rounds = 9;
+
+async function ratio(name: string, work: Work, against: Work): Promise<void> {
+  const ratios: number[] = [];
+  for (let i = 0; i <= rounds; i += 1) ratios.push((await timeMs(work)) / (await timeMs(against)));
+  const [least = 0, ...more] = ratios.slice(1).toSorted((a, b) => a - b); // the first round warms up
+  const median = more[Math.floor((rounds - 1) / 2) - 1] ?? least;
+  console.log(`${name}: ${median.toFixed(2)} (${least.toFixed(2)} to ${(more.at(-1) ?? least).toFixed(2)})`);
+}
+
+async function timeMs(work: Work): Promise<number> {
+  const startMs = performance.now();
+  await work();
+  return performance.now() - startMs;
+}
+
+const { azure, ground } = await idle(1_000);
+const { app } = startApp(ground);
+const plain = vault(clients(credential(azure), inProcessHttpClient(azure), ground.settings));
+
+async function list(): Promise<void> {
+  for await (const listed of plain.list(ground.settings.vaultUrls[0] ?? '')) void listed;
+}
+
+function node(...args: string[]): Work {
+  return () => promisify(execFile)(process.execPath, args);
+}
+
+await ratio('a timer over 1,000 idle targets / listing them', () => app.sweep('publish'), list);
+await ratio('cold start: loading what ships / loading the sources', node('dist/index.cjs'), node('functions/index.ts'));
+await ratio('cold start: loading what ships / an empty process', node('dist/index.cjs'), node('--eval', '0'));
