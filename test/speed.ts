@@ -29,8 +29,10 @@ const { azure, ground } = await idle(1_000);
 const { app } = startApp(ground);
 const plain = vault(clients(credential(azure), inProcessHttpClient(azure), ground.settings));
 
-async function list(): Promise<void> {
-  for await (const listed of plain.list(ground.settings.vaultUrls[0] ?? '')) void listed;
+async function list(): Promise<number> {
+  let count = 0;
+  for await (const { secret } of plain.list(ground.settings.vaultUrls[0] ?? '')) count += secret.name ? 1 : 0;
+  return count;
 }
 
 function node(...args: string[]): Work {

@@ -1,4 +1,4 @@
-import { hour, minute } from '../lib/model/clock.ts';
+import { hour, minute, second } from '../lib/model/clock.ts';
 import { bench, type Bench } from './bench.ts';
 
 function told(b: Bench, name: string): string[] {
@@ -47,6 +47,30 @@ test('a vault that does not answer is noted, and the others are swept', async ()
   expect(b.said().filter(({ data }) => data['vault'] === 'https://other.vault.azure.net')).not.toEqual([]);
 });
 
+test('promise 10: a vault whose pages come slowly takes no time from the others, and is noted', async () => {
+  const b = await bench({ KEYTURN_VAULTS: 'https://kv.vault.azure.net,https://slow.vault.azure.net' });
+  const slow = await b.azure.keyVault.createVault('slow');
+  for (let i = 0; i < 14 * 25; i += 1) slow.setSecret(`plain${i}`, 'x', {});
+  b.newSecret(await b.newBatch());
+  b.azure.core.journal.on(({ operation, authority }) => {
+    if (operation === 'listSecrets' && authority === new URL(slow.uri).host) b.pass(18 * second);
+  });
+  await b.sweep('generate');
+  expect(told(b, 'secret')).toContain('begun');
+  expect(b.said()).toContainEqual(expect.objectContaining({ data: expect.objectContaining({ code: 'ListTooSlow' }) }));
+});
+
+test('a sweep that runs out of time says how many targets it leaves to the next', async () => {
+  const b = await bench();
+  for (let i = 0; i < 9; i += 1) b.newSecret(await b.newBatch({ name: `account${i}` }), { name: `secret${i}` });
+  const end = b.azure.core.journal.on(({ operation }) => {
+    if (operation === 'getSecret') b.pass(5 * minute);
+  });
+  await b.sweep('generate');
+  end();
+  expect(b.said().filter(({ data }) => data.reason === 'sweep-over')).toMatchObject([{ data: { targets: '1' } }]);
+});
+
 test('promise 8: secrets without rotation tags, and those of other resource types, are never touched', async () => {
   const b = await bench();
   const storage = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a';
@@ -72,6 +96,22 @@ test('a sweep starts no more than it may, the longest overdue first, and says so
   expect([...b.reasons()]).toContain('start-cap');
   await b.sweep('generate');
   expect(told(b, 'one')).toContain('begun');
+});
+
+test('what keeps failing does not use up what a sweep may start', async () => {
+  const b = await bench({ KEYTURN_START_CAP: '1' });
+  b.newSecret(await b.newBatch({ name: 'bad' }), { name: 'bad', ageDays: 89 });
+  b.newSecret(await b.newBatch({ name: 'good' }), { name: 'good' });
+  b.azure.core.faults.plan({
+    path: /bad/,
+    lasting: true,
+    effect: { kind: 'status', status: 500 },
+    operation: 'batch.get',
+  });
+  await b.sweep('generate');
+  b.pass(15 * minute);
+  await b.sweep('generate');
+  expect(told(b, 'good')).toContain('begun');
 });
 
 test('a tag that cannot be read is named, and what it should be; not what it is', async () => {

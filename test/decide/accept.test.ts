@@ -132,6 +132,14 @@ test('a second emergency that names no credential only hurries the first', () =>
 });
 
 test.each([
+  ['immediate', undefined],
+  ['graceful', 'proof-unknown'],
+] as const)('R22: what the first waits for when a second joins that is %s: %s', (mode, reason) => {
+  const wait = { reason: 'proof-unknown', since: after(59), until: after(61) } as const;
+  expect(accepted({ mode }, { ...ongoing({ cause: 'emergency' }), wait }).state.wait?.reason).toBe(reason);
+});
+
+test.each([
   ['that names none', undefined],
   ['for the same credential', ['Primary']],
   ['for the other one too', ['Primary', 'Secondary']],

@@ -29,6 +29,12 @@ const rows: [sentence: string, saved: State, state: State, told: string[]][] = [
     ['Keyturn.Rotation.Started begun'],
   ],
   ['verify that is left', verifying, revoking, ['Keyturn.Rotation.CredentialPublished published']],
+  [
+    'verify that is left for rest, as by a repair that ends nothing',
+    verifying,
+    idle,
+    ['Keyturn.Rotation.CredentialPublished published', 'Keyturn.Rotation.Completed completed'],
+  ],
   ['a rotation that is over', revoking, idle, ['Keyturn.Rotation.Completed completed']],
   ['a hold', running, { ...running, held: 'proof-refused' }, ['Keyturn.Rotation.Held proof-refused']],
   ['a failure that passes', idle, waiting('throttled'), ['Keyturn.Rotation.Failed throttled']],

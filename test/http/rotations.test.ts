@@ -77,6 +77,18 @@ test('an equal request joins, whether it goes on or is complete, and regenerates
   expect(regenerated(b)).toBe(2);
 });
 
+test('the same idempotency key with another wish is another request, and is done', async () => {
+  const { b, account } = await resting();
+  const headers = { 'idempotency-key': 'drill-1' };
+  await b.post(named(b, { mode: 'immediate' }), headers);
+  const leaked = b.keys(account).Secondary;
+  expect(b.vault.current('secret')?.value).toBe(leaked);
+  await b.post(named(b, { mode: 'immediate', compromised: ['Secondary'] }), headers);
+  b.pass(6 * minute);
+  await b.sweep();
+  expect(Object.values(b.keys(account))).not.toContain(leaked);
+});
+
 test('an equal request does not join a rotation that began since by itself', async () => {
   const { b } = await resting();
   const headers = { 'idempotency-key': 'drill-1' };
@@ -154,6 +166,17 @@ test('R20: what a person writes after acceptance ends the visit, not the 202', a
   await b.sweep();
   expect(b.vault.current('secret')?.value).toContain(b.keys(service).Secondary);
   expect(b.tags()).toMatchObject({ team: 'chat' });
+});
+
+test('why it was asked for is noted where it was accepted, and nowhere else', async () => {
+  const { b } = await resting();
+  const noted = () => b.said().filter(({ type, data }) => type === 'Keyturn.Log.Note' && data.reason === 'begun');
+  b.vault.update('secret', { enabled: false });
+  expect((await b.post(named(b))).status).toBe(409);
+  expect(noted()).toEqual([]);
+  b.vault.update('secret', { enabled: true });
+  await b.post(named(b));
+  expect(noted()).toMatchObject([{ data: { why: why.reason } }]);
 });
 
 test('promise 7: a key that somebody wrote into the reason is not in the log', async () => {

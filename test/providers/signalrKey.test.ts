@@ -74,3 +74,18 @@ test('a connection string that names another host than ARM does is refused befor
   expect((await s.provider.look(view)).fit).toEqual({ is: 'bad', reason: 'endpoint-not-of-resource' });
   expect(s.operations()).toEqual(['signalr.get']);
 });
+
+test.each(['Failed', 'Canceled'])(
+  'an update that ended %s is not work that is waited for: it is told',
+  async (state) => {
+    const s = await stage(signalrKey);
+    const { id, name, authority: hostName } = s.resource;
+    const body = { id, name, location: 'westeurope', properties: { provisioningState: state, hostName } };
+    s.azure.core.faults.plan({ operation: 'signalr.get', effect: { kind: 'status', status: 200, body } });
+    expect((await s.provider.look(s.view(s.keys().Primary))).fit).toEqual({
+      is: 'unknown',
+      reason: 'refused',
+      code: state,
+    });
+  },
+);

@@ -37,6 +37,32 @@ test('a secret that is deleted between the read and the publish: nothing is writ
   expect(regenerated(b)).toBe(2);
 });
 
+test('R11: of a target at rest that was gone the settle anew begins within a round, not when it is next due', async () => {
+  const b = await bench({ KEYTURN_SETTLE: 'PT25H' });
+  b.newSecret(await b.newBatch(), { ageDays: 5 });
+  await b.sweep();
+  b.vault.delete('secret');
+  await b.sweep('verify');
+  b.vault.recover('secret');
+  await run(b, 6 * hour, 5 * minute);
+  expect([...b.reasons()]).toContain('restored');
+});
+
+test('R17: a repair that the timer begins is told from its start to its end, and its new key is not called refused', async () => {
+  const b = await bench();
+  const account = await b.newBatch();
+  b.newSecret(account, { ageDays: 5 });
+  await b.sweep();
+  issueKey(b.azure.core, account, 'Primary');
+  await run(b, 8 * hour, 5 * minute);
+  expect(b.said().map(({ type, data }) => `${type} ${data.reason}`)).toEqual([
+    'Keyturn.Target.Adopted adopted',
+    'Keyturn.Rotation.Started begun',
+    'Keyturn.Rotation.CredentialPublished published',
+    'Keyturn.Rotation.Completed completed',
+  ]);
+});
+
 test('both keys changed behind our back: a working one is published, and nothing is regenerated for that', async () => {
   const { b, account } = await due();
   await run(b, 2 * hour);
