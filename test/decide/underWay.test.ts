@@ -69,9 +69,16 @@ test.each(rows)('%s', (_sentence, different, decision) => {
   expect(words(decide(situation(different)))).toBe(decision);
 });
 
-test('promise 2: no guard is overtaken by a rotation under way', () => {
-  const guard = { reason: 'tag-corrected', until: after(61) } as const;
-  expect(decide(situation({ state: { rotation: rotation(immediate), guard } }))).toMatchObject({
-    reason: 'tag-corrected',
-  });
+const guards = [
+  ['tag-corrected', 'graceful', 'rest tag-corrected'],
+  ['tag-corrected', 'immediate', 'rest tag-corrected'],
+  ['restored', 'graceful', 'rest restored'],
+  ['restored', 'immediate', 'run generate going-on'],
+  ['recovered', 'graceful', 'rest recovered'],
+  ['recovered', 'immediate', 'run generate going-on'],
+] as const;
+
+test.each(guards)('promise 2, R22: the guard %s before an emergency that is %s: %s', (reason, mode, decision) => {
+  const state = { rotation: rotation({ ...immediate, mode }), guard: { reason, until: after(61) } };
+  expect(words(decide(situation({ state })))).toBe(decision);
 });

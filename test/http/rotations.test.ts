@@ -169,12 +169,11 @@ test('R20: what a person writes after acceptance ends the visit, not the 202', a
 });
 
 test('why it was asked for is noted where it was accepted, and nowhere else', async () => {
-  const { b } = await resting();
+  const { b, account } = await resting();
   const noted = () => b.said().filter(({ type, data }) => type === 'Keyturn.Log.Note' && data.reason === 'begun');
-  b.vault.update('secret', { enabled: false });
-  expect((await b.post(named(b))).status).toBe(409);
+  b.newSecret(account, { name: 'second' });
+  expect((await b.post(named(b, { secret: 'second' }))).status).toBe(409);
   expect(noted()).toEqual([]);
-  b.vault.update('secret', { enabled: true });
   await b.post(named(b));
   expect(noted()).toMatchObject([{ data: { why: why.reason } }]);
 });
