@@ -40,6 +40,7 @@ export async function showRotation(core: Core, id: string): Promise<HttpResponse
   return answered(async () => {
     const { tags } = await core.vault.read(named.secret);
     const found = read(named.secret, tags, core.settings.wishes, core.providers);
+    if (found.is === 'barred') return problem(conflict(found.reason, hintOf(found)));
     if (found.is !== 'target') return problem(unknownRotation);
     const shown = show(found.state, named.start);
     return shown
@@ -60,7 +61,7 @@ function show(state: State, start: Date): object | undefined {
   if (rotation?.start.getTime() === start.getTime()) return { ...started, ...standing(state, rotation) };
   if (last?.getTime() === start.getTime()) return { ...started, status: 'completed' };
   const newest = rotation?.start ?? last;
-  return newest && newest > start ? { ...started, status: 'superseded' } : undefined;
+  return newest && newest > start ? { ...started, status: 'ended' } : undefined;
 }
 
 function standing({ wait, held }: State, { phase, cause, mode }: Rotation): object {

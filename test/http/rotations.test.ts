@@ -110,7 +110,7 @@ test('another key after it is complete begins another, and the first is told to 
   await b.sweep();
   const second = await b.post(named(b), { 'idempotency-key': 'drill-2' });
   expect(idOf(second)).not.toBe(idOf(first));
-  expect(await b.show(idOf(first))).toMatchObject({ status: 200, body: { status: 'superseded' } });
+  expect(await b.show(idOf(first))).toMatchObject({ status: 200, body: { status: 'ended' } });
 });
 
 test('R20: while another worker has the resource the answer is 503, and it is said when to come again', async () => {
