@@ -45,8 +45,8 @@ export const earlierRules: readonly Mutant[] = [
     breaks: 'R6',
     file: 'lib/visit.ts',
     from: 'if (later(snapshot.readAt, minute) > now) return;',
-    to: 'if (later(snapshot.readAt, 10 * minute) > now) return;',
-    test: 'test/world/port/shortest.test.ts',
+    to: 'if (later(snapshot.readAt, minute) <= now) return;',
+    test: 'test/situations/midRotation.test.ts',
     name: 'R6',
   },
   {

@@ -59,8 +59,8 @@ export const laterRules: readonly Mutant[] = [
   {
     breaks: 'R20',
     file: 'lib/decide/accept.ts',
-    from: 'compromised = [live.id] }',
-    to: 'compromised = [] }',
+    from: 'compromised = [live.id], ...wanted',
+    to: 'compromised = [], ...wanted',
     test: 'test/http/rotations.test.ts',
     name: 'R20: an emergency is accepted, goes on at once',
     histories: true,
