@@ -11,7 +11,7 @@ export type Line = (text: string) => void;
 export function announcer(write: Line, clock: Clock, mode: Settings['mode']): Announcer {
   return {
     announce: ({ type, id, subject, data }) => {
-      const observed = mode === 'observe' ? { mode } : {};
+      const observed = mode === 'observe' ? { observed: 'true' } : {}; // nothing was changed
       write(JSON.stringify({ type, id, time: clock.now(), subject, data: { ...data, ...observed } }));
       return Promise.resolve();
     },

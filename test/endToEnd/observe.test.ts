@@ -16,7 +16,7 @@ async function untilSwept(times: number): Promise<void> {
 }
 
 function observed(secret: string): Said[] {
-  return saidAbout(run, secret).filter(({ data }) => data['mode'] === 'observe');
+  return saidAbout(run, secret).filter(({ data }) => data['observed'] === 'true');
 }
 
 function decisions(secret: string): string[] {

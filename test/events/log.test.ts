@@ -21,11 +21,11 @@ const said = announcement('Keyturn.Rotation.Held', target, blank, 'v1', {
 
 test.each([
   ['rotate', undefined],
-  ['observe', 'observe'],
+  ['observe', 'true'],
 ] as const)('an announcement is one line, which says so where mode %s only looks', (mode, expected) => {
   const [line] = written((write) => void announcer(write, clock, mode).announce(said));
   expect(line).toMatchObject({ type: said.type, id: said.id, subject: said.subject, time: after(60).toISOString() });
-  expect((line?.['data'] as Record<string, unknown>)['mode']).toBe(expected);
+  expect((line?.['data'] as Record<string, unknown>)['observed']).toBe(expected);
 });
 
 test('a decision is one line: phase, what, why and until when', () => {

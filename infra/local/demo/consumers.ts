@@ -79,7 +79,8 @@ async function assertGood(response: Response): Promise<Response> {
     if (response.status === 202) await response.body?.cancel();
     return response;
   }
-  throw new Error(`${response.status} ${await response.text()}`);
+  await response.body?.cancel(); // a refusal may repeat the signature
+  throw new Error(String(response.status));
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

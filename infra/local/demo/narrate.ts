@@ -14,6 +14,7 @@ const announcement = z.object({
     code: z.string().optional(),
     credentialId: z.string().optional(),
     advice: z.string().optional(),
+    observed: z.string().optional(),
     until: z.coerce.date().optional(),
   }),
 });
@@ -75,7 +76,8 @@ function decided({ data }: Announcement): string | undefined {
 /** `Keyturn.Rotation.CredentialPublished` becomes `CREDENTIAL PUBLISHED`; what went wrong is told with the advice. */
 function announced({ type, data }: Announcement): string {
   const name = type.split('.').at(-1) ?? type;
-  const words = name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase();
+  const plain = name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase();
+  const words = data.observed ? `WOULD BE ${plain}` : plain;
   const which = data.credentialId === undefined ? '' : ` ${data.credentialId}`;
   const why = [data.cause, data.reason].filter((word) => word !== undefined).join(', ');
   const advice = ['Held', 'Stuck', 'Failed'].includes(name) ? ` ${data.advice ?? ''}` : '';
