@@ -12,7 +12,7 @@ export function drifted(s: Situation): Decision | undefined {
   if (s.look.live || s.look.all.length === 0) return undefined;
   if (isStale(s)) return { do: 'wait', reason: 'stale-read', until: later(s.now, 10 * second) };
   if (underRepair(s)) return undefined;
-  if (isContended(s)) return { do: 'hold', reason: 'contended' };
+  if (!s.ask.accept && isContended(s)) return { do: 'hold', reason: 'contended' };
   return { do: 'enter', reason: 'repairing', state: repairing(s) };
 }
 

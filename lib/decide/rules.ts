@@ -90,19 +90,21 @@ function guard({ now, target, state }: Situation, reason: Guard['reason']): Guar
   };
 }
 
-function paused({ target, state }: Situation): Decision | undefined {
-  if (target.wishes.paused && state.rotation?.cause !== 'emergency') return { do: 'rest', reason: 'paused' };
+/** Neither a pause nor a hold nor a back-off stops an emergency, also where a dead value must be repaired first (R22). */
+function paused({ target, state, ask }: Situation): Decision | undefined {
+  if (target.wishes.paused && !ask.accept && state.rotation?.cause !== 'emergency')
+    return { do: 'rest', reason: 'paused' };
 }
 
-function staysHeld({ state }: Situation): Decision | undefined {
-  if (state.held) return { do: 'rest', reason: state.held };
+function staysHeld({ state, ask }: Situation): Decision | undefined {
+  if (state.held && !ask.accept) return { do: 'rest', reason: state.held };
 }
 
 /** What a look cannot tell to be over is waited for; the other waits are found anew by the rules below. */
 const backOffs: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'refused', 'proof-unknown', 'live-refused']);
 
-function backsOff({ state: { wait }, now }: Situation): Decision | undefined {
-  if (wait && wait.until > now && backOffs.has(wait.reason)) {
+function backsOff({ state: { wait }, ask, now }: Situation): Decision | undefined {
+  if (wait && wait.until > now && !ask.accept && backOffs.has(wait.reason)) {
     return { do: 'rest', reason: wait.reason, until: wait.until };
   }
 }

@@ -31,6 +31,17 @@ const rows: [sentence: string, different: Different, decision: string][] = [
     { ask, look: looked({ primary: 'p1' }) },
     'enter repairing',
   ],
+  ['R22: … of a paused target too', { ask, wishes, look: looked({ primary: 'p1' }) }, 'enter repairing'],
+  [
+    'R22: … and of a held one',
+    { ask, state: { held: 'contended' }, look: looked({ primary: 'p1' }) },
+    'enter repairing',
+  ],
+  [
+    'R22: … and of one that backs off',
+    { ask, state: backingOff(), look: looked({ primary: 'p1' }) },
+    'enter repairing',
+  ],
   ['a paused target rests', { wishes }, 'rest paused'],
   ['a paused target rests in mid-rotation', { wishes, state: { rotation: verify } }, 'rest paused'],
   [
