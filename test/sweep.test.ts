@@ -145,7 +145,7 @@ test('observe decides and tells, and changes nothing', async () => {
     b.pass(hour);
   }
   expect(told(b, 'secret')).toContain('adopted');
-  expect(b.said().every(({ type, data }) => type.startsWith('Keyturn.Log') || data['mode'] === 'observe')).toBe(true);
+  expect(b.said().every(({ type, data }) => type.startsWith('Keyturn.Log') || data['observed'] === 'true')).toBe(true);
   expect(b.changes()).toEqual([]);
   expect(b.tags()).toEqual(tags);
 });
