@@ -54,7 +54,7 @@ export const laterRules: readonly Mutant[] = [
     to: '!claim.repairedAt) return false;',
     test: 'test/decide/drift.test.ts',
     name: 'R19: not where the version is still ours',
-    histories: true,
+    histories: 'a second repair of our own version within a settle is beyond a pair of acts',
   },
   {
     breaks: 'R20',
@@ -86,8 +86,8 @@ export const laterRules: readonly Mutant[] = [
   {
     breaks: 'R22',
     file: 'lib/decide/rules.ts',
-    from: "target.wishes.paused && state.rotation?.cause !== 'emergency'",
-    to: 'target.wishes.paused && state.refusals >= 0',
+    from: "target.wishes.paused && !ask.accept && state.rotation?.cause !== 'emergency'",
+    to: 'target.wishes.paused && !ask.accept',
     test: 'test/decide/people.test.ts',
     name: 'R22: unless it is an emergency',
     histories: true,
