@@ -1,4 +1,4 @@
-// The four packages below are ES modules without a CommonJS twin, jose and p-map too.
+// ES modules without a CommonJS twin.
 const esmOnly = ['https-proxy-agent', 'http-proxy-agent', 'agent-base', 'proxy-agent-negotiate', 'jose', 'p-map'];
 
 export default {

@@ -116,7 +116,7 @@ function noteStuck(visiting: Visit): void {
 }
 
 function isMendable(reason: Reason): boolean {
-  return reason !== 'settling' && reason !== 'outside-window' && reason !== 'adoption-grace';
+  return reason !== 'settling' && reason !== 'outside-window';
 }
 
 /** Observe: what would be done is decided and announced, and nothing is changed. */

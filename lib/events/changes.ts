@@ -5,7 +5,7 @@ import { announcement, type Announcement, type AnnouncementType, type Said } fro
 
 /** Waits of an ordinary rotation: nothing to tell the world. */
 const unremarkable: ReadonlySet<Reason> = new Set([
-  ...(['settling', 'outside-window', 'adoption-grace', 'restored', 'tag-corrected', 'request-in-flight'] as const),
+  ...(['settling', 'outside-window', 'request-in-flight'] as const),
   ...(['key-not-yet-accepted', 'stale-read', 'drift-confirming', 'service-working'] as const),
 ]);
 
