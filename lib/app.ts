@@ -1,38 +1,72 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import { ManagedIdentityCredential } from '@azure/identity';
-import { randomBytes } from 'node:crypto';
-import { clients } from './clients.ts';
-import { jitterOf } from './decide/wants.ts';
+import { quietCore, type Quiet, type Voice } from './core.ts';
+import { announcer, decisionLog, noteLog, type Line } from './events/log.ts';
+import { takeNotices } from './http/notices.ts';
+import { refusedPrincipal } from './http/principal.ts';
 import { problem } from './http/problem.ts';
 import { showRotation, startRotation } from './http/rotations.ts';
-import { later, minute, type Clock } from './model/clock.ts';
+import { later, minute, second, type Clock } from './model/clock.ts';
 import type { Phase } from './model/state.ts';
-import { providers } from './providers/registry.ts';
+import { noticeEvent } from './notices/event.ts';
+import { pollNotices } from './notices/poll.ts';
+import { onKeyVaultEvent, onPhaseDue, onResourceEvent } from './react.ts';
 import { settingsFrom } from './settings.ts';
-import { sweep, type Memory } from './sweep.ts';
+import type { Memory } from './sightings.ts';
+import { sweep } from './sweep.ts';
 import { blobs } from './targets/blobs.ts';
-import { claims } from './targets/claims.ts';
-import { leases } from './targets/lease.ts';
-import { vault } from './targets/vault.ts';
 import type { Core } from './visit.ts';
-import { announcer, decisionLog, noteLog, type Line } from './events/log.ts';
 
 /** What a function file can ask for. */
 export interface Keyturn {
   sweep(phase: Phase): Promise<void>;
+  pollNotices(): Promise<void>;
+  /** Events, as Event Grid delivers them: one that throws is delivered again. */
+  phaseDue(phase: Phase, event: unknown): Promise<void>;
+  keyVault(event: unknown): Promise<void>;
+  resource(event: unknown): Promise<void>;
+  notice(event: unknown): Promise<void>;
+  /** HTTP */
+  notices(request: HttpRequest): Promise<HttpResponseInit>;
   start(request: HttpRequest): Promise<HttpResponseInit>;
   show(id: string): Promise<HttpResponseInit>;
 }
 
 const sweepMs = 4 * minute;
+/** A visit for an event begins nothing after this; what it has begun may take as long again. */
+const eventMs = 10 * second;
+/** Event Grid waits 30 seconds for an answer, an action group 10 (azure-facts 2 and 4). */
+export const budgets = { eventMs: 25 * second, noticeMs: 9 * second };
 
-export function keyturn(core: Core, memory: Memory): Keyturn {
+export function keyturn(core: Core, memory: Memory, budget = budgets): Keyturn {
+  const until = (ms: number) => later(core.clock.now(), ms);
+  const event = (work: Promise<unknown>) => within(budget.eventMs, core, work);
   return {
-    sweep: (phase) => sweep(core, memory, phase, later(core.clock.now(), sweepMs)),
+    sweep: (phase) => sweep(core, memory, phase, until(sweepMs)),
+    pollNotices: () => pollNotices(core, memory, until(sweepMs)),
+    phaseDue: (phase, came) => event(onPhaseDue(core, phase, came, until(eventMs))),
+    keyVault: (came) => event(onKeyVaultEvent(core, came, until(eventMs))),
+    resource: (came) => event(onResourceEvent(core, came, until(eventMs))),
+    notice: (came) => event(noticeEvent(core, memory, came, until(eventMs))),
+    notices: (request) => takeNotices(core, memory, request, budget.noticeMs),
     start: (request) => startRotation(core, request),
     show: (id) => showRotation(core, id),
   };
+}
+
+/** Answers in time whatever Azure takes: the work goes on under its lease, and the timers see to its end. */
+async function within(budgetMs: number, core: Core, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(resolve, budgetMs, 'late');
+  });
+  const first = await Promise.race([work, late]).finally(() => {
+    clearTimeout(timer);
+  });
+  if (first !== 'late') return;
+  core.note('over-budget', {});
+  work.catch(() => undefined); // nobody waits for it any more; its target's tags and the log tell
 }
 
 let made: { core: Quiet; memory: Memory } | undefined;
@@ -50,14 +84,11 @@ export function running(context: InvocationContext): Keyturn {
   return keyturn({ ...core, ...voice(write, core) }, memory);
 }
 
-type Voice = Pick<Core, 'announcer' | 'log' | 'note'>;
-type Quiet = Omit<Core, keyof Voice>;
-
-export function voice(write: Line, { clock, settings }: Pick<Core, 'clock' | 'settings'>): Voice {
+export function voice(write: Line, core: Pick<Core, 'clock' | 'settings' | 'topic'>): Voice {
   return {
-    announcer: announcer(write, clock, settings.mode),
-    log: decisionLog(write, clock),
-    note: noteLog(write, clock),
+    announcer: announcer(write, core),
+    log: decisionLog(write, core.clock),
+    note: noteLog(write, core.clock),
   };
 }
 
@@ -72,17 +103,31 @@ function coreFrom(env: NodeJS.ProcessEnv): Quiet {
   const settings = settingsFrom(env);
   const clientId = env['AZURE_CLIENT_ID'];
   const credential = clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential();
-  const all = clients(credential, createDefaultHttpClient(), settings);
-  const container = (name: string) => blobs(settings.blobServiceUrl, name, credential);
-  return {
+  return quietCore({
     settings,
     clock,
-    vault: vault(all),
-    leases: leases(container('keyturn-leases'), clock),
-    claims: claims(container('keyturn-claims')),
-    providers: providers({ clients: all, random: randomBytes }),
-    jitter: jitterOf,
-  };
+    credential,
+    http: createDefaultHttpClient(),
+    self: clientId,
+    container: (name) => blobs(settings.blobServiceUrl, name, credential),
+  });
+}
+
+/**
+ * Where App Service authentication is on it asks for Entra tokens and says so in the environment; the caller's role is
+ * looked at then. Where it is off, a function key is asked for instead.
+ */
+export function noticesLevel(): 'anonymous' | 'function' {
+  return isAuthenticated(process.env) ? 'anonymous' : 'function';
+}
+
+/** Nothing where the caller may. */
+export function mayTellNotices(request: HttpRequest): HttpResponseInit | undefined {
+  return isAuthenticated(process.env) ? refusedPrincipal(request) : undefined;
+}
+
+function isAuthenticated(env: NodeJS.ProcessEnv): boolean {
+  return env['WEBSITE_AUTH_ENABLED']?.toLowerCase() === 'true';
 }
 
 /** A method that a route does not serve. */

@@ -2,9 +2,10 @@ import { BatchManagementClient } from '@azure/arm-batch';
 import { SignalRManagementClient } from '@azure/arm-signalr';
 import type { TokenCredential } from '@azure/core-auth';
 import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline';
+import { EventGridPublisherClient } from '@azure/eventgrid';
 import { SecretClient } from '@azure/keyvault-secrets';
+import { arm, type Arm, type ArmSettings } from './arm.ts';
 import { refusals } from './calling.ts';
-import type { Settings } from './model/settings.ts';
 
 /** No request takes longer; a lease has always as much time left before a write is sent (R5). */
 export const requestTimeoutMs = 20_000;
@@ -14,41 +15,50 @@ export interface Clients {
   batch(subscriptionId: string): BatchManagementClient;
   signalR(subscriptionId: string): SignalRManagementClient;
   secrets(vaultUrl: string): SecretClient;
+  topic(endpoint: string): EventGridPublisherClient<'CloudEvent'>;
+  readonly arm: Arm;
   /** For the data planes, whose requests we sign ourselves. */
   readonly http: HttpClient;
 }
 
-export type Endpoints = Pick<Settings, 'armEndpoint' | 'armAudience'>;
-
-export function clients(
-  credential: TokenCredential,
-  http: HttpClient,
-  { armEndpoint, armAudience }: Endpoints,
-): Clients {
+export function clients(credential: TokenCredential, http: HttpClient, settings: ArmSettings): Clients {
+  const { armEndpoint, armAudience } = settings;
   const position = 'perCall' as const;
   const options = {
     httpClient: http,
     // The SDKs' own retry sends a regenerate again after a lost answer: the next look decides instead (R3).
     retryOptions: { maxRetries: 0 },
-    additionalPolicies: [{ policy: timeLimit, position }],
+    additionalPolicies: [{ policy: timeLimit(requestTimeoutMs), position }],
   };
+  const brief = { ...options, additionalPolicies: [{ policy: timeLimit(announceTimeoutMs), position }] };
   const vault = { ...options, additionalPolicies: [...options.additionalPolicies, { policy: refusals, position }] };
-  const arm = { ...options, endpoint: armEndpoint, credentialScopes: `${armAudience.replace(/\/$/, '')}/.default` };
+  const management = {
+    ...options,
+    endpoint: armEndpoint,
+    credentialScopes: `${armAudience.replace(/\/$/, '')}/.default`,
+  };
   return {
-    batch: perKey((id) => new BatchManagementClient(credential, id, { ...arm, apiVersion: '2024-07-01' })),
-    signalR: perKey((id) => new SignalRManagementClient(credential, id, arm)),
+    batch: perKey((id) => new BatchManagementClient(credential, id, { ...management, apiVersion: '2024-07-01' })),
+    signalR: perKey((id) => new SignalRManagementClient(credential, id, management)),
     secrets: perKey((url) => new SecretClient(url, credential, { ...vault, ...loopback(url) })),
+    topic: perKey((endpoint) => new EventGridPublisherClient(endpoint, 'CloudEvent', credential, brief)),
+    arm: arm(credential, http, timeLimit(requestTimeoutMs), settings),
     http,
   };
 }
 
-const timeLimit: PipelinePolicy = {
-  name: 'timeLimit',
-  sendRequest: (request, next) => {
-    request.timeout = requestTimeoutMs;
-    return next(request);
-  },
-};
+/** What is told is told under a lease: it must not take long. */
+const announceTimeoutMs = 5_000;
+
+function timeLimit(ms: number): PipelinePolicy {
+  return {
+    name: 'timeLimit',
+    sendRequest: (request, next) => {
+      request.timeout = ms;
+      return next(request);
+    },
+  };
+}
 
 /** A vault on this machine is no subdomain of Azure's; anywhere else the check of the challenge stays. */
 function loopback(url: string): { disableChallengeResourceVerification?: boolean } {

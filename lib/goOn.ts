@@ -1,4 +1,5 @@
 import type { Decision } from './decide/decision.ts';
+import { asksForConsumers } from './decide/consumers.ts';
 import { decide } from './decide/rules.ts';
 import { later } from './model/clock.ts';
 import { Failure } from './model/failure.ts';
@@ -11,7 +12,18 @@ import { withoutWait } from './decide/rotation.ts';
 import { advance, holding, waiting } from './phases/advance.ts';
 import type { Hands, InRotation, Outcome } from './phases/step.ts';
 import { steps } from './phases/steps.ts';
-import { claim, lookAgain, publish, save, saw, sitOut, situationOf, viewOf, type Visit } from './visit.ts';
+import {
+  claim,
+  lookAgain,
+  lookAtConsumers,
+  publish,
+  save,
+  saw,
+  sitOut,
+  situationOf,
+  viewOf,
+  type Visit,
+} from './visit.ts';
 
 /** A crash may lie between our PUT and the claim's: in verify the current version is ours (R10, R19). */
 export async function claimOwnVersion(visiting: Visit): Promise<void> {
@@ -24,8 +36,8 @@ export async function claimOwnVersion(visiting: Visit): Promise<void> {
 /** The only loop: decide, act, and again, until it must wait. */
 export async function goOn(visiting: Visit): Promise<Decision> {
   for (;;) {
-    const situation = situationOf(visiting);
-    const decision = decide(situation);
+    if (!visiting.askedConsumers && asksForConsumers(situationOf(visiting))) await lookAtConsumers(visiting);
+    const decision = decide(situationOf(visiting));
     visiting.core.log(visiting.snapshot, decision);
     if (!(await act(visiting, decision))) return decision;
   }
@@ -108,6 +120,7 @@ const shortWaits: ReadonlySet<Reason> = new Set([
   'key-not-yet-accepted',
   'stale-read',
   'drift-confirming',
+  'consumers-moving',
 ]);
 
 const longAgo = new Date(0);
@@ -115,7 +128,9 @@ const longAgo = new Date(0);
 async function satOut(visiting: Visit, reason: Reason, until: Date): Promise<boolean> {
   if (!shortWaits.has(reason) || !(await sitOut(visiting, until))) return false;
   if (reason === 'key-not-yet-accepted') return true;
-  visiting.snapshot = { ...visiting.snapshot, readAt: longAgo }; // a person may have acted meanwhile (R6)
+  const { consumers: _, ...snapshot } = visiting.snapshot;
+  delete visiting.askedConsumers;
+  visiting.snapshot = { ...snapshot, readAt: longAgo }; // a person may have acted meanwhile (R6)
   await lookAgain(visiting);
   return true;
 }

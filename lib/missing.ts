@@ -4,7 +4,7 @@ import { Failure } from './model/failure.ts';
 import { adviceFor, type Reason } from './model/reason.ts';
 import type { Claim, Sighting } from './model/snapshot.ts';
 import { blank } from './model/state.ts';
-import { normalised, secretUrl } from './model/target.ts';
+import { normalised, secretUrl, type SecretName } from './model/target.ts';
 import { carriedOn } from './targets/tags.ts';
 import type { Lease } from './targets/lease.ts';
 import type { Core } from './visit.ts';
@@ -51,6 +51,17 @@ async function noting(
     if (!(error instanceof Failure)) throw error;
     core.note(error.reason, { ...about, ...(error.detail.code && { code: error.detail.code }) });
   }
+}
+
+/** A new version without tags, of a secret that is claimed: what the sweep would do, at once. Answers if it was one. */
+export async function tagsLost(core: Core, secret: SecretName): Promise<boolean> {
+  if (core.settings.mode !== 'rotate') return false;
+  for await (const claim of core.claims.list()) {
+    if (secretUrl(claim.secret) !== secretUrl(secret)) continue;
+    await core.leases.whileHolding(normalised(claim.resource), (lease) => untagged(core, claim, lease));
+    return true;
+  }
+  return false;
 }
 
 async function missing(core: Core, claim: Claim): Promise<void> {

@@ -1,10 +1,11 @@
 import type { Decision } from './decide/decision.ts';
+import { worthNothing } from './decide/hint.ts';
 import { decide } from './decide/rules.ts';
 import { changes } from './events/changes.ts';
 import { claimOwnVersion, goOn } from './goOn.ts';
 import { Failure } from './model/failure.ts';
 import type { Reason } from './model/reason.ts';
-import type { Look } from './model/snapshot.ts';
+import type { Consumers, Look, Snapshot } from './model/snapshot.ts';
 import type { Ask, State } from './model/state.ts';
 import { normalised, type Target } from './model/target.ts';
 import { failed, holding, stuck, waiting } from './phases/advance.ts';
@@ -15,6 +16,8 @@ import { lookAgain, save, situationOf, viewOf, type Core, type Visit } from './v
 
 export type Report =
   | { readonly is: 'busy' | 'foreign' }
+  /** The event was worth nothing. */
+  | { readonly is: 'dropped'; readonly reason: Reason }
   | { readonly is: 'barred'; readonly reason: Reason; readonly hint?: string }
   | {
       readonly is: 'failed';
@@ -23,7 +26,13 @@ export type Report =
       readonly retryAfterMs?: number;
       readonly kept?: true;
     }
-  | { readonly is: 'visited'; readonly decision: Decision; readonly state: State; readonly accepted?: Date };
+  | {
+      readonly is: 'visited';
+      readonly decision: Decision;
+      readonly state: State;
+      readonly accepted?: Date;
+      readonly consumers?: Consumers;
+    };
 
 /** Takes one target as far as it goes before `deadline`, under the lease of its resource. Throws no `Failure`. */
 export async function reconcile(core: Core, target: Target, ask: Ask, deadline: Date): Promise<Report> {
@@ -52,6 +61,8 @@ async function visit(
   const observed = await observe(core, secret, core.clock.now());
   if (observed.is !== 'target') return observed;
   const { provider, unseen } = observed;
+  const reason = worthNothing(ask, unseen);
+  if (reason) return { is: 'dropped', reason };
   if (normalised(unseen.target.resource) !== normalised(resource)) return { is: 'busy' }; // another lease is needed
   const installation = await core.claims.installation();
   const snapshot = { ...unseen, look: unlooked(provider, unseen) };
@@ -83,10 +94,10 @@ async function rotate(visiting: Visit): Promise<Report> {
 }
 
 /** An emergency that is in the tags is accepted, however the visit ended (R20). */
-function answered({ accepted, snapshot: { state } }: Visit, report: Report): Report {
+function answered({ accepted, snapshot: { state, consumers } }: Visit, report: Report): Report {
   if (!accepted) return report;
   const decision = report.is === 'visited' ? report.decision : ({ do: 'rest', reason: 'going-on' } as const);
-  return { is: 'visited', decision, state, accepted };
+  return { is: 'visited', decision, state, accepted, ...(consumers && { consumers }) };
 }
 
 /** What the lease or somebody's write ended is for the next look; nothing of it is written down. */
@@ -143,11 +154,15 @@ function stateAfter(state: State, decision: Decision, now: Date): State {
 /** Drift at rest is looked for by proving the live key; the resource is asked only after a refusal (R16). */
 async function livesAtRest(visiting: Visit): Promise<boolean> {
   const { ask, snapshot, provider } = visiting;
-  const { claim, binding } = snapshot;
-  if (!ask.check || binding !== 'bound' || !claim || claim === 'of-another' || claim.missingSince) return false;
-  const check = await provider.prove(viewOf(visiting), snapshot.look.held);
-  if (check.is === 'bad') visiting.ask = { ...ask, refused: true };
-  return check.is === 'good';
+  const wasRefused = snapshot.state.wait?.reason === 'live-refused';
+  if (!(ask.check ?? wasRefused) || !isAdopted(snapshot)) return false;
+  const { is } = await provider.prove(viewOf(visiting), snapshot.look.held);
+  if (is === 'bad') visiting.ask = { ...ask, refused: true };
+  return is === 'good' && !wasRefused;
+}
+
+function isAdopted({ claim, binding }: Snapshot): boolean {
+  return binding === 'bound' && claim !== undefined && claim !== 'of-another' && claim.missingSince === undefined;
 }
 
 function resting({ snapshot: { state } }: Visit): Report {

@@ -39,6 +39,7 @@ const shape = z.strictObject({
   KEYTURN_START_CAP: count.default(100),
   KEYTURN_ARM_ENDPOINT: url.default('https://management.azure.com'),
   KEYTURN_ARM_AUDIENCE: url.default('https://management.azure.com'),
+  KEYTURN_TOPIC_ENDPOINT: url.optional(),
 });
 
 /** Throws one `SettingsError`. Storage is the app's own: what the host uses, by token. */
@@ -52,7 +53,7 @@ export function settingsFrom(env: Environment): Settings {
 }
 
 function settings(found: z.output<typeof shape>, blobServiceUrl: string): Settings {
-  const { KEYTURN_LEAD: leadMs, KEYTURN_WINDOW: startWindow } = found;
+  const { KEYTURN_LEAD: leadMs, KEYTURN_WINDOW: startWindow, KEYTURN_TOPIC_ENDPOINT: topicEndpoint } = found;
   return {
     vaultUrls: found.KEYTURN_VAULTS,
     mode: found.KEYTURN_MODE?.trim() === 'rotate' ? 'rotate' : 'observe',
@@ -61,6 +62,7 @@ function settings(found: z.output<typeof shape>, blobServiceUrl: string): Settin
       settleMs: found.KEYTURN_SETTLE,
       paused: false,
       proof: 'required',
+      consumers: 'proceed',
       ...(leadMs !== undefined && { leadMs }),
       ...(startWindow && { window: startWindow }),
     },
@@ -72,6 +74,7 @@ function settings(found: z.output<typeof shape>, blobServiceUrl: string): Settin
     armEndpoint: found.KEYTURN_ARM_ENDPOINT,
     armAudience: found.KEYTURN_ARM_AUDIENCE,
     blobServiceUrl,
+    ...(topicEndpoint && { topicEndpoint }),
   };
 }
 

@@ -7,11 +7,15 @@ import { adviceFor, type Reason } from './model/reason.ts';
 import type { Settings } from './model/settings.ts';
 import type { Claim, Look, Snapshot } from './model/snapshot.ts';
 import type { Ask, State } from './model/state.ts';
+import { secretUrl } from './model/target.ts';
 import { published } from './phases/advance.ts';
 import type { Rotation } from './model/state.ts';
 import type { Sealed } from './model/sealed.ts';
 import type { Provider, View } from './providers/provider.ts';
 import type { Providers } from './providers/registry.ts';
+import type { Desk } from './consumers/bring.ts';
+import type { Topic } from './events/topic.ts';
+import type { Graph } from './graph.ts';
 import type { Claims } from './targets/claims.ts';
 import type { Lease, Leases } from './targets/lease.ts';
 import { write } from './targets/tags.ts';
@@ -25,7 +29,12 @@ export interface Core {
   readonly leases: Leases;
   readonly claims: Claims;
   readonly providers: Providers;
+  readonly graph: Graph;
+  readonly consumers: Desk;
   readonly announcer: Announcer;
+  readonly topic?: Topic;
+  /** Client id of this app's identity. */
+  readonly self?: string;
   /** 0 to 1, the same for a target every time. */
   jitter(target: Snapshot['target']): number;
   /** For whoever reads along: each decision of each visit. */
@@ -45,6 +54,8 @@ export interface Visit {
   snapshot: Snapshot;
   /** Start of the rotation that answers the emergency asked for. */
   accepted?: Date;
+  /** Consumers were asked for, whether or not there was an answer. */
+  askedConsumers?: true;
 }
 
 export function situationOf({ core, ask, snapshot, installation, lease }: Visit): Situation {
@@ -74,6 +85,21 @@ export async function saw(visit: Visit, look: Look): Promise<void> {
   const { flight } = visit.lease;
   const gone = flight?.of && look.all.length > 0 && !look.all.some(({ fingerprint }) => fingerprint === flight.of);
   if (gone && visit.core.settings.mode === 'rotate') await visit.lease.landed();
+}
+
+/** Refreshes consumers that are behind, and sees who is. What is not seen holds up nothing but who wished to wait. */
+export async function lookAtConsumers(visit: Visit): Promise<void> {
+  const { core, snapshot, deadline } = visit;
+  const { target, secret } = snapshot;
+  visit.askedConsumers = true;
+  try {
+    const version = { secret: target.secret, version: secret.version, since: secret.createdOn };
+    const found = await core.consumers.bring([version], deadline);
+    visit.snapshot = { ...snapshot, consumers: found.get(secretUrl(target.secret)) ?? { known: 0, behind: [] } };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    core.note(error.reason, { consumers: 'cannot be listed', ...(error.detail.code && { code: error.detail.code }) });
+  }
 }
 
 export async function lookAgain(visit: Visit): Promise<void> {

@@ -3,9 +3,12 @@ import { minute } from '../lib/model/clock.ts';
 import { kinds, type Kind } from './world/sdk/targets.ts';
 import { createWorld, untilDueMs, type World } from './world/sdk/world.ts';
 
+/** What a sweep asks once for all its targets: their secrets, and the consumers of those that settle. */
+const ofSweeps = ['listSecrets', 'resourceGraph.query'];
+
 /** Challenges, proofs and lists of the sweeps are no calls of a rotation (PROTOCOL 2); storage and tokens never are. */
 function isCounted({ service, operation, status }: Call): boolean {
-  return (service === 'arm' || service === 'key-vault') && operation !== 'listSecrets' && status !== 401;
+  return (service === 'arm' || service === 'key-vault') && !ofSweeps.includes(operation) && status !== 401;
 }
 
 async function callsOf(world: World, act: () => Promise<void>): Promise<string[]> {

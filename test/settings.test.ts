@@ -17,7 +17,7 @@ test('the least that has to be set, and what it comes to', () => {
   expect(settingsFrom(least)).toEqual({
     vaultUrls: ['https://kv.vault.azure.net'],
     mode: 'observe',
-    wishes: { validityMs: 90 * day, settleMs: 25 * hour, paused: false, proof: 'required' },
+    wishes: { validityMs: 90 * day, settleMs: 25 * hour, paused: false, proof: 'required', consumers: 'proceed' },
     adoptionGraceMs: day,
     proofPatienceMs: 60_000,
     frozen: new Set(),

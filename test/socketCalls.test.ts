@@ -18,7 +18,13 @@ import { providers } from '../lib/providers/registry.ts';
 import { vault, type Vault } from '../lib/targets/vault.ts';
 
 const place = { subscriptionId: '00000000-0000-4000-8000-000000000000', resourceGroup: 'g', location: 'westeurope' };
-const wishes = { validityMs: 90 * 86_400_000, settleMs: 0, paused: false, proof: 'required' } as const;
+const wishes = {
+  validityMs: 90 * 86_400_000,
+  settleMs: 0,
+  paused: false,
+  proof: 'required',
+  consumers: 'proceed',
+} as const;
 
 let folder: string;
 let local: ListeningAzure;

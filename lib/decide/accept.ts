@@ -66,15 +66,21 @@ function answer(s: Situation, live: Known, { compromised = [live.id], ...wanted 
     return { rotation: { ...going, gone: together(all, rotation.gone, leaked) }, regenerateAnew: !onlyLive };
   }
   if (compromised.includes(live.id)) {
-    const old = rotation?.oldVersion && { oldVersion: rotation.oldVersion };
     const gone = all.map(({ fingerprint }) => fingerprint);
-    return { rotation: { phase: 'generate', cause: 'emergency', start, mode, gone, ...old }, regenerateAnew: true };
+    const anew: Rotation = { phase: 'generate', cause: 'emergency', start, mode, gone, ...outliving(rotation) };
+    return { rotation: anew, regenerateAnew: true };
   }
   const going = rotation ?? { phase: 'revoke', start, gone: [] };
   return {
     rotation: { ...going, cause: 'emergency', mode, gone: together(all, going.gone, leaked) },
     regenerateAnew: true,
   };
+}
+
+/** What a rotation that begins instead of another one takes over from it. */
+export function outliving(before: Rotation | undefined): Pick<Rotation, 'oldVersion' | 'deadline'> {
+  const { oldVersion, deadline } = before ?? {};
+  return { ...(oldVersion && { oldVersion }), ...(deadline && { deadline }) };
 }
 
 /** At most three, those that still exist first: a tag has 256 characters. */

@@ -43,11 +43,12 @@ export function settledAt({ target, secret }: Dated): Date {
 /**
  * When the start window opens; `now` if it is open. A window that does not open in time is ignored: late is worse.
  */
-export function startsAt(dated: Dated, now: Date): Date {
+export function startsAt(dated: Dated, now: Date, deadline?: Date): Date {
   const { window, settleMs } = dated.target.wishes;
   if (!window) return now;
   const opens = nextOpening(window, now);
-  return opens > latest(now, later(expiryOf(dated), -settleMs)) ? now : opens;
+  const by = deadline ? earliest(deadline, expiryOf(dated)) : expiryOf(dated);
+  return opens > latest(now, later(by, -settleMs)) ? now : opens;
 }
 
 /** Wall-clock hours of the window's time zone, daylight saving included. */

@@ -1,12 +1,16 @@
-import { later, minute, wholeSecond } from '../model/clock.ts';
+import { earliest, later, latest, minute, second, wholeSecond } from '../model/clock.ts';
 import type { Fingerprint } from '../model/sealed.ts';
 import type { Look } from '../model/snapshot.ts';
 import type { Bond, Cause, Guard, Known, Mode, Phase, Rotation, State } from '../model/state.ts';
 import { resourceHash } from '../model/target.ts';
+import { awaitsConsumers, isBehind } from './consumers.ts';
 import type { Decision, Situation } from './decision.ts';
+import { startsAt } from './due.ts';
 
-/** An immediate emergency gives consumers this long at most before the leaked credential ends. */
-const immediateCapMs = 5 * minute;
+/** An immediate emergency gives consumers this long at most before the leaked credential ends, a deadline at least. */
+const shortestSettleMs = 5 * minute;
+/** A rotation is complete so long before the deadline of a notice: some sweeps may fail. */
+const deadlineMarginMs = 30 * minute;
 
 /** What binds the state to the value and the credentials as they are now. */
 export function bondOf({ installation, target, secret, look }: Omit<Situation, 'ask'>): Bond {
@@ -55,9 +59,12 @@ export function goOn(s: Situation): Decision | undefined {
   }
 }
 
-function toPublish(s: Situation, { mode }: Rotation): Decision {
+function toPublish(s: Situation, rotation: Rotation): Decision {
   const { next } = s.look;
-  if (!next) return mayRegenerateFrom(s, mode, 'generate') ?? { do: 'run', reason: 'going-on', phase: 'generate' };
+  if (!next) {
+    const wait = windowOfNotice(s, rotation) ?? mayRegenerateFrom(s, rotation, 'generate');
+    return wait ?? { do: 'run', reason: 'going-on', phase: 'generate' };
+  }
   const phase = s.proved?.fingerprint === next.fingerprint ? 'publish' : 'generate';
   return { do: 'run', reason: 'going-on', phase };
 }
@@ -67,8 +74,14 @@ function toIdle(s: Situation, rotation: Rotation): Decision {
   if (all.some(({ id, fingerprint }) => id === live?.id && rotation.gone.includes(fingerprint))) {
     return { do: 'hold', reason: 'live-would-die' };
   }
-  const wait = retiring(s.look, rotation) && mayRegenerateFrom(s, rotation.mode, 'revoke');
+  const wait = retiring(s.look, rotation) && (mayRegenerateFrom(s, rotation, 'revoke') ?? awaitsConsumers(s, rotation));
   return wait ?? { do: 'run', reason: 'going-on', phase: 'revoke' };
+}
+
+/** A notice is in the state at once, so that it is not lost; its start window is waited for there. */
+function windowOfNotice(s: Situation, { cause, deadline }: Rotation): Decision | undefined {
+  const opens = cause === 'notice' ? startsAt(s, s.now, deadline) : s.now;
+  if (opens > s.now) return { do: 'wait', reason: 'outside-window', until: opens };
 }
 
 /** The credential that must be gone and is still there. */
@@ -76,18 +89,23 @@ export function retiring(look: Look, { gone }: Pick<Rotation, 'gone'>): Known | 
   return look.all.find(({ fingerprint }) => gone.includes(fingerprint));
 }
 
-/** An immediate emergency passes every guard but that of a tag that was corrected (promise 1). */
-export function standingGuard({ guard }: State, mode: Mode, now: Date): Guard | undefined {
+/**
+ * An immediate emergency passes every guard, and a notice one that leaves it no settle before its deadline; neither
+ * passes that of a tag that was corrected (promise 1).
+ */
+export function standingGuard({ guard }: State, urgency: Urgency, settleMs: number, now: Date): Guard | undefined {
   if (!guard || guard.until <= now) return undefined;
-  return mode === 'graceful' || guard.reason === 'tag-corrected' ? guard : undefined;
+  const { mode, deadline } = urgency;
+  const tooLate = deadline !== undefined && later(guard.until, settleMs) > deadline;
+  return (mode === 'graceful' && !tooLate) || guard.reason === 'tag-corrected' ? guard : undefined;
 }
 
 /** Nothing is regenerated before settle, a guard or an earlier request's time is over: promise 2 and R4. */
-export function mayRegenerateFrom(s: Situation, mode: Mode, phase: 'generate' | 'revoke'): Decision | undefined {
-  const guard = standingGuard(s.state, mode, s.now);
+export function mayRegenerateFrom(s: Situation, urgency: Urgency, phase: 'generate' | 'revoke'): Decision | undefined {
+  const guard = standingGuard(s.state, urgency, s.target.wishes.settleMs, s.now);
   if (guard) return { do: 'rest', reason: guard.reason, until: guard.until };
-  const settled = settledFrom(s, mode, phase);
-  if (settled > s.now) return { do: 'wait', reason: 'settling', until: settled };
+  const settled = settledFrom(s, urgency, phase);
+  if (settled > s.now) return settling(s, urgency, settled);
   const { flight, look } = s;
   const landed = flight?.of !== undefined && !look.all.some(({ fingerprint }) => fingerprint === flight.of);
   if (flight && flight.until > s.now && !landed) {
@@ -95,9 +113,33 @@ export function mayRegenerateFrom(s: Situation, mode: Mode, phase: 'generate' | 
   }
 }
 
-/** Only an immediate emergency shortens settle: not at all before publish, to a short cap before revoke (R21). */
-export function settledFrom({ secret, target, now }: Situation, mode: Mode, phase: 'generate' | 'revoke'): Date {
-  const { settleMs } = target.wishes;
-  if (mode === 'graceful') return later(secret.createdOn, settleMs);
-  return phase === 'generate' ? now : later(secret.createdOn, Math.min(settleMs, immediateCapMs));
+/** Consumers that were refreshed for an emergency show within seconds that they moved. */
+function settling({ consumers, now }: Situation, { mode }: Urgency, until: Date): Decision {
+  const watched = mode === 'immediate' && consumers !== undefined && consumers.known > 0;
+  if (watched) return { do: 'wait', reason: 'consumers-moving', until: earliest(until, later(now, 3 * second)) };
+  return { do: 'wait', reason: 'settling', until };
+}
+
+/** What may shorten settle. */
+export type Urgency = Pick<Rotation, 'mode' | 'deadline'>;
+
+/**
+ * An immediate emergency waits not at all before publish, and to a short cap before revoke, or until every known
+ * consumer is seen (R21). A deadline leaves the time there is to the consumers of both versions by halves (R23).
+ */
+export function settledFrom(
+  { secret, target, consumers, now }: Pick<Situation, 'secret' | 'target' | 'consumers' | 'now'>,
+  { mode, deadline }: Urgency,
+  phase: 'generate' | 'revoke',
+): Date {
+  const { createdOn } = secret;
+  const whole = later(createdOn, target.wishes.settleMs);
+  if (mode === 'immediate') {
+    const over = phase === 'generate' || (consumers !== undefined && consumers.known > 0 && !isBehind(consumers));
+    return over ? now : earliest(whole, later(createdOn, shortestSettleMs));
+  }
+  if (!deadline) return whole;
+  const leftMs = phase === 'generate' ? (deadline.getTime() - createdOn.getTime()) / 2 : undefined;
+  const by = leftMs === undefined ? later(deadline, -deadlineMarginMs) : later(createdOn, leftMs);
+  return earliest(whole, latest(later(createdOn, shortestSettleMs), by));
 }

@@ -1,10 +1,11 @@
-import { hour, later, latest, wholeSecond } from '../model/clock.ts';
+import { hour, later, latest, minute, wholeSecond } from '../model/clock.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Guard } from '../model/state.ts';
 import { accept } from './accept.ts';
 import type { Decision, Rule, Situation } from './decision.ts';
 import { drifted } from './drift.ts';
 import { dueAt, dueForAnEvent, startsAt, tooShort } from './due.ts';
+import { noticed } from './notice.ts';
 import { begun, bondOf, goOn, mayRegenerateFrom, standingGuard, withoutWait } from './rotation.ts';
 
 /** First answer wins: may we at all, is an emergency to be accepted, what is under way, shall something begin. */
@@ -19,9 +20,11 @@ export function decide(situation: Situation): Decision {
 const rules: readonly Rule[] = [
   ...[unfit, claimedTwice, foreignValue, onboard, stateLost], // may we?
   ...[tagContradicts, restored, accept, paused, staysHeld], // what people want
-  ...[drifted, backsOff, liveRefused, frozen, goOn], // a rotation under way
-  ...[tooShortAValidity, notDue, guarded, outsideWindow, due], // shall one begin?
+  ...[drifted, backsOff, liveRefused, frozen, noticed, goOn], // a rotation under way
+  ...[refusedForGood, tooShortAValidity, notDue, guarded, outsideWindow, due], // shall one begin?
 ];
+
+const graceful = { mode: 'graceful' } as const;
 
 /** Each look finds these anew; tried once an hour. */
 function anHour({ now }: Situation): Date {
@@ -113,8 +116,22 @@ function frozen({ state: { rotation }, settings }: Situation): Decision | undefi
   if (settings.frozen.has(rotation?.phase ?? 'generate')) return { do: 'rest', reason: 'frozen' };
 }
 
+/** The resource lists the key as current and refuses it: a second look agrees before anything is made of it. */
 function liveRefused(s: Situation): Decision | undefined {
-  if (s.ask.refused && s.look.live) return { do: 'wait', reason: 'live-refused', until: anHour(s) };
+  if (!s.ask.refused || !s.look.live || (agreed(s) && !s.state.rotation)) return undefined;
+  return { do: 'wait', reason: 'live-refused', until: agreed(s) ? anHour(s) : later(s.now, minute) };
+}
+
+function agreed({ state: { wait }, now }: Situation): boolean {
+  return wait?.reason === 'live-refused' && later(wait.since, minute) <= now;
+}
+
+/** Consumers fail, whatever is due: the other key is regenerated, and published if it is accepted. */
+function refusedForGood(s: Situation): Decision | undefined {
+  if (!s.ask.refused || !s.look.live) return undefined;
+  const wait = mayRegenerateFrom(s, graceful, 'generate');
+  if (wait) return { do: 'wait', reason: 'live-refused', until: ('until' in wait && wait.until) || anHour(s) };
+  return { do: 'enter', reason: 'repairing', state: begun(s, { cause: 'drift', phase: 'generate' }) };
 }
 
 function tooShortAValidity(s: Situation): Decision | undefined {
@@ -122,12 +139,17 @@ function tooShortAValidity(s: Situation): Decision | undefined {
 }
 
 function notDue(s: Situation): Decision | undefined {
-  const isDue = s.ask.cause === 'schedule' ? dueAt(s, s.jitter) <= s.now : dueForAnEvent(s, s.now);
-  if (!isDue) return { do: 'rest', reason: 'not-due', until: dueAt(s, s.jitter) };
+  if (!isDue(s)) return { do: 'rest', reason: 'not-due', until: dueAt(s, s.jitter) };
 }
 
-function guarded({ state, now }: Situation): Decision | undefined {
-  const guard = standingGuard(state, 'graceful', now);
+/** Who comes to look for drift begins nothing else. */
+function isDue(s: Situation): boolean {
+  if (s.ask.cause === 'drift') return false;
+  return s.ask.cause === 'schedule' ? dueAt(s, s.jitter) <= s.now : dueForAnEvent(s, s.now);
+}
+
+function guarded({ state, target, now }: Situation): Decision | undefined {
+  const guard = standingGuard(state, graceful, target.wishes.settleMs, now);
   if (guard) return { do: 'rest', reason: guard.reason, until: guard.until };
 }
 
@@ -137,7 +159,7 @@ function outsideWindow(s: Situation): Decision | undefined {
 }
 
 function due(s: Situation): Decision {
-  const wait = mayRegenerateFrom(s, 'graceful', 'generate');
+  const wait = mayRegenerateFrom(s, graceful, 'generate');
   if (wait) return wait;
   return { do: 'enter', reason: 'begun', state: begun(s, { cause: s.ask.cause, phase: 'generate' }) };
 }

@@ -1,4 +1,4 @@
-import { minute } from '../model/clock.ts';
+import { latest, minute } from '../model/clock.ts';
 import { fingerprintOf } from '../model/sealed.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Sighting } from '../model/snapshot.ts';
@@ -17,13 +17,22 @@ export function wants(
 ): boolean {
   const { state } = sighting;
   if (waits(state, now) || frozen.has(phase) || isPaused(sighting)) return false;
-  const guarded = standingGuard(state, state.rotation?.mode ?? 'graceful', now) !== undefined;
+  const { settleMs } = sighting.target.wishes;
+  const guarded = standingGuard(state, state.rotation ?? { mode: 'graceful' }, settleMs, now) !== undefined;
   if (state.rotation) return state.rotation.phase === phase && !(guarded && phase === 'revoke');
   return phase === 'generate' && begins(sighting, now, guarded, jitter);
 }
 
 function begins({ state, target, ...dates }: Sighting, now: Date, guarded: boolean, jitter: number): boolean {
   return !state.bond || state.wait !== undefined || (!guarded && dueAt({ target, secret: dates }, jitter) <= now);
+}
+
+/** Since when there is something to do, where a list page tells; a rotation that waits for nothing was interrupted. */
+export function dueSince({ target, state, ...dates }: Sighting, jitter: number): Date | undefined {
+  const { bond, rotation, wait, guard } = state;
+  if (!bond || (rotation && !wait && !guard)) return undefined;
+  const due = (rotation ?? wait) ? [] : [dueAt({ target, secret: dates }, jitter)];
+  return latest(...due, ...(wait ? [wait.until] : []), ...(guard ? [guard.until] : []));
 }
 
 function waits({ held, wait }: State, now: Date): boolean {

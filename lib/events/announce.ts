@@ -33,6 +33,8 @@ export interface Said {
   readonly until?: Date;
   readonly code?: string;
   readonly credentialId?: string;
+  /** ARM ids of consumers that were not seen on the new version, separated by blanks. */
+  readonly behind?: string;
 }
 
 export function announcement(
@@ -45,7 +47,7 @@ export function announcement(
   const { rotation } = state;
   const phase = rotation?.phase ?? 'idle';
   const subject = secretUrl(target.secret);
-  const { reason, advice, until, code, credentialId } = said;
+  const { reason, advice, until, code, credentialId, behind } = said;
   const parts = [subject, rotation?.start.toISOString() ?? version, type, phase, reason];
   const data = {
     kind: target.kind,
@@ -57,6 +59,7 @@ export function announcement(
     ...(until && { until: until.toISOString() }),
     ...(code && { code }),
     ...(credentialId && { credentialId }),
+    ...(behind && { behind }),
   };
   return { type, id: fingerprintOf(parts.join('\n')), subject, data };
 }

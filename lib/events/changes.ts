@@ -1,12 +1,13 @@
 import { adviceFor, type Reason } from '../model/reason.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import { later } from '../model/clock.ts';
+import type { Consumers, Snapshot } from '../model/snapshot.ts';
 import type { State } from '../model/state.ts';
 import { announcement, type Announcement, type AnnouncementType, type Said } from './announce.ts';
 
 /** Waits of an ordinary rotation: nothing to tell the world. */
 const unremarkable: ReadonlySet<Reason> = new Set([
   ...(['settling', 'outside-window', 'request-in-flight'] as const),
-  ...(['key-not-yet-accepted', 'stale-read', 'drift-confirming', 'service-working'] as const),
+  ...(['key-not-yet-accepted', 'stale-read', 'drift-confirming', 'service-working', 'consumers-moving'] as const),
 ]);
 
 /** What time cures is a failure; what needs a grant or a person holds the target. */
@@ -48,15 +49,31 @@ function began(saved: State, state: State): boolean {
   return state.rotation?.start.getTime() !== saved.rotation?.start.getTime();
 }
 
-function credentialPublished({ saved, state, tagged }: Snapshot): Telling | undefined {
+function credentialPublished(change: Snapshot): Telling | undefined {
+  const { saved, state, tagged } = change;
   const left = saved.rotation?.phase === 'verify' && state.rotation?.phase !== 'verify';
   if (!left || (state.rotation && (began(saved, state) || state.rotation.phase !== 'revoke'))) return undefined;
-  const more = tagged === undefined ? {} : { credentialId: tagged };
-  return { type: 'Keyturn.Rotation.CredentialPublished', reason: 'published', more };
+  return {
+    type: 'Keyturn.Rotation.CredentialPublished',
+    reason: isShortened(change) ? 'settle-shortened' : 'published',
+    more: { ...(tagged !== undefined && { credentialId: tagged }), ...settlingUntil(state) },
+  };
 }
 
-function completed({ saved, state }: Snapshot): Telling | undefined {
-  if (saved.rotation && !state.rotation) return { type: 'Keyturn.Rotation.Completed', reason: 'completed' };
+function settlingUntil({ wait }: State): { until?: Date } {
+  return wait?.reason === 'settling' ? { until: wait.until } : {};
+}
+
+/** By the deadline of a notice, and nothing else. */
+function isShortened({ state, target, secret }: Snapshot): boolean {
+  const { until } = settlingUntil(state);
+  const settled = later(secret.createdOn, target.wishes.settleMs);
+  return state.rotation?.deadline !== undefined && until !== undefined && until < settled;
+}
+
+function completed({ saved, state, consumers }: Snapshot): Telling | undefined {
+  if (!saved.rotation || state.rotation) return undefined;
+  return { type: 'Keyturn.Rotation.Completed', reason: 'completed', more: behindIn(consumers) };
 }
 
 function held({ saved, state }: Snapshot): Telling | undefined {
@@ -64,11 +81,17 @@ function held({ saved, state }: Snapshot): Telling | undefined {
   return { type: 'Keyturn.Rotation.Held', reason: state.held, more: codeOf(state) };
 }
 
-function waits({ saved, state }: Snapshot): Telling | undefined {
+function waits({ saved, state, consumers }: Snapshot): Telling | undefined {
   const { wait } = state;
   if (!wait || wait.reason === saved.wait?.reason || unremarkable.has(wait.reason)) return undefined;
   const type = passing.has(wait.reason) ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
-  return { type, reason: wait.reason, more: { until: wait.until, ...codeOf(state) } };
+  return { type, reason: wait.reason, more: { until: wait.until, ...codeOf(state), ...behindIn(consumers) } };
+}
+
+/** Some of the consumers that were not seen on the new version: a tag's worth of names helps, a thousand do not. */
+function behindIn(consumers: Consumers | undefined): { behind?: string } {
+  const behind = consumers?.behind.slice(0, 20) ?? [];
+  return behind.length > 0 ? { behind: behind.join(' ') } : {};
 }
 
 function stuck({ saved, state: { wait } }: Snapshot): Telling | undefined {

@@ -1,21 +1,32 @@
 import type { Decision } from '../decide/decision.ts';
 import type { Clock } from '../model/clock.ts';
-import type { Settings } from '../model/settings.ts';
 import { secretUrl } from '../model/target.ts';
 import type { Core } from '../visit.ts';
-import type { Announcer } from './announce.ts';
+import type { Announcement, Announcer } from './announce.ts';
+import { source, type Outgoing } from './topic.ts';
 
 /** One JSON object a line: assume that every one will be published. */
 export type Line = (text: string) => void;
 
-export function announcer(write: Line, clock: Clock, mode: Settings['mode']): Announcer {
+/** To the log always, and to the topic where there is one. */
+export function announcer(
+  write: Line,
+  { clock, settings, topic }: Pick<Core, 'clock' | 'settings' | 'topic'>,
+): Announcer {
   return {
-    announce: ({ type, id, subject, data }) => {
-      const observed = mode === 'observe' ? { observed: 'true' } : {}; // nothing was changed
-      write(JSON.stringify({ type, id, time: clock.now(), subject, data: { ...data, ...observed } }));
-      return Promise.resolve();
+    announce: async ({ data, ...said }) => {
+      const observed = settings.mode === 'observe' ? { observed: 'true' } : {}; // nothing was changed
+      const whole = { ...said, time: clock.now(), data: { ...data, ...observed } };
+      write(JSON.stringify(whole));
+      const sent = await topic?.send([cloudEvent(whole)]);
+      if (sent === 'failed') noteLog(write, clock)('outage', { topic: 'announcements are in the log only' });
     },
   };
+}
+
+/** `dataschema` has the version: a change that a receiver has to know of makes it another one. */
+function cloudEvent(said: Announcement & { time: Date }): Outgoing {
+  return { ...said, source, dataschema: `${source}:${said.type}:1`, datacontenttype: 'application/json' };
 }
 
 export function decisionLog(write: Line, clock: Clock): Core['log'] {

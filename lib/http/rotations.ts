@@ -107,8 +107,7 @@ function rotates(target: Target, named: Wanted['target']): boolean {
 
 /** The claims are the index from resource to secret. */
 async function claimant(core: Core, resource: string, kind: string | undefined): Promise<SecretName | Problem> {
-  const type = normalised(resource).split('/').slice(6, 8).join('/');
-  const wanted = core.providers.kindFor(type, kind);
+  const wanted = core.providers.kindsOf(resource).find((each) => kind === undefined || each === kind);
   const claim = wanted && (await core.claims.of(resource, wanted));
   if (claim) return claim.secret;
   return {
@@ -137,6 +136,7 @@ function answerTo(report: Report, { secret }: Target): HttpResponseInit {
     case 'busy':
       return later503('busy', 15);
     case 'foreign':
+    case 'dropped':
       return problem(unknownRotation);
     case 'barred':
       return problem(conflict(report.reason, report.hint));
@@ -144,13 +144,17 @@ function answerTo(report: Report, { secret }: Target): HttpResponseInit {
       return problemOf(report);
     case 'visited':
       return report.accepted
-        ? accepted(toId({ secret, start: report.accepted }), report.state, report.accepted)
+        ? accepted(toId({ secret, start: report.accepted }), report, report.accepted)
         : notAccepted(report);
   }
 }
 
-function accepted(id: string, state: State, start: Date): HttpResponseInit {
-  return json(202, { id, ...show(state, start) }, { Location: `/api/rotations/${id}` });
+function accepted(id: string, { state, consumers }: Report & { is: 'visited' }, start: Date): HttpResponseInit {
+  return json(
+    202,
+    { id, ...show(state, start), ...(consumers && { consumers }) },
+    { Location: `/api/rotations/${id}` },
+  );
 }
 
 function notAccepted({ decision }: Report & { is: 'visited' }): HttpResponseInit {

@@ -27,6 +27,9 @@ const advice = {
   recovered: 'The state tags were lost; what is not live ends after one settle.',
   repairing: 'The live key was replaced behind our back: a working one is published.',
   completed: 'The rotation is complete.',
+  hurried: 'The deadline of a notice leaves less time than settle: it is shortened.',
+  'settle-shortened': 'Consumers get less than settle, because of the deadline of a notice: refresh them.',
+  'consumers-moving': 'Consumers were refreshed and are looked at until they show the new version.',
   unproved: 'Published without proof, as the wish best-effort or a dead live key allows.',
   // time or a grant cures it
   throttled: 'The service limits requests; tried again later.',
@@ -43,8 +46,18 @@ const advice = {
   'secret-missing': 'The secret does not exist (any more).',
   'secret-deleted': 'The secret is deleted but recoverable: recover or purge it.',
   'proof-unknown': 'Whether the key works cannot be told from here: open the network path, or wish proof=best-effort.',
-  'live-refused':
-    'The service refuses the live key although it is the current one: ask the service; rotating may help.',
+  'live-refused': 'The service refuses the live key although it lists it: if a second look agrees, it is rotated.',
+  'consumers-behind': 'Settle is over and consumers do not show the new version: refresh or untag those named.',
+
+  // what an event was worth
+  superseded: 'The event tells of a version that is no longer the current one.',
+  'own-version': 'The event tells of a version that Keyturn wrote itself.',
+  'not-a-target': 'What the event tells of is no target, by tags or by claim.',
+  'wrong-origin': 'The event is not of a vault in KEYTURN_VAULTS, or does not come from where it says.',
+  irrelevant: 'The event is of a type or about a thing that asks for nothing here.',
+  unreadable: 'This is neither a CloudEvent 1.0 nor an Event Grid event of the type expected, or it is too large.',
+  'over-budget': 'The work takes longer than a delivery may: it goes on, and the timers see to its end.',
+
   // needs a person; every look finds it anew
   'shared-key-disabled':
     'Shared keys are off for this resource, which is right: Microsoft Entra ID is preferred. Remove the tags.',

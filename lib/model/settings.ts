@@ -15,4 +15,6 @@ export interface Settings {
   readonly armEndpoint: string;
   readonly armAudience: string;
   readonly blobServiceUrl: string;
+  /** Of the custom topic. Absent = timers alone. */
+  readonly topicEndpoint?: string;
 }

@@ -66,6 +66,13 @@ export interface Flight {
 /** Does the state belong to this value? `bound`: written with it; `lost`: none, corrupt, or somebody's copy (R1). */
 export type Binding = 'bound' | 'lost';
 
+/** The applications known to use a secret, and those of them that are not seen on its current version. */
+export interface Consumers {
+  readonly known: number;
+  /** ARM resource ids. */
+  readonly behind: readonly string[];
+}
+
 /** Everything `decide` may know. */
 export interface Snapshot {
   readonly target: Target;
@@ -80,6 +87,8 @@ export interface Snapshot {
   readonly look: Look;
   readonly claim: Claim | 'of-another' | undefined;
   readonly flight?: Flight;
+  /** Looked at only where something depends on them; absent = not looked at, or they cannot be seen from here. */
+  readonly consumers?: Consumers;
   /** The fingerprint of a credential that may be published: proved in this visit, or allowed without. */
   readonly proved?: { readonly fingerprint: string; readonly unproved: boolean };
 }

@@ -48,6 +48,8 @@ export interface Rotation {
   readonly oldVersion?: string;
   /** A new key was refused for longer than patience and made once more (R15). */
   readonly retried?: true;
+  /** Of a notice: complete by then, even if settle has to be shortened for it (R23). */
+  readonly deadline?: Date;
 }
 
 /** Why nothing happens before `until`. */
@@ -96,6 +98,17 @@ export interface Ask {
   /** The service refused the live key just now. */
   readonly refused?: true;
   readonly accept?: Acceptance;
+  /** The secret version that the event told of. */
+  readonly version?: string;
+  readonly notice?: Noticed;
+}
+
+/** What a target has to know of a mandatory regeneration. */
+export interface Noticed {
+  readonly id: Fingerprint;
+  /** A rotation that began since has answered it (R23). */
+  readonly start: Date;
+  readonly deadline?: Date;
 }
 
 export interface Acceptance {

@@ -38,6 +38,8 @@ export interface Wishes {
   readonly window?: Window;
   readonly paused: boolean;
   readonly proof: 'required' | 'best-effort';
+  /** Does the old credential live on for consumers that are not seen on the new version when settle ends? */
+  readonly consumers: 'wait' | 'proceed';
 }
 
 /** A Key Vault secret that carries rotation tags. */

@@ -38,7 +38,7 @@ function withoutProofWait(state: State): State {
 function done(s: Situation, rotation: Rotation): State {
   const state = { ...withoutWait(s.state), refusals: 0 };
   if (rotation.phase === 'revoke') return completed(s, rotation);
-  const until = wholeSecond(settledFrom(s, rotation.mode, 'revoke'));
+  const until = wholeSecond(settledFrom(s, rotation, 'revoke'));
   const settling = { reason: 'settling', since: s.now, until } as const;
   return { ...state, rotation: { ...rotation, phase: 'revoke' }, ...(until > s.now && { wait: settling }) };
 }

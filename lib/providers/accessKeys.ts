@@ -19,6 +19,7 @@ export interface Fitness {
 export interface AccessKeys {
   readonly kind: string;
   readonly resourceType: string;
+  readonly noticedAs?: string;
   readonly flightMs: number;
   /** Reads the resource where that is needed before its keys are. */
   fitness(view: View): Promise<Fitness>;
@@ -36,6 +37,7 @@ export function accessKeys(api: AccessKeys): Provider {
   return {
     kind: api.kind,
     resourceType: api.resourceType,
+    ...(api.noticedAs && { noticedAs: api.noticedAs }),
     flightMs: api.flightMs,
     credentialId: slotNamed,
     held: (view) => heldIn(api, view),

@@ -26,6 +26,8 @@ export interface Provider {
   readonly kind: string;
   /** Lower case; the first provider of a type is its default kind. */
   readonly resourceType: string;
+  /** What Service Health calls the service, if it tells of mandatory regenerations; part of the name, in any case. */
+  readonly noticedAs?: string;
   /** How long after sending a regenerate may still take effect (R4). */
   readonly flightMs: number;
 

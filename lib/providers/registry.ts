@@ -6,6 +6,12 @@ import { signalrKey } from './signalrKey.ts';
 
 export interface Providers extends Kinds {
   of(kind: string): Provider | undefined;
+  /** Every kind that a resource may have, by its ARM id. */
+  kindsOf(resource: string): readonly string[];
+  /** What Service Health calls the services that enforce a regeneration. */
+  readonly noticedAs: readonly string[];
+  /** Their resource types. */
+  readonly noticedTypes: readonly string[];
 }
 
 export function providers(means: Means): Providers {
@@ -15,6 +21,13 @@ export function providers(means: Means): Providers {
 export function registry(all: readonly Provider[]): Providers {
   return {
     of: (kind) => all.find((provider) => provider.kind === kind),
+    kindsOf: (resource) => all.filter(({ resourceType }) => resourceType === typeOf(resource)).map(({ kind }) => kind),
+    noticedAs: all.flatMap(({ noticedAs }) => noticedAs ?? []),
+    noticedTypes: all.filter(({ noticedAs }) => noticedAs).map(({ resourceType }) => resourceType),
     kindFor: (type, wanted) => all.find((p) => p.resourceType === type && (!wanted || p.kind === wanted))?.kind,
   };
+}
+
+function typeOf(resource: string): string {
+  return resource.toLowerCase().split('/').slice(6, 8).join('/');
 }

@@ -23,6 +23,7 @@ export function signalrKey({ clients, random }: Means): AccessKeys {
   return {
     kind: 'signalr-key',
     resourceType: 'microsoft.signalrservice/signalr',
+    noticedAs: 'SignalR', // the exact name in Service Health is not documented (azure-facts 2)
     flightMs: 5 * minute,
     fitness: (view) => (mustRead(view) ? service(view) : Promise.resolve({ fit: good })),
     keys: async (view) => {

@@ -51,6 +51,7 @@ const rotation = z.strictObject({
   g: gone,
   o: version.optional(),
   x: z.literal(1).optional(),
+  d: seconds.optional(),
 });
 const wait = z.strictObject({
   w: reason,
@@ -98,9 +99,10 @@ export function progressFrom({ r, w, q, h, f, l, k }: Shape): Progress {
   };
 }
 
-function rotationFrom({ p, c, s, m, g, o, x }: NonNullable<Shape['r']>): Rotation {
+function rotationFrom({ p, c, s, m, g, o, x, d }: NonNullable<Shape['r']>): Rotation {
   const mode = m === 'i' ? 'immediate' : 'graceful';
-  return { phase: p, cause: c, start: s, mode, gone: g, ...(o && { oldVersion: o }), ...(x && { retried: true }) };
+  const optional = { ...(o && { oldVersion: o }), ...(x && { retried: true as const }), ...(d && { deadline: d }) };
+  return { phase: p, cause: c, start: s, mode, gone: g, ...optional };
 }
 
 function waitFrom({ w, b, n, e, u }: NonNullable<Shape['w']>): Wait {
@@ -131,7 +133,8 @@ function remembered({ rotation, held, refusals, last, request }: Progress): Part
   };
 }
 
-function rotationShape({ phase, cause, start, mode, gone: g, oldVersion, retried }: Rotation): NonNullable<Shape['r']> {
+function rotationShape(rotation: Rotation): NonNullable<Shape['r']> {
+  const { phase, cause, start, mode, gone: g, oldVersion, retried, deadline } = rotation;
   const urgent = mode === 'immediate' ? { m: 'i' as const } : {};
   return {
     p: phase,
@@ -141,6 +144,7 @@ function rotationShape({ phase, cause, start, mode, gone: g, oldVersion, retried
     g: [...g],
     ...(oldVersion && { o: oldVersion }),
     ...(retried && { x: 1 }),
+    ...(deadline && { d: deadline }),
   };
 }
 

@@ -14,31 +14,37 @@ const longestDays = 3650;
 
 /** The user's wishes, each one's default from the settings. */
 export function wishesFrom(tags: Tags, defaults: Wishes): Wishes | Misread {
-  const found: Record<string, unknown> = {};
-  for (const [tag, { wish, expected, read }] of Object.entries(readers)) {
+  let wishes = defaults;
+  for (const [tag, { expected, read }] of Object.entries(readers)) {
     const text = tags[tag]?.trim();
     if (text === undefined || text === '') continue;
-    const value = read(text);
-    if (value === undefined) return { tag, expected };
-    found[wish] = value;
+    const found = read(text);
+    if (!found) return { tag, expected };
+    wishes = { ...wishes, ...found };
   }
-  return { ...defaults, ...(found as Partial<Wishes>) };
+  return wishes;
 }
 
 interface Reader {
-  readonly wish: keyof Wishes;
   readonly expected: string;
-  read(text: string): unknown;
+  read(text: string): Partial<Wishes> | undefined;
 }
 
 const readers: Readonly<Record<string, Reader>> = {
-  ValidityPeriodDays: { wish: 'validityMs', expected: 'a number of days from 1 to 3650', read: daysFrom },
-  RotationSettle: { wish: 'settleMs', expected: 'an ISO 8601 duration such as PT25H', read: durationFrom },
-  RotationLead: { wish: 'leadMs', expected: 'an ISO 8601 duration such as P30D', read: durationFrom },
-  RotationWindow: { wish: 'window', expected: 'such as Mon-Fri 01:00-04:00 Europe/Berlin', read: windowFrom },
-  RotationPaused: { wish: 'paused', expected: 'true or false', read: booleanFrom },
-  RotationOptions: { wish: 'proof', expected: 'words such as proof=best-effort', read: optionsFrom },
+  ValidityPeriodDays: { expected: 'a number of days from 1 to 3650', read: as('validityMs', daysFrom) },
+  RotationSettle: { expected: 'an ISO 8601 duration such as PT25H', read: as('settleMs', durationFrom) },
+  RotationLead: { expected: 'an ISO 8601 duration such as P30D', read: as('leadMs', durationFrom) },
+  RotationWindow: { expected: 'such as Mon-Fri 01:00-04:00 Europe/Berlin', read: as('window', windowFrom) },
+  RotationPaused: { expected: 'true or false', read: as('paused', booleanFrom) },
+  RotationOptions: { expected: 'words such as proof=best-effort wait-for-consumers', read: optionsFrom },
 };
+
+function as<Wish extends keyof Wishes>(wish: Wish, read: (text: string) => Wishes[Wish] | undefined): Reader['read'] {
+  return (text) => {
+    const value = read(text);
+    return value === undefined ? undefined : { [wish]: value };
+  };
+}
 
 function daysFrom(text: string): number | undefined {
   const days = /^\d{1,4}$/.test(text) ? Number(text) : 0;
@@ -58,13 +64,16 @@ function booleanFrom(text: string): boolean | undefined {
   return word === 'true' ? true : word === 'false' ? false : undefined;
 }
 
-/** Some of the words are for kinds and consumers to come: they are no mistake. */
+/** Some of the words are for kinds to come: they are no mistake. */
 const options = ['proof=best-effort', 'wait-for-consumers', 'disable-old-version', 'auto-renew', 'versionless'];
 
-function optionsFrom(text: string): Wishes['proof'] | undefined {
+function optionsFrom(text: string): Pick<Wishes, 'proof' | 'consumers'> | undefined {
   const words = text.toLowerCase().split(/[\s,]+/);
   if (!words.every((word) => options.includes(word))) return undefined;
-  return words.includes('proof=best-effort') ? 'best-effort' : 'required';
+  return {
+    proof: words.includes('proof=best-effort') ? 'best-effort' : 'required',
+    consumers: words.includes('wait-for-consumers') ? 'wait' : 'proceed',
+  };
 }
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];

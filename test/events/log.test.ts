@@ -3,7 +3,7 @@ import { announcer, decisionLog, noteLog } from '../../lib/events/log.ts';
 import { adviceFor } from '../../lib/model/reason.ts';
 import { blank } from '../../lib/model/state.ts';
 import { manualClock } from '../../infra/local/azure/clock.ts';
-import { after, looked, rotation, situation, target } from '../decide/situation.ts';
+import { after, looked, rotation, settings, situation, target } from '../decide/situation.ts';
 
 const time = manualClock(after(60));
 const clock = { now: () => time.now(), monotonicMs: () => 0, sleep: (ms: number) => time.sleep(ms) };
@@ -23,7 +23,8 @@ test.each([
   ['rotate', undefined],
   ['observe', 'true'],
 ] as const)('an announcement is one line, which says so where mode %s only looks', (mode, expected) => {
-  const [line] = written((write) => void announcer(write, clock, mode).announce(said));
+  const core = { clock, settings: { ...settings, mode } };
+  const [line] = written((write) => void announcer(write, core).announce(said));
   expect(line).toMatchObject({ type: said.type, id: said.id, subject: said.subject, time: after(60).toISOString() });
   expect((line?.['data'] as Record<string, unknown>)['observed']).toBe(expected);
 });

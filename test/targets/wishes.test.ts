@@ -2,7 +2,7 @@ import { day, hour } from '../../lib/model/clock.ts';
 import type { Wishes } from '../../lib/model/target.ts';
 import { windowFrom, wishesFrom } from '../../lib/targets/wishes.ts';
 
-const defaults: Wishes = { validityMs: 90 * day, settleMs: 25 * hour, paused: false, proof: 'required' };
+const defaults: Wishes = { validityMs: 90 * day, settleMs: 25 * hour, paused: false, proof: 'required', consumers: 'proceed' };
 
 const understood: [sentence: string, tag: string, text: string, wish: Partial<Wishes>][] = [
   ['a validity in days', 'ValidityPeriodDays', '60', { validityMs: 60 * day }],

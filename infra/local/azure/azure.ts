@@ -1,12 +1,23 @@
 import { randomBytes } from 'node:crypto';
+import { createContainerApp } from './arm/containerApps/containerApp.ts';
+import type { ContainerApp, NewContainerApp } from './arm/containerApps/containerApp.ts';
 import { createBatchAccount, createSignalR } from './arm/create.ts';
 import type { NewBatchAccount, NewSignalR } from './arm/create.ts';
+import { createGraph } from './arm/graph/graph.ts';
+import type { Graph } from './arm/graph/graph.ts';
+import { createHealth } from './arm/health/health.ts';
+import type { Health } from './arm/health/health.ts';
 import { armService } from './arm/service.ts';
 import { createArmState } from './arm/state.ts';
 import type { ArmState, BatchAccount, SignalRService } from './arm/state.ts';
+import { createSite } from './arm/web/site.ts';
+import type { NewSite, Site } from './arm/web/site.ts';
 import { batchDataPlane } from './batch/service.ts';
 import type { SteerableClock } from './clock.ts';
 import type { Core, Service } from './core.ts';
+import { createEventGrid } from './eventgrid/eventGrid.ts';
+import type { EventGrid } from './eventgrid/eventGrid.ts';
+import { eventGridService } from './eventgrid/service.ts';
 import { createFaults } from './faults.ts';
 import { createHandle } from './handle.ts';
 import type { Handle } from './handle.ts';
@@ -31,9 +42,14 @@ export interface LocalAzure {
   readonly handle: Handle;
   readonly keyVault: KeyVault;
   readonly arm: ArmState;
+  readonly graph: Graph;
+  readonly health: Health;
+  readonly eventGrid: EventGrid;
   readonly armEndpoint: string;
   createBatchAccount(wanted: NewBatchAccount): Promise<BatchAccount>;
   createSignalR(wanted: NewSignalR): Promise<SignalRService>;
+  createSite(wanted: NewSite): Site;
+  createContainerApp(wanted: NewContainerApp): ContainerApp;
   /** The environment App Service gives an app that has an identity. */
   readonly identity: ManagedIdentity & { readonly endpoint: string };
 }
@@ -51,12 +67,16 @@ export async function localAzure({ clock, openAuthority = keepName }: LocalAzure
   const identity = { header: core.random(16).toString('hex'), identities: [core.tokens.appIdentity] };
   const keyVault = createKeyVault(core);
   const arm = createArmState();
+  const health = createHealth(clock);
+  const graph = createGraph(core, arm, health);
+  const eventGrid = createEventGrid(core, { keyVault, arm });
   const services = [
     identityService(core, identity),
     keyVaultService(core, keyVault),
-    armService(core, arm),
+    armService(core, arm, graph),
     batchDataPlane(core, arm),
     signalrDataPlane(core, arm),
+    eventGridService(core, eventGrid),
   ];
   const byName = new Map<ServiceName | undefined, Service>(services.map((each) => [each.name, each]));
   return {
@@ -65,9 +85,14 @@ export async function localAzure({ clock, openAuthority = keepName }: LocalAzure
     handle: createHandle(core, (authority) => byName.get(names.get(authority))),
     keyVault,
     arm,
+    graph,
+    health,
+    eventGrid,
     armEndpoint: `https://${await core.openAuthority('management.azure.com')}`,
     createBatchAccount: (wanted) => createBatchAccount(core, arm, wanted),
     createSignalR: (wanted) => createSignalR(core, arm, wanted),
+    createSite: (wanted) => createSite(core, arm, keyVault, wanted),
+    createContainerApp: (wanted) => createContainerApp(core, arm, keyVault, wanted),
     identity: { ...identity, endpoint: `http://${await core.openAuthority(identityHost)}${identityPath}` },
   };
 }
@@ -91,6 +116,7 @@ const suffixes: readonly (readonly [string, ServiceName])[] = [
   ['.vault.azure.net', 'key-vault'],
   ['.batch.azure.com', 'batch'],
   ['.service.signalr.net', 'signalr'],
+  ['.eventgrid.azure.net', 'event-grid'],
 ];
 
 function serviceNamed(wanted: string): ServiceName {

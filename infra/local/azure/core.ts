@@ -18,6 +18,6 @@ export interface Core {
 
 /** One service: Web-standard request in, response out. Its routes are a Hono app. */
 export interface Service {
-  readonly name: 'identity' | 'arm' | 'key-vault' | 'batch' | 'signalr';
+  readonly name: 'identity' | 'arm' | 'key-vault' | 'batch' | 'signalr' | 'event-grid';
   fetch(request: Request): Response | Promise<Response>;
 }

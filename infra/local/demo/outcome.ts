@@ -42,5 +42,5 @@ export function changesIn({ calls }: Journal): string[] {
   return calls
     .filter(({ service, method }) => (service === 'key-vault' || service === 'arm') && method !== 'GET')
     .map(({ operation }) => operation)
-    .filter((operation) => !operation.endsWith('.listKeys'));
+    .filter((operation) => !operation.endsWith('.listKeys') && operation !== 'resourceGraph.query');
 }

@@ -1,11 +1,12 @@
 import { Hono } from 'hono';
+import { invokeByHand } from './admin.ts';
+import { serveEventGrid } from './eventGrid.ts';
 import { sameName } from './indexing.ts';
 import type { Indexed } from './indexing.ts';
-import { isAllowed } from './keys.ts';
+import { isAllowed, refusal } from './keys.ts';
 import type { Keys } from './keys.ts';
 import { fromRpc, toRpc } from './rpcHttp.ts';
 import type { Runner } from './runner.ts';
-import { isTimer } from './timers.ts';
 
 export interface Front {
   readonly functions: readonly Indexed[];
@@ -15,22 +16,28 @@ export interface Front {
 }
 
 /**
- * The host's HTTP side: the functions' routes and `POST /admin/functions/{name}`.
+ * The host's HTTP side: the functions' routes, Event Grid's webhook and `POST /admin/functions/{name}`.
  * Paths are matched without regard to case, and an unlisted method is 404, not 405 (azure-functions-host#10098).
  */
 export function httpFront(front: Front): Hono {
   const router = new Hono({ getPath: (request) => new URL(request.url).pathname.toLowerCase() });
   for (const target of byPrecedence(front.functions.filter(isHttp))) addRoute(router, front, target);
-  router.post('/admin/functions/:name', (c) => {
-    if (!isAllowed(front.keys, c.req.raw, 'admin', '')) return c.body(null, 401);
-    const target = front.functions.find(({ metadata }) => sameName(metadata.name, c.req.param('name')));
-    if (target === undefined || !isTimer(target)) return c.body(null, 404);
-    // What it throws is logged by the runner.
-    front.runner.fire(target).catch(() => undefined);
-    return c.body(null, 202);
-  });
+  addPlatformRoutes(router, front);
   router.notFound((c) => c.body(null, 404));
   return router;
+}
+
+function addPlatformRoutes(router: Hono, { functions, keys, runner }: Front): void {
+  router.on(['GET', 'POST', 'DELETE', 'OPTIONS'], '/runtime/webhooks/eventgrid', (c) => {
+    const status = refusal(keys, c.req.raw, keys.eventGrid);
+    return status === undefined ? serveEventGrid({ functions, runner }, c.req.raw) : c.body(null, status);
+  });
+  router.post('/admin/functions/:name', async (c) => {
+    const status = refusal(keys, c.req.raw);
+    if (status !== undefined) return c.body(null, status);
+    const body: unknown = await c.req.json().catch(() => undefined);
+    return invokeByHand(functions, runner, c.req.param('name'), body);
+  });
 }
 
 function addRoute(router: Hono, front: Front, target: Indexed): void {

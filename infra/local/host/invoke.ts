@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { types } from 'node:util';
 import type { App } from './app.ts';
 import type { InvocationContext, TypedData } from './core.ts';
+import { eventMetadata, isEventGrid } from './eventGrid.ts';
 import { runHooks } from './hooks.ts';
 import type { Indexed } from './indexing.ts';
 
@@ -35,12 +36,13 @@ async function settle(run: () => Promise<unknown>): Promise<{ result: unknown; e
   }
 }
 
-function coreContext(app: App, { metadata, triggerName }: Indexed, data: TypedData): InvocationContext {
+function coreContext(app: App, target: Indexed, data: TypedData): InvocationContext {
   const invocationId = randomUUID();
+  const triggerMetadata = isEventGrid(target) ? eventMetadata(data) : {};
   return {
     invocationId,
-    request: { invocationId, inputData: [{ name: triggerName, data }], triggerMetadata: {} },
-    metadata,
+    request: { invocationId, inputData: [{ name: target.triggerName, data }], triggerMetadata },
+    metadata: target.metadata,
     state: undefined,
     log: app.log,
   };

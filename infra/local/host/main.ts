@@ -4,7 +4,7 @@ import { startHost } from './host.ts';
 
 /**
  * The host as a process of its own: `node main.ts [--folder .] [--port 0] [--schedule '* * * * * *']`.
- * Settings are its environment; HOST_MASTER_KEY and HOST_FUNCTION_KEY are the access keys.
+ * Settings are its environment; HOST_MASTER_KEY, HOST_FUNCTION_KEY and HOST_EVENTGRID_KEY are the access keys.
  */
 const { values } = parseArgs({
   options: {
@@ -17,7 +17,11 @@ const host = await startHost({
   folder: values.folder,
   env: process.env,
   port: Number(values.port),
-  keys: { master: process.env.HOST_MASTER_KEY, host: process.env.HOST_FUNCTION_KEY },
+  keys: {
+    master: process.env.HOST_MASTER_KEY,
+    host: process.env.HOST_FUNCTION_KEY,
+    eventGrid: process.env.HOST_EVENTGRID_KEY,
+  },
   schedule: values.schedule,
 });
 console.log(`listening on ${host.url}`);

@@ -18,7 +18,7 @@ export const secretName: SecretName = { vaultUrl: 'https://vault.example', name:
 export const settings: Settings = {
   vaultUrls: [secretName.vaultUrl],
   mode: 'rotate',
-  wishes: { validityMs: 90 * day, settleMs, paused: false, proof: 'required' },
+  wishes: { validityMs: 90 * day, settleMs, paused: false, proof: 'required', consumers: 'proceed' },
   adoptionGraceMs: 10 * minute,
   proofPatienceMs: minute,
   frozen: new Set(),
@@ -69,6 +69,8 @@ export function started({ effects, watch, resource, secret, announced }: Azure, 
         return Promise.resolve();
       },
     },
+    graph: () => Promise.resolve([]),
+    consumers: { bring: () => Promise.resolve(new Map()) },
     jitter: () => 0,
     log: () => undefined,
     note: () => undefined,

@@ -1,16 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { createHttpHeaders, RestError, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
 import type { LocalAzure } from '../../../infra/local/azure/azure.ts';
 import { credential, inProcessHttpClient } from '../../../infra/local/azure/shells/inProcess.ts';
 import { keyturn, voice, type Keyturn } from '../../../lib/app.ts';
-import { clients } from '../../../lib/clients.ts';
+import { quietCore } from '../../../lib/core.ts';
 import type { Clock } from '../../../lib/model/clock.ts';
 import { Failure } from '../../../lib/model/failure.ts';
 import type { Settings } from '../../../lib/model/settings.ts';
-import { providers } from '../../../lib/providers/registry.ts';
-import { claims } from '../../../lib/targets/claims.ts';
-import { leases } from '../../../lib/targets/lease.ts';
-import { vault } from '../../../lib/targets/vault.ts';
 import type { Core } from '../../../lib/visit.ts';
 import { memoryBlobs, type Around, type Container } from '../memoryBlobs.ts';
 import { newProcess, type Process } from './process.ts';
@@ -39,18 +34,15 @@ export function startApp(ground: Ground): Running {
 
 function coreOf({ azure, wire, settings, write, ...containers }: Ground, process: Process): Core {
   const clock = clockOf(azure, process);
-  const all = clients(credential(azure), httpOver(azure, wire, process), settings);
-  const around = blobsOver(wire, process);
-  return {
+  const core = quietCore({
     settings,
     clock,
-    vault: vault(all),
-    leases: leases(memoryBlobs(containers.leases, clock, around), clock),
-    claims: claims(memoryBlobs(containers.claims, clock, around)),
-    providers: providers({ clients: all, random: randomBytes }),
-    jitter: () => 0,
-    ...voice(write, { clock, settings }),
-  };
+    credential: credential(azure),
+    http: httpOver(azure, wire, process),
+    container: (name) =>
+      memoryBlobs(name === 'keyturn-leases' ? containers.leases : containers.claims, clock, blobsOver(wire, process)),
+  });
+  return { ...core, jitter: () => 0, ...voice(write, core) };
 }
 
 function clockOf({ clock }: LocalAzure, process: Process): Clock {

@@ -59,7 +59,8 @@ function keysBody(found: BatchAccount, atMs: number) {
   return { accountName: found.name, primary: Primary, secondary: Secondary };
 }
 
-function accountBody(found: BatchAccount) {
+/** An account as its GET shows it. */
+export function accountBody(found: BatchAccount) {
   const { id, name, location, tags, authority } = found;
   return {
     id,

@@ -1,9 +1,9 @@
 import type { Core } from '../core.ts';
 import { firstKeys } from './keys.ts';
 import type { KeyTiming } from './keys.ts';
-import type { ArmState, BatchAccount, Placed, Resource, SignalRService } from './state.ts';
+import type { ArmState, BatchAccount, Consumer, Located, Placed, Resource, SignalRService } from './state.ts';
 
-interface Place {
+export interface Place {
   subscriptionId: string;
   resourceGroup: string;
   name: string;
@@ -47,6 +47,7 @@ export async function createSignalR(core: Core, state: ArmState, wanted: NewSign
 /** The resource goes at once; its authority answers as one that knows nobody. */
 export function deleteResource(state: ArmState, id: string): void {
   state.resources.delete(id.toLowerCase());
+  state.consumers.delete(id.toLowerCase());
 }
 
 const noDelay: KeyTiming = { staleReadMs: 0, acceptAfterMs: 0, acceptReplacedMs: 0 };
@@ -65,8 +66,17 @@ async function common(core: Core, type: string, host: string, keyBytes: number, 
 }
 
 function add<R extends Resource>(state: ArmState, resource: R): R {
-  const { id, subscriptionId, resourceGroup } = resource;
-  state.groups.add(`/subscriptions/${subscriptionId}/resourcegroups/${resourceGroup}`.toLowerCase());
-  state.resources.set(id.toLowerCase(), resource);
+  addGroup(state, resource);
+  state.resources.set(resource.id.toLowerCase(), resource);
   return resource;
+}
+
+export function addConsumer<C extends Consumer>(state: ArmState, consumer: C): C {
+  addGroup(state, consumer);
+  state.consumers.set(consumer.id.toLowerCase(), consumer);
+  return consumer;
+}
+
+function addGroup(state: ArmState, { subscriptionId, resourceGroup }: Located): void {
+  state.groups.add(`/subscriptions/${subscriptionId}/resourcegroups/${resourceGroup}`.toLowerCase());
 }

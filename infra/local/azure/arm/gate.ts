@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import { every } from 'hono/combine';
 import type { Core } from '../core.ts';
 import { operation } from '../operation.ts';
+import { assertAllowed } from './permissions.ts';
 import { refusal } from './refusal.ts';
 import { assertPlaceExists, contains, scopeOf } from './scope.ts';
 import type { ArmState } from './state.ts';
@@ -17,10 +18,15 @@ export interface Rule {
   readonly action: string;
 }
 
+/** Who asks, for the routes behind the gate. */
+interface ArmEnv {
+  Variables: { objectId: string };
+}
+
 const audiences = ['https://management.azure.com', 'https://management.core.windows.net'];
 
 /** What stands before every route of Azure Resource Manager: token, toll, place, version, permission, lock. */
-export function gate(core: Core, state: ArmState, rule: Rule): MiddlewareHandler {
+export function gate(core: Core, state: ArmState, rule: Rule): MiddlewareHandler<ArmEnv> {
   return every(operation(core, rule.operation), async (context, next) => {
     const { raw, method } = context.req;
     const url = new URL(raw.url);
@@ -29,13 +35,15 @@ export function gate(core: Core, state: ArmState, rule: Rule): MiddlewareHandler
     if (!token.ok) return core.tokens.check(raw, accepted);
     const objectId = String(token.claims['oid']);
     const scope = scopeOf(context);
-    const toll = takeToken(state, `${objectId} ${scope.split('/')[2] ?? ''}`, method, core.clock.now().getTime());
+    const caller = { objectId, subscription: scope.split('/')[2] };
+    const toll = takeToken(state, caller, method, core.clock.now().getTime());
     for (const [name, value] of Object.entries(toll.headers)) context.header(name, value);
     if (toll.retryAfterSeconds !== undefined) throw throttled(toll.retryAfterSeconds);
     assertPlaceExists(state, scope);
     assertVersion(rule.provider, url.searchParams.get('api-version'));
     assertAllowed(state, objectId, scope, `${rule.provider}/${rule.action}`);
     if (method !== 'GET') assertUnlocked(state, scope);
+    context.set('objectId', objectId);
     await next();
     return undefined;
   });
@@ -44,18 +52,6 @@ export function gate(core: Core, state: ArmState, rule: Rule): MiddlewareHandler
 function throttled(retryAfterSeconds: number): Error {
   const message = `Too many requests for this subscription and principal; try again after ${retryAfterSeconds} s.`;
   return refusal(429, 'SubscriptionRequestsThrottled', message, { 'Retry-After': String(retryAfterSeconds) });
-}
-
-function assertAllowed(state: ArmState, objectId: string, scope: string, action: string): void {
-  const denied = [...state.denials].some(
-    (denial) =>
-      ['*', objectId].includes(denial.objectId) &&
-      ['*', action.toLowerCase()].includes(denial.action.toLowerCase()) &&
-      contains(denial.scope, scope),
-  );
-  if (!denied) return;
-  const message = `The client with object id '${objectId}' may not perform '${action}' over scope '${scope}'.`;
-  throw refusal(403, 'AuthorizationFailed', message);
 }
 
 /**

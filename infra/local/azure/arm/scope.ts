@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { refusal } from './refusal.ts';
-import type { ArmState, BatchAccount, Resource, SignalRService } from './state.ts';
+import type { ArmState, BatchAccount, Consumer, Resource, SignalRService } from './state.ts';
 
 /** Ids are compared regardless of case, so routes see the path in lower case. */
 export function lowerCasePath(request: Request): string {
@@ -10,11 +10,11 @@ export function lowerCasePath(request: Request): string {
 export const subscriptionPath = '/subscriptions/:subscription';
 export const groupPath = `${subscriptionPath}/resourcegroups/:group`;
 
-/** The scope a request is about, in lower case: subscription, resource group or resource. */
+/** The scope a request is about, in lower case: subscription, resource group or resource; empty for the tenant. */
 export function scopeOf(context: Context): string {
-  const { group, name } = context.req.param() as { group?: string; name?: string };
-  const segments = context.req.path.split('/');
-  return segments.slice(0, name ? 9 : group ? 5 : 3).join('/');
+  const { subscription, group, name, slot } = context.req.param() as Record<string, string | undefined>;
+  const length = slot ? 11 : name ? 9 : group ? 5 : subscription ? 3 : 0;
+  return context.req.path.split('/').slice(0, length).join('/');
 }
 
 export function contains(scope: string, id: string): boolean {
@@ -23,7 +23,8 @@ export function contains(scope: string, id: string): boolean {
 }
 
 export function assertPlaceExists(state: ArmState, scope: string): void {
-  const [, , subscription = '', , group] = scope.split('/');
+  const [, , subscription, , group] = scope.split('/');
+  if (subscription === undefined) return;
   if (![...state.groups].some((each) => contains(`/subscriptions/${subscription}`, each))) {
     throw refusal(404, 'SubscriptionNotFound', `The subscription '${subscription}' could not be found.`);
   }
@@ -48,6 +49,20 @@ export function batchAccountsIn(context: Context, state: ArmState): BatchAccount
 
 export function signalRsIn(context: Context, state: ArmState): SignalRService[] {
   return resourcesIn(context, state).filter((each) => each.kind === 'signalr');
+}
+
+/** The app that takes its secrets from a vault. */
+export function consumerAt<Kind extends Consumer['kind']>(context: Context, state: ArmState, kind: Kind) {
+  const scope = scopeOf(context);
+  const found = state.consumers.get(scope);
+  return isOfKind(found, kind) ? found : notFound(scope);
+}
+
+function isOfKind<Kind extends Consumer['kind']>(
+  found: Consumer | undefined,
+  kind: Kind,
+): found is Extract<Consumer, { kind: Kind }> {
+  return found?.kind === kind;
 }
 
 function resourceAt(context: Context, state: ArmState): Resource {

@@ -2,18 +2,25 @@ import { Hono } from 'hono';
 import type { MiddlewareHandler } from 'hono';
 import type { Core, Service } from '../core.ts';
 import { batchRoutes } from './batchRoutes.ts';
+import { containerAppRoutes } from './containerApps/routes.ts';
+import type { Graph } from './graph/graph.ts';
+import { graphRoutes } from './graph/routes.ts';
 import { operationRoutes } from './operationRoutes.ts';
 import { lowerCasePath } from './scope.ts';
 import { signalRRoutes } from './signalrRoutes.ts';
 import type { ArmState } from './state.ts';
+import { webRoutes } from './web/routes.ts';
 
-/** Azure Resource Manager, as far as Batch accounts and SignalR services go. */
-export function armService(core: Core, state: ArmState): Service {
+/** Azure Resource Manager: accounts with keys, apps that use them, and what Resource Graph knows of all. */
+export function armService(core: Core, state: ArmState, graph: Graph): Service {
   const app = new Hono({ getPath: lowerCasePath });
   app.use(requestIds(core));
   app.route('/', batchRoutes(core, state));
   app.route('/', signalRRoutes(core, state));
   app.route('/', operationRoutes(core, state));
+  app.route('/', webRoutes(core, state));
+  app.route('/', containerAppRoutes(core, state));
+  app.route('/', graphRoutes(core, state, graph));
   app.notFound((context) => {
     const message = `The local Azure does not serve ${context.req.method} ${context.req.path}.`;
     return context.json({ error: { code: 'NotImplemented', message } }, 501);

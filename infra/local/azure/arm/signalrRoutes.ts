@@ -55,7 +55,8 @@ function keysBody(found: SignalRService, nowMs: number) {
   };
 }
 
-function serviceBody(found: SignalRService, updating: boolean) {
+/** A service as its GET shows it. */
+export function serviceBody(found: SignalRService, updating: boolean) {
   const { id, name, location, tags, authority, disableLocalAuth, publicNetworkAccess } = found;
   const denied = found.networkDefaultAction === 'Deny';
   return {

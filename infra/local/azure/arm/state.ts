@@ -1,18 +1,23 @@
+import type { ContainerApp } from './containerApps/containerApp.ts';
 import type { KeyHolder, Slot } from './keys.ts';
+import type { Site } from './web/site.ts';
 
 type AuthenticationMode = 'SharedKey' | 'AAD' | 'TaskAuthenticationToken';
 type Access = 'Allow' | 'Deny';
 
-/** Where a resource is and whose it is; everything mutable on a resource may be changed by whoever plays a person. */
-export interface Placed {
+/** Where a resource is; everything mutable on a resource may be changed by whoever plays a person. */
+export interface Located {
   readonly id: string;
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   readonly name: string;
   readonly location: string;
+  tags: Record<string, string>;
+}
+
+export interface Placed extends Located {
   /** `host` or `host:port` of the data plane. */
   readonly authority: string;
-  tags: Record<string, string>;
   publicNetworkAccess: 'Enabled' | 'Disabled';
   /** What the network rules say to a caller outside of every allowed range, as every caller here is. */
   networkDefaultAction: Access;
@@ -38,7 +43,11 @@ export interface SignalRService extends Placed, KeyHolder {
   readonly users: Set<string>;
 }
 
+/** What has keys. */
 export type Resource = BatchAccount | SignalRService;
+
+/** What takes its secrets from a vault by itself. */
+export type Consumer = Site | ContainerApp;
 
 /** A regeneration of a SignalR key: it ends by the clock, whoever looks. */
 export interface Operation {
@@ -52,7 +61,10 @@ export interface Operation {
   readonly retryAfterSeconds: number;
 }
 
-/** Takes one action (in any case, `*` for all) at and below a scope from an identity (`*` for all). */
+/**
+ * Takes one action (in any case, `*` for all, `*` and an ending such as `/read`) at and below a scope (empty for the
+ * tenant) from an identity (`*` for all).
+ */
 interface Denial {
   readonly objectId: string;
   readonly scope: string;
@@ -69,6 +81,8 @@ export interface Bucket {
 export interface ArmState {
   /** By lower-case id. */
   readonly resources: Map<string, Resource>;
+  /** By lower-case id. */
+  readonly consumers: Map<string, Consumer>;
   /** Lower-case ids. */
   readonly groups: Set<string>;
   readonly operations: Map<string, Operation>;
@@ -81,6 +95,7 @@ export interface ArmState {
 export function createArmState(): ArmState {
   return {
     resources: new Map(),
+    consumers: new Map(),
     groups: new Set(),
     operations: new Map(),
     locks: new Set(),

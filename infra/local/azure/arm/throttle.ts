@@ -19,20 +19,28 @@ export interface Toll {
   readonly retryAfterSeconds: number | undefined;
 }
 
+interface Caller {
+  readonly objectId: string;
+  /** Absent at the tenant. */
+  readonly subscription: string | undefined;
+}
+
 /** Takes one token for a request. An action by POST counts as a write. */
-export function takeToken(state: ArmState, owner: string, method: string, nowMs: number): Toll {
+export function takeToken(state: ArmState, caller: Caller, method: string, nowMs: number): Toll {
   const traffic = trafficOf(method);
   const { size, perSecond } = limits[traffic];
-  const bucket = refilled(state, `${owner} ${traffic}`, size, perSecond, nowMs);
+  const { objectId, subscription } = caller;
+  const bucket = refilled(state, `${objectId} ${subscription ?? ''} ${traffic}`, size, perSecond, nowMs);
   const free = bucket.tokens >= 1 && nowMs >= bucket.blockedUntilMs;
   if (free) bucket.tokens -= 1;
   const waitSeconds = Math.max(1, Math.ceil((1 - bucket.tokens) / perSecond));
   if (!free) bucket.blockedUntilMs = nowMs + waitSeconds * 1_000;
   const left = Math.floor(bucket.tokens);
+  const remaining = `x-ms-ratelimit-remaining-${subscription === undefined ? 'tenant' : 'subscription'}`;
   return {
     headers: {
-      [`x-ms-ratelimit-remaining-subscription-${traffic}`]: String(left),
-      [`x-ms-ratelimit-remaining-subscription-global-${traffic}`]: String(size * globalFactor - (size - left)),
+      [`${remaining}-${traffic}`]: String(left),
+      [`${remaining}-global-${traffic}`]: String(size * globalFactor - (size - left)),
     },
     retryAfterSeconds: free ? undefined : waitSeconds,
   };

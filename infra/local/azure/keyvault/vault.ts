@@ -15,6 +15,8 @@ export interface VaultRules {
 }
 
 export interface Vault extends SecretStore {
+  /** Of the resource, which is what its events name. */
+  readonly id: string;
   readonly name: string;
   readonly authority: string;
   /** Without a slash at the end. */
@@ -25,14 +27,24 @@ export interface Vault extends SecretStore {
 export interface KeyVault {
   /** By authority. */
   readonly vaults: Map<string, Vault>;
-  createVault(name: string): Promise<Vault>;
+  createVault(name: string, place?: VaultPlace): Promise<Vault>;
 }
+
+interface VaultPlace {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+}
+
+const somewhere: VaultPlace = { subscriptionId: '00000000-0000-4000-8000-000000000000', resourceGroup: 'local' };
 
 export function createKeyVault(core: Core): KeyVault {
   const vaults = new Map<string, Vault>();
-  async function createVault(name: string): Promise<Vault> {
+  async function createVault(name: string, place = somewhere): Promise<Vault> {
     const authority = await core.openAuthority(`${name}.vault.azure.net`);
-    const vault = { name, authority, uri: `https://${authority}`, rules: openRules(), ...createSecretStore(core) };
+    const group = `/subscriptions/${place.subscriptionId}/resourceGroups/${place.resourceGroup}`;
+    const id = `${group}/providers/Microsoft.KeyVault/vaults/${name}`;
+    const rules = openRules();
+    const vault = { id, name, authority, uri: `https://${authority}`, rules, ...createSecretStore(core) };
     vaults.set(authority, vault);
     return vault;
   }

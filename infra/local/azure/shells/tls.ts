@@ -50,7 +50,12 @@ export async function listeningAzure({ clock, folder, onStop }: TlsOptions): Pro
     return `127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
   const azure = await localAzure({ clock, openAuthority });
-  return { azure, certificates, close: () => closeAll(servers) };
+  azure.eventGrid.start();
+  async function close(): Promise<void> {
+    azure.eventGrid.close();
+    await closeAll(servers);
+  }
+  return { azure, certificates, close };
 }
 
 async function answer(

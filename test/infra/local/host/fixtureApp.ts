@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import type { HttpHandler, HttpRequest, InvocationContext, Timer } from '@azure/functions';
+import type { EventGridEvent, HttpHandler, HttpRequest, InvocationContext, Timer } from '@azure/functions';
 
 /** The app that the host's tests load: it is bundled as the real one is. */
 const runs: string[] = [];
@@ -30,7 +30,25 @@ app.timer('failing', {
   },
 });
 
-app.eventGrid('event', { handler: () => undefined });
+app.eventGrid('event', {
+  handler: (event: EventGridEvent, { triggerMetadata }: InvocationContext) => {
+    if (event.subject === 'bad') throw new Error('the event is bad');
+    runs.push(JSON.stringify({ event, triggerMetadata }));
+  },
+});
+
+let meet: (() => void) | undefined;
+app.eventGrid('meeting', {
+  handler: async ({ subject }: EventGridEvent) => {
+    runs.push(`${subject} came`);
+    if (meet) meet();
+    else await new Promise<void>((resolve) => (meet = resolve));
+    meet = undefined;
+    runs.push(`${subject} left`);
+  },
+});
+
+app.eventGrid('deaf', { handler: (event: EventGridEvent) => void runs.push(`deaf heard ${event.id}`) });
 
 app.http('echo', {
   route: 'Things/{id}/{part}',

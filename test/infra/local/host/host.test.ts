@@ -49,7 +49,9 @@ test.each([
   ['a disabled function still runs with the master key', 'GET', '/api/off?code=m', {}, 200],
   ['an event function is not served over HTTP', 'POST', '/api/event', {}, 404],
   ['a timer is fired by hand with the master key', 'POST', '/admin/functions/Tick', { 'x-functions-key': 'm' }, 202],
-  ['a timer is not fired with another key', 'POST', '/admin/functions/tick', { 'x-functions-key': 'h' }, 401],
+  ['a timer is not fired with another key', 'POST', '/admin/functions/tick', { 'x-functions-key': 'h' }, 403],
+  ['a timer is not fired without a key', 'POST', '/admin/functions/tick', {}, 401],
+  ['an HTTP function is not fired', 'POST', '/admin/functions/echo', { 'x-functions-key': 'm' }, 404],
   ['an unknown function is not fired', 'POST', '/admin/functions/tock', { 'x-functions-key': 'm' }, 404],
 ])('%s', async (_sentence, method, path, headers, status) => {
   const body = method === 'POST' ? '{}' : null;
@@ -109,7 +111,7 @@ test('a timer runs at start when it says so, and gets its schedule as the librar
 
 test('what a timer throws is thrown to who fires it, and stops nothing', async () => {
   await expect(host.fire('failing')).rejects.toThrow('the timer is broken');
-  expect((await call('/admin/functions/failing?code=m', { method: 'POST' })).status).toBe(202);
+  expect((await call('/admin/functions/failing?code=m', { method: 'POST', body: '{}' })).status).toBe(202);
   expect((await call('/api/setting')).status).toBe(200);
 });
 

@@ -16,7 +16,7 @@ test('the host as a process says where it listens, prints log lines as they are,
   for await (const line of createInterface(child.stdout)) {
     lines.push(line);
     const url = /^listening on (http:\S+)$/.exec(line)?.[1];
-    if (url !== undefined) await fetch(`${url}/admin/functions/slow?code=m`, { method: 'POST' });
+    if (url !== undefined) await fetch(`${url}/admin/functions/slow?code=m`, { method: 'POST', body: '{}' });
     if (line.startsWith('slow with')) child.kill('SIGTERM');
   }
   expect(await exited).toEqual([0, null]);

@@ -38,13 +38,18 @@ export interface SecretStore {
   find(name: string): Secret;
   findDeleted(name: string): Secret;
   list(which: 'active' | 'deleted'): Secret[];
+  /** Hears of every new version, whoever made it. */
+  onNewVersion(listener: VersionListener): void;
 }
+
+type VersionListener = (name: string, version: SecretVersion) => void;
 
 export function createSecretStore(core: Core): SecretStore {
   /** Names differ by more than case only. */
   const secrets = new Map<string, Secret>();
   const lookUp = (name: string) => secrets.get(name.toLowerCase());
   const active = (name: string) => activeOnly(lookUp(name));
+  const listeners = new Set<VersionListener>();
 
   function setSecret(name: string, value: string, options: SecretDetails & { createdOn?: Date } = {}): SecretVersion {
     const secret = lookUp(name) ?? { name, versions: [], deletedOn: undefined };
@@ -55,6 +60,7 @@ export function createSecretStore(core: Core): SecretStore {
     const written = { ...details, enabled, version, value, createdOn: at, updatedOn: at };
     secret.versions.push(written);
     secrets.set(name.toLowerCase(), secret);
+    for (const listener of listeners) listener(secret.name, written);
     return written;
   }
   function update(name: string, changes: SecretDetails, version?: string): SecretVersion {
@@ -96,6 +102,7 @@ export function createSecretStore(core: Core): SecretStore {
     find,
     findDeleted,
     list: (which) => [...secrets.values()].filter(({ deletedOn }) => (which === 'deleted') === !!deletedOn),
+    onNewVersion: (listener) => void listeners.add(listener),
   };
 }
 

@@ -1,0 +1,14 @@
+import { app } from '@azure/functions';
+import { mayTellNotices, notAllowed, noticesLevel, running } from '../lib/app.ts';
+
+app.timer('noticePoll', { schedule: '0 8/15 * * * *', handler: (_timer, context) => running(context).pollNotices() });
+
+app.eventGrid('noticeEvents', { handler: (event, context) => running(context).notice(event) });
+
+app.http('notices', {
+  route: 'notices',
+  methods: ['POST', 'GET', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'],
+  authLevel: noticesLevel(),
+  handler: (request, context) =>
+    request.method === 'POST' ? (mayTellNotices(request) ?? running(context).notices(request)) : notAllowed('POST'),
+});

@@ -1,0 +1,66 @@
+import type { Core } from '../../core.ts';
+import { accountBody } from '../batchRoutes.ts';
+import { containerAppBody } from '../containerApps/body.ts';
+import { healthRow } from '../health/row.ts';
+import type { Health } from '../health/health.ts';
+import { isUpdating } from '../operations.ts';
+import { serviceBody } from '../signalrRoutes.ts';
+import type { ArmState } from '../state.ts';
+import { siteBody } from '../web/body.ts';
+import type { Tables } from './query.ts';
+import type { Row, Type } from './values.ts';
+
+const texts = [
+  ...['id', 'name', 'type', 'tenantId', 'kind', 'location'],
+  ...['resourceGroup', 'subscriptionId', 'managedBy'],
+];
+const dynamics = ['sku', 'plan', 'properties', 'tags', 'identity', 'zones', 'extendedLocation'];
+
+/** The columns of both tables (https://learn.microsoft.com/azure/governance/resource-graph/concepts/query-language). */
+export const columns: ReadonlyMap<string, Type> = new Map([
+  ...texts.map((name) => [name, 'string'] as const),
+  ...dynamics.map((name) => [name, 'dynamic'] as const),
+]);
+
+/** Everything there is, as its GET shows it at this moment. */
+export function readTables({ clock, tokens: { tenantId } }: Core, state: ArmState, health: Health): Tables {
+  const nowMs = clock.now().getTime();
+  const resources = [...state.resources.values(), ...state.consumers.values()].map((each) => {
+    if (each.kind === 'batch') return resourceRow(each, accountBody(each), tenantId);
+    if (each.kind === 'signalr') return resourceRow(each, serviceBody(each, isUpdating(state, each, nowMs)), tenantId);
+    return resourceRow(each, each.kind === 'site' ? siteBody(each) : containerAppBody(each), tenantId);
+  });
+  const events = health.events.flatMap((event) =>
+    event.subscriptionIds.map((subscriptionId) => fullRow({ tenantId, ...healthRow(event, subscriptionId, health) })),
+  );
+  const rows = new Map([
+    ['resources', resources],
+    ['servicehealthresources', events],
+  ]);
+  return { columns, rows };
+}
+
+interface Body {
+  readonly type: string;
+  readonly kind?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Types, kinds and groups are in lower case there, whatever the resource's own GET says. */
+function resourceRow(place: { subscriptionId: string; resourceGroup: string }, body: Body, tenantId: string): Row {
+  const { type, kind = '', tags } = body;
+  return fullRow({
+    tenantId,
+    ...body,
+    type: type.toLowerCase(),
+    kind: kind.toLowerCase(),
+    tags: Object.keys(tags).length === 0 ? null : tags,
+    subscriptionId: place.subscriptionId,
+    resourceGroup: place.resourceGroup.toLowerCase(),
+  });
+}
+
+function fullRow(row: Row): Row {
+  const empty = [...columns].map(([name, type]) => [name, type === 'string' ? '' : null] as const);
+  return structuredClone({ ...Object.fromEntries(empty), ...row });
+}

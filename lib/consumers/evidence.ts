@@ -1,0 +1,50 @@
+import { later, minute } from '../model/clock.ts';
+import type { SecretName } from '../model/target.ts';
+import { vaultName } from './consumer.ts';
+
+/** A version of a secret that consumers should be on. */
+export interface Published {
+  readonly secret: SecretName;
+  readonly version: string;
+  readonly since: Date;
+}
+
+/** `pinned`: names a version, so no refresh moves it. */
+export type Evidence = 'seen' | 'behind' | 'pinned';
+
+/** What App Service tells of one Key Vault reference. */
+export interface Reference {
+  readonly reference: string;
+  readonly status: string;
+  readonly vaultName: string;
+  readonly secretName: string;
+  readonly secretVersion?: string | undefined;
+  readonly activeVersion?: string | undefined;
+}
+
+/** Judged by `activeVersion`, which is what the running app has (azure-facts 11). No reference to it = not seen. */
+export function evidenceIn(references: readonly Reference[], { secret, version }: Published): Evidence {
+  const ours = references.filter((one) => isTo(one, secret));
+  if (ours.some(({ secretVersion }) => secretVersion && secretVersion !== version)) return 'pinned';
+  const moved = ours.every(({ status, activeVersion }) => status === 'Resolved' && activeVersion === version);
+  return ours.length > 0 && moved ? 'seen' : 'behind';
+}
+
+function isTo({ reference, vaultName: vault, secretName }: Reference, { vaultUrl, name }: SecretName): boolean {
+  const sameVault =
+    reference.toLowerCase().includes(`${vaultUrl.toLowerCase()}/`) || vaultName(vaultUrl) === vault.toLowerCase();
+  return sameVault && secretName.toLowerCase() === name.toLowerCase();
+}
+
+/** Container Apps fetch unversioned secrets anew within 30 minutes, and restart by themselves (azure-facts 6). */
+const refetchMs = 30 * minute;
+
+export function evidenceOf(urls: readonly string[], { secret, version, since }: Published, now: Date): Evidence {
+  const url = `${secret.vaultUrl}/secrets/${secret.name}`.toLowerCase();
+  const ours = urls
+    .map((each) => each.toLowerCase().replace(/\/$/, ''))
+    .filter((each) => `${each}/`.startsWith(`${url}/`));
+  if (ours.length === 0) return 'behind';
+  if (ours.some((each) => each !== url && each !== `${url}/${version}`)) return 'pinned';
+  return ours.every((each) => each !== url) || later(since, refetchMs) <= now ? 'seen' : 'behind';
+}

@@ -1,0 +1,52 @@
+import type { TokenCredential } from '@azure/core-auth';
+import type { HttpClient } from '@azure/core-rest-pipeline';
+import { randomBytes } from 'node:crypto';
+import { clients } from './clients.ts';
+import { desk } from './consumers/bring.ts';
+import { jitterOf } from './decide/wants.ts';
+import { topic } from './events/topic.ts';
+import { graph } from './graph.ts';
+import type { Clock } from './model/clock.ts';
+import type { Settings } from './model/settings.ts';
+import { providers } from './providers/registry.ts';
+import type { Blobs } from './targets/blobs.ts';
+import { claims } from './targets/claims.ts';
+import { leases } from './targets/lease.ts';
+import { vault } from './targets/vault.ts';
+import type { Core } from './visit.ts';
+
+/** What the app stands on. */
+export interface Ground {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly credential: TokenCredential;
+  readonly http: HttpClient;
+  /** Client id of the app's identity, if it is known. */
+  readonly self?: string | undefined;
+  container(name: string): Blobs;
+}
+
+export type Voice = Pick<Core, 'announcer' | 'log' | 'note'>;
+
+/** Everything but the voice, which belongs to one invocation. */
+export type Quiet = Omit<Core, keyof Voice>;
+
+export function quietCore({ settings, clock, credential, http, self, container }: Ground): Quiet {
+  const all = clients(credential, http, settings);
+  const { topicEndpoint, vaultUrls } = settings;
+  const asked = graph(all.arm);
+  const held = leases(container('keyturn-leases'), clock);
+  return {
+    settings,
+    clock,
+    vault: vault(all),
+    leases: held,
+    claims: claims(container('keyturn-claims')),
+    providers: providers({ clients: all, random: randomBytes }),
+    graph: asked,
+    consumers: desk({ arm: all.arm, graph: asked, leases: held, clock, vaultUrls }),
+    jitter: jitterOf,
+    ...(topicEndpoint && { topic: topic((events) => all.topic(topicEndpoint).send(events), clock) }),
+    ...(self && { self }),
+  };
+}

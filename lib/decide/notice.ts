@@ -1,0 +1,54 @@
+import { later, wholeSecond } from '../model/clock.ts';
+import type { Noticed, Rotation, State } from '../model/state.ts';
+import { outliving, together } from './accept.ts';
+import type { Decision, Situation } from './decision.ts';
+import { bondOf, withoutWait } from './rotation.ts';
+
+/** A rotation that began since, or the one it started, has answered a notice that may be active for months (R23). */
+export function answers({ rotation, last, request }: State, { id, start }: Noticed): boolean {
+  if (rotation) return rotation.start >= start;
+  return request === id || (last !== undefined && last >= start);
+}
+
+/** Is there anything for this target to do? */
+export function concerns(state: State, notice: Noticed): boolean {
+  return !answers(state, notice) || hurried(state, notice) !== undefined;
+}
+
+/** Every key that exists now has to go: only keys seen to change from now on are published (R18). */
+export function noticed(s: Situation): Decision | undefined {
+  const { notice } = s.ask;
+  if (!notice) return undefined;
+  const { rotation } = s.state;
+  if (rotation?.cause === 'emergency' || answers(s.state, notice)) return hurry(s.state, notice);
+  return s.look.live && { do: 'enter', reason: 'begun', state: begunAnew(s, notice) };
+}
+
+function begunAnew(s: Situation, { id, deadline }: Noticed): State {
+  const { rotation, guard, last } = s.state;
+  const { now, look } = s;
+  const anew: Rotation = {
+    phase: 'generate',
+    cause: 'notice',
+    start: wholeSecond(now),
+    mode: 'graceful',
+    gone: together(look.all, rotation?.gone ?? [], look.all),
+    ...outliving(rotation),
+    ...(deadline && deadline > now && { deadline }),
+  };
+  const kept = { ...(guard && { guard }), ...(last && { last }) };
+  return { refusals: 0, bond: bondOf(s), rotation: anew, request: id, ...kept };
+}
+
+function hurry(state: State, notice: Noticed): Decision | undefined {
+  const rotation = hurried(state, notice);
+  return rotation && { do: 'enter', reason: 'hurried', state: { ...withoutWait(state), rotation } };
+}
+
+/** What is under way leaves half of the time to the rotation that the notice asks for, unless it answers it. */
+function hurried({ rotation }: State, { start, deadline }: Noticed): Rotation | undefined {
+  if (!rotation || !deadline || deadline <= rotation.start) return undefined;
+  const halfMs = (deadline.getTime() - rotation.start.getTime()) / 2;
+  const by = rotation.start >= start ? deadline : wholeSecond(later(rotation.start, halfMs));
+  return rotation.deadline && rotation.deadline <= by ? undefined : { ...rotation, deadline: by };
+}

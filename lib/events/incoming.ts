@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** An event as it came, whichever of the two schemas it is written in. */
+export interface Incoming {
+  readonly id: string;
+  readonly type: string;
+  /** Of Azure's own: the ARM id of what it comes from (`source` of CloudEvents, `topic` of the Event Grid schema). */
+  readonly source: string;
+  readonly subject: string;
+  readonly time?: Date;
+  readonly data: unknown;
+}
+
+const word = z.string().min(1).max(2048);
+const time = z.iso.datetime({ offset: true }).optional();
+const cloudEvent = z
+  .object({ specversion: z.literal('1.0'), id: word, type: word, source: word, subject: z.string().optional(), time })
+  .loose();
+const eventGridEvent = z
+  .object({ id: word, eventType: word, topic: word, subject: z.string(), eventTime: time })
+  .loose();
+
+/** Events of ours and Azure's have a few hundred characters; Event Grid carries up to a megabyte. */
+const longest = 64 * 1024;
+
+/** CloudEvents 1.0, or the Event Grid schema. Nothing for what is neither, or too large. */
+export function incoming(event: unknown): Incoming | undefined {
+  if (typeof event !== 'object' || event === null || JSON.stringify(event).length > longest) return undefined;
+  const cloud = cloudEvent.safeParse(event);
+  if (cloud.success) {
+    const { id, type, source, subject = '' } = cloud.data;
+    return { id, type, source, subject, ...timeOf(cloud.data.time), data: cloud.data['data'] };
+  }
+  const { data: grid } = eventGridEvent.safeParse(event);
+  if (!grid) return undefined;
+  const { id, eventType, topic, subject } = grid;
+  return { id, type: eventType, source: topic, subject, ...timeOf(grid.eventTime), data: grid['data'] };
+}
+
+function timeOf(text: string | undefined): { time?: Date } {
+  return text === undefined ? {} : { time: new Date(text) };
+}

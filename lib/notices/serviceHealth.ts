@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { Graph, Row } from '../graph.ts';
+import { fingerprintOf } from '../model/sealed.ts';
+import { regionOf, type Notice } from './notice.ts';
+
+/** Active advisories on the services named: one query for all subscriptions the identity can read. */
+export async function activeNotices(graph: Graph, services: readonly string[]): Promise<readonly Notice[]> {
+  const rows = await graph(queryFor(services));
+  return rows.flatMap((row) => noticeFrom(row, services) ?? []);
+}
+
+function queryFor(services: readonly string[]): string {
+  const named = services.map((service) => `tostring(properties.Impact) contains '${service}'`).join(' or ');
+  return `ServiceHealthResources
+| where type =~ 'microsoft.resourcehealth/events'
+| where tostring(properties.Status) =~ 'Active'
+| where tostring(properties.EventType) in~ ('HealthAdvisory', 'SecurityAdvisory', 'ActionRequired')
+| where ${named}
+| project id, subscriptionId, properties
+| order by id asc`;
+}
+
+/** Microsoft's own queries read these times as text, and as ticks of 100 ns since the year 1: both are taken. */
+const ticksToUnixMs = 62_135_596_800_000;
+const date = z.union([
+  z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+  z.coerce
+    .string()
+    .regex(/^\d{17,18}$/)
+    .transform((ticks) => new Date(Number(ticks.slice(0, -4)) - ticksToUnixMs)),
+]);
+const region = z.object({ impactedregion: z.string() });
+const shape = z.object({
+  subscriptionid: z.string(),
+  properties: z.object({
+    trackingid: z.string(),
+    impactstarttime: date,
+    impactmitigationtime: date.optional().catch(undefined),
+    lastupdatetime: date.optional().catch(undefined),
+    impact: z.array(z.object({ impactedservice: z.string(), impactedregions: z.array(region).default([]) })),
+  }),
+});
+
+function noticeFrom(row: Row, services: readonly string[]): Notice | undefined {
+  const read = shape.safeParse(lowered(row));
+  if (!read.success) return undefined;
+  const { subscriptionid, properties } = read.data;
+  const { trackingid, impactstarttime, impactmitigationtime, lastupdatetime, impact } = properties;
+  const hit = impact.filter(({ impactedservice }) => isNamed(impactedservice, services));
+  if (hit.length === 0) return undefined;
+  return {
+    id: fingerprintOf(trackingid),
+    start: begun(impactstarttime, lastupdatetime),
+    ...(impactmitigationtime && { deadline: impactmitigationtime }),
+    subscriptions: [subscriptionid.toLowerCase()],
+    regions: hit.flatMap(({ impactedregions }) => impactedregions.map((one) => regionOf(one.impactedregion))),
+    resources: [],
+  };
+}
+
+export function isNamed(service: string, services: readonly string[]): boolean {
+  return services.some((name) => service.toLowerCase().includes(name.toLowerCase()));
+}
+
+/** What will start is answered by what began since it was told. */
+export function begun(start: Date, told: Date | undefined): Date {
+  return told && told < start ? told : start;
+}
+
+/** Resource Graph writes them in PascalCase, the REST API in camelCase (azure-facts 2). */
+export function lowered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(lowered);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name.toLowerCase(), lowered(each)]));
+}

@@ -1,0 +1,119 @@
+import { incoming, type Incoming } from './events/incoming.ts';
+import { secretEvent } from './events/keyVault.ts';
+import { dueFrom } from './events/phaseDue.ts';
+import { regenerated } from './events/resources.ts';
+import { Failure } from './model/failure.ts';
+import { redacted } from './model/redacted.ts';
+import type { Reason } from './model/reason.ts';
+import type { Ask, Phase } from './model/state.ts';
+import type { SecretName, Target } from './model/target.ts';
+import { tagsLost } from './missing.ts';
+import { reconcile, type Report } from './reconcile.ts';
+import { read } from './targets/tags.ts';
+import type { Core } from './visit.ts';
+
+/** Azure cannot be asked just now: Event Grid brings the event again, in ten seconds first and for a day at most. */
+export class Redeliver extends Error {
+  constructor(reason: Reason) {
+    super(`${reason}: to be delivered again`);
+    this.name = 'Redeliver';
+  }
+}
+
+const passing: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'lease-lost', 'changed-meanwhile', 'busy']);
+
+/** A secret is about to expire, has expired, or has a new version. */
+export async function onKeyVaultEvent(core: Core, event: unknown, deadline: Date): Promise<void> {
+  await translated(core, event, async (came) => {
+    const wanted = secretEvent(came, core.settings.vaultUrls);
+    if (typeof wanted === 'string') return wanted;
+    const { secret, ask } = wanted;
+    const target = await targetOf(core, secret);
+    if (target) {
+      const reason = outcome(await reconcile(core, target, ask, deadline));
+      return reason === 'busy' ? undefined : reason; // whoever is at it sees the version too
+    }
+    const carriedOn = ask.cause === 'new-version' && (await tagsLost(core, secret));
+    return carriedOn ? undefined : 'not-a-target';
+  });
+}
+
+/** A key was regenerated, by whomever: consumers may fail already, so the keys themselves are looked at. */
+export async function onResourceEvent(core: Core, event: unknown, deadline: Date): Promise<void> {
+  await translated(core, event, async (came) => {
+    const found = regenerated(came);
+    if (typeof found === 'string') return found;
+    const { resource, by } = found;
+    const claims = await Promise.all(core.providers.kindsOf(resource).map((kind) => core.claims.of(resource, kind)));
+    const known = claims.filter((claim) => claim !== undefined);
+    for (const claim of known) {
+      const target = { ...claim, wishes: core.settings.wishes };
+      const reason = outcome(await reconcile(core, target, { cause: 'drift' }, deadline));
+      const ours = reason === 'busy' && by !== undefined && by === core.self;
+      if (reason && !ours) return reason;
+    }
+    return known.length > 0 ? undefined : 'not-a-target';
+  });
+}
+
+/** A sweep found it due; whichever instance gets the event goes on. */
+export async function onPhaseDue(core: Core, phase: Phase, event: unknown, deadline: Date): Promise<void> {
+  await translated(core, event, async (came) => {
+    const due = dueFrom(came, phase, core.settings.vaultUrls);
+    if (typeof due === 'string') return due;
+    const target = { ...due, wishes: core.settings.wishes };
+    const reason = outcome(await reconcile(core, target, { cause: 'schedule' } satisfies Ask, deadline));
+    return reason && passing.has(reason) ? undefined : reason; // the timer comes again
+  });
+}
+
+/** What asks for nothing is acknowledged, with the reason in the log. Throws `Redeliver` for what time cures. */
+export async function translated(
+  core: Core,
+  event: unknown,
+  work: (came: Incoming) => Promise<Reason | undefined>,
+): Promise<void> {
+  const came = incoming(event);
+  const reason = came ? await reasonOf(() => work(came)) : 'unreadable';
+  if (!reason) return;
+  core.note(reason, came ? { event: short(came.type), id: short(came.id) } : {});
+  if (passing.has(reason)) throw new Redeliver(reason);
+}
+
+/** Anybody may have written it. */
+function short(text: string): string {
+  return redacted(text.slice(0, 100)).replace(/[^\w.[\]-]/g, '_');
+}
+
+async function reasonOf(work: () => Promise<Reason | undefined>): Promise<Reason | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Failure) return error.reason;
+    throw error;
+  }
+}
+
+/** Nothing where the state remembers what is to be done. */
+function outcome(report: Report): Reason | undefined {
+  switch (report.is) {
+    case 'visited':
+      return undefined;
+    case 'busy':
+      return 'busy';
+    case 'foreign':
+      return 'not-a-target';
+    case 'barred':
+    case 'dropped':
+      return report.reason;
+    case 'failed':
+      return report.kept ? undefined : report.reason;
+  }
+}
+
+/** The resource whose lease is needed stands in the tags; the visit reads them again under it. */
+async function targetOf(core: Core, secret: SecretName): Promise<Target | undefined> {
+  const { tags } = await core.vault.read(secret);
+  const found = read(secret, tags, core.settings.wishes, core.providers);
+  return found.is === 'foreign' ? undefined : found.target;
+}

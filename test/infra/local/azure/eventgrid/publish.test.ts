@@ -1,0 +1,90 @@
+import { bench } from './bench.ts';
+import type { Bench } from './bench.ts';
+
+const audience = 'https://eventgrid.azure.net';
+const event = { specversion: '1.0', id: '1', source: '/here', type: 'Some.Thing' };
+const batchType = 'application/cloudevents-batch+json';
+
+interface How {
+  readonly type?: string;
+  readonly for?: string;
+  readonly path?: string;
+}
+
+async function post(azure: Bench, body: unknown, { type = batchType, for: wanted = audience, path }: How = {}) {
+  const { token } = await azure.core.tokens.issue(wanted);
+  const headers = { 'content-type': type, ...(wanted && { authorization: `Bearer ${token}` }) };
+  const url = azure.topic.endpoint + (path ?? '?api-version=2018-01-01');
+  return azure.handle(new Request(url, { method: 'POST', headers, body: JSON.stringify(body) }));
+}
+
+test('what the real client publishes arrives as one CloudEvent with the headers of Event Grid', async () => {
+  const azure = await bench();
+  expect(azure.topic.endpoint).toBe('https://topic.westeurope-1.eventgrid.azure.net/api/events');
+  await azure.subscribe({ name: 'Main' });
+  await azure.send('Some.Thing', { n: 1 });
+  await azure.eventGrid.pump();
+  expect(azure.heard).toHaveLength(1);
+  expect(azure.heard[0]?.body).toMatchObject({
+    ...{ specversion: '1.0', id: 'Some.Thing', source: '/here', type: 'Some.Thing', subject: 'a/b', data: { n: 1 } },
+  });
+  expect(Object.fromEntries(azure.heard[0]?.headers ?? [])).toMatchObject({
+    'content-type': 'application/cloudevents+json; charset=utf-8',
+    'aeg-event-type': 'Notification',
+    'aeg-subscription-name': 'MAIN',
+    'aeg-delivery-count': '0',
+    'aeg-metadata-version': '1.0',
+  });
+  expect(azure.core.journal.calls.at(-1)).toMatchObject({ service: 'event-grid', operation: 'eventGrid.publish' });
+});
+
+test('events of a batch are delivered one by one', async () => {
+  const azure = await bench();
+  await azure.subscribe();
+  expect((await post(azure, [event, { ...event, id: '2' }])).status).toBe(200);
+  await azure.eventGrid.pump();
+  expect(azure.heard.map(({ body }) => (body as { id: string }).id)).toEqual(['1', '2']);
+});
+
+type Refused = [string, unknown, How, number];
+const refused: Refused[] = [
+  ['without a token', [event], { for: '' }, 401],
+  ['with a token for another service', [event], { for: 'https://vault.azure.net' }, 401],
+  ['of more than a megabyte', [{ ...event, data: 'x'.repeat(1_048_576) }], {}, 413],
+  ['in plain JSON', [event], { type: 'application/json' }, 415],
+  ['without an api-version', [event], { path: '?' }, 400],
+  ['in another form', event, {}, 400],
+  ['to another path', [event], { path: '/x' }, 404],
+  ...['id', 'source', 'type', 'specversion'].map((name): Refused => [
+    `of an event without ${name}`,
+    [event, { ...event, [name]: undefined }],
+    {},
+    400,
+  ]),
+];
+
+test.each(refused)('a request %s is refused, and nothing of it is delivered', async (_sentence, body, how, status) => {
+  const azure = await bench();
+  await azure.subscribe();
+  const answer = await post(azure, body, how);
+  expect(answer.status).toBe(status);
+  expect(await answer.json()).toMatchObject({ error: { code: expect.any(String) as string } });
+  await azure.eventGrid.pump();
+  expect(azure.heard).toEqual([]);
+});
+
+test('one event by itself is taken too', async () => {
+  const azure = await bench();
+  expect((await post(azure, event, { type: 'application/cloudevents+json' })).status).toBe(200);
+});
+
+test('a topic that is down is a fault of its route', async () => {
+  const azure = await bench();
+  await azure.subscribe();
+  const effect = { kind: 'status', status: 503 } as const;
+  azure.core.faults.plan({ service: 'event-grid', operation: 'eventGrid.publish', effect });
+  await expect(azure.send()).rejects.toMatchObject({ statusCode: 503 });
+  await azure.send();
+  await azure.eventGrid.pump();
+  expect(azure.heard).toHaveLength(1);
+});
