@@ -25,7 +25,7 @@ const longest = 64 * 1024;
 
 /** CloudEvents 1.0, or the Event Grid schema. Nothing for what is neither, or too large. */
 export function incoming(event: unknown): Incoming | undefined {
-  if (typeof event !== 'object' || event === null || JSON.stringify(event).length > longest) return undefined;
+  if (typeof event !== 'object' || event === null || lengthOf(event) > longest) return undefined;
   const cloud = cloudEvent.safeParse(event);
   if (cloud.success) {
     const { id, type, source, subject = '' } = cloud.data;
@@ -35,6 +35,15 @@ export function incoming(event: unknown): Incoming | undefined {
   if (!grid) return undefined;
   const { id, eventType, topic, subject } = grid;
   return { id, type: eventType, source: topic, subject, ...timeOf(grid.eventTime), data: grid['data'] };
+}
+
+/** What is nested too deeply to be written is too long. */
+function lengthOf(event: object): number {
+  try {
+    return JSON.stringify(event).length;
+  } catch {
+    return Infinity;
+  }
 }
 
 function timeOf(text: string | undefined): { time?: Date } {

@@ -12,7 +12,7 @@ export interface Regenerated {
 
 const shape = z.object({
   operationName: z.string(),
-  resourceUri: z.string().startsWith('/subscriptions/'),
+  resourceUri: z.string().regex(/^\/subscriptions\//i),
   claims: z.object({ appid: z.string().optional() }).loose().optional(),
 });
 

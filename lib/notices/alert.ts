@@ -12,7 +12,7 @@ const service = z.object({
 /** An escaped string in real alerts, an array in the portal's sample (azure-facts 2). */
 const services = z
   .union([z.array(z.unknown()), z.string().transform(jsonFrom)])
-  .transform(lowered)
+  .transform((value) => lowered(value))
   .pipe(z.array(service));
 const shape = z.object({
   schemaId: z.literal('azureMonitorCommonAlertSchema'),

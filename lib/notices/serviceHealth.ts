@@ -68,8 +68,11 @@ export function begun(start: Date, told: Date | undefined): Date {
 }
 
 /** Resource Graph writes them in PascalCase, the REST API in camelCase (azure-facts 2). */
-export function lowered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(lowered);
+export function lowered(value: unknown, depth = 8): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name.toLowerCase(), lowered(each)]));
+  if (depth === 0) return undefined; // nothing that is wanted lies so deep
+  if (Array.isArray(value)) return value.map((each) => lowered(each, depth - 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name.toLowerCase(), lowered(each, depth - 1)]),
+  );
 }

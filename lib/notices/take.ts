@@ -1,7 +1,10 @@
-import { concerns } from '../decide/notice.ts';
+import { answers, concerns } from '../decide/notice.ts';
+import { earliest } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
 import type { Sighting } from '../model/snapshot.ts';
+import type { Noticed } from '../model/state.ts';
 import { normalised } from '../model/target.ts';
+import type { Seen } from '../missing.ts';
 import type { Report } from '../reconcile.ts';
 import { awake, lists, type Memory } from '../sightings.ts';
 import { visitAll, type Wanted } from '../sweep.ts';
@@ -18,26 +21,42 @@ export interface Taken {
 /** Lets every target that a notice concerns begin, unless it did so since. Throws `Failure` where nothing can be told. */
 export async function take(core: Core, memory: Memory, notices: readonly Notice[], deadline: Date): Promise<Taken> {
   const seen = await lists(core, memory);
-  const all = awake(core, memory, seen).filter(({ target }) => core.providers.of(target.kind)?.noticedAs);
   const regions = notices.some(isRegional) ? await regionsOf(core) : new Map<string, string>();
-  const concerned = all.flatMap((one) =>
-    notices.filter((notice) => isHit(notice, one, regions)).map((notice) => ({ one, notice })),
-  );
-  const open = concerned.filter(({ one, notice }) => concerns(one.state, notice));
-  const wanted = open.map(({ one, notice }): Wanted => ({ target: one.target, ask: { cause: 'notice', notice } }));
-  const { reports, bugs, late } = await visitAll(core, memory, wanted, deadline);
+  const affected = sightings(core, memory, seen).flatMap(({ target, state }) => {
+    const theirs = notices.filter((notice) =>
+      affects(notice, target.resource, regions.get(normalised(target.resource))),
+    );
+    return theirs.length > 0 ? [{ target, state, notice: together(theirs, core.clock.now()) }] : [];
+  });
+  const open = affected.filter(({ state, notice }) => concerns(state, notice));
+  const wanted = open.map(({ target, notice }): Wanted => ({ target, ask: { cause: 'notice', notice } }));
+  const { reports, bugs } = await visitAll(core, memory, wanted, deadline);
   if (bugs.length > 0) throw new Error(`${bugs.length} target(s) ended unexpectedly: ${bugs.join(', ')}`);
   const unseen = seen.some(({ whole }) => !whole) ? 1 : 0;
-  return { affected: concerned.length + unseen, left: late + unseen + reports.filter(isLeft).length };
+  const left = reports.filter((report, index) => isLeft(report, open[index]?.notice));
+  return { affected: affected.length + unseen, left: core.settings.mode === 'observe' ? 0 : unseen + left.length };
 }
 
-function isHit(notice: Notice, { target }: Sighting, regions: ReadonlyMap<string, string>): boolean {
-  return affects(notice, target.resource, regions.get(normalised(target.resource)));
+/** Observing, a target is told of once an hour. */
+function sightings(core: Core, memory: Memory, seen: readonly Seen[]): readonly Sighting[] {
+  const all = core.settings.mode === 'observe' ? awake(core, memory, seen) : seen.flatMap((vault) => vault.sightings);
+  return all.filter(({ target }) => core.providers.of(target.kind)?.noticedAs);
 }
 
-/** What waits in the tags is on its way; what a person stopped is left to the person. */
-function isLeft(report: Report | undefined): boolean {
-  return report?.is === 'busy' || (report?.is === 'failed' && report.kept === undefined);
+/** One rotation answers them all. */
+function together(notices: readonly Notice[], now: Date): Noticed {
+  const [first] = notices.toSorted((a, b) => b.start.getTime() - a.start.getTime());
+  const deadlines = notices.flatMap(({ deadline }) => (deadline && deadline > now ? deadline : []));
+  const deadline = deadlines.length > 0 ? { deadline: earliest(...deadlines) } : {};
+  return { id: first?.id ?? '', start: first?.start ?? new Date(0), ...deadline };
+}
+
+/** What stands in the tags is on its way; what a person stopped is left to the person. */
+function isLeft(report: Report | undefined, notice: Noticed | undefined): boolean {
+  if (!report || report.is === 'busy' || report.is === 'failed') return true;
+  if (report.is !== 'visited' || !notice || answers(report.state, notice)) return false;
+  const { held } = report.state;
+  return !held && report.decision.reason !== 'paused' && report.decision.reason !== 'frozen';
 }
 
 /** Where every resource of these services is, in one query; without an answer each one counts. */
