@@ -1,7 +1,10 @@
 import { app } from '@azure/functions';
 import { mayTellNotices, notAllowed, noticesLevel, running } from '../lib/app.ts';
 
-app.timer('noticePoll', { schedule: '0 8/15 * * * *', handler: (_timer, context) => running(context).pollNotices() });
+app.timer('noticePoll', {
+  schedule: '0 8-59/15 * * * *',
+  handler: (_timer, context) => running(context).pollNotices(),
+});
 
 app.eventGrid('noticeEvents', { handler: (event, context) => running(context).notice(event) });
 

@@ -20,7 +20,12 @@ export class Redeliver extends Error {
   }
 }
 
-const passing: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'lease-lost', 'changed-meanwhile', 'busy']);
+/** A second look is due within a minute or so: the event brings it, where the generate timer would take its time. */
+const unconfirmed: ReadonlySet<Reason> = new Set(['drift-confirming', 'service-working', 'stale-read', 'live-refused']);
+const passing: ReadonlySet<Reason> = new Set([
+  ...(['throttled', 'outage', 'lease-lost', 'changed-meanwhile', 'busy'] as const),
+  ...unconfirmed,
+]);
 
 /** A secret is about to expire, has expired, or has a new version. */
 export async function onKeyVaultEvent(core: Core, event: unknown, deadline: Date): Promise<void> {
@@ -38,7 +43,7 @@ export async function onKeyVaultEvent(core: Core, event: unknown, deadline: Date
   });
 }
 
-/** A key was regenerated, by whomever: consumers may fail already, so the keys themselves are looked at. */
+/** A key was regenerated, by whomever: consumers may fail already, so the live key is proved and the keys are looked at. */
 export async function onResourceEvent(core: Core, event: unknown, deadline: Date): Promise<void> {
   await translated(core, event, async (came) => {
     const found = regenerated(came);
@@ -48,7 +53,8 @@ export async function onResourceEvent(core: Core, event: unknown, deadline: Date
     const known = claims.filter((claim) => claim !== undefined);
     for (const claim of known) {
       const target = { ...claim, wishes: core.settings.wishes };
-      const reason = outcome(await reconcile(core, target, { cause: 'drift' }, deadline));
+      const report = await reconcile(core, target, { cause: 'drift' }, deadline);
+      const reason = outcome(report) ?? awaited(report);
       const ours = reason === 'busy' && by !== undefined && by === core.self;
       if (reason && !ours) return reason;
     }
@@ -76,12 +82,16 @@ export async function translated(
   const came = incoming(event);
   const reason = came ? await reasonOf(() => work(came)) : 'unreadable';
   if (!reason) return;
-  core.note(reason, came ? { event: short(came.type), id: short(came.id) } : {});
+  core.note(reason, came ? { event: named(came.type), id: named(came.id) } : {});
   if (passing.has(reason)) throw new Redeliver(reason);
 }
 
-/** Anybody may have written it. */
-function short(text: string): string {
+const ofAzureOrOurs = /^(Microsoft|Keyturn)(\.[A-Za-z]{1,40}){1,3}$/;
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Anybody may have written it: what is no known form is redacted. */
+function named(text: string): string {
+  if (ofAzureOrOurs.test(text) || guid.test(text)) return text;
   return redacted(text.slice(0, 100)).replace(/[^\w.[\]-]/g, '_');
 }
 
@@ -109,6 +119,11 @@ function outcome(report: Report): Reason | undefined {
     case 'failed':
       return report.kept ? undefined : report.reason;
   }
+}
+
+function awaited(report: Report): Reason | undefined {
+  const reason = report.is === 'visited' ? report.state.wait?.reason : undefined;
+  return reason && unconfirmed.has(reason) ? reason : undefined;
 }
 
 /** The resource whose lease is needed stands in the tags; the visit reads them again under it. */

@@ -151,18 +151,23 @@ function stateAfter(state: State, decision: Decision, now: Date): State {
   return decision.do === 'hold' ? holding(state, decision) : state;
 }
 
-/** Drift at rest is looked for by proving the live key; the resource is asked only after a refusal (R16). */
+/**
+ * Drift at rest is looked for by proving the live key; the resource is asked only after a refusal (R16), or where
+ * somebody saw it change: the data plane may take a replaced key for a while, and the list may still show it.
+ */
 async function livesAtRest(visiting: Visit): Promise<boolean> {
   const { ask, snapshot, provider } = visiting;
   const wasRefused = snapshot.state.wait?.reason === 'live-refused';
-  if (!(ask.check ?? wasRefused) || !isAdopted(snapshot)) return false;
+  const shallProve = (ask.check ?? false) || wasRefused || ask.cause === 'drift';
+  if (!shallProve || !mayProve(snapshot)) return false;
   const { is } = await provider.prove(viewOf(visiting), snapshot.look.held);
   if (is === 'bad') visiting.ask = { ...ask, refused: true };
-  return is === 'good' && !wasRefused;
+  return is === 'good' && !wasRefused && ask.cause !== 'drift';
 }
 
-function isAdopted({ claim, binding }: Snapshot): boolean {
-  return binding === 'bound' && claim !== undefined && claim !== 'of-another' && claim.missingSince === undefined;
+function mayProve({ claim, binding, state: { rotation } }: Snapshot): boolean {
+  const adopted = claim !== undefined && claim !== 'of-another' && claim.missingSince === undefined;
+  return adopted && binding === 'bound' && rotation?.phase !== 'generate' && rotation?.phase !== 'publish';
 }
 
 function resting({ snapshot: { state } }: Visit): Report {

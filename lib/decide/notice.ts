@@ -6,13 +6,13 @@ import { bondOf, withoutWait } from './rotation.ts';
 
 /** A rotation that began since, or the one it started, has answered a notice that may be active for months (R23). */
 export function answers({ rotation, last, request }: State, { id, start }: Noticed): boolean {
-  if (rotation) return rotation.start >= start;
+  if (rotation) return rotation.start >= start || (rotation.cause === 'notice' && request === id);
   return request === id || (last !== undefined && last >= start);
 }
 
 /** Is there anything for this target to do? */
-export function concerns(state: State, notice: Noticed): boolean {
-  return !answers(state, notice) || hurried(state, notice) !== undefined;
+export function concerns(state: State, notice: Noticed, now: Date): boolean {
+  return !answers(state, notice) || hurried(state, notice, now) !== undefined;
 }
 
 /** Every key that exists now has to go: only keys seen to change from now on are published (R18). */
@@ -20,7 +20,7 @@ export function noticed(s: Situation): Decision | undefined {
   const { notice } = s.ask;
   if (!notice) return undefined;
   const { rotation } = s.state;
-  if (rotation?.cause === 'emergency' || answers(s.state, notice)) return hurry(s.state, notice);
+  if (rotation?.cause === 'emergency' || answers(s.state, notice)) return hurry(s, notice);
   return s.look.live && { do: 'enter', reason: 'begun', state: begunAnew(s, notice) };
 }
 
@@ -40,15 +40,17 @@ function begunAnew(s: Situation, { id, deadline }: Noticed): State {
   return { refusals: 0, bond: bondOf(s), rotation: anew, request: id, ...kept };
 }
 
-function hurry(state: State, notice: Noticed): Decision | undefined {
-  const rotation = hurried(state, notice);
+function hurry({ state, now }: Situation, notice: Noticed): Decision | undefined {
+  const rotation = hurried(state, notice, now);
   return rotation && { do: 'enter', reason: 'hurried', state: { ...withoutWait(state), rotation } };
 }
 
 /** What is under way leaves half of the time to the rotation that the notice asks for, unless it answers it. */
-function hurried({ rotation }: State, { start, deadline }: Noticed): Rotation | undefined {
-  if (!rotation || !deadline || deadline <= rotation.start) return undefined;
+function hurried({ rotation, request }: State, { id, start, deadline }: Noticed, now: Date): Rotation | undefined {
+  if (!rotation || !deadline || deadline <= now) return undefined;
   const halfMs = (deadline.getTime() - rotation.start.getTime()) / 2;
-  const by = rotation.start >= start ? deadline : wholeSecond(later(rotation.start, halfMs));
+  const by = answers({ rotation, request, refusals: 0 }, { id, start })
+    ? deadline
+    : wholeSecond(later(rotation.start, halfMs));
   return rotation.deadline && rotation.deadline <= by ? undefined : { ...rotation, deadline: by };
 }

@@ -1,6 +1,6 @@
 import { hour, later, latest, minute, wholeSecond } from '../model/clock.ts';
 import type { Reason } from '../model/reason.ts';
-import type { Guard } from '../model/state.ts';
+import type { Guard, State } from '../model/state.ts';
 import { accept } from './accept.ts';
 import type { Decision, Rule, Situation } from './decision.ts';
 import { drifted } from './drift.ts';
@@ -118,8 +118,12 @@ function frozen({ state: { rotation }, settings }: Situation): Decision | undefi
 
 /** The resource lists the key as current and refuses it: a second look agrees before anything is made of it. */
 function liveRefused(s: Situation): Decision | undefined {
-  if (!s.ask.refused || !s.look.live || (agreed(s) && !s.state.rotation)) return undefined;
+  if (!s.ask.refused || !s.look.live || isReplacing(s.state) || (agreed(s) && !s.state.rotation)) return undefined;
   return { do: 'wait', reason: 'live-refused', until: agreed(s) ? anHour(s) : later(s.now, minute) };
+}
+
+function isReplacing({ rotation }: State): boolean {
+  return rotation?.phase === 'generate' || rotation?.phase === 'publish';
 }
 
 function agreed({ state: { wait }, now }: Situation): boolean {

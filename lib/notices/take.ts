@@ -28,7 +28,7 @@ export async function take(core: Core, memory: Memory, notices: readonly Notice[
     );
     return theirs.length > 0 ? [{ target, state, notice: together(theirs, core.clock.now()) }] : [];
   });
-  const open = affected.filter(({ state, notice }) => concerns(state, notice));
+  const open = affected.filter(({ state, notice }) => concerns(state, notice, core.clock.now()));
   const wanted = open.map(({ target, notice }): Wanted => ({ target, ask: { cause: 'notice', notice } }));
   const { reports, bugs } = await visitAll(core, memory, wanted, deadline);
   if (bugs.length > 0) throw new Error(`${bugs.length} target(s) ended unexpectedly: ${bugs.join(', ')}`);
