@@ -46,11 +46,11 @@ function hurry({ state, now }: Situation, notice: Noticed): Decision | undefined
 }
 
 /** What is under way leaves half of the time to the rotation that the notice asks for, unless it answers it. */
-function hurried({ rotation, request }: State, { id, start, deadline }: Noticed, now: Date): Rotation | undefined {
+function hurried(state: State, notice: Noticed, now: Date): Rotation | undefined {
+  const { rotation } = state;
+  const { deadline } = notice;
   if (!rotation || !deadline || deadline <= now) return undefined;
   const halfMs = (deadline.getTime() - rotation.start.getTime()) / 2;
-  const by = answers({ rotation, request, refusals: 0 }, { id, start })
-    ? deadline
-    : wholeSecond(later(rotation.start, halfMs));
+  const by = answers(state, notice) ? deadline : wholeSecond(later(rotation.start, halfMs));
   return rotation.deadline && rotation.deadline <= by ? undefined : { ...rotation, deadline: by };
 }
