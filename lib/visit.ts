@@ -138,7 +138,9 @@ export async function publish(visit: Visit, rotation: Rotation, value: Sealed): 
     ...expiry(before, now),
     ...(secret.contentType && { contentType: secret.contentType }),
   });
-  const next = { ...visit.snapshot, secret: written, state, saved: state, readAt: now };
+  const { consumers: _, ...snapshot } = visit.snapshot; // where they stood was told of the version before
+  delete visit.askedConsumers;
+  const next = { ...snapshot, secret: written, state, saved: state, readAt: now };
   visit.snapshot = { ...next, ...(tagged && { tagged }) };
   await claim(visit, look.live ? {} : { repairedAt: now });
   await lookAgain(visit);

@@ -6,8 +6,14 @@ import { bondOf, withoutWait } from './rotation.ts';
 
 /** A rotation that began since, or the one it started, has answered a notice that may be active for months (R23). */
 export function answers({ rotation, last, request }: State, { id, start }: Noticed): boolean {
-  if (rotation) return rotation.start >= start || (rotation.cause === 'notice' && request === id);
+  if (rotation?.cause === 'notice' && request === id) return true;
+  if (rotation) return rotation.start >= start && replacesAll(rotation);
   return request === id || (last !== undefined && last >= start);
+}
+
+/** A repair leaves a key of before: nothing is regenerated for it. */
+export function replacesAll({ cause }: Rotation): boolean {
+  return cause !== 'drift' && cause !== 'onboard';
 }
 
 /** Is there anything for this target to do? */

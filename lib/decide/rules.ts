@@ -1,7 +1,7 @@
 import { hour, later, latest, minute, wholeSecond } from '../model/clock.ts';
 import type { Reason } from '../model/reason.ts';
-import type { Guard, State } from '../model/state.ts';
-import { accept } from './accept.ts';
+import type { Guard, Known, Rotation, State } from '../model/state.ts';
+import { accept, together } from './accept.ts';
 import type { Decision, Rule, Situation } from './decision.ts';
 import { drifted } from './drift.ts';
 import { dueAt, dueForAnEvent, startsAt, tooShort } from './due.ts';
@@ -118,8 +118,18 @@ function frozen({ state: { rotation }, settings }: Situation): Decision | undefi
 
 /** The resource lists the key as current and refuses it: a second look agrees before anything is made of it. */
 function liveRefused(s: Situation): Decision | undefined {
-  if (!s.ask.refused || !s.look.live || isReplacing(s.state) || (agreed(s) && !s.state.rotation)) return undefined;
+  const { live } = s.look;
+  const { rotation } = s.state;
+  if (!s.ask.refused || !live || isReplacing(s.state) || (agreed(s) && !rotation)) return undefined;
+  const isSettled = rotation && agreed(s) && !mayRegenerateFrom(s, rotation, 'revoke');
+  if (isSettled) return { do: 'enter', reason: 'repairing', state: replacedAnew(s, rotation, live) };
   return { do: 'wait', reason: 'live-refused', until: agreed(s) ? anHour(s) : later(s.now, minute) };
+}
+
+/** Nobody uses the old credential any more: instead of ending it is made anew, and takes the place of the refused one. */
+function replacedAnew(s: Situation, rotation: Rotation, live: Known): State {
+  const gone = together(s.look.all, rotation.gone, [...s.look.all, live]);
+  return { ...withoutWait(s.state), bond: bondOf(s), rotation: { ...rotation, phase: 'generate', gone } };
 }
 
 function isReplacing({ rotation }: State): boolean {

@@ -10,6 +10,12 @@ const unremarkable: ReadonlySet<Reason> = new Set([
   ...(['key-not-yet-accepted', 'stale-read', 'drift-confirming', 'service-working', 'consumers-moving'] as const),
 ]);
 
+/** Told of the rotation that was, where the state has none any more. */
+const ofTheRotation: ReadonlySet<AnnouncementType> = new Set([
+  'Keyturn.Rotation.CredentialPublished',
+  'Keyturn.Rotation.Completed',
+]);
+
 /** What time cures is a failure; what needs a grant or a person holds the target. */
 const passing: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'refused', 'proof-unknown']);
 
@@ -22,7 +28,8 @@ export function changes(change: Snapshot): readonly Announcement[] {
     const told = tell(change);
     if (!told) return [];
     const said = { reason: told.reason, advice: adviceFor(told.reason), ...told.more };
-    return [announcement(told.type, target, told.reason === 'completed' ? saved : state, secret.version, said)];
+    const about = ofTheRotation.has(told.type) && !state.rotation ? saved : state;
+    return [announcement(told.type, target, about, secret.version, said)];
   });
 }
 

@@ -1,6 +1,7 @@
 import { answers, concerns } from '../decide/notice.ts';
 import { earliest } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
+import type { Reason } from '../model/reason.ts';
 import type { Sighting } from '../model/snapshot.ts';
 import type { Noticed } from '../model/state.ts';
 import { normalised } from '../model/target.ts';
@@ -51,12 +52,19 @@ function together(notices: readonly Notice[], now: Date): Noticed {
   return { id: first?.id ?? '', start: first?.start ?? new Date(0), ...deadline };
 }
 
-/** What stands in the tags is on its way; what a person stopped is left to the person. */
+/** What time cures; everything else needs a person or a grant, and the target's tags say so. */
+const passing: ReadonlySet<Reason> = new Set([
+  ...(['throttled', 'outage', 'busy', 'lease-lost', 'changed-meanwhile', 'refused', 'proof-unknown'] as const),
+  ...(['service-working', 'stale-read', 'drift-confirming', 'live-refused', 'request-in-flight'] as const),
+]);
+
+/** Not in the tags yet, although nothing but time is in its way. */
 function isLeft(report: Report | undefined, notice: Noticed | undefined): boolean {
-  if (!report || report.is === 'busy' || report.is === 'failed') return true;
+  if (!report || report.is === 'busy') return true;
+  if (report.is === 'failed') return passing.has(report.reason);
   if (report.is !== 'visited' || !notice || answers(report.state, notice)) return false;
-  const { held } = report.state;
-  return !held && report.decision.reason !== 'paused' && report.decision.reason !== 'frozen';
+  const { rotation, wait } = report.state;
+  return rotation?.cause === 'emergency' || passing.has(wait?.reason ?? report.decision.reason);
 }
 
 /** Where every resource of these services is, in one query; without an answer each one counts. */

@@ -1,6 +1,7 @@
 import { bondOf, lastOf, settledFrom, withoutWait } from '../decide/rotation.ts';
 import { day, hour, later, latest, minute, second, wholeSecond } from '../model/clock.ts';
 import type { Situation } from '../decide/decision.ts';
+import { replacesAll } from '../decide/notice.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Sealed } from '../model/sealed.ts';
@@ -43,13 +44,13 @@ function done(s: Situation, rotation: Rotation): State {
   return { ...state, rotation: { ...rotation, phase: 'revoke' }, ...(until > s.now && { wait: settling }) };
 }
 
-function completed(s: Situation, { start }: Rotation): State {
+function completed(s: Situation, rotation: Rotation): State {
   const { guard } = s.state;
   return {
     refusals: 0,
     bond: bondOf(s),
     ...lastOf(s.state),
-    last: start,
+    ...(replacesAll(rotation) && { last: rotation.start }),
     ...(guard && guard.until > s.now && { guard }),
   };
 }

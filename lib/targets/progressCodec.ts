@@ -4,7 +4,7 @@ import { blank, type Guard, type Progress, type Rotation, type Wait } from '../m
 
 /*
  * `RotationProgress` has 256 characters for the longest rotation there can be: phases, causes and guards are letters,
- * times are seconds in base 36, fingerprints stand in one string and a version of 32 hex digits is base64url. People
+ * times are seconds in base 36, fingerprints stand in one string, and they and versions of 32 hex digits are base64url. People
  * read `RotationPhase`.
  */
 
@@ -33,9 +33,9 @@ const seconds = z.codec(z.string().regex(/^[0-9a-z]{1,9}$/), z.date(), {
   // Rounded up: what waits never goes on early by rounding.
   encode: (date) => Math.ceil(date.getTime() / 1000).toString(36),
 });
-const gone = z.codec(z.string().regex(/^([0-9a-f]{12}){0,3}$/), z.array(z.string()), {
-  decode: (text) => text.match(/.{12}/g) ?? [],
-  encode: (fingerprints) => fingerprints.join(''),
+const gone = z.codec(z.string().regex(/^([A-Za-z0-9_-]{8}){0,3}$/), z.array(z.string()), {
+  decode: (text) => Buffer.from(text, 'base64url').toString('hex').match(/.{12}/g) ?? [],
+  encode: (fingerprints) => Buffer.from(fingerprints.join(''), 'hex').toString('base64url'),
 });
 const version = z.codec(z.string(), z.string(), {
   decode: (text) => (/^[A-Za-z0-9_-]{22}$/.test(text) ? Buffer.from(text, 'base64url').toString('hex') : text),
