@@ -1,24 +1,37 @@
-import { later, wholeSecond } from '../model/clock.ts';
+import { later, second, wholeSecond } from '../model/clock.ts';
 import type { Noticed, Rotation, State } from '../model/state.ts';
 import { outliving, together } from './accept.ts';
 import type { Decision, Situation } from './decision.ts';
 import { bondOf, withoutWait } from './rotation.ts';
 
-/** A rotation that began since, or the one it started, has answered a notice that may be active for months (R23). */
-export function answers({ rotation, last, request }: State, { id, start }: Noticed): boolean {
-  if (rotation?.cause === 'notice' && request === id) return true;
-  if (rotation) return rotation.start >= start && replacesAll(rotation);
-  return request === id || (last !== undefined && last >= start);
+/** What is known of a target's last rotation: its state, and since when its current version is there. */
+export interface Standing {
+  readonly state: State;
+  readonly createdOn: Date;
 }
 
-/** A repair leaves a key of before: nothing is regenerated for it. */
-export function replacesAll({ cause }: Rotation): boolean {
+/** A rotation that began since, or the one it started, has answered a notice that may be active for months (R23). */
+export function answers({ state, createdOn }: Standing, { id, start }: Noticed): boolean {
+  const { rotation, last, request } = state;
+  if (rotation)
+    return (rotation.cause === 'notice' && request === id) || (rotation.start >= start && replaces(rotation));
+  // Key Vault tells whole seconds; an emergency that ended the standby alone has published nothing.
+  return request === id || (last !== undefined && last >= start && later(createdOn, second) >= start);
+}
+
+/** A repair, and an emergency of the standby alone, leave a key of before. */
+function replaces(rotation: Rotation): boolean {
+  return isWhole(rotation) && (rotation.phase !== 'revoke' || rotation.oldVersion !== undefined);
+}
+
+/** Nothing is regenerated for a repair. */
+export function isWhole({ cause }: Rotation): boolean {
   return cause !== 'drift' && cause !== 'onboard';
 }
 
 /** Is there anything for this target to do? */
-export function concerns(state: State, notice: Noticed, now: Date): boolean {
-  return !answers(state, notice) || hurried(state, notice, now) !== undefined;
+export function concerns(standing: Standing, notice: Noticed, now: Date): boolean {
+  return !answers(standing, notice) || hurried(standing, notice, now) !== undefined;
 }
 
 /** Every key that exists now has to go: only keys seen to change from now on are published (R18). */
@@ -26,7 +39,8 @@ export function noticed(s: Situation): Decision | undefined {
   const { notice } = s.ask;
   if (!notice) return undefined;
   const { rotation } = s.state;
-  if (rotation?.cause === 'emergency' || answers(s.state, notice)) return hurry(s, notice);
+  const standing = { state: s.state, createdOn: s.secret.createdOn };
+  if (rotation?.cause === 'emergency' || answers(standing, notice)) return hurry(standing, notice, s.now);
   return s.look.live && { do: 'enter', reason: 'begun', state: begunAnew(s, notice) };
 }
 
@@ -46,17 +60,17 @@ function begunAnew(s: Situation, { id, deadline }: Noticed): State {
   return { refusals: 0, bond: bondOf(s), rotation: anew, request: id, ...kept };
 }
 
-function hurry({ state, now }: Situation, notice: Noticed): Decision | undefined {
-  const rotation = hurried(state, notice, now);
-  return rotation && { do: 'enter', reason: 'hurried', state: { ...withoutWait(state), rotation } };
+function hurry(standing: Standing, notice: Noticed, now: Date): Decision | undefined {
+  const rotation = hurried(standing, notice, now);
+  return rotation && { do: 'enter', reason: 'hurried', state: { ...withoutWait(standing.state), rotation } };
 }
 
 /** What is under way leaves half of the time to the rotation that the notice asks for, unless it answers it. */
-function hurried(state: State, notice: Noticed, now: Date): Rotation | undefined {
-  const { rotation } = state;
+function hurried(standing: Standing, notice: Noticed, now: Date): Rotation | undefined {
+  const { rotation } = standing.state;
   const { deadline } = notice;
   if (!rotation || !deadline || deadline <= now) return undefined;
   const halfMs = (deadline.getTime() - rotation.start.getTime()) / 2;
-  const by = answers(state, notice) ? deadline : wholeSecond(later(rotation.start, halfMs));
+  const by = answers(standing, notice) ? deadline : wholeSecond(later(rotation.start, halfMs));
   return rotation.deadline && rotation.deadline <= by ? undefined : { ...rotation, deadline: by };
 }

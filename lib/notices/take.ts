@@ -23,19 +23,23 @@ export interface Taken {
 export async function take(core: Core, memory: Memory, notices: readonly Notice[], deadline: Date): Promise<Taken> {
   const seen = await lists(core, memory);
   const regions = notices.some(isRegional) ? await regionsOf(core) : new Map<string, string>();
-  const affected = sightings(core, memory, seen).flatMap(({ target, state }) => {
+  const affected = sightings(core, memory, seen).flatMap(({ target, state, createdOn }) => {
     const theirs = notices.filter((notice) =>
       affects(notice, target.resource, regions.get(normalised(target.resource))),
     );
-    return theirs.length > 0 ? [{ target, state, notice: together(theirs, core.clock.now()) }] : [];
+    return theirs.length > 0 ? [{ target, state, createdOn, notice: together(theirs, core.clock.now()) }] : [];
   });
-  const open = affected.filter(({ state, notice }) => concerns(state, notice, core.clock.now()));
+  const open = affected.filter((one) => concerns(one, one.notice, core.clock.now()));
   const wanted = open.map(({ target, notice }): Wanted => ({ target, ask: { cause: 'notice', notice } }));
   const { reports, bugs } = await visitAll(core, memory, wanted, deadline);
   if (bugs.length > 0) throw new Error(`${bugs.length} target(s) ended unexpectedly: ${bugs.join(', ')}`);
   const unseen = seen.some(({ whole }) => !whole) ? 1 : 0;
-  const left = reports.filter((report, index) => isLeft(report, open[index]?.notice));
+  const left = reports.filter((report, index) => isLeft(report, open[index]));
   return { affected: affected.length + unseen, left: core.settings.mode === 'observe' ? 0 : unseen + left.length };
+}
+
+interface Asked extends Pick<Sighting, 'target' | 'state' | 'createdOn'> {
+  readonly notice: Noticed;
 }
 
 /** Observing, a target is told of once an hour. */
@@ -59,12 +63,15 @@ const passing: ReadonlySet<Reason> = new Set([
 ]);
 
 /** Not in the tags yet, although nothing but time is in its way. */
-function isLeft(report: Report | undefined, notice: Noticed | undefined): boolean {
+function isLeft(report: Report | undefined, asked: Asked | undefined): boolean {
   if (!report || report.is === 'busy') return true;
   if (report.is === 'failed') return passing.has(report.reason);
-  if (report.is !== 'visited' || !notice || answers(report.state, notice)) return false;
-  const { rotation, wait } = report.state;
-  return rotation?.cause === 'emergency' || passing.has(wait?.reason ?? report.decision.reason);
+  if (report.is !== 'visited' || !asked || answers({ ...asked, state: report.state }, asked.notice)) return false;
+  return report.state.rotation?.cause === 'emergency' || passing.has(whyNot(report));
+}
+
+function whyNot({ state, decision }: Report & { is: 'visited' }): Reason {
+  return state.wait?.reason ?? decision.reason;
 }
 
 /** Where every resource of these services is, in one query; without an answer each one counts. */

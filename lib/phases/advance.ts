@@ -1,7 +1,7 @@
 import { bondOf, lastOf, settledFrom, withoutWait } from '../decide/rotation.ts';
 import { day, hour, later, latest, minute, second, wholeSecond } from '../model/clock.ts';
 import type { Situation } from '../decide/decision.ts';
-import { replacesAll } from '../decide/notice.ts';
+import { isWhole } from '../decide/notice.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Sealed } from '../model/sealed.ts';
@@ -50,7 +50,7 @@ function completed(s: Situation, rotation: Rotation): State {
     refusals: 0,
     bond: bondOf(s),
     ...lastOf(s.state),
-    ...(replacesAll(rotation) && { last: rotation.start }),
+    ...(isWhole(rotation) && { last: rotation.start }),
     ...(guard && guard.until > s.now && { guard }),
   };
 }
