@@ -1,6 +1,7 @@
 import type { Decision } from './decide/decision.ts';
 import { asksForConsumers } from './decide/consumers.ts';
 import { decide } from './decide/rules.ts';
+import { changes } from './events/changes.ts';
 import { later } from './model/clock.ts';
 import { Failure } from './model/failure.ts';
 import type { Reason } from './model/reason.ts';
@@ -75,9 +76,14 @@ async function act(visiting: Visit, decision: Decision): Promise<boolean> {
 async function adopt(visiting: Visit, state: State): Promise<boolean> {
   become(visiting, state);
   visiting.snapshot = { ...visiting.snapshot, ...taggedAs(visiting.snapshot) };
-  if (!visiting.ask.accept) await save(visiting);
+  if (visiting.ask.accept) await announceChanges(visiting);
+  else await save(visiting);
   await claim(visiting);
   return true;
+}
+
+async function announceChanges({ core, snapshot }: Visit): Promise<void> {
+  for (const said of changes(snapshot)) await core.announcer.announce(said);
 }
 
 /** Accepted is what stands in the tags: where they cannot be written, nothing of it remains (R20). */

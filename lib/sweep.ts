@@ -94,10 +94,13 @@ const freshMs = { generate: 15 * minute, publish: 10 * minute, verify: 10 * minu
 async function handOn(core: Core, phase: Phase, all: readonly Wanted[]): Promise<readonly Wanted[]> {
   const { topic, settings, clock } = core;
   if (!topic || settings.mode === 'observe') return all;
-  const freshFrom = later(clock.now(), -freshMs[phase]);
+  const now = clock.now();
+  const freshFrom = later(now, -freshMs[phase]);
   const [fresh, rest] = [all.filter(isFresh), all.filter((one) => !isFresh(one))];
-  const events = fresh.map(({ target, since = freshFrom }) => phaseDue(target, phase, since));
-  return events.length > 0 && (await topic.send(events)) === 'sent' ? rest : all;
+  const events = fresh.map(({ target, since = freshFrom }) => phaseDue(target, phase, since, now));
+  const sent = events.length > 0 && (await topic.send(events));
+  if (sent === 'failed') core.note('outage', { topic: 'what is due is done by the sweep itself' });
+  return sent === 'sent' ? rest : all;
 
   function isFresh({ since }: Wanted): boolean {
     return since !== undefined && since > freshFrom;
@@ -106,9 +109,9 @@ async function handOn(core: Core, phase: Phase, all: readonly Wanted[]): Promise
 
 async function take(core: Core, memory: Memory, { target, ask }: Wanted, deadline: Date): Promise<Report> {
   const report = await reconcile(core, target, ask, deadline);
-  if (core.settings.mode === 'observe') memory.set(secretUrl(target.secret), later(core.clock.now(), hour));
   const reason = unwritten(report);
   if (reason) await tell(core, memory, target, reason, report.is === 'barred' ? report.hint : '');
+  if (core.settings.mode === 'observe') memory.set(secretUrl(target.secret), later(core.clock.now(), hour));
   return report;
 }
 

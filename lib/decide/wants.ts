@@ -27,10 +27,13 @@ function begins({ state, target, ...dates }: Sighting, now: Date, guarded: boole
   return !state.bond || state.wait !== undefined || (!guarded && dueAt({ target, secret: dates }, jitter) <= now);
 }
 
-/** Since when there is something to do, where a list page tells; a rotation that waits for nothing was interrupted. */
+/**
+ * Since when there is something to do, where a list page tells: not of a rotation that waits for nothing, which was
+ * interrupted, and not of one that is to end at once.
+ */
 export function dueSince({ target, state, ...dates }: Sighting, jitter: number): Date | undefined {
   const { bond, rotation, wait, guard } = state;
-  if (!bond || (rotation && !wait && !guard)) return undefined;
+  if (!bond || rotation?.mode === 'immediate' || (rotation && !wait && !guard)) return undefined;
   const due = (rotation ?? wait) ? [] : [dueAt({ target, secret: dates }, jitter)];
   return latest(...due, ...(wait ? [wait.until] : []), ...(guard ? [guard.until] : []));
 }

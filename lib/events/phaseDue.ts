@@ -9,10 +9,10 @@ import { source, type Outgoing } from './topic.ts';
 export const phaseDueType = 'Keyturn.Internal.PhaseDue';
 
 /** Whichever instance takes it goes on with the target. The same for the same thing due. */
-export function phaseDue({ secret, kind, resource }: Target, phase: Phase, since: Date): Outgoing {
+export function phaseDue({ secret, kind, resource }: Target, phase: Phase, since: Date, time: Date): Outgoing {
   const subject = secretUrl(secret);
   const id = fingerprintOf([subject, phase, since.toISOString()].join('\n'));
-  return { type: phaseDueType, source, id, subject, data: { phase, kind, resource } };
+  return { type: phaseDueType, source, id, time, subject, data: { phase, kind, resource } };
 }
 
 const shape = z.object({ phase: z.enum(phases), kind: z.string(), resource: z.string() });
