@@ -32,10 +32,11 @@ function begins({ state, target, ...dates }: Sighting, now: Date, guarded: boole
  * interrupted, and not of one that is to end at once.
  */
 export function dueSince({ target, state, ...dates }: Sighting, jitter: number): Date | undefined {
-  const { bond, rotation, wait, guard } = state;
-  if (!bond || rotation?.mode === 'immediate' || (rotation && !wait && !guard)) return undefined;
-  const due = (rotation ?? wait) ? [] : [dueAt({ target, secret: dates }, jitter)];
-  return latest(...due, ...(wait ? [wait.until] : []), ...(guard ? [guard.until] : []));
+  const { bond, rotation } = state;
+  const waited = [state.wait, state.guard].flatMap((one) => one?.until ?? []);
+  if (!bond || rotation?.mode === 'immediate' || (rotation && waited.length === 0)) return undefined;
+  const isAtRest = !rotation && !state.wait;
+  return latest(...waited, ...(isAtRest ? [dueAt({ target, secret: dates }, jitter)] : []));
 }
 
 function waits({ held, wait }: State, now: Date): boolean {
