@@ -15,8 +15,13 @@ export function after(days: number, hours = 0): Date {
   return later(born, days * day + hours * hour);
 }
 
-export const wishes: Wishes = { validityMs: 90 * day, settleMs: 25 * hour, paused: false, proof: 'required',
-  consumers: 'proceed' };
+export const wishes: Wishes = {
+  validityMs: 90 * day,
+  settleMs: 25 * hour,
+  paused: false,
+  proof: 'required',
+  consumers: 'proceed',
+};
 
 const group = '/subscriptions/5ab5c000-0000-4000-8000-000000000001/resourceGroups/rg';
 export const resource = `${group}/providers/Microsoft.Batch/batchAccounts/acct`;

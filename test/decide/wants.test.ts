@@ -1,4 +1,4 @@
-import { isItsTurn, jitterOf, wants } from '../../lib/decide/wants.ts';
+import { dueSince, isItsTurn, jitterOf, wants } from '../../lib/decide/wants.ts';
 import { hour, later, minute } from '../../lib/model/clock.ts';
 import type { Sighting } from '../../lib/model/snapshot.ts';
 import { phases, type Phase, type State } from '../../lib/model/state.ts';
@@ -79,4 +79,31 @@ test('jitter is the same for a target every time, and spreads what was created t
   expect(all.every((jitter) => jitter >= 0 && jitter <= 1)).toBe(true);
   const tenths = all.map((jitter) => Math.min(9, Math.floor(jitter * 10)));
   for (const tenth of Array(10).keys()) expect(tenths.filter((each) => each === tenth).length).toBeGreaterThan(60);
+});
+
+const settling = waits(after(61));
+const guard = { reason: 'restored', until: after(62) } as const;
+const running = { rotation: rotation({ phase: 'revoke' }) };
+const urgent = { ...settling, rotation: rotation({ phase: 'revoke', cause: 'emergency', mode: 'immediate' }) };
+const retried: Partial<State> = { wait: { reason: 'outage', since: after(59), until: after(61) } };
+
+const dates: [sentence: string, Sighting, Date | undefined][] = [
+  ['at rest is due by its date', sighting(), now],
+  ['at rest under a guard is due when that is over', sighting({ guard }), after(62)],
+  ['at rest under a guard that is over is due by its date', sighting({ guard: { ...guard, until: born } }), now],
+  ['that failed before it began is due when its wait is over', sighting(retried), after(61)],
+  ['that settles is due when settle is over', sighting(settling), after(61)],
+  ['that settles under a guard is due when both are over', sighting({ ...settling, guard }), after(62)],
+  ['that is guarded in a rotation is due when that is over', sighting({ ...running, guard }), after(62)],
+  ['that waits for nothing was interrupted, nobody knows when', sighting(running), undefined],
+  ['in an immediate emergency has no date: whoever sees it takes it', sighting(urgent), undefined],
+  ['that nobody has taken up yet has no date', { ...sighting(), state: { refusals: 0 } }, undefined],
+];
+
+test.each(dates)('a target %s', (_sentence, seen, since) => {
+  expect(dueSince(seen, 0)).toEqual(since);
+});
+
+test('what is due by its date is due earlier by its jitter', () => {
+  expect(dueSince(sighting(), 1)).toEqual(after(59));
 });

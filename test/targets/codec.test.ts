@@ -31,6 +31,25 @@ test('whatever the state: no tag is longer than 256 characters', () => {
   );
 });
 
+test('the longest state there can be, with a deadline and all else, fits a tag', () => {
+  const at = new Date('2096-01-01T00:00:00Z');
+  const prints = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb', 'cccccccccccc'];
+  const reason = 'endpoint-not-of-resource'; // the longest word that a wait can have
+  const state: State = {
+    refusals: 99,
+    request: 'dddddddddddd',
+    guard: { reason: 'tag-corrected', until: at },
+    wait: { reason, since: at, until: at, code: 'C'.repeat(40), stuck: true },
+    rotation: {
+      ...{ phase: 'revoke', cause: 'notice', start: at, mode: 'immediate', gone: prints },
+      ...{ oldVersion: '0123456789abcdef0123456789abcdef', retried: true, deadline: at },
+    },
+  };
+  const tags = tagsFrom(state);
+  expect(tags.RotationProgress.length).toBeLessThanOrEqual(256);
+  expect(stateFrom({ ...tags })).toMatchObject(withoutCode(state));
+});
+
 test('whatever stands in the tags: there is an answer', () => {
   const text = fc.oneof(fc.string(), fc.json(), fc.constant('{"v":1}'), fc.constant('{"v":9}'));
   const tags = fc.record({ RotationRecord: text, RotationProgress: text }, { requiredKeys: [] });
@@ -44,6 +63,8 @@ test('whatever stands in the tags: there is an answer', () => {
 
 const record = '{"v":1,"i":"here","r":"aaaaaaaaaaaa","f":"bbbbbbbbbbbb","c":{"Primary":"cccccccccccc"}}';
 
+const revoking = '"p":"r","c":"m","s":"t0","g":""';
+
 test.each([
   ['no state at all is a blank one', {}, blank],
   ['deleting the progress resumes: the record stays', { RotationRecord: record }, { bond: { installation: 'here' } }],
@@ -54,6 +75,18 @@ test.each([
   ['a phase nobody knows is corrupt', { RotationProgress: '{"v":1,"r":{"p":"polish"}}' }, 'corrupt'],
   ['a reason nobody knows is corrupt', { RotationProgress: '{"v":1,"h":"bored"}' }, 'corrupt'],
   ['a reason that every object has is corrupt', { RotationProgress: '{"v":1,"h":"toString"}' }, 'corrupt'],
+  [
+    'a deadline of a notice is read',
+    { RotationProgress: `{"v":1,"r":{${revoking},"d":"u0"}}` },
+    { rotation: { deadline: new Date(1_080_000) } },
+  ],
+  ['no deadline is none', { RotationProgress: `{"v":1,"r":{${revoking}}}` }, { rotation: { cause: 'notice' } }],
+  ['a deadline that is no time is corrupt', { RotationProgress: `{"v":1,"r":{${revoking},"d":"soon!"}}` }, 'corrupt'],
+  [
+    'a deadline beyond all dates is corrupt',
+    { RotationProgress: `{"v":1,"r":{${revoking},"d":"zzzzzzzzz"}}` },
+    'corrupt',
+  ],
   ['a time beyond all dates is corrupt', { RotationProgress: '{"v":1,"l":"zzzzzzzzz"}' }, 'corrupt'],
   ['a corrupt record spoils a good progress', { RotationRecord: '{}', RotationProgress: '{"v":1}' }, 'corrupt'],
   ['a later version is told apart, whatever else it says', { RotationProgress: '{"v":2,"z":{}}' }, 'newer'],

@@ -5,7 +5,10 @@ const fingerprint = fc.stringMatching(/^[0-9a-f]{12}$/);
 const version = fc.stringMatching(/^[0-9a-f]{32}$/);
 const seconds = fc.integer({ min: 1_700_000_000, max: 4_000_000_000 });
 const date = seconds.map((s) => new Date(s * 1000));
-const reason = fc.constantFrom('throttled', 'key-not-yet-accepted', 'request-in-flight', 'value-not-of-resource');
+const reason = fc.constantFrom(
+  ...(['throttled', 'key-not-yet-accepted', 'request-in-flight', 'live-refused'] as const),
+  ...(['consumers-moving', 'consumers-behind', 'forbidden-by-policy', 'endpoint-not-of-resource'] as const),
+);
 const code = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.]{2,39}$/);
 
 function optional<T extends object>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }, required: (keyof T)[]) {
@@ -30,6 +33,7 @@ const rotation = optional(
     gone: fc.array(fingerprint, { maxLength: 3 }),
     oldVersion: version,
     retried: fc.constant(true as const),
+    deadline: date,
   },
   ['phase', 'cause', 'start', 'mode', 'gone'],
 );
@@ -38,7 +42,10 @@ const wait = optional({ reason, since: date, until: date, code, stuck: fc.consta
   'since',
   'until',
 ]);
-const guard = fc.record({ reason: fc.constantFrom('adoption-grace', 'restored', 'tag-corrected'), until: date });
+const guard = fc.record({
+  reason: fc.constantFrom('adoption-grace', 'restored', 'recovered', 'tag-corrected'),
+  until: date,
+});
 
 const everything = optional(
   {

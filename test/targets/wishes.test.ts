@@ -2,7 +2,13 @@ import { day, hour } from '../../lib/model/clock.ts';
 import type { Wishes } from '../../lib/model/target.ts';
 import { windowFrom, wishesFrom } from '../../lib/targets/wishes.ts';
 
-const defaults: Wishes = { validityMs: 90 * day, settleMs: 25 * hour, paused: false, proof: 'required', consumers: 'proceed' };
+const defaults: Wishes = {
+  validityMs: 90 * day,
+  settleMs: 25 * hour,
+  paused: false,
+  proof: 'required',
+  consumers: 'proceed',
+};
 
 const understood: [sentence: string, tag: string, text: string, wish: Partial<Wishes>][] = [
   ['a validity in days', 'ValidityPeriodDays', '60', { validityMs: 60 * day }],
@@ -15,6 +21,9 @@ const understood: [sentence: string, tag: string, text: string, wish: Partial<Wi
   ['a pause', 'RotationPaused', 'True', { paused: true }],
   ['no pause', 'RotationPaused', 'false', {}],
   ['best effort', 'RotationOptions', 'proof=best-effort', { proof: 'best-effort' }],
+  ['waiting for consumers', 'RotationOptions', 'wait-for-consumers', { consumers: 'wait' }],
+  ['both', 'RotationOptions', 'wait-for-consumers, Proof=Best-Effort', { consumers: 'wait', proof: 'best-effort' }],
+  ['a word for a kind to come', 'RotationOptions', 'versionless', {}],
   ['an empty tag', 'RotationSettle', '', {}],
   ['a tag of somebody else’s', 'Owner', 'P1Y', {}],
 ];
