@@ -28,7 +28,8 @@ export function accept(s: Situation): Decision | undefined {
 type Joined = { readonly state: State; readonly start: Date };
 
 function sameRequest(state: State, { request }: Acceptance): Joined | undefined {
-  const start = state.rotation?.start ?? state.last;
+  const { rotation, last } = state;
+  const start = rotation?.cause === 'emergency' ? rotation.start : rotation ? undefined : last;
   return request && state.request === request && start ? { state, start } : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { later, second, wholeSecond } from '../model/clock.ts';
-import type { Noticed, Rotation, State } from '../model/state.ts';
+import { isRepair, type Noticed, type Rotation, type State } from '../model/state.ts';
 import { outliving, together } from './accept.ts';
 import type { Decision, Situation } from './decision.ts';
 import { bondOf, withoutWait } from './rotation.ts';
@@ -21,12 +21,7 @@ export function answers({ state, createdOn }: Standing, { id, start }: Noticed):
 
 /** A repair, and an emergency of the standby alone, leave a key of before. */
 function replaces(rotation: Rotation): boolean {
-  return isWhole(rotation) && (rotation.phase !== 'revoke' || rotation.oldVersion !== undefined);
-}
-
-/** Nothing is regenerated for a repair. */
-export function isWhole({ cause }: Rotation): boolean {
-  return cause !== 'drift' && cause !== 'onboard';
+  return !isRepair(rotation) && (rotation.phase !== 'revoke' || rotation.oldVersion !== undefined);
 }
 
 /** Is there anything for this target to do? */

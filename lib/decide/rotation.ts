@@ -1,7 +1,17 @@
 import { earliest, later, latest, minute, second, wholeSecond } from '../model/clock.ts';
 import type { Fingerprint } from '../model/sealed.ts';
 import type { Look } from '../model/snapshot.ts';
-import type { Bond, Cause, Guard, Known, Mode, Phase, Rotation, State } from '../model/state.ts';
+import {
+  isRepair,
+  type Bond,
+  type Cause,
+  type Guard,
+  type Known,
+  type Mode,
+  type Phase,
+  type Rotation,
+  type State,
+} from '../model/state.ts';
 import { resourceHash } from '../model/target.ts';
 import { awaitsConsumers, isBehind } from './consumers.ts';
 import type { Decision, Situation } from './decision.ts';
@@ -31,8 +41,8 @@ export function begun(s: Situation, { cause, phase, mode = 'graceful', gone }: B
   const bond = s.binding === 'bound' && s.state.bond ? s.state.bond : bondOf(s);
   const start = wholeSecond(s.now);
   const rotation = { phase, cause, start, mode, gone: gone ?? bond.credentials.map(({ fingerprint }) => fingerprint) };
-  const { guard, last } = s.state;
-  return { refusals: 0, bond, rotation, ...(guard && { guard }), ...(last && { last }) };
+  const { guard } = s.state;
+  return { refusals: 0, bond, rotation, ...(guard && { guard }), ...(isRepair({ cause }) && lastOf(s.state)) };
 }
 
 /** What outlives a rotation. */

@@ -52,6 +52,11 @@ export interface Rotation {
   readonly deadline?: Date;
 }
 
+/** Nothing is regenerated for a repair, nor where lost state is made anew: what was answered before stays answered. */
+export function isRepair({ cause }: Pick<Rotation, 'cause'>): boolean {
+  return cause === 'drift' || cause === 'onboard';
+}
+
 /** Why nothing happens before `until`. */
 export interface Wait {
   readonly reason: Reason;

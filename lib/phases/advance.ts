@@ -1,11 +1,10 @@
 import { bondOf, lastOf, settledFrom, withoutWait } from '../decide/rotation.ts';
 import { day, hour, later, latest, minute, second, wholeSecond } from '../model/clock.ts';
 import type { Situation } from '../decide/decision.ts';
-import { isWhole } from '../decide/notice.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Sealed } from '../model/sealed.ts';
-import type { Rotation, State, Wait } from '../model/state.ts';
+import { isRepair, type Rotation, type State, type Wait } from '../model/state.ts';
 import type { Outcome } from './step.ts';
 
 /** Pure: state x outcome -> state. */
@@ -50,7 +49,7 @@ function completed(s: Situation, rotation: Rotation): State {
     refusals: 0,
     bond: bondOf(s),
     ...lastOf(s.state),
-    ...(isWhole(rotation) && { last: rotation.start }),
+    ...(!isRepair(rotation) && { last: rotation.start }),
     ...(guard && guard.until > s.now && { guard }),
   };
 }

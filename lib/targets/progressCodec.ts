@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isReason } from '../model/reason.ts';
-import { blank, type Guard, type Progress, type Rotation, type Wait } from '../model/state.ts';
+import { blank, isRepair, type Guard, type Progress, type Rotation, type Wait } from '../model/state.ts';
 
 /*
  * `RotationProgress` has 256 characters for the longest rotation there can be: phases, causes and guards are letters,
@@ -123,12 +123,12 @@ function underWay({ rotation: r, wait: w, guard: q, held }: Progress, code: stri
   };
 }
 
-/** Of a rotation under way the one before it says nothing more. */
+/** Of a rotation under way the one before it says nothing more, unless it only repairs. */
 function remembered({ rotation, held, refusals, last, request }: Progress): Partial<Shape> {
   return {
     ...(held && { h: held }),
     ...(refusals > 0 && { f: refusals }),
-    ...(last && !rotation && { l: last }),
+    ...(last && (!rotation || isRepair(rotation)) && { l: last }),
     ...(request && { k: request }),
   };
 }
