@@ -1,4 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { keyAccess } from './arm/batch/keyAccess.ts';
+import { addPool, poolGround } from './arm/batch/pools/create.ts';
+import type { NewPool } from './arm/batch/pools/create.ts';
+import type { Pool } from './arm/batch/pools/pool.ts';
 import { createContainerApp } from './arm/containerApps/containerApp.ts';
 import type { ContainerApp, NewContainerApp } from './arm/containerApps/containerApp.ts';
 import { createBatchAccount, createSignalR } from './arm/create.ts';
@@ -47,6 +51,7 @@ export interface LocalAzure {
   readonly eventGrid: EventGrid;
   readonly armEndpoint: string;
   createBatchAccount(wanted: NewBatchAccount): Promise<BatchAccount>;
+  createPool(account: BatchAccount, wanted: NewPool): Pool;
   createSignalR(wanted: NewSignalR): Promise<SignalRService>;
   createSite(wanted: NewSite): Site;
   createContainerApp(wanted: NewContainerApp): ContainerApp;
@@ -70,10 +75,11 @@ export async function localAzure({ clock, openAuthority = keepName }: LocalAzure
   const health = createHealth(clock);
   const graph = createGraph(core, arm, health);
   const eventGrid = createEventGrid(core, { keyVault, arm });
+  const pools = poolGround(core, keyVault);
   const services = [
     identityService(core, identity),
     keyVaultService(core, keyVault),
-    armService(core, arm, graph),
+    armService(pools, arm, graph),
     batchDataPlane(core, arm),
     signalrDataPlane(core, arm),
     eventGridService(core, eventGrid),
@@ -89,7 +95,8 @@ export async function localAzure({ clock, openAuthority = keepName }: LocalAzure
     health,
     eventGrid,
     armEndpoint: `https://${await core.openAuthority('management.azure.com')}`,
-    createBatchAccount: (wanted) => createBatchAccount(core, arm, wanted),
+    createBatchAccount: (wanted) => createBatchAccount(core, arm, keyAccess(keyVault), wanted),
+    createPool: (account, wanted) => addPool(pools, account, wanted),
     createSignalR: (wanted) => createSignalR(core, arm, wanted),
     createSite: (wanted) => createSite(core, arm, keyVault, wanted),
     createContainerApp: (wanted) => createContainerApp(core, arm, keyVault, wanted),

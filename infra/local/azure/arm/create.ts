@@ -1,4 +1,11 @@
 import type { Core } from '../core.ts';
+import { createCustomerKey, usualKeyTiming } from './batch/customerKey.ts';
+import type { CustomerKeyTiming } from './batch/customerKey.ts';
+import { byService } from './batch/encryption.ts';
+import { accountIdentity } from './batch/identity.ts';
+import type { WantedAccountIdentity } from './batch/identity.ts';
+import type { KeyAccess } from './batch/keyAccess.ts';
+import type { PoolTiming } from './batch/pools/pool.ts';
 import { firstKeys } from './keys.ts';
 import type { KeyTiming } from './keys.ts';
 import type { ArmState, BatchAccount, Consumer, Located, Placed, Resource, SignalRService } from './state.ts';
@@ -10,20 +17,40 @@ export interface Place {
   location: string;
 }
 type Settable<R extends Placed> = Partial<
-  Omit<R, keyof Place | 'kind' | 'id' | 'authority' | 'keyBytes' | 'keys' | 'timing'>
+  Omit<R, keyof Place | 'kind' | 'id' | 'authority' | 'keyBytes' | 'keys' | 'timing' | 'refused'>
 >;
-export type NewBatchAccount = Place & Settable<BatchAccount> & { timing?: Partial<KeyTiming> };
+export type NewBatchAccount = Place &
+  Omit<Settable<BatchAccount>, 'identity' | 'customerKey' | 'pools' | 'poolTiming'> & {
+    timing?: Partial<KeyTiming>;
+    identity?: WantedAccountIdentity;
+    keyTiming?: Partial<CustomerKeyTiming>;
+    poolTiming?: Partial<PoolTiming>;
+  };
 export type NewSignalR = Place & Settable<SignalRService> & { timing?: Partial<KeyTiming> };
 
-export async function createBatchAccount(core: Core, state: ArmState, wanted: NewBatchAccount): Promise<BatchAccount> {
+export async function createBatchAccount(
+  core: Core,
+  state: ArmState,
+  keys: KeyAccess,
+  wanted: NewBatchAccount,
+): Promise<BatchAccount> {
+  const { identity = { type: 'None' }, keyTiming, poolTiming, ...settings } = wanted;
   const host = `${wanted.name}.${wanted.location}.batch.azure.com`;
+  const placed = await common(core, 'Microsoft.Batch/batchAccounts', host, 64, wanted);
   const account: BatchAccount = {
     kind: 'batch',
     poolAllocationMode: 'BatchService',
     allowedAuthenticationModes: null,
-    ...(await common(core, 'Microsoft.Batch/batchAccounts', host, 64, wanted)),
-    ...wanted,
+    provisioningState: 'Succeeded',
+    encryption: byService,
+    cmkAllowed: wanted.encryption?.keySource === 'Microsoft.KeyVault',
+    ...placed,
+    ...settings,
+    identity: accountIdentity(identity, placed.id, core.tokens.tenantId),
     timing: { ...noDelay, ...wanted.timing },
+    customerKey: createCustomerKey(core.clock, keys, { ...usualKeyTiming, ...keyTiming }, () => account),
+    pools: new Map(),
+    poolTiming: { resizeMs: 0, startMs: 0, deleteMs: 0, ...poolTiming },
   };
   return add(state, account);
 }
@@ -62,6 +89,7 @@ async function common(core: Core, type: string, host: string, keyBytes: number, 
     networkDefaultAction: 'Allow' as const,
     keyBytes,
     keys: firstKeys(core, keyBytes),
+    refused: new Set<string>(),
   };
 }
 

@@ -24,6 +24,8 @@ export interface KeyHolder {
   readonly keyBytes: number;
   readonly timing: KeyTiming;
   keys: KeyHistory;
+  /** Keys that the data plane refuses although they are current: a failure of the service. */
+  readonly refused: Set<string>;
 }
 
 export function firstKeys(core: Core, keyBytes: number): KeyHistory {
@@ -50,8 +52,8 @@ export function keysAt({ keys }: KeyHolder, atMs: number): Record<Slot, string> 
 }
 
 /** Every key the data plane takes at this moment. */
-export function acceptedKeys({ keys, timing }: KeyHolder, nowMs: number): string[] {
-  return [keys.Primary, keys.Secondary].flatMap((history) =>
+export function acceptedKeys({ keys, timing, refused }: KeyHolder, nowMs: number): string[] {
+  const accepted = [keys.Primary, keys.Secondary].flatMap((history) =>
     history
       .filter((issued, index) => {
         const replacedMs = history[index + 1]?.fromMs ?? Infinity;
@@ -60,6 +62,7 @@ export function acceptedKeys({ keys, timing }: KeyHolder, nowMs: number): string
       })
       .map(({ value }) => value),
   );
+  return accepted.filter((value) => !refused.has(value));
 }
 
 function newValue(core: Core, bytes: number): string {

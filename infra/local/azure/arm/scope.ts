@@ -12,8 +12,8 @@ export const groupPath = `${subscriptionPath}/resourcegroups/:group`;
 
 /** The scope a request is about, in lower case: subscription, resource group or resource; empty for the tenant. */
 export function scopeOf(context: Context): string {
-  const { subscription, group, name, slot } = context.req.param() as Record<string, string | undefined>;
-  const length = slot ? 11 : name ? 9 : group ? 5 : subscription ? 3 : 0;
+  const { subscription, group, name, slot, pool } = context.req.param() as Record<string, string | undefined>;
+  const length = (slot ?? pool) ? 11 : name ? 9 : group ? 5 : subscription ? 3 : 0;
   return context.req.path.split('/').slice(0, length).join('/');
 }
 
@@ -33,9 +33,11 @@ export function assertPlaceExists(state: ArmState, scope: string): void {
   }
 }
 
+/** The account that a request is about, or whose pool it is about. */
 export function batchAccountAt(context: Context, state: ArmState): BatchAccount {
-  const found = resourceAt(context, state);
-  return found.kind === 'batch' ? found : notFound(scopeOf(context));
+  const scope = scopeOf(context).split('/').slice(0, 9).join('/');
+  const found = state.resources.get(scope);
+  return found?.kind === 'batch' ? found : notFound(scope);
 }
 
 export function signalRAt(context: Context, state: ArmState): SignalRService {

@@ -1,6 +1,8 @@
 import { Hono } from 'hono';
 import type { MiddlewareHandler } from 'hono';
 import type { Core, Service } from '../core.ts';
+import { poolRoutes } from './batch/pools/routes.ts';
+import type { PoolGround } from './batch/pools/machines.ts';
 import { batchRoutes } from './batchRoutes.ts';
 import { containerAppRoutes } from './containerApps/routes.ts';
 import type { Graph } from './graph/graph.ts';
@@ -12,10 +14,12 @@ import type { ArmState } from './state.ts';
 import { webRoutes } from './web/routes.ts';
 
 /** Azure Resource Manager: accounts with keys, apps that use them, and what Resource Graph knows of all. */
-export function armService(core: Core, state: ArmState, graph: Graph): Service {
+export function armService(pools: PoolGround, state: ArmState, graph: Graph): Service {
+  const { core } = pools;
   const app = new Hono({ getPath: lowerCasePath });
   app.use(requestIds(core));
   app.route('/', batchRoutes(core, state));
+  app.route('/', poolRoutes(pools, state));
   app.route('/', signalRRoutes(core, state));
   app.route('/', operationRoutes(core, state));
   app.route('/', webRoutes(core, state));

@@ -1,3 +1,7 @@
+import type { CustomerKey } from './batch/customerKey.ts';
+import type { Encryption } from './batch/encryption.ts';
+import type { AccountIdentity } from './batch/identity.ts';
+import type { Pool, PoolTiming } from './batch/pools/pool.ts';
 import type { ContainerApp } from './containerApps/containerApp.ts';
 import type { KeyHolder, Slot } from './keys.ts';
 import type { Site } from './web/site.ts';
@@ -28,6 +32,16 @@ export interface BatchAccount extends Placed, KeyHolder {
   poolAllocationMode: 'BatchService' | 'UserSubscription';
   /** `null`: not restricted. */
   allowedAuthenticationModes: AuthenticationMode[] | null;
+  provisioningState: 'Succeeded' | 'Failed' | 'Invalid';
+  identity: AccountIdentity;
+  encryption: Encryption;
+  /** Whether it was made for customer-managed keys; one that was not never takes them. */
+  readonly cmkAllowed: boolean;
+  readonly customerKey: CustomerKey;
+  /** By lower-case name. */
+  readonly pools: Map<string, Pool>;
+  /** How long pools take that are made from now on. */
+  readonly poolTiming: PoolTiming;
 }
 
 export interface SignalRService extends Placed, KeyHolder {

@@ -10,8 +10,8 @@ import { createDeliveryFaults } from './faults.ts';
 import type { DeliveryFaults } from './faults.ts';
 import type { Delivery, Ground, Settings } from './ground.ts';
 import { shakeHands } from './handshake.ts';
-import { secretEvent, secretOf } from './keyVaultEvents.ts';
-import type { SecretEvent } from './keyVaultEvents.ts';
+import { objectOf, vaultEvent } from './keyVaultEvents.ts';
+import type { VaultEvent } from './keyVaultEvents.ts';
 import { regenerateAsPerson } from './person.ts';
 import type { KeyedResource } from './person.ts';
 import { publish } from './publish.ts';
@@ -33,8 +33,8 @@ export interface EventGrid extends Omit<Agenda, 'add'>, Pick<Topics, 'createSyst
   unsubscribe(subscription: Subscription): void;
   /** Any event, as if its source had sent it. */
   publish(source: string, event: CloudEvent): void;
-  /** Tells of a secret's version (the current one) at once, due or not. */
-  emit(event: SecretEvent, vault: Vault, name: string, version?: string): CloudEvent;
+  /** Tells of a version of a secret, key or certificate (the current one) at once, due or not. */
+  emit(event: VaultEvent, vault: Vault, name: string, version?: string): CloudEvent;
   /** Somebody at the portal regenerates a key, and the activity log tells. */
   regenerate(resource: KeyedResource, slot: Slot): CloudEvent;
 }
@@ -69,7 +69,7 @@ export function createEventGrid(core: Core, sources: Sources): EventGrid {
     unsubscribe: ({ topic, name }) => void topic.subscriptions.delete(name.toLowerCase()),
     publish: (source, event) => void sent(source, event),
     emit: (event, vault, name, version) =>
-      sent(vault.id, secretEvent(ground, topics.of(vault.id), secretOf(vault, name, version), event)),
+      sent(vault.id, vaultEvent(ground, topics.of(vault.id), event, objectOf(vault, event, name, version))),
     regenerate(resource, slot) {
       const topic = topics.of(`/subscriptions/${resource.subscriptionId}`);
       return sent(topic.id, actionEvent(core, topic, regenerateAsPerson(core, resource, slot)));

@@ -3,9 +3,9 @@ import type { Core } from '../core.ts';
 import type { KeyVault } from '../keyvault/vault.ts';
 import { tellOfActions } from './armEvents.ts';
 import type { Ground } from './ground.ts';
-import { tellOfSecrets } from './keyVaultEvents.ts';
 import { newTopic } from './topic.ts';
 import type { CustomTopic, Topic } from './topic.ts';
+import { tellOfVault } from './vaultNews.ts';
 
 /** The rest of the local Azure, whose events these are. */
 export interface Sources {
@@ -40,7 +40,7 @@ export function createTopics(core: Core, ground: Ground, { keyVault, arm }: Sour
     const vault = [...keyVault.vaults.values()].find(({ id }) => id.toLowerCase() === source.toLowerCase());
     if (vault) {
       const topic = newTopic('key-vault', vault.id);
-      tellOfSecrets(ground, topic, vault);
+      tellOfVault(ground, topic, vault);
       return topic;
     }
     if (!/^\/subscriptions\/[^/]+$/i.test(source)) throw new Error(`ResourceNotFound: ${source} sends no events.`);

@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts';
 import type { TokenProblem } from '../identity/tokens.ts';
-import { badParameter, refusal } from './refusal.ts';
+import { badParameter, forbidden, refusal } from './refusal.ts';
 import type { Vault } from './vault.ts';
 
 const keyVaultAudience = 'https://vault.azure.net';
@@ -30,23 +30,23 @@ const messages = {
   expired: 'The token has expired.',
 } satisfies Record<TokenProblem, string>;
 
-function checkRules({ rules }: Vault, operation: string): void {
+/** The operations that Azure Policy looks at. */
+const newVersions = ['setSecret', 'createKey', 'rotateKey', 'createCertificate', 'mergeCertificate'];
+
+function checkRules({ rules, purgeProtection }: Vault, operation: string): void {
   if (rules.throttledForSeconds !== undefined) throw throttled(rules.throttledForSeconds);
   if (rules.firewall) throw forbidden('Client address is not authorized.', 'ForbiddenByFirewall');
   const denied = rules.denied.get(operation);
   if (denied) throw forbidden(`Caller may not perform ${operation} on this resource.`, denied);
-  if (rules.deniedByAzurePolicy !== undefined && operation === 'setSecret') {
+  if (rules.deniedByAzurePolicy !== undefined && newVersions.includes(operation)) {
     throw forbidden(`Denied by Azure Policy ${rules.deniedByAzurePolicy}.`, 'RequestDisallowedByPolicy');
   }
+  if (purgeProtection && operation.startsWith('purge')) throw forbidden('Purge protection is on for this vault.');
 }
 
 function checkApiVersion(version: string | null): void {
   if (version === null) throw badParameter('api-version must be specified');
   if (!apiVersions.includes(version)) throw badParameter(`The specified version (${version}) is not recognized.`);
-}
-
-function forbidden(message: string, inner: string) {
-  return refusal(403, { code: 'Forbidden', message, inner });
 }
 
 function throttled(seconds: number) {

@@ -21,3 +21,7 @@ export function refusal(
 export function badParameter(message: string): HTTPException {
   return refusal(400, { code: 'BadParameter', message });
 }
+
+export function forbidden(message: string, inner?: string): HTTPException {
+  return refusal(403, { code: 'Forbidden', message, ...(inner === undefined ? {} : { inner }) });
+}

@@ -2,7 +2,10 @@ import { Hono } from 'hono';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Core, Service } from '../core.ts';
 import { operation } from '../operation.ts';
+import { addPendingRoutes } from './certificates/pendingRoutes.ts';
+import { addCertificateRoutes } from './certificates/routes.ts';
 import { guard } from './guard.ts';
+import { addKeyRoutes } from './keys/routes.ts';
 import { refusal } from './refusal.ts';
 import { addSecretRoutes } from './secrets/routes.ts';
 import type { KeyVault, Vault } from './vault.ts';
@@ -24,9 +27,13 @@ export function keyVaultService(core: Core, { vaults }: KeyVault): Service {
     const vault = vaults.get(new URL(context.req.url).host);
     if (!vault) throw notServed();
     context.set('vault', vault);
+    await vault.catchUp();
     await next();
   });
   addSecretRoutes(app, enter);
+  addKeyRoutes(app, enter);
+  addPendingRoutes(app, enter);
+  addCertificateRoutes(app, enter);
   app.notFound(() => notServed().getResponse());
   return { name: 'key-vault', fetch: (request) => app.fetch(request) };
 

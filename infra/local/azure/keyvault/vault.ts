@@ -1,6 +1,16 @@
 import type { Core } from '../core.ts';
+import { createCertificateStore } from './certificates/store.ts';
+import type { CertificateStore } from './certificates/store.ts';
+import type { Certificate, CertificateVersion } from './certificates/certificate.ts';
+import { createChores } from './chores.ts';
+import type { Chores } from './chores.ts';
+import { canWrap } from './keys/canWrap.ts';
+import type { Grant, WrapAnswer } from './keys/canWrap.ts';
+import { createKeyStore } from './keys/store.ts';
+import type { Key, KeyStore, KeyVersion } from './keys/store.ts';
 import { createSecretStore } from './secrets/store.ts';
-import type { SecretStore } from './secrets/store.ts';
+import type { SecretStore, SecretVersion } from './secrets/store.ts';
+import { createShelf } from './shelf.ts';
 
 /** What keeps a caller out, for a person to switch while a test or demo runs. */
 export interface VaultRules {
@@ -14,7 +24,8 @@ export interface VaultRules {
   throttledForSeconds: number | undefined;
 }
 
-export interface Vault extends SecretStore {
+/** Its own functions are those of its secrets. */
+export interface Vault extends SecretStore, Chores {
   /** Of the resource, which is what its events name. */
   readonly id: string;
   readonly name: string;
@@ -22,12 +33,26 @@ export interface Vault extends SecretStore {
   /** Without a slash at the end. */
   readonly uri: string;
   readonly rules: VaultRules;
+  /** Whether what is deleted can be purged; soft delete is always on. */
+  purgeProtection: boolean;
+  /** What identities other than the callers' may do with keys, by principal id. */
+  readonly grants: Map<string, ReadonlySet<Grant>>;
+  readonly keys: KeyStore;
+  readonly certificates: CertificateStore;
+  readonly createKey: KeyStore['create'];
+  readonly createCertificate: CertificateStore['create'];
+  key(name: string): Key;
+  certificate(name: string): Certificate;
+  /** Hears of a key or certificate whose policy or pending operation changed. */
+  onChange(listener: (name: string) => void): void;
 }
 
 export interface KeyVault {
   /** By authority. */
   readonly vaults: Map<string, Vault>;
   createVault(name: string, place?: VaultPlace): Promise<Vault>;
+  /** What a service that encrypts with this key as this identity would be told. */
+  canWrap(keyIdentifier: string, principalId: string): WrapAnswer;
 }
 
 interface VaultPlace {
@@ -43,14 +68,38 @@ export function createKeyVault(core: Core): KeyVault {
     const authority = await core.openAuthority(`${name}.vault.azure.net`);
     const group = `/subscriptions/${place.subscriptionId}/resourceGroups/${place.resourceGroup}`;
     const id = `${group}/providers/Microsoft.KeyVault/vaults/${name}`;
-    const rules = openRules();
-    const vault = { id, name, authority, uri: `https://${authority}`, rules, ...createSecretStore(core) };
+    const uri = `https://${authority}`;
+    const vault = { id, name, authority, uri, ...openToAll(), ...createStores(core, uri) };
     vaults.set(authority, vault);
     return vault;
   }
-  return { vaults, createVault };
+  return { vaults, createVault, canWrap: (key, principalId) => canWrap(core.clock, vaults, key, principalId) };
 }
 
-function openRules(): VaultRules {
-  return { firewall: false, denied: new Map(), deniedByAzurePolicy: undefined, throttledForSeconds: undefined };
+type Stores = Omit<Vault, 'id' | 'name' | 'authority' | 'uri' | 'rules' | 'purgeProtection' | 'grants'>;
+
+function createStores(core: Core, uri: string): Stores {
+  const shelves = {
+    secrets: createShelf<SecretVersion>(core, 'Secret'),
+    keys: createShelf<KeyVersion, Key>(core, 'Key'),
+    certificates: createShelf<CertificateVersion, Certificate>(core, 'Certificate'),
+  };
+  const listeners = new Set<(name: string) => void>();
+  const onChange = (name: string) => {
+    for (const listener of listeners) listener(name);
+  };
+  const keys = createKeyStore(core, shelves.keys, onChange);
+  const certificates = createCertificateStore(core, shelves, uri, onChange);
+  return {
+    ...createSecretStore(core, shelves.secrets),
+    ...createChores(core.clock, () => [...keys.chores(), ...certificates.chores()]),
+    ...{ keys, certificates, createKey: keys.create, createCertificate: certificates.create },
+    ...{ key: keys.find, certificate: certificates.find },
+    onChange: (listener) => void listeners.add(listener),
+  };
+}
+
+function openToAll(): Pick<Vault, 'rules' | 'purgeProtection' | 'grants'> {
+  const rules = { firewall: false, denied: new Map(), deniedByAzurePolicy: undefined, throttledForSeconds: undefined };
+  return { rules, purgeProtection: false, grants: new Map() };
 }

@@ -1,5 +1,5 @@
 import type { Core } from '../../core.ts';
-import { accountBody } from '../batchRoutes.ts';
+import { accountBody } from '../batch/accountBody.ts';
 import { containerAppBody } from '../containerApps/body.ts';
 import { healthRow } from '../health/row.ts';
 import type { Health } from '../health/health.ts';

@@ -68,12 +68,6 @@ test.each([
   expect(await codeOf(client.regenerateKey('Group', 'acct', { keyName: 'Primary' }))).toBe('SharedKeyNotAllowed');
 });
 
-test('a patch sets tags', async () => {
-  const { client } = await setUp();
-  expect((await client.update('Group', 'acct', { tags: { team: 'a' } })).tags).toEqual({ team: 'a' });
-  expect(await codeOf(client.update('Group', 'acct', { publicNetworkAccess: 'Disabled' }))).toBe('InvalidRequestBody');
-});
-
 test('a deleted account is gone', async () => {
   const { azure, account, client } = await setUp();
   deleteResource(azure.arm, account.id);

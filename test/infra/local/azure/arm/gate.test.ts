@@ -34,7 +34,7 @@ test.each([
     `GET ${account.replace('5ab5c', '00000')}?api-version=2024-07-01`,
     [404, 'SubscriptionNotFound'],
   ],
-  ['a route nobody serves', `GET ${account}/pools?api-version=2024-07-01`, [501, 'NotImplemented']],
+  ['a route nobody serves', `GET ${account}/applications?api-version=2024-07-01`, [501, 'NotImplemented']],
   ['an unknown operation', operationPath('nobody'), [404, 'NotFound']],
 ])('with %s the answer is as expected', async (_, request, expected) => {
   const [method = '', path = ''] = request.split(' ');

@@ -1,0 +1,63 @@
+import { codeOf } from '../bench.ts';
+import { encrypted, useKey } from './stage.ts';
+
+type Encrypted = Awaited<ReturnType<typeof encrypted>>;
+type Act = (staged: Encrypted) => unknown;
+
+const losses: { says: string; lose: Act; restore: Act }[] = [
+  {
+    says: 'disabled',
+    lose: ({ vault, version }) => vault.keys.update('cmk', { enabled: false }, version),
+    restore: ({ vault, version }) => vault.keys.update('cmk', { enabled: true }, version),
+  },
+  {
+    says: 'deleted',
+    lose: ({ vault }) => vault.keys.delete('cmk'),
+    restore: ({ vault }) => vault.keys.recover('cmk'),
+  },
+  {
+    says: 'forbidden',
+    lose: ({ vault }) => (vault.rules.firewall = true),
+    restore: ({ vault }) => (vault.rules.firewall = false),
+  },
+];
+
+test.each(losses)('with its key $says an account can be read and nothing else', async ({ lose, restore }) => {
+  const staged = await encrypted();
+  const { azure, account, client } = staged;
+  const pool = azure.createPool(account, { name: 'pool', nodes: 1 });
+  pool.nodes[0]?.become('running');
+  lose(staged);
+  expect((await client.batchAccountOperations.get('Group', 'acct')).encryption).toEqual(account.encryption);
+  const refused = [
+    client.batchAccountOperations.update('Group', 'acct', { encryption: { keySource: 'Microsoft.Batch' } }),
+    client.batchAccountOperations.getKeys('Group', 'acct'),
+    client.batchAccountOperations.regenerateKey('Group', 'acct', { keyName: 'Primary' }),
+    client.poolOperations.get('Group', 'acct', 'pool'),
+    client.poolOperations.update('Group', 'acct', 'pool', { metadata: [] }),
+  ];
+  expect(new Set(await Promise.all(refused.map(codeOf)))).toEqual(new Set(['AccountIsDisabled']));
+  expect(pool.nodes[0]?.status.state).toBe('unusable');
+  restore(staged);
+  azure.clock.advance(599_999);
+  expect(await codeOf(client.batchAccountOperations.getKeys('Group', 'acct'))).toBe('AccountIsDisabled');
+  azure.clock.advance(1);
+  expect(await codeOf(client.batchAccountOperations.getKeys('Group', 'acct'))).toBe('accepted');
+  expect(pool.nodes[0]?.status.state).toBe('unusable');
+  azure.clock.advance(60_000);
+  expect(pool.nodes[0]?.status).toEqual({ state: 'running', sinceMs: azure.clock.now().getTime() });
+});
+
+test('an older version than the one in use does not matter', async () => {
+  const { account, vault, keyIdentifier, version } = await encrypted();
+  const { version: second } = vault.keys.rotate('cmk');
+  account.encryption = useKey(`${keyIdentifier}/${second}`);
+  vault.keys.update('cmk', { enabled: false }, version);
+  expect(account.customerKey.isUsable()).toBe(true);
+});
+
+test('a key that has expired can still be read with', async () => {
+  const { account, azure, vault } = await encrypted();
+  vault.keys.update('cmk', { expiresOn: azure.clock.now() });
+  expect(account.customerKey.isUsable()).toBe(true);
+});
