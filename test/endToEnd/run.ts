@@ -36,12 +36,8 @@ export async function startRun({ settleMs, mode, settings = {}, prepare }: RunOp
   let app: App | undefined;
 
   async function start(more: Record<string, string>): Promise<void> {
-    url = '';
-    app = startApp({ ...stage.settings, HOST_FUNCTION_KEY: functionKey, ...more }, (line) => {
-      lines.push(line);
-      url ||= /^listening on (http:\S+)$/.exec(line)?.[1] ?? '';
-    });
-    await Promise.race([until('the app listens', () => url !== ''), app.died.then(fail)]);
+    app = startApp({ ...stage.settings, HOST_FUNCTION_KEY: functionKey, ...more }, (line) => lines.push(line));
+    url = await Promise.race([app.listening, app.died.then(fail)]);
   }
   async function close(): Promise<void> {
     await app?.stop();

@@ -5,6 +5,7 @@ const announcement = z.object({
   type: z.string().startsWith('Keyturn.'),
   /** The same for the same thing announced again; decisions have none. */
   id: z.string().optional(),
+  time: z.coerce.date(),
   subject: z.string(),
   data: z.object({
     phase: z.string().optional(),
@@ -19,7 +20,7 @@ const announcement = z.object({
   }),
 });
 
-type Announcement = z.infer<typeof announcement>;
+export type Announcement = z.infer<typeof announcement>;
 
 export interface Narrator {
   readonly hear: (line: string) => void;
@@ -54,7 +55,7 @@ export function narrator(tell: (sentence: string) => void): Narrator {
   return { hear, last: (secret) => lastOf.get(secret) ?? 'nothing was heard of it' };
 }
 
-function parse(line: string): Announcement | undefined {
+export function parse(line: string): Announcement | undefined {
   try {
     return announcement.safeParse(JSON.parse(line)).data;
   } catch {

@@ -1,5 +1,7 @@
 import type { Journal } from '../azure/journal.ts';
-import type { DemoTarget, Scene } from './seed.ts';
+import type { Scene } from './seed.ts';
+import { currentKey } from './targets.ts';
+import type { DemoTarget } from './targets.ts';
 
 export interface Outcome {
   readonly secret: string;
@@ -27,7 +29,7 @@ export async function outcomeOf(scene: Scene, target: DemoTarget): Promise<Outco
     live: current?.tags?.CredentialId ?? '',
     versions: scene.vault.versions(target.secret).length,
     oldAccepted: accepted.filter(Boolean).length,
-    currentAccepted: await isAccepted(target, target.keyIn(current?.value ?? '')),
+    currentAccepted: await isAccepted(target, currentKey(scene.vault, target)),
   };
 }
 

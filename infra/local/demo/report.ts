@@ -21,7 +21,7 @@ export function report(outcomes: readonly Outcome[], { tally }: Consumers): stri
   ].join('\n');
 }
 
-function table(rows: readonly (readonly string[])[]): string[] {
+export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const [head = '', ...body] = rows.map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  '));
   return [head, widths.map((width) => '-'.repeat(width)).join('  '), ...body];

@@ -10,7 +10,8 @@ import { startConsumers } from '../../../../infra/local/demo/consumers.ts';
 import type { Consumers, Tally } from '../../../../infra/local/demo/consumers.ts';
 import { changesIn, isDone, outcomeOf } from '../../../../infra/local/demo/outcome.ts';
 import { seedScene } from '../../../../infra/local/demo/seed.ts';
-import type { DemoTarget, Scene } from '../../../../infra/local/demo/seed.ts';
+import type { Scene } from '../../../../infra/local/demo/seed.ts';
+import type { DemoTarget } from '../../../../infra/local/demo/targets.ts';
 
 const longHoldMs = 60_000;
 let folder: string;
@@ -40,8 +41,8 @@ function revoke({ resource }: DemoTarget): void {
   issueKey(local.azure.core, resource, 'Secondary');
 }
 
-async function until({ tally }: Consumers, isReached: (tally: Tally) => boolean): Promise<void> {
-  while (!isReached(tally)) await new Promise((resolve) => setTimeout(resolve, 5));
+async function until(consumers: Consumers, isReached: (tally: Tally) => boolean): Promise<void> {
+  while (!isReached(consumers.tally)) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 test('the old keys work as seeded, and nothing is done yet', async () => {

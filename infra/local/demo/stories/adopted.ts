@@ -1,0 +1,17 @@
+import { dayMs, putSecret } from '../targets.ts';
+import type { DemoTarget, Placing } from '../targets.ts';
+import { announced } from './course.ts';
+import type { Ground } from './ground.ts';
+
+/** Put into the vault by its owner, and adopted because Key Vault tells of it. */
+export async function adopted(ground: Ground, target: DemoTarget, placing: Placing): Promise<DemoTarget> {
+  putSecret(ground.scene.vault, target, placing);
+  await announced(ground, target, 'Keyturn.Target.Adopted');
+  return target;
+}
+
+/** A secret whose rotation is not due for weeks. */
+export function atRest(settleMs: number): Placing {
+  const createdOn = new Date(Date.now() - 10 * dayMs);
+  return { settleMs, createdOn, expiresOn: new Date(createdOn.getTime() + 90 * dayMs) };
+}
