@@ -18,6 +18,7 @@ const place = { subscriptionId, resourceGroup: 'group', location: 'westeurope' }
 
 const line = z.object({
   type: z.string(),
+  time: z.coerce.date(),
   subject: z.string().optional(),
   data: z.object({ reason: z.string(), code: z.string().optional() }).loose(),
 });
@@ -29,8 +30,12 @@ export interface NewSecret {
   readonly value?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly ageDays?: number;
+  readonly expiresOn?: Date;
   readonly vault?: Vault;
 }
+
+type Environment = Readonly<Record<string, string>>;
+const nothingMore: (azure: LocalAzure) => Promise<Environment> = () => Promise.resolve({});
 
 /** The real app around the real clients, on a local Azure in this process whose time stands still. */
 export interface Bench {
@@ -38,6 +43,7 @@ export interface Bench {
   readonly clock: SteerableClock;
   readonly vault: Vault;
   readonly core: Core;
+  readonly app: Keyturn;
   newBatch(wanted?: Partial<NewBatchAccount>): Promise<BatchAccount>;
   newSignalR(wanted?: Partial<NewSignalR>): Promise<SignalRService>;
   /** A secret as its owner has it: 61 days old and good for 90, so that it is due. */
@@ -52,6 +58,8 @@ export interface Bench {
   codes(): ReadonlySet<string>;
   post(body: unknown, headers?: Record<string, string>): Promise<Answer>;
   show(id: string): Promise<Answer>;
+  /** What an action group posts. */
+  notices(body: unknown): Promise<Answer>;
   /** Whatever changed something, in order, by the journal's names. */
   changes(): readonly string[];
   keys(resource: Resource): Record<'Primary' | 'Secondary', string>;
@@ -64,12 +72,15 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-export async function bench(env: Record<string, string> = {}): Promise<Bench> {
+/** `more` makes what settings have to name before the app is there. */
+export async function bench(env: Environment = {}, more = nothingMore): Promise<Bench> {
   const clock = manualClock(new Date('2026-03-02T01:00:00Z'));
   const azure = await localAzure({ clock });
   const vault = await azure.keyVault.createVault('kv');
   const lines: string[] = [];
-  const core = coreOf(azure, settingsFrom({ ...basics(vault), ...env }), (text) => lines.push(text));
+  const settings = settingsFrom({ ...basics(vault), ...env, ...(await more(azure)) });
+  const self = azure.core.tokens.appIdentity.clientId;
+  const core = { ...coreOf(azure, settings, (text) => lines.push(text)), self };
   const app = keyturn(core, new Map());
   const said = () => lines.map((text) => line.parse(JSON.parse(text))).filter(({ type }) => type !== decisionType);
   return {
@@ -77,6 +88,7 @@ export async function bench(env: Record<string, string> = {}): Promise<Bench> {
     clock,
     vault,
     core,
+    app,
     said,
     reasons: () => new Set([...said().map(({ data }) => data.reason), ...recordedIn(vault)]),
     codes: () => new Set(said().flatMap(({ data }) => data.code ?? [])),
@@ -93,6 +105,7 @@ export async function bench(env: Record<string, string> = {}): Promise<Bench> {
     },
     post: async (body, headers = {}) => answer(await app.start(request(body, headers))),
     show: async (id) => answer(await app.show(id)),
+    notices: async (body) => answer(await app.notices(request(body))),
     changes: () => azure.core.journal.calls.filter(isChange).map(({ operation }) => operation),
     keys: (resource) => keysAt(resource, clock.now().getTime()),
     tags: (name = 'secret') => vault.current(name)?.tags ?? {},
@@ -112,7 +125,9 @@ function basics({ uri }: Vault): Record<string, string> {
 function seed(clock: SteerableClock, vault: Vault, resource: Resource, wanted: NewSecret): void {
   const { name = 'secret', ageDays = 61, tags = {}, value = valueWith(resource, keysAt(resource, 0).Primary) } = wanted;
   const all = { ProviderAddress: resource.id, CredentialId: 'Primary', ValidityPeriodDays: '90', ...tags };
-  vault.setSecret(name, value, { tags: all, createdOn: later(clock.now(), -ageDays * day) });
+  const { expiresOn } = wanted;
+  const dates = { createdOn: later(clock.now(), -ageDays * day), ...(expiresOn && { expiresOn }) };
+  vault.setSecret(name, value, { tags: all, ...dates });
 }
 
 /** What the secret of a resource holds, as the portal shows it. */
@@ -129,7 +144,8 @@ function isChange({ operation, prevented }: { operation: string; prevented: bool
   return !prevented && /^(setSecret|updateSecret|.*\.regenerateKey)$/.test(operation);
 }
 
-function request(body: unknown, headers: Record<string, string>): HttpRequest {
+/** A POST with this body. */
+export function request(body: unknown, headers: Record<string, string> = {}): HttpRequest {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return new HttpRequest({ method: 'POST', url: 'https://app.example/api/rotations', headers, body: { string: text } });
 }
