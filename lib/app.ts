@@ -37,7 +37,7 @@ const sweepMs = 4 * minute;
 /** A visit for an event begins nothing after this; what it has begun may take as long again. */
 const eventMs = 20 * second;
 /** Event Grid waits 30 seconds for an answer, an action group 10 (azure-facts 2 and 4). */
-export const budgets = { eventMs: 25 * second, noticeMs: 9 * second };
+const budgets = { eventMs: 25 * second, noticeMs: 9 * second };
 
 export function keyturn(core: Core, memory: Memory, budget = budgets): Keyturn {
   const until = (ms: number) => later(core.clock.now(), ms);

@@ -6,7 +6,7 @@ import { Failure } from '../model/failure.ts';
 export type Outgoing = SendCloudEventInput<Readonly<Record<string, string>>>;
 
 /** `quiet`: it failed a moment ago, so this was not even tried. */
-export type Sent = 'sent' | 'failed' | 'quiet';
+type Sent = 'sent' | 'failed' | 'quiet';
 
 /** The custom topic. Nothing depends on it but speed: what it does not take is in the log, and timers do the work. */
 export interface Topic {
