@@ -15,6 +15,7 @@ import type { Hands, InRotation, Outcome } from './phases/step.ts';
 import { steps } from './phases/steps.ts';
 import {
   claim,
+  claimOf,
   lookAgain,
   lookAtConsumers,
   publish,
@@ -76,8 +77,13 @@ async function act(visiting: Visit, decision: Decision): Promise<boolean> {
 async function adopt(visiting: Visit, state: State): Promise<boolean> {
   become(visiting, state);
   visiting.snapshot = { ...visiting.snapshot, ...taggedAs(visiting.snapshot) };
-  if (visiting.ask.accept) await announceChanges(visiting);
-  else await save(visiting);
+  if (visiting.ask.accept) {
+    await announceChanges(visiting);
+    visiting.owesClaim = true;
+    visiting.snapshot = { ...visiting.snapshot, claim: claimOf(visiting.snapshot) };
+    return true;
+  }
+  await save(visiting);
   await claim(visiting);
   return true;
 }
@@ -98,6 +104,7 @@ async function accept(visiting: Visit, state: State, start: Date): Promise<boole
   }
   visiting.accepted = start;
   visiting.ask = { cause: visiting.ask.cause };
+  if (visiting.owesClaim) await claim(visiting);
   return true;
 }
 

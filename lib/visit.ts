@@ -54,6 +54,8 @@ export interface Visit {
   snapshot: Snapshot;
   /** Start of the rotation that answers the emergency asked for. */
   accepted?: Date;
+  /** The claim is to be written once the emergency is accepted: until then a crash leaves it as it was. */
+  owesClaim?: true;
   /** Consumers were asked for, whether or not there was an answer. */
   askedConsumers?: true;
 }
@@ -158,16 +160,21 @@ async function sayUnproved({ core, snapshot: { target, secret } }: Visit, state:
 }
 
 /** Remembers that this secret is the target, and the last version that is ours. */
-export async function claim(visit: Visit, more: Pick<Claim, 'repairedAt' | 'missingSince'> = {}): Promise<void> {
-  const { target, secret, look, claim: before } = visit.snapshot;
+export async function claim(visit: Visit, more: More = {}): Promise<void> {
+  const next = claimOf(visit.snapshot, more);
+  await visit.lease.assure();
+  await visit.core.claims.save(next);
+  visit.snapshot = { ...visit.snapshot, claim: next };
+}
+
+type More = Pick<Claim, 'repairedAt' | 'missingSince'>;
+
+export function claimOf({ target, secret, look, claim: before }: Snapshot, more: More = {}): Claim {
   const known = before === 'of-another' ? undefined : before;
   const host = look.host ?? known?.host;
   const repairedAt = more.repairedAt ?? known?.repairedAt;
   const made = { secret: target.secret, kind: target.kind, resource: target.resource, version: secret.version };
-  const next: Claim = { ...made, ...more, ...(host && { host }), ...(repairedAt && { repairedAt }) };
-  await visit.lease.assure();
-  await visit.core.claims.save(next);
-  visit.snapshot = { ...visit.snapshot, claim: next };
+  return { ...made, ...more, ...(host && { host }), ...(repairedAt && { repairedAt }) };
 }
 
 /** No other worker's or person's write may lie between our read and our write, which replaces every tag (R6). */

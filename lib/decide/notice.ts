@@ -13,15 +13,16 @@ export interface Standing {
 /** A rotation that began since, or the one it started, has answered a notice that may be active for months (R23). */
 export function answers({ state, createdOn }: Standing, { id, start }: Noticed): boolean {
   const { rotation, last, request } = state;
-  if (rotation)
+  if (rotation && !isRepair(rotation)) {
     return (rotation.cause === 'notice' && request === id) || (rotation.start >= start && replaces(rotation));
+  }
   // Key Vault tells whole seconds; an emergency that ended the standby alone has published nothing.
   return request === id || (last !== undefined && last >= start && later(createdOn, second) >= start);
 }
 
-/** A repair, and an emergency of the standby alone, leave a key of before. */
-function replaces(rotation: Rotation): boolean {
-  return !isRepair(rotation) && (rotation.phase !== 'revoke' || rotation.oldVersion !== undefined);
+/** An emergency of the standby alone leaves a key of before. */
+function replaces({ phase, oldVersion }: Rotation): boolean {
+  return phase !== 'revoke' || oldVersion !== undefined;
 }
 
 /** Is there anything for this target to do? */

@@ -17,13 +17,17 @@ const bondShape = z.strictObject({
   c: z.record(z.string(), fingerprint),
 });
 
-/** Total: whatever stands in the tags has an answer. No state at all = blank. */
+/**
+ * Total: whatever stands in the tags has an answer. No state at all = blank; without a record that can be read, what it
+ * waits for still counts.
+ */
 export function stateFrom(tags: Tags): State | 'corrupt' | 'newer' {
   const bond = parsed(tags['RotationRecord'], bondShape);
   const progress = parsed(tags['RotationProgress'], progressShape);
   if (bond === 'newer' || progress === 'newer') return 'newer';
-  if (bond === 'corrupt' || progress === 'corrupt') return 'corrupt';
-  return { ...(progress ? progressFrom(progress) : blank), ...(bond && { bond: bondFrom(bond) }) };
+  if (progress === 'corrupt') return 'corrupt';
+  const isBond = bond !== undefined && bond !== 'corrupt';
+  return { ...(progress ? progressFrom(progress) : blank), ...(isBond && { bond: bondFrom(bond) }) };
 }
 
 function parsed<T>(text: string | undefined, shape: z.ZodType<T>): T | 'corrupt' | 'newer' | undefined {

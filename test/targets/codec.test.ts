@@ -70,7 +70,8 @@ test.each([
   ['deleting the progress resumes: the record stays', { RotationRecord: record }, { bond: { installation: 'here' } }],
   ['a word that is no JSON is corrupt', { RotationProgress: 'idle' }, 'corrupt'],
   ['JSON that is no state is corrupt', { RotationProgress: '[]' }, 'corrupt'],
-  ['a cut tag is corrupt', { RotationRecord: record.slice(0, 60) }, 'corrupt'],
+  ['a cut record binds to nothing', { RotationRecord: record.slice(0, 60) }, { refusals: 0 }],
+  ['a cut progress is corrupt', { RotationProgress: '{"v":1,"r' }, 'corrupt'],
   ['a field nobody knows is corrupt', { RotationProgress: '{"v":1,"z":1}' }, 'corrupt'],
   ['a phase nobody knows is corrupt', { RotationProgress: '{"v":1,"r":{"p":"polish"}}' }, 'corrupt'],
   ['a reason nobody knows is corrupt', { RotationProgress: '{"v":1,"h":"bored"}' }, 'corrupt'],
@@ -88,7 +89,11 @@ test.each([
     'corrupt',
   ],
   ['a time beyond all dates is corrupt', { RotationProgress: '{"v":1,"l":"zzzzzzzzz"}' }, 'corrupt'],
-  ['a corrupt record spoils a good progress', { RotationRecord: '{}', RotationProgress: '{"v":1}' }, 'corrupt'],
+  [
+    'what is waited for counts without a record that can be read',
+    { RotationRecord: '{}', RotationProgress: '{"v":1,"q":{"w":"t","n":"u0"}}' },
+    { guard: { reason: 'tag-corrected', until: new Date(1_080_000) } },
+  ],
   ['a later version is told apart, whatever else it says', { RotationProgress: '{"v":2,"z":{}}' }, 'newer'],
   ['a later version wins over a corrupt tag', { RotationRecord: '{}', RotationProgress: '{"v":2}' }, 'newer'],
 ])('%s', (_sentence, tags, expected) => {
