@@ -11,7 +11,7 @@ import { later, minute, second, type Clock } from './model/clock.ts';
 import type { Phase } from './model/state.ts';
 import { noticeEvent } from './notices/event.ts';
 import { pollNotices } from './notices/poll.ts';
-import { onKeyVaultEvent, onPhaseDue, onResourceEvent } from './react.ts';
+import { onKeyVaultEvent, onPhaseDue, onResourceEvent, Redeliver } from './react.ts';
 import { settingsFrom } from './settings.ts';
 import type { Memory } from './sightings.ts';
 import { sweep } from './sweep.ts';
@@ -41,14 +41,21 @@ const budgets = { eventMs: 25 * second, noticeMs: 9 * second };
 
 export function keyturn(core: Core, memory: Memory, budget = budgets): Keyturn {
   const until = (ms: number) => later(core.clock.now(), ms);
-  const event = (work: Promise<unknown>) => within(budget.eventMs, core, work);
+  /** The timers come by soon enough, whatever is left. */
+  const hint = async (work: Promise<unknown>) => {
+    await within(budget.eventMs, core, work);
+  };
+  /** What no timer would find again soon is to come again until it stands in the tags. */
+  const kept = async (work: Promise<unknown>) => {
+    if ((await within(budget.eventMs, core, work)) === 'late') throw new Redeliver('over-budget');
+  };
   return {
     sweep: (phase) => sweep(core, memory, phase, until(sweepMs)),
     pollNotices: () => pollNotices(core, memory, until(sweepMs)),
-    phaseDue: (phase, came) => event(onPhaseDue(core, phase, came, until(eventMs))),
-    keyVault: (came) => event(onKeyVaultEvent(core, came, until(eventMs))),
-    resource: (came) => event(onResourceEvent(core, came, until(eventMs))),
-    notice: (came) => event(noticeEvent(core, memory, came, until(eventMs))),
+    phaseDue: (phase, came) => hint(onPhaseDue(core, phase, came, until(eventMs))),
+    keyVault: (came) => hint(onKeyVaultEvent(core, came, until(eventMs))),
+    resource: (came) => kept(onResourceEvent(core, came, until(eventMs))),
+    notice: (came) => kept(noticeEvent(core, memory, came, until(eventMs))),
     notices: (request) => takeNotices(core, memory, request, budget.noticeMs),
     start: (request) => startRotation(core, request),
     show: (id) => showRotation(core, id),
@@ -56,7 +63,7 @@ export function keyturn(core: Core, memory: Memory, budget = budgets): Keyturn {
 }
 
 /** Answers in time whatever Azure takes: the work goes on under its lease, and the timers see to its end. */
-async function within(budgetMs: number, core: Core, work: Promise<unknown>): Promise<void> {
+async function within(budgetMs: number, core: Core, work: Promise<unknown>): Promise<'late' | 'done'> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(resolve, budgetMs, 'late');
@@ -64,11 +71,12 @@ async function within(budgetMs: number, core: Core, work: Promise<unknown>): Pro
   const first = await Promise.race([work, late]).finally(() => {
     clearTimeout(timer);
   });
-  if (first !== 'late') return;
+  if (first !== 'late') return 'done';
   core.note('over-budget', {});
   work.catch(() => {
     core.note('over-budget', { ended: 'badly' }); // nobody waits for it any more
   });
+  return 'late';
 }
 
 let made: { core: Quiet; memory: Memory } | undefined;

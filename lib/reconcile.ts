@@ -63,7 +63,7 @@ async function visit(
   const { provider, unseen } = observed;
   const reason = worthNothing(ask, unseen);
   if (reason) return { is: 'dropped', reason };
-  if (normalised(unseen.target.resource) !== normalised(resource)) return { is: 'busy' }; // another lease is needed
+  if (normalised(unseen.target.resource) !== normalised(resource)) return { is: 'foreign' }; // another lease is needed
   const installation = await core.claims.installation();
   const snapshot = { ...unseen, look: unlooked(provider, unseen) };
   const visiting: Visit = { core, provider, lease, installation, deadline, ask, snapshot };

@@ -4,6 +4,7 @@ import { dueAt } from './decide/due.ts';
 import { dueSince, isItsTurn, wants } from './decide/wants.ts';
 import { phaseDue } from './events/phaseDue.ts';
 import { hour, later, minute } from './model/clock.ts';
+import { Failure } from './model/failure.ts';
 import type { Reason } from './model/reason.ts';
 import type { Sighting } from './model/snapshot.ts';
 import type { Ask, Phase } from './model/state.ts';
@@ -99,7 +100,7 @@ async function handOn(core: Core, phase: Phase, all: readonly Wanted[]): Promise
   const [fresh, rest] = [all.filter(isFresh), all.filter((one) => !isFresh(one))];
   const events = fresh.map(({ target, since = freshFrom }) => phaseDue(target, phase, since, now));
   const sent = events.length > 0 && (await topic.send(events));
-  if (sent === 'failed') core.note('outage', { topic: 'what is due is done by the sweep itself' });
+  if (sent instanceof Failure) core.note(sent.reason, { topic: 'what is due is done by the sweep itself' });
   return sent === 'sent' ? rest : all;
 
   function isFresh({ since }: Wanted): boolean {

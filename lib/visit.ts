@@ -7,6 +7,7 @@ import { adviceFor, type Reason } from './model/reason.ts';
 import type { Settings } from './model/settings.ts';
 import type { Claim, Look, Snapshot } from './model/snapshot.ts';
 import type { Ask, State } from './model/state.ts';
+import { isUrgent } from './decide/consumers.ts';
 import { secretUrl } from './model/target.ts';
 import { published } from './phases/advance.ts';
 import type { Rotation } from './model/state.ts';
@@ -96,7 +97,8 @@ export async function lookAtConsumers(visit: Visit): Promise<void> {
   visit.askedConsumers = true;
   try {
     const version = { secret: target.secret, version: secret.version, since: secret.createdOn };
-    const found = await core.consumers.bring([version], deadline);
+    const pace = isUrgent(snapshot.state.rotation) ? 'at-once' : 'spaced';
+    const found = await core.consumers.bring([version], deadline, pace);
     visit.snapshot = { ...snapshot, consumers: found.get(secretUrl(target.secret)) ?? { known: 0, behind: [] } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -173,7 +175,8 @@ export function claimOf({ target, secret, look, claim: before }: Snapshot, more:
   const known = before === 'of-another' ? undefined : before;
   const host = look.host ?? known?.host;
   const repairedAt = more.repairedAt ?? known?.repairedAt;
-  const made = { secret: target.secret, kind: target.kind, resource: target.resource, version: secret.version };
+  const { version, createdOn } = secret;
+  const made = { secret: target.secret, kind: target.kind, resource: target.resource, version, createdOn };
   return { ...made, ...more, ...(host && { host }), ...(repairedAt && { repairedAt }) };
 }
 

@@ -6,7 +6,7 @@ import { Failure } from '../model/failure.ts';
 import type { Consumers } from '../model/snapshot.ts';
 import { fingerprintOf } from '../model/sealed.ts';
 import { normalised, secretUrl } from '../model/target.ts';
-import type { Leases } from '../targets/lease.ts';
+import type { Lease, Leases } from '../targets/lease.ts';
 import { consumers, type Consumer } from './consumer.ts';
 import type { Evidence, Published } from './evidence.ts';
 import { lookAt, refresh } from './looks.ts';
@@ -17,8 +17,11 @@ export interface Desk {
    * Looks where every known consumer stands, and refreshes apps that are behind. Answers who was behind, by secret URL.
    * Throws `Failure` where consumers cannot be listed; one that cannot be reached is behind.
    */
-  bring(published: readonly Published[], until: Date): Promise<ReadonlyMap<string, Consumers>>;
+  bring(published: readonly Published[], until: Date, pace: Pace): Promise<ReadonlyMap<string, Consumers>>;
 }
+
+/** `spaced`: the apps of a plan one after the other. `at-once`: they fail already, or will in minutes. */
+export type Pace = 'spaced' | 'at-once';
 
 export interface Means {
   readonly arm: Arm;
@@ -35,12 +38,12 @@ const atOnce = 4;
 export function desk(means: Means): Desk {
   const seen = new Map<string, string>();
   return {
-    bring: async (published, until) => {
+    bring: async (published, until, pace) => {
       const all = await consumers(means.graph, means.vaultUrls);
       const behind = new Set<string>();
       const take = async (consumer: Consumer) => {
         const theirs = published.filter(({ secret }) => consumer.secrets.includes(secretUrl(secret)));
-        for (const { secret } of await left(means, seen, consumer, theirs, until))
+        for (const { secret } of await left({ ...means, seen, until, pace }, consumer, theirs))
           behind.add(`${secretUrl(secret)} ${consumer.id}`);
       };
       await pMap(all, take, { concurrency: atOnce });
@@ -54,24 +57,24 @@ function among(all: readonly Consumer[], url: string, behind: ReadonlySet<string
   return { known: users.length, behind: users.filter((id) => behind.has(`${url} ${id}`)) };
 }
 
+interface Round extends Means {
+  /** By consumer: the versions that it was seen on. */
+  readonly seen: Map<string, string>;
+  readonly until: Date;
+  readonly pace: Pace;
+}
+
 /** What the consumer is not seen on. A consumer that moved is not asked again until there is something newer. */
-async function left(
-  means: Means,
-  seen: Map<string, string>,
-  consumer: Consumer,
-  theirs: readonly Published[],
-  until: Date,
-): Promise<readonly Published[]> {
-  const versions = theirs
-    .map(({ version }) => version)
-    .toSorted()
-    .join(' ');
+async function left(round: Round, consumer: Consumer, theirs: readonly Published[]): Promise<readonly Published[]> {
+  const { seen, arm, clock, until } = round;
+  const all = theirs.map(({ version }) => version);
+  const versions = all.toSorted().join(' ');
   if (theirs.length === 0 || seen.get(consumer.id) === versions) return [];
-  if (means.clock.now() >= until) return theirs;
+  if (clock.now() >= until) return theirs;
   try {
-    const evidence = await lookAt(means.arm, consumer, theirs, means.clock.now());
+    const evidence = await lookAt(arm, consumer, theirs, clock.now());
     if (evidence.every((one) => one === 'seen')) seen.set(consumer.id, versions);
-    if (consumer.kind === 'app' && evidence.includes('behind')) await refreshOnce(means, consumer);
+    if (consumer.kind === 'app' && evidence.includes('behind')) await refreshOnce(round, consumer, versions);
     return theirs.filter((_, index) => isLeft(evidence[index]));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -83,16 +86,31 @@ function isLeft(evidence: Evidence | undefined): boolean {
   return evidence !== 'seen';
 }
 
-/** Whichever instance comes first: the lease blobs of the app and of its plan say when the next refresh may come. */
-async function refreshOnce({ arm, leases, clock }: Means, consumer: Consumer): Promise<void> {
+/**
+ * Whichever instance comes first: the lease blobs of the app and of its plan say when the next refresh may come, and for
+ * which versions there was one. Once more is enough where it did not help.
+ */
+async function refreshOnce({ arm, leases, clock, pace }: Round, consumer: Consumer, versions: string): Promise<void> {
+  const [once, again] = [fingerprintOf(versions), fingerprintOf(`${versions} again`)];
   await leases.whileHolding(normalised(consumer.id), async (app) => {
-    if (app.flight && app.flight.until > clock.now()) return;
-    await leases.whileHolding(normalised(`${consumer.plan}/refreshes`), async (plan) => {
-      if (plan.flight && plan.flight.until > clock.now()) return;
-      const of = fingerprintOf(consumer.id);
-      await plan.sending(of, later(clock.now(), spacing.plan));
-      await app.sending(of, later(clock.now(), spacing.app));
+    if (isBusy(app, clock) || app.flight?.of === again) return;
+    const send = async () => {
+      await app.sending(app.flight?.of === once ? again : once, later(clock.now(), spacing.app));
       await refresh(arm, consumer);
-    });
+    };
+    if (pace === 'at-once') await send();
+    else await inTurn(leases, clock, consumer, send);
   });
+}
+
+async function inTurn(leases: Leases, clock: Clock, { plan }: Consumer, send: () => Promise<void>): Promise<void> {
+  await leases.whileHolding(normalised(`${plan}/refreshes`), async (turn) => {
+    if (isBusy(turn, clock)) return;
+    await turn.sending(fingerprintOf(plan), later(clock.now(), spacing.plan));
+    await send();
+  });
+}
+
+function isBusy({ flight }: Lease, clock: Clock): boolean {
+  return flight !== undefined && flight.until > clock.now();
 }

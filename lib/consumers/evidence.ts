@@ -9,8 +9,8 @@ export interface Published {
   readonly since: Date;
 }
 
-/** `pinned`: names a version, so no refresh moves it. */
-export type Evidence = 'seen' | 'behind' | 'pinned';
+/** `fixed`: no refresh moves it, since it names a version, or has no reference to the secret at all. */
+export type Evidence = 'seen' | 'behind' | 'fixed';
 
 /** What App Service tells of one Key Vault reference. */
 export interface Reference {
@@ -22,12 +22,13 @@ export interface Reference {
   readonly activeVersion?: string | undefined;
 }
 
-/** Judged by `activeVersion`, which is what the running app has (azure-facts 11). No reference to it = not seen. */
+/** Judged by `activeVersion`, which is what the running app has (azure-facts 11). */
 export function evidenceIn(references: readonly Reference[], { secret, version }: Published): Evidence {
   const ours = references.filter((one) => isTo(one, secret));
-  if (ours.some(({ secretVersion }) => secretVersion && secretVersion !== version)) return 'pinned';
+  const isPinned = ours.some(({ secretVersion }) => secretVersion && secretVersion !== version);
+  if (isPinned || ours.length === 0) return 'fixed';
   const moved = ours.every(({ status, activeVersion }) => status === 'Resolved' && activeVersion === version);
-  return ours.length > 0 && moved ? 'seen' : 'behind';
+  return moved ? 'seen' : 'behind';
 }
 
 function isTo({ reference, vaultName: vault, secretName }: Reference, { vaultUrl, name }: SecretName): boolean {
@@ -44,7 +45,7 @@ export function evidenceOf(urls: readonly string[], { secret, version, since }: 
   const ours = urls
     .map((each) => each.toLowerCase().replace(/\/$/, ''))
     .filter((each) => `${each}/`.startsWith(`${url}/`));
-  if (ours.length === 0) return 'behind';
-  if (ours.some((each) => each !== url && each !== `${url}/${version}`)) return 'pinned';
+  if (ours.length === 0) return 'fixed';
+  if (ours.some((each) => each !== url && each !== `${url}/${version}`)) return 'fixed';
   return ours.every((each) => each !== url) || later(since, refetchMs) <= now ? 'seen' : 'behind';
 }

@@ -10,12 +10,23 @@ export function isBehind({ behind }: Consumers): boolean {
 /** Consumers fail already, or a credential leaked: they are refreshed by the visit itself, not by the next sweep. */
 const urgent: ReadonlySet<Cause> = new Set(['drift', 'expired', 'emergency']);
 
+export function isUrgent(rotation: Rotation | undefined): boolean {
+  return rotation !== undefined && urgent.has(rotation.cause);
+}
+
 /** Is there anything that depends on who uses the new version? Nothing is looked up where not. */
 export function asksForConsumers(s: Situation): boolean {
   const { rotation } = s.state;
-  if (s.consumers || rotation?.phase !== 'revoke') return false;
+  if (s.consumers || rotation?.phase !== 'revoke' || isStopped(s, rotation)) return false;
   const fresh = later(s.secret.createdOn, 2 * minute) > s.now;
-  return rotation.mode === 'immediate' || (urgent.has(rotation.cause) && fresh) || mayWait(s, rotation);
+  return rotation.mode === 'immediate' || (isUrgent(rotation) && fresh) || mayWait(s, rotation);
+}
+
+/** By a person: then nobody is refreshed either. */
+function isStopped({ target, settings }: Situation, { cause }: Rotation): boolean {
+  return (
+    settings.frozen.has('verify') || settings.frozen.has('revoke') || (target.wishes.paused && cause !== 'emergency')
+  );
 }
 
 /** Settle is over, and who wished to wait waits for consumers that are not seen; a deadline does not (R23). */

@@ -1,4 +1,4 @@
-import { later, second, wholeSecond } from '../model/clock.ts';
+import { earliest, later, second, wholeSecond } from '../model/clock.ts';
 import { isRepair, type Noticed, type Rotation, type State } from '../model/state.ts';
 import { outliving, together } from './accept.ts';
 import type { Decision, Situation } from './decision.ts';
@@ -50,10 +50,15 @@ function begunAnew(s: Situation, { id, deadline }: Noticed): State {
     mode: 'graceful',
     gone: together(look.all, rotation?.gone ?? [], look.all),
     ...outliving(rotation),
-    ...(deadline && deadline > now && { deadline }),
+    ...earlierOf(rotation?.deadline, deadline && deadline > now ? deadline : undefined),
   };
   const kept = { ...(guard && { guard }), ...(last && { last }) };
   return { refusals: 0, bond: bondOf(s), rotation: anew, request: id, ...kept };
+}
+
+function earlierOf(...deadlines: readonly (Date | undefined)[]): Pick<Rotation, 'deadline'> {
+  const known = deadlines.filter((date) => date !== undefined);
+  return known.length > 0 ? { deadline: earliest(...known) } : {};
 }
 
 function hurry(standing: Standing, notice: Noticed, now: Date): Decision | undefined {

@@ -40,9 +40,11 @@ interface Beginning {
 export function begun(s: Situation, { cause, phase, mode = 'graceful', gone }: Beginning): State {
   const bond = s.binding === 'bound' && s.state.bond ? s.state.bond : bondOf(s);
   const start = wholeSecond(s.now);
-  const rotation = { phase, cause, start, mode, gone: gone ?? bond.credentials.map(({ fingerprint }) => fingerprint) };
+  const adopted = s.look.live && s.look.next ? ({ adopted: true } as const) : {};
+  const ending = gone ?? bond.credentials.map(({ fingerprint }) => fingerprint);
+  const rotation: Rotation = { phase, cause, start, mode, gone: ending, ...adopted };
   const { guard } = s.state;
-  return { refusals: 0, bond, rotation, ...(guard && { guard }), ...(isRepair({ cause }) && lastOf(s.state)) };
+  return { refusals: 0, bond, rotation, ...(guard && { guard }), ...(isRepair(rotation) && lastOf(s.state)) };
 }
 
 /** What outlives a rotation. */

@@ -1,5 +1,6 @@
 import type { Decision } from '../decide/decision.ts';
 import type { Clock } from '../model/clock.ts';
+import { Failure } from '../model/failure.ts';
 import { secretUrl } from '../model/target.ts';
 import type { Core } from '../visit.ts';
 import type { Announcement, Announcer } from './announce.ts';
@@ -19,9 +20,14 @@ export function announcer(
       const whole = { ...said, time: clock.now(), data: { ...data, ...observed } };
       write(JSON.stringify(whole));
       const sent = await topic?.send([cloudEvent(whole)]);
-      if (sent === 'failed') noteLog(write, clock)('outage', { topic: 'announcements are in the log only' });
+      if (sent instanceof Failure)
+        noteLog(write, clock)(sent.reason, { topic: 'announcements are in the log only', ...codeOf(sent) });
     },
   };
+}
+
+function codeOf({ detail: { code } }: Failure): { code?: string } {
+  return code ? { code } : {};
 }
 
 /** `dataschema` has the version: a change that a receiver has to know of makes it another one. */

@@ -6,7 +6,7 @@ import { Failure } from '../model/failure.ts';
 export type Outgoing = SendCloudEventInput<Readonly<Record<string, string>>>;
 
 /** `quiet`: it failed a moment ago, so this was not even tried. */
-type Sent = 'sent' | 'failed' | 'quiet';
+type Sent = 'sent' | 'quiet' | Failure;
 
 /** The custom topic. Nothing depends on it but speed: what it does not take is in the log, and timers do the work. */
 export interface Topic {
@@ -33,7 +33,7 @@ export function topic(publish: (events: Outgoing[]) => Promise<unknown>, clock: 
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         quietUntil = later(clock.now(), minute);
-        return 'failed';
+        return error;
       }
     },
   };

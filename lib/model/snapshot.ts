@@ -50,6 +50,7 @@ export interface Claim {
   readonly resource: string;
   /** The last version we wrote. */
   readonly version: string;
+  readonly createdOn?: Date;
   readonly host?: string;
   readonly missingSince?: Date;
   /** When a dead value was last replaced (R19). */

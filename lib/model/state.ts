@@ -48,13 +48,15 @@ export interface Rotation {
   readonly oldVersion?: string;
   /** A new key was refused for longer than patience and made once more (R15). */
   readonly retried?: true;
+  /** It found a key that somebody had made, and published that one (R18). */
+  readonly adopted?: true;
   /** Of a notice: complete by then, even if settle has to be shortened for it (R23). */
   readonly deadline?: Date;
 }
 
-/** Nothing is regenerated for a repair, nor where lost state is made anew: what was answered before stays answered. */
-export function isRepair({ cause }: Pick<Rotation, 'cause'>): boolean {
-  return cause === 'drift' || cause === 'onboard';
+/** It publishes no key of its own time: a notice is not answered by it, and what was answered before stays answered. */
+export function isRepair({ cause, adopted }: Pick<Rotation, 'cause' | 'adopted'>): boolean {
+  return cause === 'drift' || cause === 'onboard' || adopted === true;
 }
 
 /** Why nothing happens before `until`. */

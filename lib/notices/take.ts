@@ -1,5 +1,5 @@
 import { answers, concerns } from '../decide/notice.ts';
-import { earliest } from '../model/clock.ts';
+import { earliest, second } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Sighting } from '../model/snapshot.ts';
@@ -52,8 +52,13 @@ function sightings(core: Core, memory: Memory, seen: readonly Seen[]): readonly 
 function together(notices: readonly Notice[], now: Date): Noticed {
   const [first] = notices.toSorted((a, b) => b.start.getTime() - a.start.getTime());
   const deadlines = notices.flatMap(({ deadline }) => (deadline && deadline > now ? deadline : []));
-  const deadline = deadlines.length > 0 ? { deadline: earliest(...deadlines) } : {};
+  const deadline = deadlines.length > 0 ? { deadline: secondBefore(earliest(...deadlines)) } : {};
   return { id: first?.id ?? '', start: first?.start ?? new Date(0), ...deadline };
+}
+
+/** Tags keep whole seconds, and a deadline must not be rounded up. */
+function secondBefore(date: Date): Date {
+  return new Date(Math.floor(date.getTime() / second) * second);
 }
 
 /** What time cures; everything else needs a person or a grant, and the target's tags say so. */

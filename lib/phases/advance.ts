@@ -17,7 +17,7 @@ export function advance(s: Situation, rotation: Rotation, outcome: Outcome): Sta
     case 'bad':
       return holding(s.state, outcome);
     case 'again':
-      return { ...withoutWait(s.state), bond: bondOf(s), rotation: { ...rotation, retried: true } };
+      return { ...withoutWait(s.state), bond: bondOf(s), rotation: madeAgain(rotation) };
     case 'proved':
       return { ...withoutProofWait(s.state), rotation: { ...rotation, phase: 'publish' } };
     case 'done':
@@ -26,6 +26,10 @@ export function advance(s: Situation, rotation: Rotation, outcome: Outcome): Sta
     case 'publish':
       return { ...withoutWait(s.state), refusals: 0 };
   }
+}
+
+function madeAgain({ adopted: _, ...rotation }: Rotation): Rotation {
+  return { ...rotation, retried: true };
 }
 
 const ofProof: ReadonlySet<Reason> = new Set(['key-not-yet-accepted', 'proof-unknown', 'drift-confirming']);

@@ -54,12 +54,13 @@ function blobName({ resource, kind }: Pick<Claim, 'resource' | 'kind'>): string 
   return `${kind}${normalised(resource)}`;
 }
 
-function metadataOf({ secret, kind, resource, version, host, missingSince, repairedAt }: Claim): Metadata {
+function metadataOf({ secret, kind, resource, version, createdOn, host, missingSince, repairedAt }: Claim): Metadata {
   return {
     secret: secretUrl(secret),
     kind,
     resource: encodeURIComponent(resource),
     version,
+    ...(createdOn && { createdon: createdOn.toISOString() }),
     ...(host && { host }),
     ...(missingSince && { missingsince: missingSince.toISOString() }),
     ...(repairedAt && { repairedat: repairedAt.toISOString() }),
@@ -70,10 +71,14 @@ function claimFrom({ kind, version, host, ...metadata }: Metadata): Claim | unde
   const secret = secretNamed(metadata['secret'] ?? '');
   const resource = decodeURIComponent(metadata['resource'] ?? '');
   if (!secret || !kind || !resource || !version) return undefined;
+  return { secret, kind, resource, version, ...(host && { host }), ...datesIn(metadata) };
+}
+
+function datesIn(metadata: Metadata): Pick<Claim, 'createdOn' | 'missingSince' | 'repairedAt'> {
+  const createdOn = dateFrom(metadata['createdon']);
   const missingSince = dateFrom(metadata['missingsince']);
   const repairedAt = dateFrom(metadata['repairedat']);
-  const optional = { ...(host && { host }), ...(missingSince && { missingSince }), ...(repairedAt && { repairedAt }) };
-  return { secret, kind, resource, version, ...optional };
+  return { ...(createdOn && { createdOn }), ...(missingSince && { missingSince }), ...(repairedAt && { repairedAt }) };
 }
 
 function dateFrom(text: string | undefined): Date | undefined {

@@ -51,6 +51,7 @@ const rotation = z.strictObject({
   g: gone,
   o: version.optional(),
   x: z.literal(1).optional(),
+  a: z.literal(1).optional(),
   d: seconds.optional(),
 });
 const wait = z.strictObject({
@@ -99,10 +100,19 @@ export function progressFrom({ r, w, q, h, f, l, k }: Shape): Progress {
   };
 }
 
-function rotationFrom({ p, c, s, m, g, o, x, d }: NonNullable<Shape['r']>): Rotation {
+function rotationFrom({ p, c, s, m, g, o, x, a, d }: NonNullable<Shape['r']>): Rotation {
   const mode = m === 'i' ? 'immediate' : 'graceful';
-  const optional = { ...(o && { oldVersion: o }), ...(x && { retried: true as const }), ...(d && { deadline: d }) };
-  return { phase: p, cause: c, start: s, mode, gone: g, ...optional };
+  const flags = { ...(x && { retried: true as const }), ...(a && { adopted: true as const }) };
+  return {
+    phase: p,
+    cause: c,
+    start: s,
+    mode,
+    gone: g,
+    ...(o && { oldVersion: o }),
+    ...flags,
+    ...(d && { deadline: d }),
+  };
 }
 
 function waitFrom({ w, b, n, e, u }: NonNullable<Shape['w']>): Wait {
@@ -134,7 +144,7 @@ function remembered({ rotation, held, refusals, last, request }: Progress): Part
 }
 
 function rotationShape(rotation: Rotation): NonNullable<Shape['r']> {
-  const { phase, cause, start, mode, gone: g, oldVersion, retried, deadline } = rotation;
+  const { phase, cause, start, mode, gone: g, oldVersion, retried, adopted, deadline } = rotation;
   const urgent = mode === 'immediate' ? { m: 'i' as const } : {};
   return {
     p: phase,
@@ -144,6 +154,7 @@ function rotationShape(rotation: Rotation): NonNullable<Shape['r']> {
     g: [...g],
     ...(oldVersion && { o: oldVersion }),
     ...(retried && { x: 1 }),
+    ...(adopted && { a: 1 }),
     ...(deadline && { d: deadline }),
   };
 }

@@ -51,6 +51,8 @@ interface Handler {
   readonly kind: 'newBatch' | 'newSignalR';
   readonly slow: string;
   readonly regenerates: number;
+  /** What no timer would find again soon is to be delivered once more. */
+  readonly again: boolean;
   readonly act: (hurried: Hurried) => Promise<void>;
 }
 
@@ -60,6 +62,7 @@ const handlers: readonly Handler[] = [
     kind: 'newBatch',
     slow: 'batch.regenerateKey',
     regenerates: 1,
+    again: false,
     act: async ({ b }) => {
       b.pass(30 * day);
       await b.deliver();
@@ -70,6 +73,7 @@ const handlers: readonly Handler[] = [
     kind: 'newBatch',
     slow: 'setSecret',
     regenerates: 0,
+    again: true,
     act: async ({ b }) => {
       const [account] = b.azure.arm.resources.values();
       if (account) b.azure.eventGrid.regenerate(account, 'Primary');
@@ -81,6 +85,7 @@ const handlers: readonly Handler[] = [
     kind: 'newBatch',
     slow: 'batch.regenerateKey',
     regenerates: 1,
+    again: false,
     act: async ({ b }) => {
       b.azure.eventGrid.faults.plan({ subscription: 'keyturn-secrets', effect: { kind: 'drop' } });
       b.pass(30 * day + minute);
@@ -94,6 +99,7 @@ const handlers: readonly Handler[] = [
     kind: 'newSignalR',
     slow: 'signalr.regenerateKey',
     regenerates: 1,
+    again: true,
     act: async ({ b }) => {
       b.pass(2 * day);
       tellByEvent(b, 'mail-1', { subscriptions: [subscriptionId] });
@@ -103,13 +109,13 @@ const handlers: readonly Handler[] = [
 ];
 
 test.each(handlers)('the handler $name answers in time though Azure does not, and the work ends', async (handler) => {
-  const { kind, slow, act, regenerates } = handler;
+  const { kind, slow, act, regenerates, again } = handler;
   const all = await hurried(kind);
   const { b } = all;
   const open = gate(b, slow);
   await act(all);
   expect(noted(b).at(-1)).toBe('over-budget');
-  expect(b.delivered().filter((each) => /: (4|5|timeout)/.test(each))).toEqual([]);
+  expect(b.delivered().filter((each) => /: (4|5|timeout)/.test(each))).toHaveLength(again ? 1 : 0);
   expect(told(b)).not.toContain('Rotation.CredentialPublished published');
   open();
   await until(() => told(b).includes('Rotation.CredentialPublished published'));

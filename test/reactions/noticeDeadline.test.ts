@@ -1,8 +1,8 @@
 import { day, hour, later, minute } from '../../lib/model/clock.ts';
 import { value } from '../situations/play.ts';
-import { told, type Wired } from '../wired.ts';
+import { subscriptionId, told, type Wired } from '../wired.ts';
 import { app } from './apps.ts';
-import { causes, raise, resting } from './noticed.ts';
+import { causes, raise, resting, tellByEvent } from './noticed.ts';
 
 const settle = { KEYTURN_SETTLE: 'PT25H' };
 
@@ -136,4 +136,26 @@ test('who wishes to wait for consumers does not keep a deadline waiting', async 
   raise(b, deadlineIn(b, 5 * hour));
   await b.live(2 * hour);
   expect(told(b).at(-1)).toBe('Rotation.Completed completed');
+});
+
+test('the deadline of an earlier notice outlives a later notice', async () => {
+  const { b } = await resting(settle);
+  const deadline = later(b.clock.now(), 4 * hour);
+  tellByEvent(b, 'first', { subscriptions: [subscriptionId], deadline: deadline.toISOString() });
+  await b.events(20 * minute);
+  tellByEvent(b, 'second', { subscriptions: [subscriptionId], deadline: later(b.clock.now(), 20 * day).toISOString() });
+  await b.live(4 * hour);
+  const completed = saidOf(b, 'completed')?.time ?? new Date(NaN);
+  expect(completed <= deadline).toBe(true);
+});
+
+test('a deadline with milliseconds, as Azure writes them, is hurried for once', async () => {
+  const { b } = await resting(settle);
+  raise(b, { impactMitigationTime: later(b.clock.now(), 10 * hour + 256) });
+  await b.app.pollNotices();
+  expect(await b.calls(() => b.app.pollNotices())).toEqual([
+    'resourceGraph.query',
+    'listSecrets',
+    'resourceGraph.query',
+  ]);
 });

@@ -97,13 +97,13 @@ test('a repair refreshes at once: no timer, and the app has the new key two seco
   expect(Object.values(b.keys(account))).toContain(site.value('KEY'));
 });
 
-test('a repair that could refresh only one app of a plan: the timers bring the others along', async () => {
+test('whose key was repaired fail already: every app of a plan is refreshed at once', async () => {
   const { b, account } = await target();
   const sites = [app(b, 'api'), app(b, 'web')];
   b.azure.eventGrid.regenerate(account, 'Primary');
   const since = b.clock.now();
   await b.live(20 * minute);
-  expect(inTurn(refreshes(b, since), [0, 5])).toEqual(['api', 'web']);
+  expect(inTurn(refreshes(b, since), [0, 0])).toEqual(['api', 'web']);
   expect(sites.map((site) => site.value('KEY'))).toEqual([value(b), value(b)]);
 });
 
@@ -153,4 +153,26 @@ test('an app in a subscription that may not be read is nobody we know', async ()
   await b.live(hour + 10 * minute);
   expect([refreshes(b, since), told(b).at(-1)]).toEqual([[], 'Rotation.Completed completed']);
   expect(subscriptionId).not.toBe(other);
+});
+
+test.each([
+  ['has no reference to the secret it names', {}, []],
+  ['never shows the new version', { restartMs: 400 * hour }, ['web after 5', 'web after 15']],
+])('an app that %s is not restarted for ever', async (_sentence, more, expected) => {
+  const { b } = await target();
+  app(b, 'web', 'restartMs' in more ? more : { settings: {} });
+  const since = await published(b);
+  await b.live(5 * hour);
+  expect(refreshes(b, since)).toEqual(expected);
+});
+
+test('a version that a person wrote above ours is nothing to refresh for', async () => {
+  const { b } = await target({ KEYTURN_SETTLE: 'PT10H' });
+  app(b, 'web');
+  const since = await published(b);
+  b.pass(minute);
+  const { value: same = '', tags = {} } = b.vault.current('secret') ?? {};
+  b.vault.setSecret('secret', same, { tags });
+  await b.live(5 * hour);
+  expect(refreshes(b, since)).toEqual([]);
 });

@@ -54,15 +54,15 @@ async function downForAnHour(effect: Effect): Promise<Wired> {
 }
 
 test.each([
-  ['answers 503', { kind: 'status', status: 503 }],
-  ['refuses our token', { kind: 'status', status: 401 }],
+  ['answers 503', { kind: 'status', status: 503 }, 'outage'],
+  ['refuses our token', { kind: 'status', status: 401 }, 'forbidden'],
 ] as const)(
   'a topic that %s for an hour: nothing is lost, and nothing later than without a topic',
-  async (_how, effect) => {
+  async (_how, effect, reason) => {
     const b = await downForAnHour(effect);
     expect(laterBy(b, without, 'published')).toBeLessThanOrEqual(0);
     expect(laterBy(b, without, 'completed')).toBeLessThanOrEqual(0);
-    expect(noted(b)).toContain('outage');
+    expect(noted(b)).toContain(reason);
   },
 );
 
