@@ -158,11 +158,25 @@ function stateAfter(state: State, decision: Decision, now: Date): State {
 async function livesAtRest(visiting: Visit): Promise<boolean> {
   const { ask, snapshot, provider } = visiting;
   const wasRefused = snapshot.state.wait?.reason === 'live-refused';
-  const shallProve = (ask.check ?? false) || wasRefused || ask.cause === 'drift';
-  if (!shallProve || !mayProve(snapshot)) return false;
+  const sawChange = ask.cause === 'drift';
+  if (!(ask.check ?? (wasRefused || sawChange)) || !mayProve(snapshot)) return false;
   const { is } = await provider.prove(viewOf(visiting), snapshot.look.held);
-  if (is === 'bad') visiting.ask = { ...ask, refused: true };
-  return is === 'good' && !wasRefused && ask.cause !== 'drift';
+  if (is === 'bad') await refused(visiting, wasRefused);
+  return is === 'good' && !wasRefused && !sawChange;
+}
+
+async function refused(visiting: Visit, wasRefused: boolean): Promise<void> {
+  const isTwice = wasRefused && (await isSure(visiting));
+  visiting.ask = { ...visiting.ask, refused: isTwice ? 'surely' : 'alone' };
+}
+
+/** A service that refuses everybody says nothing of a key: another one of the resource has to be taken (PROTOCOL 7). */
+async function isSure(visiting: Visit): Promise<boolean> {
+  await lookAgain(visiting);
+  const { held, standby } = visiting.snapshot.look;
+  if (!standby) return false;
+  const { is } = await visiting.provider.prove(viewOf(visiting), held, standby);
+  return is === 'bad';
 }
 
 function mayProve({ claim, binding, state: { rotation } }: Snapshot): boolean {

@@ -1,7 +1,7 @@
 import { changes } from './events/changes.ts';
 import { announcement, type Announcer } from './events/announce.ts';
 import type { Decision, Situation } from './decide/decision.ts';
-import { later, minute, second, type Clock } from './model/clock.ts';
+import { earliest, later, minute, second, type Clock } from './model/clock.ts';
 import { Failure } from './model/failure.ts';
 import { adviceFor, type Reason } from './model/reason.ts';
 import type { Settings } from './model/settings.ts';
@@ -92,19 +92,25 @@ export async function saw(visit: Visit, look: Look): Promise<void> {
 
 /** Refreshes consumers that are behind, and sees who is. What is not seen holds up nothing but who wished to wait. */
 export async function lookAtConsumers(visit: Visit): Promise<void> {
-  const { core, snapshot, deadline } = visit;
+  if (visit.snapshot.saved.rotation?.phase === 'verify') await save(visit); // whoever refreshes by it hears of it first
+  const { core, snapshot, deadline, lease } = visit;
   const { target, secret } = snapshot;
+  const until = earliest(deadline, later(core.clock.now(), consumersMs));
   visit.askedConsumers = true;
   try {
     const version = { secret: target.secret, version: secret.version, since: secret.createdOn };
-    const pace = isUrgent(snapshot.state.rotation) ? 'at-once' : 'spaced';
-    const found = await core.consumers.bring([version], deadline, pace);
+    const pace = isUrgent(snapshot.state.rotation) ? 'at-once' : 'look';
+    const found = await core.consumers.bring([version], until, pace);
     visit.snapshot = { ...snapshot, consumers: found.get(secretUrl(target.secret)) ?? { known: 0, behind: [] } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     core.note(error.reason, { consumers: 'cannot be listed', ...(error.detail.code && { code: error.detail.code }) });
   }
+  await lease.assure();
 }
+
+/** Those who do not answer must not use up the lease. */
+const consumersMs = 20 * second;
 
 export async function lookAgain(visit: Visit): Promise<void> {
   await saw(visit, await visit.provider.look(viewOf(visit)));

@@ -20,8 +20,11 @@ export interface Desk {
   bring(published: readonly Published[], until: Date, pace: Pace): Promise<ReadonlyMap<string, Consumers>>;
 }
 
-/** `spaced`: the apps of a plan one after the other. `at-once`: they fail already, or will in minutes. */
-export type Pace = 'spaced' | 'at-once';
+/**
+ * `spaced`: the apps of a plan one after the other. `at-once`: they fail already, or will in minutes. `look`: nobody is
+ * refreshed; a sweep sees to it.
+ */
+export type Pace = 'spaced' | 'at-once' | 'look';
 
 export interface Means {
   readonly arm: Arm;
@@ -37,9 +40,18 @@ const atOnce = 4;
 
 export function desk(means: Means): Desk {
   const seen = new Map<string, string>();
+  let listed: { readonly until: Date; readonly all: Promise<readonly Consumer[]> } | undefined;
+  /** One query for the visits of a sweep: Resource Graph takes three a second (azure-facts 5). */
+  const list = () => {
+    if (listed && listed.until > means.clock.now()) return listed.all;
+    const all = consumers(means.graph, means.vaultUrls);
+    all.catch(() => (listed = undefined));
+    listed = { until: later(means.clock.now(), minute), all };
+    return all;
+  };
   return {
     bring: async (published, until, pace) => {
-      const all = await consumers(means.graph, means.vaultUrls);
+      const all = await list();
       const behind = new Set<string>();
       const take = async (consumer: Consumer) => {
         const theirs = published.filter(({ secret }) => consumer.secrets.includes(secretUrl(secret)));
@@ -74,7 +86,7 @@ async function left(round: Round, consumer: Consumer, theirs: readonly Published
   try {
     const evidence = await lookAt(arm, consumer, theirs, clock.now());
     if (evidence.every((one) => one === 'seen')) seen.set(consumer.id, versions);
-    if (consumer.kind === 'app' && evidence.includes('behind')) await refreshOnce(round, consumer, versions);
+    if (mayRefresh(round, consumer) && evidence.includes('behind')) await refreshOnce(round, consumer, versions);
     return theirs.filter((_, index) => isLeft(evidence[index]));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -86,6 +98,10 @@ function isLeft(evidence: Evidence | undefined): boolean {
   return evidence !== 'seen';
 }
 
+function mayRefresh({ pace }: Round, { kind }: Consumer): boolean {
+  return kind === 'app' && pace !== 'look';
+}
+
 /**
  * Whichever instance comes first: the lease blobs of the app and of its plan say when the next refresh may come, and for
  * which versions there was one. Once more is enough where it did not help.
@@ -93,7 +109,8 @@ function isLeft(evidence: Evidence | undefined): boolean {
 async function refreshOnce({ arm, leases, clock, pace }: Round, consumer: Consumer, versions: string): Promise<void> {
   const [once, again] = [fingerprintOf(versions), fingerprintOf(`${versions} again`)];
   await leases.whileHolding(normalised(consumer.id), async (app) => {
-    if (isBusy(app, clock) || app.flight?.of === again) return;
+    const isSame = app.flight?.of === once || app.flight?.of === again;
+    if (app.flight?.of === again || (isBusy(app, clock) && (isSame || pace === 'spaced'))) return;
     const send = async () => {
       await app.sending(app.flight?.of === once ? again : once, later(clock.now(), spacing.app));
       await refresh(arm, consumer);

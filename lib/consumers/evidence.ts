@@ -25,10 +25,10 @@ export interface Reference {
 /** Judged by `activeVersion`, which is what the running app has (azure-facts 11). */
 export function evidenceIn(references: readonly Reference[], { secret, version }: Published): Evidence {
   const ours = references.filter((one) => isTo(one, secret));
-  const isPinned = ours.some(({ secretVersion }) => secretVersion && secretVersion !== version);
-  if (isPinned || ours.length === 0) return 'fixed';
-  const moved = ours.every(({ status, activeVersion }) => status === 'Resolved' && activeVersion === version);
-  return moved ? 'seen' : 'behind';
+  const free = ours.filter(({ secretVersion }) => !secretVersion || secretVersion === version);
+  const moved = free.every(({ status, activeVersion }) => status === 'Resolved' && activeVersion === version);
+  if (!moved) return 'behind';
+  return free.length === ours.length && ours.length > 0 ? 'seen' : 'fixed';
 }
 
 function isTo({ reference, vaultName: vault, secretName }: Reference, { vaultUrl, name }: SecretName): boolean {

@@ -63,7 +63,7 @@ function answer(s: Situation, live: Known, { compromised = [live.id], ...wanted 
   const start = wholeSecond(s.now);
   if (rotation?.phase === 'generate' || rotation?.phase === 'publish') {
     const onlyLive = leaked.every(({ id }) => id === live.id);
-    const { retried: _, ...going } = { ...rotation, cause: 'emergency', mode } as const;
+    const { retried: _, adopted: __, ...going } = { ...rotation, cause: 'emergency', mode } as const;
     return { rotation: { ...going, gone: together(all, rotation.gone, leaked) }, regenerateAnew: !onlyLive };
   }
   if (compromised.includes(live.id)) {

@@ -32,6 +32,7 @@ function isStopped({ target, settings }: Situation, { cause }: Rotation): boolea
 /** Settle is over, and who wished to wait waits for consumers that are not seen; a deadline does not (R23). */
 export function awaitsConsumers(s: Situation, rotation: Rotation): Decision | undefined {
   if (!mayWait(s, rotation) || (s.consumers && !isBehind(s.consumers))) return undefined;
+  if (!s.consumers) return { do: 'wait', reason: 'outage', code: 'ConsumersUnknown', until: later(s.now, 5 * minute) };
   return { do: 'wait', reason: 'consumers-behind', until: later(s.now, 15 * minute) };
 }
 

@@ -119,15 +119,21 @@ function frozen({ state: { rotation }, settings }: Situation): Decision | undefi
 /** The resource lists the key as current and refuses it: a second look agrees before anything is made of it. */
 function liveRefused(s: Situation): Decision | undefined {
   const { live } = s.look;
-  const { rotation } = s.state;
-  if (!s.ask.refused || !live || isReplacing(s.state) || (agreed(s) && !rotation)) return undefined;
-  const isSettled = rotation && agreed(s) && !mayRegenerateFrom(s, rotation, 'revoke');
+  const { rotation, wait } = s.state;
+  if (!s.ask.refused || !live || isReplacing(s.state)) return undefined;
+  if (agreed(s)) return rotation ? refusedInRevoke(s, rotation, live) : undefined;
+  const isFirst = wait?.reason !== 'live-refused' || later(wait.since, minute) > s.now;
+  return { do: 'wait', reason: 'live-refused', until: isFirst ? later(s.now, minute) : anHour(s) };
+}
+
+function refusedInRevoke(s: Situation, rotation: Rotation, live: Known): Decision {
+  const isSettled = mayRegenerateFrom(s, rotation, 'revoke') === undefined;
   if (isSettled) return { do: 'enter', reason: 'repairing', state: replacedAnew(s, rotation, live) };
-  return { do: 'wait', reason: 'live-refused', until: agreed(s) ? anHour(s) : later(s.now, minute) };
+  return { do: 'wait', reason: 'live-refused', until: anHour(s) };
 }
 
 /** Nobody uses the old credential any more: instead of ending it is made anew, and takes the place of the refused one. */
-function replacedAnew(s: Situation, rotation: Rotation, live: Known): State {
+function replacedAnew(s: Situation, { adopted: _, ...rotation }: Rotation, live: Known): State {
   const gone = together(s.look.all, rotation.gone, [...s.look.all, live]);
   return { ...withoutWait(s.state), bond: bondOf(s), rotation: { ...rotation, phase: 'generate', gone } };
 }
@@ -136,13 +142,13 @@ function isReplacing({ rotation }: State): boolean {
   return rotation?.phase === 'generate' || rotation?.phase === 'publish';
 }
 
-function agreed({ state: { wait }, now }: Situation): boolean {
-  return wait?.reason === 'live-refused' && later(wait.since, minute) <= now;
+function agreed({ ask, state: { wait }, now }: Situation): boolean {
+  return ask.refused === 'surely' && wait?.reason === 'live-refused' && later(wait.since, minute) <= now;
 }
 
 /** Consumers fail, whatever is due: the other key is regenerated, and published if it is accepted. */
 function refusedForGood(s: Situation): Decision | undefined {
-  if (!s.ask.refused || !s.look.live) return undefined;
+  if (s.ask.refused !== 'surely' || !s.look.live) return undefined;
   const wait = mayRegenerateFrom(s, graceful, 'generate');
   if (wait) return { do: 'wait', reason: 'live-refused', until: ('until' in wait && wait.until) || anHour(s) };
   return { do: 'enter', reason: 'repairing', state: begun(s, { cause: 'drift', phase: 'generate' }) };

@@ -10,7 +10,7 @@ const unremarkable: ReadonlySet<Reason> = new Set([
   ...(['key-not-yet-accepted', 'stale-read', 'drift-confirming', 'service-working', 'consumers-moving'] as const),
 ]);
 
-/** Told of the rotation that was, where the state has none any more. */
+/** Told of the rotation that was, where the state has none any more, or another one. */
 const ofTheRotation: ReadonlySet<AnnouncementType> = new Set([
   'Keyturn.Rotation.CredentialPublished',
   'Keyturn.Rotation.Completed',
@@ -28,7 +28,8 @@ export function changes(change: Snapshot): readonly Announcement[] {
     const told = tell(change);
     if (!told) return [];
     const said = { reason: told.reason, advice: adviceFor(told.reason), ...told.more };
-    const about = ofTheRotation.has(told.type) && !state.rotation ? saved : state;
+    const isOver = !state.rotation || began(saved, state);
+    const about = ofTheRotation.has(told.type) && isOver ? saved : state;
     return [announcement(told.type, target, about, secret.version, said)];
   });
 }
@@ -57,9 +58,9 @@ function began(saved: State, state: State): boolean {
 }
 
 function credentialPublished(change: Snapshot): Telling | undefined {
-  const { saved, state, tagged } = change;
-  const left = saved.rotation?.phase === 'verify' && state.rotation?.phase !== 'verify';
-  if (!left || (state.rotation && (began(saved, state) || state.rotation.phase !== 'revoke'))) return undefined;
+  const { saved, state, tagged, look } = change;
+  const left = saved.rotation?.phase === 'verify' && (state.rotation?.phase !== 'verify' || began(saved, state));
+  if (!left || !look.live) return undefined; // nothing that works was published
   return {
     type: 'Keyturn.Rotation.CredentialPublished',
     reason: isShortened(change) ? 'settle-shortened' : 'published',

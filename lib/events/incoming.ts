@@ -20,8 +20,8 @@ const eventGridEvent = z
   .object({ id: word, eventType: word, topic: word, subject: z.string(), eventTime: time })
   .loose();
 
-/** Events of ours and Azure's have a few hundred characters; Event Grid carries up to a megabyte. */
-const longest = 64 * 1024;
+/** Events have a few hundred characters, a notice may name a thousand resources; Event Grid carries a megabyte. */
+const longest = 256 * 1024;
 
 /** CloudEvents 1.0, or the Event Grid schema. Nothing for what is neither, or too large. */
 export function incoming(event: unknown): Incoming | undefined {

@@ -36,7 +36,7 @@ export interface Look {
   /** The one of them that the value holds; absent = the value is dead, or no credential of this resource. */
   readonly live?: Known;
   /** The one that generate would replace. */
-  readonly standby?: Known;
+  readonly standby?: Credential;
   /** Made or found, not yet published. */
   readonly next?: Credential;
   /** The data-plane host as ARM names it. */

@@ -102,8 +102,8 @@ export interface Ask {
   readonly cause: Cause;
   /** Prove the live key first, and leave it at that where it works (R16). */
   readonly check?: true;
-  /** The service refused the live key just now. */
-  readonly refused?: true;
+  /** The service refused the live key just now; `surely`: while it took another key of the resource. */
+  readonly refused?: 'alone' | 'surely';
   readonly accept?: Acceptance;
   /** The secret version that the event told of. */
   readonly version?: string;

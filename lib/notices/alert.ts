@@ -7,7 +7,10 @@ import { begun, isNamed, lowered } from './serviceHealth.ts';
 const date = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const service = z.object({
   servicename: z.string(),
-  impactedregions: z.array(z.object({ regionname: z.string() })).default([]),
+  impactedregions: z
+    .array(z.object({ regionname: z.string() }))
+    .nullish()
+    .transform((regions) => regions ?? []),
 });
 /** An escaped string in real alerts, an array in the portal's sample (azure-facts 2). */
 const services = z
@@ -27,14 +30,14 @@ const shape = z.object({
   }),
 });
 const context = z.object({
-  status: z.string().optional(),
+  status: z.string().nullish(),
   properties: z.object({
     incidentType: z.string(),
     trackingId: z.string().min(1),
     impactStartTime: date,
-    impactMitigationTime: date.optional().catch(undefined),
+    impactMitigationTime: date.nullish().catch(undefined),
     impactedServices: services,
-    stage: z.string().optional(),
+    stage: z.string().nullish(),
   }),
 });
 
@@ -60,9 +63,8 @@ export function noticeFromAlert(body: unknown, named: readonly string[]): Notice
   };
 }
 
-function asksForAction({ status = '', properties }: z.output<typeof context>): boolean {
-  const { incidentType, stage = status } = properties;
-  return /^(ActionRequired|Security)$/i.test(incidentType) && /^Active$/i.test(stage);
+function asksForAction({ status, properties: { incidentType, stage } }: z.output<typeof context>): boolean {
+  return /^(ActionRequired|Security)$/i.test(incidentType) && /^Active$/i.test(stage ?? status ?? '');
 }
 
 function subscriptionIn(target: string): string | [] {

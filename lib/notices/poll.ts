@@ -7,7 +7,8 @@ import { take } from './take.ts';
 /** The authority on notices: asks Service Health, whoever did or did not push one. One call where there is none. */
 export async function pollNotices(core: Core, memory: Memory, deadline: Date): Promise<void> {
   try {
-    const notices = await activeNotices(core.graph, core.providers.noticedAs);
+    const { notices, unreadable } = await activeNotices(core.graph, core.providers.noticedAs);
+    if (unreadable > 0) core.note('unreadable', { notices: String(unreadable) });
     if (notices.length > 0) await take(core, memory, notices, deadline);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

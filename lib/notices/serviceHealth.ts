@@ -3,10 +3,17 @@ import type { Graph, Row } from '../graph.ts';
 import { fingerprintOf } from '../model/sealed.ts';
 import { regionOf, type Notice } from './notice.ts';
 
+export interface Active {
+  readonly notices: readonly Notice[];
+  /** Rows that name a service and could not be read. */
+  readonly unreadable: number;
+}
+
 /** Active advisories on the services named: one query for all subscriptions the identity can read. */
-export async function activeNotices(graph: Graph, services: readonly string[]): Promise<readonly Notice[]> {
+export async function activeNotices(graph: Graph, services: readonly string[]): Promise<Active> {
   const rows = await graph(queryFor(services));
-  return rows.flatMap((row) => noticeFrom(row, services) ?? []);
+  const notices = rows.flatMap((row) => noticeFrom(row, services) ?? []);
+  return { notices, unreadable: rows.length - notices.length };
 }
 
 function queryFor(services: readonly string[]): string {
@@ -30,32 +37,40 @@ const date = z.union([
     .transform((ticks) => new Date(Number(ticks.slice(0, -4)) - ticksToUnixMs)),
 ]);
 const region = z.object({ impactedregion: z.string() });
+const impact = z.object({ impactedservice: z.string(), impactedregions: z.array(region).nullish() });
+const optional = date.nullish().catch(undefined);
 const shape = z.object({
   subscriptionid: z.string(),
   properties: z.object({
     trackingid: z.string(),
-    impactstarttime: date,
-    impactmitigationtime: date.optional().catch(undefined),
-    lastupdatetime: date.optional().catch(undefined),
-    impact: z.array(z.object({ impactedservice: z.string(), impactedregions: z.array(region).default([]) })),
+    impactstarttime: optional,
+    impactmitigationtime: optional,
+    lastupdatetime: optional,
+    impact: z.array(z.unknown()),
   }),
 });
 
+/** Nothing for a row that cannot be read, or names none of the services after all. */
 function noticeFrom(row: Row, services: readonly string[]): Notice | undefined {
   const read = shape.safeParse(lowered(row));
   if (!read.success) return undefined;
   const { subscriptionid, properties } = read.data;
-  const { trackingid, impactstarttime, impactmitigationtime, lastupdatetime, impact } = properties;
-  const hit = impact.filter(({ impactedservice }) => isNamed(impactedservice, services));
-  if (hit.length === 0) return undefined;
+  const { trackingid, impactstarttime, impactmitigationtime, lastupdatetime } = properties;
+  const hit = properties.impact.flatMap((each) => impact.safeParse(each).data ?? []).filter(isHit);
+  const start = impactstarttime ?? lastupdatetime;
+  if (hit.length === 0 || !start) return undefined;
   return {
     id: fingerprintOf(trackingid),
-    start: begun(impactstarttime, lastupdatetime),
+    start: begun(start, lastupdatetime ?? undefined),
     ...(impactmitigationtime && { deadline: impactmitigationtime }),
     subscriptions: [subscriptionid.toLowerCase()],
-    regions: hit.flatMap(({ impactedregions }) => impactedregions.map((one) => regionOf(one.impactedregion))),
+    regions: hit.flatMap(({ impactedregions }) => (impactedregions ?? []).map((one) => regionOf(one.impactedregion))),
     resources: [],
   };
+
+  function isHit({ impactedservice }: z.output<typeof impact>): boolean {
+    return isNamed(impactedservice, services);
+  }
 }
 
 export function isNamed(service: string, services: readonly string[]): boolean {

@@ -39,7 +39,7 @@ const rows: [sentence: string, different: Different, decision: string][] = [
   ['R4: one that cannot land any more is not', flight(now, 's0'), 'enter begun'],
   [
     'R16: a refused live key that is current is told',
-    { ask: { cause: 'schedule', refused: true } },
+    { ask: { cause: 'schedule', refused: 'surely' } },
     'wait live-refused',
   ],
 ];

@@ -59,7 +59,7 @@ const rows: [sentence: string, different: Different, decision: string][] = [
     revoking(26 * hour, {}, { wishes: waits, consumers: some }),
     'wait consumers-behind',
   ],
-  ['… and where they cannot be seen', revoking(26 * hour, {}, { wishes: waits }), 'wait consumers-behind'],
+  ['… and where they cannot be seen', revoking(26 * hour, {}, { wishes: waits }), 'wait outage'],
   [
     '… and goes on when all are seen',
     revoking(26 * hour, {}, { wishes: waits, consumers: seen }),

@@ -52,7 +52,7 @@ test.each(rows)('%s', (_sentence, different, decision) => {
 
 test('a repair is not delayed by the refusal that showed it', () => {
   const state = { rotation: rotation({ cause: 'drift', gone: [print('p0')] }) };
-  const refused = { cause: 'schedule', refused: true } as const;
+  const refused = { cause: 'schedule', refused: 'surely' } as const;
   expect(words(decide(situation({ look: dead, state, ask: refused })))).toBe('run generate going-on');
 });
 

@@ -5,7 +5,7 @@ import type { Wait } from '../../lib/model/state.ts';
 import { after, bond, looked, print, rotation, situation, words, type Different } from './situation.ts';
 
 const now = after(30); // not due
-const refused = { cause: 'schedule', refused: true } as const;
+const refused = { cause: 'schedule', refused: 'surely' } as const;
 
 function waited(ms: number, reason: Reason = 'live-refused'): { readonly wait: Wait } {
   return { wait: { reason, since: later(now, -ms), until: now } };

@@ -46,7 +46,7 @@ test.each([
   ['Event Grid’s schema without a topic', gridEvent({ topic: undefined })],
   ['Event Grid’s schema with a number for the type', gridEvent({ eventType: 7 })],
   ['Event Grid’s schema with a time that is a word', gridEvent({ eventTime: 'now' })],
-  ['more than 64 kilobytes', cloudEvent({ data: 'x'.repeat(64 * 1024) })],
+  ['more than 256 kilobytes', cloudEvent({ data: 'x'.repeat(256 * 1024) })],
   [
     'lists in lists, thousands deep',
     cloudEvent({ data: JSON.parse('['.repeat(20_000) + ']'.repeat(20_000)) as unknown }),

@@ -33,7 +33,7 @@ function rowWith(properties: object): Record<string, unknown> {
 }
 
 async function read(...rows: Record<string, unknown>[]) {
-  return activeNotices(() => Promise.resolve(rows), services);
+  return (await activeNotices(() => Promise.resolve(rows), services)).notices;
 }
 
 const expected = {
@@ -85,6 +85,22 @@ test.each(kept)('%s', async (_sentence, more, notice) => {
   expect(await read(row(more))).toMatchObject([notice]);
 });
 
+test.each([
+  ['without a start', { ImpactStartTime: undefined }],
+  ['whose start is a word', { ImpactStartTime: 'soon' }],
+])('an event %s counts from when it was told', async (_sentence, more) => {
+  expect(await read(rowWith(more))).toMatchObject([{ start: after(51) }]);
+});
+
+test('an odd member beside it costs no notice; one that cannot be read is counted', async () => {
+  const odd = rowWith({
+    Impact: [{ ImpactedService: 7 }, { ImpactedService: 'Azure SignalR Service', ImpactedRegions: null }],
+  });
+  expect(await read(odd)).toMatchObject([{ id: expected.id, regions: [] }]);
+  const unreadable = () => Promise.resolve([row(), { ...row(), properties: null }]);
+  expect((await activeNotices(unreadable, services)).unreadable).toBe(1);
+});
+
 test('without a mitigation time there is no deadline at all', async () => {
   const [one] = await read(row({ impactMitigationTime: undefined }));
   expect(one).not.toHaveProperty('deadline');
@@ -95,8 +111,7 @@ test.each([
   ['without an impact', rowWith({ Impact: undefined })],
   ['whose impact is a word', rowWith({ Impact: 'SignalR' })],
   ['without a tracking id', rowWith({ TrackingId: 7 })],
-  ['without a start', rowWith({ ImpactStartTime: undefined })],
-  ['whose start is a word', rowWith({ ImpactStartTime: 'soon' })],
+  ['without any time', rowWith({ ImpactStartTime: undefined, LastUpdateTime: undefined })],
   ['whose properties are null', { ...row(), properties: null }],
   ['without a subscription', { ...row(), subscriptionId: null }],
 ])('a row %s is passed over, the others are taken', async (_sentence, odd) => {

@@ -67,15 +67,15 @@ test('promise 1: not even an immediate emergency ends what a corrected tag named
   expect(value(b)).toBe(b.keys(account).Secondary);
 });
 
-test('R16: a service that refuses every key it makes, the live one too: told, made once, and nothing published', async () => {
+test('R16: a service that refuses every key says nothing of the live one: told, and nothing is made of it', async () => {
   const { b, account } = await due();
   await run(b, 2 * hour);
   account.timing.acceptAfterMs = year;
   const [keys, regenerates] = [b.keys(account), regenerated(b)];
   await run(b, 7 * hour, 5 * minute);
-  expect([...b.reasons()]).toEqual(expect.arrayContaining(['live-refused', 'proof-unknown']));
-  expect(b.keys(account).Secondary).toBe(keys.Secondary);
-  expect(regenerated(b)).toBe(regenerates + 1);
+  expect([...b.reasons()]).toContain('live-refused');
+  expect(b.keys(account)).toEqual(keys);
+  expect(regenerated(b)).toBe(regenerates);
   expect(value(b)).toBe(keys.Secondary);
 });
 
