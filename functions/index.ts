@@ -6,3 +6,4 @@ import './keyVaultEvents.ts';
 import './resourceEvents.ts';
 import './notices.ts';
 import './rotations.ts';
+import './pools.ts';

@@ -5,6 +5,7 @@ import { quietCore, type Quiet, type Voice } from './core.ts';
 import { announcer, decisionLog, noteLog, type Line } from './events/log.ts';
 import { takeNotices } from './http/notices.ts';
 import { refusedPrincipal } from './http/principal.ts';
+import { definePool } from './http/pools.ts';
 import { problem } from './http/problem.ts';
 import { showRotation, startRotation } from './http/rotations.ts';
 import { later, minute, second, type Clock } from './model/clock.ts';
@@ -31,6 +32,7 @@ export interface Keyturn {
   notices(request: HttpRequest): Promise<HttpResponseInit>;
   start(request: HttpRequest): Promise<HttpResponseInit>;
   show(id: string): Promise<HttpResponseInit>;
+  definePool(request: HttpRequest): Promise<HttpResponseInit>;
 }
 
 const sweepMs = 4 * minute;
@@ -59,6 +61,7 @@ export function keyturn(core: Core, memory: Memory, budget = budgets): Keyturn {
     notices: (request) => takeNotices(core, memory, request, budget.noticeMs),
     start: (request) => startRotation(core, request),
     show: (id) => showRotation(core, id),
+    definePool: (request) => definePool(core.arm, request),
   };
 }
 

@@ -43,6 +43,7 @@ export function quietCore({ settings, clock, credential, http, self, container }
     leases: held,
     claims: claims(container('keyturn-claims')),
     providers: providers({ clients: all, random: randomBytes }),
+    arm: all.arm,
     graph: asked,
     consumers: desk({ arm: all.arm, graph: asked, leases: held, clock, vaultUrls }),
     jitter: jitterOf,

@@ -1,3 +1,4 @@
+import type { Arm } from './arm.ts';
 import { changes } from './events/changes.ts';
 import { announcement, type Announcer } from './events/announce.ts';
 import type { Decision, Situation } from './decide/decision.ts';
@@ -30,6 +31,8 @@ export interface Core {
   readonly leases: Leases;
   readonly claims: Claims;
   readonly providers: Providers;
+  /** For what no provider reads. */
+  readonly arm: Pick<Arm, 'get'>;
   readonly graph: Graph;
   readonly consumers: Desk;
   readonly announcer: Announcer;
@@ -99,7 +102,7 @@ export async function lookAtConsumers(visit: Visit): Promise<void> {
   visit.askedConsumers = true;
   try {
     const version = { secret: target.secret, version: secret.version, since: secret.createdOn };
-    const pace = isUrgent(snapshot.state.rotation) ? 'at-once' : 'look';
+    const pace = isUrgent(snapshot) ? 'at-once' : 'look';
     const found = await core.consumers.bring([version], until, pace);
     visit.snapshot = { ...snapshot, consumers: found.get(secretUrl(target.secret)) ?? { known: 0, behind: [] } };
   } catch (error) {

@@ -24,7 +24,7 @@ export interface Desk {
  * `spaced`: the apps of a plan one after the other. `at-once`: they fail already, or will in minutes. `look`: nobody is
  * refreshed; a sweep sees to it.
  */
-export type Pace = 'spaced' | 'at-once' | 'look';
+type Pace = 'spaced' | 'at-once' | 'look';
 
 export interface Means {
   readonly arm: Arm;

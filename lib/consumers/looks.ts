@@ -7,25 +7,19 @@ import { evidenceIn, evidenceOf, type Evidence, type Published, type Reference }
 const webVersion = '2022-03-01';
 const appsVersion = '2024-03-01';
 
-const references = z.object({
-  value: z.array(
-    z.object({
-      properties: z.object({
-        reference: z.string().default(''),
-        status: z.string().default(''),
-        vaultName: z.string().default(''),
-        secretName: z.string().default(''),
-        secretVersion: z
-          .string()
-          .nullish()
-          .transform((text) => text ?? undefined),
-        activeVersion: z
-          .string()
-          .nullish()
-          .transform((text) => text ?? undefined),
-      }),
-    }),
-  ),
+const version = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? undefined);
+const reference = z.object({
+  properties: z.object({
+    reference: z.string().default(''),
+    status: z.string().default(''),
+    vaultName: z.string().default(''),
+    secretName: z.string().default(''),
+    secretVersion: version,
+    activeVersion: version,
+  }),
 });
 
 const containerApp = z.object({
@@ -53,9 +47,12 @@ export async function lookAt(
 }
 
 async function referencesIn(arm: Arm, { id }: Consumer, of: string): Promise<readonly Reference[]> {
-  const read = references.safeParse(await arm.get(`${id}/config/configreferences/${of}`, webVersion));
-  if (!read.success) throw new Failure('refused', { code: 'ReferencesAnswer' });
-  return read.data.value.map(({ properties }) => properties);
+  const items = await arm.list(`${id}/config/configreferences/${of}`, webVersion);
+  return items.map((item) => {
+    const read = reference.safeParse(item);
+    if (!read.success) throw new Failure('refused', { code: 'ReferencesAnswer' });
+    return read.data.properties;
+  });
 }
 
 async function vaultUrlsIn(arm: Arm, { id }: Consumer): Promise<readonly string[]> {

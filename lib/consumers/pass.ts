@@ -23,20 +23,30 @@ export async function bringAll(core: Core, seen: readonly Seen[], until: Date): 
 
 /** List pages show no versions; the claims do. */
 async function publishedIn({ claims, clock }: Core, seen: readonly Seen[]): Promise<readonly Published[]> {
-  const now = clock.now();
-  const fresh = seen.flatMap((vault) => vault.sightings).filter((one) => isFresh(one, now));
-  if (fresh.length === 0) return [];
-  const sightings = new Map(fresh.map((one) => [secretUrl(one.target.secret), one]));
+  const isNew = (date: Date | undefined) => date !== undefined && later(date, newMs) > clock.now();
+  const some = seen.flatMap((vault) => vault.sightings).filter((one) => isSettling(one) || isNew(one.createdOn));
+  if (some.length === 0) return [];
+  const sightings = new Map(some.map((one) => [secretUrl(one.target.secret), one]));
   const published: Published[] = [];
-  for await (const { secret, version, createdOn } of claims.list()) {
+  for await (const { secret, version, createdOn, repairedAt } of claims.list()) {
     const sighting = sightings.get(secretUrl(secret));
-    const isOurs = createdOn?.getTime() === sighting?.createdOn.getTime(); // else somebody wrote a version above it
-    if (sighting && isOurs) published.push({ secret, version, since: sighting.createdOn });
+    if (!sighting || !isCurrent(sighting, createdOn) || isStopped(sighting)) continue;
+    const isRotated = isSettling(sighting) || isNew(sighting.state.last) || isNew(repairedAt);
+    if (isRotated) published.push({ secret, version, since: sighting.createdOn });
   }
   return published;
 }
 
-function isFresh({ target, state: { bond, rotation }, createdOn }: Sighting, now: Date): boolean {
-  const mayBe = bond !== undefined && !target.wishes.paused;
-  return mayBe && (rotation?.phase === 'revoke' || later(createdOn, newMs) > now);
+/** Else somebody wrote a version above ours. */
+function isCurrent(sighting: Sighting, writtenOn: Date | undefined): boolean {
+  return writtenOn?.getTime() === sighting.createdOn.getTime();
+}
+
+function isSettling({ state: { rotation } }: Sighting): boolean {
+  return rotation?.phase === 'revoke';
+}
+
+/** By its owner, who says nothing of what an emergency has ended. */
+function isStopped({ target, state: { rotation } }: Sighting): boolean {
+  return target.wishes.paused && rotation !== undefined && rotation.cause !== 'emergency';
 }

@@ -1,5 +1,5 @@
-import { later, minute } from '../model/clock.ts';
-import type { Consumers } from '../model/snapshot.ts';
+import { later, minute, second } from '../model/clock.ts';
+import type { Consumers, Snapshot } from '../model/snapshot.ts';
 import type { Cause, Rotation } from '../model/state.ts';
 import type { Decision, Situation } from './decision.ts';
 
@@ -10,8 +10,10 @@ export function isBehind({ behind }: Consumers): boolean {
 /** Consumers fail already, or a credential leaked: they are refreshed by the visit itself, not by the next sweep. */
 const urgent: ReadonlySet<Cause> = new Set(['drift', 'expired', 'emergency']);
 
-export function isUrgent(rotation: Rotation | undefined): boolean {
-  return rotation !== undefined && urgent.has(rotation.cause);
+export function isUrgent({ state: { rotation }, claim, secret }: Snapshot): boolean {
+  if (rotation !== undefined && urgent.has(rotation.cause)) return true;
+  const repairedAt = claim === 'of-another' ? undefined : claim?.repairedAt;
+  return repairedAt !== undefined && later(repairedAt, second) >= secret.createdOn; // in the middle of a rotation
 }
 
 /** Is there anything that depends on who uses the new version? Nothing is looked up where not. */
@@ -19,7 +21,7 @@ export function asksForConsumers(s: Situation): boolean {
   const { rotation } = s.state;
   if (s.consumers || rotation?.phase !== 'revoke' || isStopped(s, rotation)) return false;
   const fresh = later(s.secret.createdOn, 2 * minute) > s.now;
-  return rotation.mode === 'immediate' || (isUrgent(rotation) && fresh) || mayWait(s, rotation);
+  return rotation.mode === 'immediate' || (isUrgent(s) && fresh) || mayWait(s, rotation);
 }
 
 /** By a person: then nobody is refreshed either. */

@@ -135,7 +135,11 @@ function refusedInRevoke(s: Situation, rotation: Rotation, live: Known): Decisio
 /** Nobody uses the old credential any more: instead of ending it is made anew, and takes the place of the refused one. */
 function replacedAnew(s: Situation, { adopted: _, ...rotation }: Rotation, live: Known): State {
   const gone = together(s.look.all, rotation.gone, [...s.look.all, live]);
-  return { ...withoutWait(s.state), bond: bondOf(s), rotation: { ...rotation, phase: 'generate', gone } };
+  return {
+    ...withoutWait(s.state),
+    bond: bondOf(s),
+    rotation: { ...rotation, cause: 'drift', phase: 'generate', gone },
+  };
 }
 
 function isReplacing({ rotation }: State): boolean {

@@ -67,7 +67,7 @@ test('both keys go: the standby is made anew and published, then the refused one
 
 test('in a rotation both keys go from now on, only keys made from now on are published, and it is still the same', () => {
   const gone = [print('p0'), print('s0')];
-  const state = { bond: bond(), rotation: { ...revoke, phase: 'generate', gone } };
+  const state = { bond: bond(), rotation: { ...revoke, cause: 'drift', phase: 'generate', gone } };
   expect(asked(inRevoke)).toMatchObject({ state });
   expect(asked(inRevoke)).not.toHaveProperty('state.wait');
 });
