@@ -1,6 +1,6 @@
 import { hour, later } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
-import type { Sighting } from '../model/snapshot.ts';
+import type { Claim, Sighting } from '../model/snapshot.ts';
 import { secretUrl } from '../model/target.ts';
 import type { Seen } from '../missing.ts';
 import type { Core } from '../visit.ts';
@@ -22,24 +22,31 @@ export async function bringAll(core: Core, seen: readonly Seen[], until: Date): 
 }
 
 /** List pages show no versions; the claims do. */
-async function publishedIn({ claims, clock }: Core, seen: readonly Seen[]): Promise<readonly Published[]> {
-  const isNew = (date: Date | undefined) => date !== undefined && later(date, newMs) > clock.now();
+async function publishedIn(core: Core, seen: readonly Seen[]): Promise<readonly Published[]> {
+  const isNew = (date: Date | undefined) => date !== undefined && later(date, newMs) > core.clock.now();
   const some = seen.flatMap((vault) => vault.sightings).filter((one) => isSettling(one) || isNew(one.createdOn));
   if (some.length === 0) return [];
   const sightings = new Map(some.map((one) => [secretUrl(one.target.secret), one]));
   const published: Published[] = [];
-  for await (const { secret, version, createdOn, repairedAt } of claims.list()) {
-    const sighting = sightings.get(secretUrl(secret));
-    if (!sighting || !isCurrent(sighting, createdOn) || isStopped(sighting)) continue;
-    const isRotated = isSettling(sighting) || isNew(sighting.state.last) || isNew(repairedAt);
-    if (isRotated) published.push({ secret, version, since: sighting.createdOn });
+  for await (const claim of core.claims.list()) {
+    const sighting = sightings.get(secretUrl(claim.secret));
+    if (!sighting || isStopped(sighting)) continue;
+    const isRotated = isSettling(sighting) || isNew(sighting.state.last) || isNew(claim.repairedAt);
+    if (isRotated) published.push(...(await publishedAs(core, claim, sighting)));
   }
   return published;
 }
 
-/** Else somebody wrote a version above ours. */
-function isCurrent(sighting: Sighting, writtenOn: Date | undefined): boolean {
-  return writtenOn?.getTime() === sighting.createdOn.getTime();
+/** Somebody may have written a version above ours: then consumers should be on that one. */
+async function publishedAs({ vault }: Core, claim: Claim, { createdOn }: Sighting): Promise<readonly Published[]> {
+  const isOurs = claim.createdOn?.getTime() === createdOn.getTime();
+  try {
+    const { version } = isOurs ? claim : await vault.read(claim.secret);
+    return [{ secret: claim.secret, version, since: createdOn }];
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return []; // the next sweep reads it again
+  }
 }
 
 function isSettling({ state: { rotation } }: Sighting): boolean {

@@ -166,13 +166,14 @@ test.each([
   expect(refreshes(b, since)).toEqual(expected);
 });
 
-test('a version that a person wrote above ours is nothing to refresh for', async () => {
+test('consumers are brought to the version that a person wrote above ours, once', async () => {
   const { b } = await target({ KEYTURN_SETTLE: 'PT10H' });
-  app(b, 'web');
+  const site = app(b, 'web');
   const since = await published(b);
   b.pass(minute);
   const { value: same = '', tags = {} } = b.vault.current('secret') ?? {};
   b.vault.setSecret('secret', same, { tags });
   await b.live(5 * hour);
-  expect(refreshes(b, since)).toEqual([]);
+  expect(refreshes(b, since)).toEqual(['web after 5']);
+  expect(site.references('appsettings')[0]?.[1].activeVersion).toBe(b.vault.current('secret')?.version);
 });

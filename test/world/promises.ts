@@ -15,6 +15,7 @@ import type { Fingerprint } from '../../lib/model/sealed.ts';
 import type { Mode } from '../../lib/model/state.ts';
 import { initially, type Known } from './rules/known.ts';
 import { learn } from './rules/learn.ts';
+import { refreshed } from './rules/refreshed.ts';
 import { regenerated } from './rules/regenerated.ts';
 import { disabled, tagged } from './rules/tagged.ts';
 import { written } from './rules/written.ts';
@@ -66,6 +67,27 @@ export interface AskedFor {
   readonly leaked: readonly Fingerprint[];
 }
 
+/** Whoever uses the secret holds this version from now on. */
+interface Moved {
+  readonly is: 'moved';
+  readonly at: Date;
+  readonly consumer: string;
+  readonly version: string;
+}
+
+export interface Refreshed extends Act {
+  readonly is: 'refreshed';
+  readonly consumer: string;
+  readonly plan: string;
+}
+
+/** Told at the earliest moment at which keyturn may know of it. */
+interface Noticed {
+  readonly is: 'noticed';
+  readonly at: Date;
+  readonly deadline?: Date;
+}
+
 interface Proved {
   readonly is: 'proved';
   readonly at: Date;
@@ -82,7 +104,8 @@ interface Happened {
   readonly at: Date;
 }
 
-export type Fact = Regenerated | Written | Tagged | Disabled | AskedFor | Proved | Happened;
+export type Change = Regenerated | Written | Tagged | Disabled | Refreshed;
+export type Fact = Change | AskedFor | Proved | Happened | Moved | Noticed;
 
 export interface Promises {
   readonly violations: readonly string[];
@@ -119,5 +142,7 @@ function broken(known: Known, fact: Fact): readonly string[] {
       return tagged(known, fact);
     case 'disabled':
       return disabled(known, fact);
+    case 'refreshed':
+      return refreshed(known, fact);
   }
 }

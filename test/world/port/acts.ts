@@ -2,6 +2,7 @@ import { slots } from '../../../lib/providers/accessKeys.ts';
 import type { Tags } from '../promises.ts';
 import { live, other, type Act } from './act.ts';
 import { emergencies } from './emergencies.ts';
+import { noticed } from './notices.ts';
 import type { World } from './world.ts';
 
 const minute = 60_000;
@@ -141,4 +142,5 @@ export const acts: readonly Act[] = [
   ...deletions,
   ...troubles,
   ...emergencies,
+  ...noticed,
 ];

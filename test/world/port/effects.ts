@@ -38,6 +38,12 @@ export interface Plan {
   faultAt(step: number): Fault | undefined;
 }
 
+/** What one process can do: once it is over, nothing it asks for ever comes. */
+export interface Doing {
+  readonly now: Date;
+  do<T>(effect: Effect<T>): Promise<T>;
+}
+
 /** Every request of the processes under test, in order; the manual clock; crashes. */
 export class Effects {
   now: Date;
@@ -46,6 +52,7 @@ export class Effects {
   /** Resolves when the process dies: its own promises never do, so no `finally` runs. */
   crashed: Promise<'crashed'>;
   #crash: () => void = () => undefined;
+  #life = { isOver: false };
   #coming: { readonly at: Date; readonly act: () => void }[] = [];
   readonly #plan: Plan;
 
@@ -56,6 +63,7 @@ export class Effects {
   }
 
   restart(): Promise<'crashed'> {
+    this.#life = { isOver: false };
     this.crashed = new Promise((resolve) => {
       this.#crash = () => {
         resolve('crashed');
@@ -87,6 +95,18 @@ export class Effects {
   /** A numbered moment that is no request: a person may act in it. */
   moment(name: string): void {
     this.#plan.before(this.journal.push(name) - 1);
+  }
+
+  /** The hands of the process that runs now. */
+  process(): Doing {
+    const life = this.#life;
+    const now = () => this.now;
+    return {
+      get now() {
+        return now();
+      },
+      do: (effect) => (life.isOver ? new Promise(() => undefined) : this.do(effect)),
+    };
   }
 
   async do<T>(effect: Effect<T>): Promise<T> {
@@ -134,6 +154,7 @@ export class Effects {
   }
 
   #die(): Promise<never> {
+    this.#life.isOver = true;
     this.#crash();
     return new Promise(() => undefined);
   }

@@ -4,11 +4,13 @@ import { acts } from './acts.ts';
 import type { Fault, Plan } from './effects.ts';
 import type { Sort } from './resource.ts';
 import { judged } from './judged.ts';
-import { World } from './world.ts';
+import { World, type Surroundings } from './world.ts';
 
 /** What happens at which step. */
 export interface History {
   readonly sort: Sort;
+  /** With applications that are waited for, and a topic that nobody listens to. */
+  readonly hasConsumers?: true;
   readonly faults?: readonly (readonly [step: number, fault: Fault])[];
   readonly acts?: readonly (readonly [step: number, does: string])[];
 }
@@ -24,8 +26,15 @@ const named = new Map<string, Act>(acts.map((act) => [act.does, act]));
 const aftermathMs = 9 * hour;
 const longestMs = 16 * hour;
 
+function surroundings(): Surroundings {
+  const apps = (['app', 'app', 'container-app'] as const).map((kind, nth) => {
+    return { name: `app${nth}`, plan: 'plan', kind, condition: 'well' as const };
+  });
+  return { apps, waits: true, takes: () => undefined };
+}
+
 /** Lets it happen, and waits for the dust to settle. */
-export async function play({ sort, faults = [], acts: planned = [] }: History): Promise<Told> {
+export async function play({ sort, hasConsumers, faults = [], acts: planned = [] }: History): Promise<Told> {
   let lastMs = 0;
   let ends = false;
   const plan: Plan = {
@@ -44,7 +53,7 @@ export async function play({ sort, faults = [], acts: planned = [] }: History): 
       return fault;
     },
   };
-  const world: World = new World(sort, plan);
+  const world: World = new World(sort, plan, hasConsumers ? surroundings() : {});
   const start = world.effects.now;
   const lastStep = Math.max(0, ...[...faults, ...planned].map(([step]) => step));
   const isOver = () => {

@@ -1,5 +1,7 @@
+import { later, second } from '../../../lib/model/clock.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
-import type { Emergency, World } from './world.ts';
+import type { Emergency } from './asking.ts';
+import type { World } from './world.ts';
 
 /** What people did in a history, as far as it matters at the end. */
 export interface End {
@@ -35,6 +37,8 @@ const wrongs: Readonly<Record<string, (end: End) => boolean>> = {
   'more was regenerated than the rotation needs': ({ world, did }) =>
     did.every((does) => /^regenerates [A-Z]/.test(does)) && world.resource.regenerated.length > 2,
   'an emergency was not accepted': (end) => !stands(end) && end.world.emergencies.some(({ status }) => status !== 202),
+  'a key lives on that a notice wants gone': (end) =>
+    !stands(end) && !end.world.state.rotation && !end.did.some((does) => forgetting.test(does)) && isUnmet(end),
   'a leaked key lives on': (end) => !stands(end) && !end.did.some((does) => forgetting.test(does)) && leaks(end),
 };
 
@@ -71,6 +75,11 @@ const forgetting = /^(writes|deletes (RotationRecord|RotationProgress|all state 
 function leaks({ world: { emergencies, resource } }: End): boolean {
   const leaked = emergencies.filter(isPlain).flatMap((one) => one.leaked ?? []);
   return leaked.some((key) => resource.slotOf(key) !== undefined);
+}
+
+/** A rotation's start is told in whole seconds. */
+function isUnmet({ world: { notices, resource } }: End): boolean {
+  return notices.some(({ start }) => resource.hasKeyFrom(later(start, -second)));
 }
 
 /** Accepted, and clear what it means: one that names no key joins an earlier one (R20). */

@@ -7,7 +7,7 @@ import { slots, type AccessKeys, type Keys, type Slot } from '../../../lib/provi
 import { flawIn, keyIn, withKey } from '../../../lib/providers/connectionString.ts';
 import type { View } from '../../../lib/providers/provider.ts';
 import type { By, Promises } from '../promises.ts';
-import type { Arrival, Effects } from './effects.ts';
+import type { Arrival, Doing, Effects } from './effects.ts';
 
 /** Synchronous like Batch, or a long-running operation like SignalR. */
 export const sorts = ['batch-like', 'signalr-like'] as const;
@@ -74,6 +74,11 @@ export class Resource {
     return this.slotOf(key) !== undefined && later(madeAt, this.acceptedAfterMs) <= this.#effects.now;
   }
 
+  /** A key that existed at that time and does still. */
+  hasKeyFrom(date: Date): boolean {
+    return slots.some((slot) => (this.#madeAt.get(this.keys[slot]) ?? new Date(0)) < date);
+  }
+
   #replace(slot: Slot, by: By, sentAt?: Date): void {
     const old = this.keys[slot];
     const made = `${slot}-key-${++this.#made}`;
@@ -86,11 +91,12 @@ export class Resource {
 }
 
 /** Keyturn's own door to it: the narrow port under the real `accessKeys`. */
-export function keysPort(resource: Resource, effects: Effects, watch: Promises): AccessKeys {
+export function keysPort(resource: Resource, effects: Doing, watch: Promises): AccessKeys {
   const batchLike = resource.sort === 'batch-like';
   return {
     kind: batchLike ? 'batch-key' : 'signalr-key',
     resourceType: resource.id.split('/').slice(6, 8).join('/').toLowerCase(),
+    noticedAs: 'SignalR', // the ports do not tell the kinds apart: a notice concerns either
     flightMs: resource.flightMs,
     fitness: async (view) => {
       if (!mustRead(view, batchLike)) return { fit: good };
@@ -132,12 +138,12 @@ function fitness(resource: Resource, { now }: View): Check {
   return resource.isWorking ? { is: 'pending', reason: 'service-working', until: later(now, 2 * second) } : good;
 }
 
-function looked(resource: Resource, { now }: Effects, watch: Promises): Keys {
+function looked(resource: Resource, { now }: Doing, watch: Promises): Keys {
   if (!resource.isWorking) watch.told({ is: 'looked', at: now });
   return { Primary: new Sealed(resource.keys.Primary), Secondary: new Sealed(resource.keys.Secondary) };
 }
 
-async function proved(resource: Resource, effects: Effects, watch: Promises, key: Sealed, control?: Sealed) {
+async function proved(resource: Resource, effects: Doing, watch: Promises, key: Sealed, control?: Sealed) {
   const unknown: Check = { is: 'unknown', reason: 'proof-unknown' };
   const act = (): Check => {
     if (!resource.isReachable) return unknown;

@@ -6,47 +6,55 @@ import type { Sort } from './resource.ts';
 
 export interface PortOptions {
   readonly sort: Sort;
-  /** Every how many of the pairs; each single fault is always among them. */
+  readonly hasConsumers?: true;
+  /** Every how many of the pairs. */
   readonly every: number;
+  /** Every how many of the single faults; absent = each. */
+  readonly faultsEvery?: number;
   /** Every how many of a person's acts alone. */
   readonly actsEvery: number;
 }
 
 /** Each fault at each step, each act at each moment, and their pairs: through the ports, without the SDK clients. */
 export async function* portSchedules(options: PortOptions): AsyncGenerator<Ran> {
-  const steps = await stepsOf(options.sort);
+  const steps = await stepsOf(options);
   for (const history of histories(options, steps)) {
     const { world, wrong } = await play(history);
     const [fault] = history.faults ?? [];
     // After what a person did the step may never come: then there is no such schedule.
     if (fault && world.effects.fired.length === 0) continue;
-    const story = `${history.sort}: ${told(history, steps)}`;
+    const story = `${history.sort}${history.hasConsumers ? ' with consumers' : ''}: ${told(history, steps)}`;
     yield { story, fault: fault?.[1] ?? 'a person alone', fired: true, problems: wrong };
   }
 }
 
-export function* histories({ sort, every, actsEvery }: PortOptions, steps: readonly string[]): Generator<History> {
-  yield* singleFaults(sort, steps);
-  yield* sampled(singleActs(sort, steps), actsEvery);
-  yield* sampled(pairs(sort, steps), every);
+export function* histories(options: PortOptions, steps: readonly string[]): Generator<History> {
+  const { sort, hasConsumers, every, actsEvery, faultsEvery = 1 } = options;
+  const where: Where = { sort, ...(hasConsumers && { hasConsumers }) };
+  yield* sampled(singleFaults(where, steps), faultsEvery);
+  yield* sampled(singleActs(where, steps), actsEvery);
+  yield* sampled(pairs(where, steps), every);
 }
 
+type Where = Pick<History, 'sort' | 'hasConsumers'>;
+
 /** The requests of a history in which nothing goes wrong: onboarding, a rotation, a look for drift. */
-export async function stepsOf(sort: Sort): Promise<readonly string[]> {
-  const { world } = await play({ sort });
+export async function stepsOf({ sort, hasConsumers }: Where): Promise<readonly string[]> {
+  const { world } = await play({ sort, ...(hasConsumers && { hasConsumers }) });
   return world.effects.journal;
 }
 
-function* singleFaults(sort: Sort, steps: readonly string[]): Generator<History> {
-  for (const one of faultsIn(steps)) yield { sort, faults: [one] };
+function* singleFaults(where: Where, steps: readonly string[]): Generator<History> {
+  for (const one of faultsIn(steps)) yield { ...where, faults: [one] };
 }
 
-function* singleActs(sort: Sort, steps: readonly string[]): Generator<History> {
-  for (const one of actsIn(steps)) yield { sort, acts: [one] };
+function* singleActs(where: Where, steps: readonly string[]): Generator<History> {
+  for (const one of actsIn(steps)) yield { ...where, acts: [one] };
 }
 
-function* pairs(sort: Sort, steps: readonly string[]): Generator<History> {
-  for (const fault of faultsIn(steps)) for (const act of actsIn(steps)) yield { sort, faults: [fault], acts: [act] };
+function* pairs(where: Where, steps: readonly string[]): Generator<History> {
+  for (const fault of faultsIn(steps))
+    for (const act of actsIn(steps)) yield { ...where, faults: [fault], acts: [act] };
 }
 
 function* sampled<T>(all: Iterable<T>, every: number): Generator<T> {
@@ -65,7 +73,7 @@ function faultsIn(steps: readonly string[]): At<(typeof faults)[number]> {
   });
 }
 
-const changing = /^kv:(patch|put|disable)|regenerate$/;
+const changing = /^kv:(patch|put|disable)|regenerate$|^arm:refresh$|^topic:publish$/;
 
 /** A person's act lies before what can notice it: neither leases nor claims do, nor one poll rather than the next. */
 function actsIn(steps: readonly string[]): At<string> {

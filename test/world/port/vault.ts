@@ -4,7 +4,7 @@ import type { Secret } from '../../../lib/model/snapshot.ts';
 import type { SecretName } from '../../../lib/model/target.ts';
 import type { Vault } from '../../../lib/targets/vault.ts';
 import type { By, Promises, Tags } from '../promises.ts';
-import type { Arrival, Effects } from './effects.ts';
+import type { Arrival, Doing, Effects } from './effects.ts';
 
 /** A request to the vault may land this much later. */
 const lateMs = 45_000;
@@ -83,11 +83,11 @@ export class SecretStore {
     this.versions[index] = { ...before, ...change, updatedOn: this.#effects.now };
   }
 
-  read(version?: string): Secret {
+  read(version: string | undefined, isKnown: boolean): Secret {
     const found = version ? this.versions.find((one) => one.version === version) : this.current;
     if (!found || this.deleted) throw missing();
     if (!found.enabled) throw new Failure('secret-disabled', { code: 'SecretDisabled', answered: true });
-    if (!version) this.#watch.told({ is: 'read', at: this.#effects.now });
+    if (!version && isKnown) this.#watch.told({ is: 'read', at: this.#effects.now });
     return { ...found, value: new Sealed(found.value) };
   }
 }
@@ -96,8 +96,8 @@ function missing(): Failure {
   return new Failure('secret-missing', { code: 'SecretNotFound', answered: true });
 }
 
-/** Keyturn's own door to it. */
-export function vaultPort(store: SecretStore, secret: SecretName, effects: Effects): Vault {
+/** Keyturn's own door to it. `knows`: what is read now is what will be reckoned with. */
+export function vaultPort(store: SecretStore, secret: SecretName, effects: Doing, knows: () => boolean): Vault {
   const by = ({ again }: Arrival): By => (again ? 'other' : 'keyturn');
   const whenLate = (arrival: Arrival) => (arrival.again ? undefined : arrival.sentAt);
   return {
@@ -105,7 +105,8 @@ export function vaultPort(store: SecretStore, secret: SecretName, effects: Effec
       await effects.do({ name: 'kv:list', act: () => undefined });
       if (!store.deleted) yield { secret, ...store.current };
     },
-    read: (_, version) => effects.do({ name: version ? 'kv:get-version' : 'kv:get', act: () => store.read(version) }),
+    read: (_, version) =>
+      effects.do({ name: version ? 'kv:get-version' : 'kv:get', act: () => store.read(version, knows()) }),
     tag: (_, version, tags) => {
       const act = (arrival: Arrival) => {
         store.tag(tags, by(arrival), version, whenLate(arrival));

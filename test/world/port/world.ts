@@ -1,9 +1,7 @@
-import { HttpRequest } from '@azure/functions';
-import { isItsTurn } from '../../../lib/decide/wants.ts';
-import { startRotation } from '../../../lib/http/rotations.ts';
-import { day, hour, later, minute, second } from '../../../lib/model/clock.ts';
+import { day, later, minute } from '../../../lib/model/clock.ts';
 import { fingerprintOf, Sealed } from '../../../lib/model/sealed.ts';
-import { phases, type Mode, type State } from '../../../lib/model/state.ts';
+import { phases, type Mode, type Phase, type State } from '../../../lib/model/state.ts';
+import { pollNotices } from '../../../lib/notices/poll.ts';
 import type { Slot } from '../../../lib/providers/accessKeys.ts';
 import { keyIn as keyInText, withKey } from '../../../lib/providers/connectionString.ts';
 import type { Memory } from '../../../lib/sightings.ts';
@@ -11,52 +9,74 @@ import { sweep } from '../../../lib/sweep.ts';
 import { read, type Tagged } from '../../../lib/targets/tags.ts';
 import type { Core } from '../../../lib/visit.ts';
 import { emptyContainer } from '../memoryBlobs.ts';
-import { promises, type Promises } from '../promises.ts';
+import { promises, type Fact, type Promises } from '../promises.ts';
+import { Apps, type App } from './apps.ts';
+import { alert, ask, type Emergency } from './asking.ts';
 import { Effects, type Plan } from './effects.ts';
-import { secretName, settings, settleMs, started, type Stores } from './process.ts';
+import type { Notice } from './notices.ts';
+import { nextEvent, passQuietly, turnOf } from './pace.ts';
+import { invoked, secretName, settings, settleMs, started, type Stores } from './process.ts';
 import { host, Resource, type Sort } from './resource.ts';
 import { SecretStore } from './vault.ts';
 
-const sweepEveryMs = 5 * minute;
-/** While something is on its way somebody comes by more often, or nobody would meet it. */
-const restlessMs = 50 * second;
+/** What a sweep asks when there is nothing to do. */
+export const isIdle = /:list$|^arm:graph$/;
 const born = new Date('2026-01-01T00:00:00Z');
 
-export interface Emergency {
-  readonly mode: Mode;
-  readonly compromised?: readonly Slot[];
-  /** What was named when the request was sent that was accepted, or whose answer got lost. */
-  leaked?: readonly string[];
-  status?: number;
+/** What there is besides a resource, a secret and the timers. */
+export interface Surroundings {
+  readonly apps?: readonly App[];
+  /** The wish that settle does not end before every consumer has moved. */
+  readonly waits?: boolean;
+  /** A custom topic. */
+  readonly takes?: (event: object) => void;
 }
 
-/** One resource, one secret, the four timers, and a process that may die at any request. */
+/** One resource, one secret, the timers, and a process that may die at any request. */
 export class World {
   readonly effects: Effects;
   readonly watch: Promises;
   readonly resource: Resource;
   readonly secret: SecretStore;
+  readonly apps: Apps;
+  readonly hasTopic: boolean;
   readonly announced: string[] = [];
   readonly emergencies: Emergency[] = [];
+  readonly notices: Notice[] = [];
   readonly thrown: string[] = [];
+  readonly turnMs: number;
+  memory: Memory = new Map();
+  /** Hears of whatever comes about. */
+  hears: (fact: Fact) => void = () => undefined;
+  readonly #takes: (event: object) => void;
+  readonly #alerts = new Set<Notice>();
   readonly #stores: Stores = { leases: emptyContainer(), claims: emptyContainer() };
-  readonly #turnMs: number;
-  #memory: Memory = new Map();
   #core: Core;
   #missed = false;
 
-  constructor(sort: Sort, plan: Plan) {
+  constructor(sort: Sort, plan: Plan, { apps = [], waits = false, takes }: Surroundings = {}) {
     this.effects = new Effects(plan, born);
     const keys = { Primary: fingerprintOf('Primary-key-0'), Secondary: fingerprintOf('Secondary-key-0') };
-    this.watch = promises({ settleMs, keys });
+    const watch = promises({ settleMs, keys });
+    this.watch = {
+      violations: watch.violations,
+      told: (fact) => {
+        watch.told(fact);
+        this.hears(fact);
+      },
+    };
+    this.#takes = takes ?? (() => undefined);
+    this.hasTopic = takes !== undefined;
     this.resource = new Resource(sort, this.effects, this.watch);
     this.secret = new SecretStore(this.effects, this.watch, this.keyIn);
-    const tags = { ProviderAddress: this.resource.id, CredentialId: 'Primary', owner: 'anna' };
+    const options = waits ? { RotationOptions: 'wait-for-consumers' } : {};
+    const tags = { ProviderAddress: this.resource.id, CredentialId: 'Primary', owner: 'anna', ...options };
     const more = { expiresOn: later(born, 90 * day), contentType: 'text/plain' };
     this.secret.write({ value: this.render('Primary-key-0'), tags, ...more }, 'other');
     this.effects.pass(61 * day);
+    this.apps = new Apps(apps, this.effects, this.watch, this.secret);
     this.#core = this.#start();
-    this.#turnMs = this.#turn();
+    this.turnMs = turnOf(this);
   }
 
   readonly keyIn = (value: string): string => {
@@ -68,9 +88,13 @@ export class World {
     return this.resource.sort === 'batch-like' ? key : withKey(new Sealed(key), new Sealed(form)).open();
   };
 
+  published(events: readonly object[]): void {
+    for (const event of events) this.#takes(event);
+  }
+
   /** A new process on the same Azure. */
   #start(): Core {
-    this.#memory = new Map();
+    this.memory = new Map();
     return started(this, this.#stores);
   }
 
@@ -78,50 +102,39 @@ export class World {
     this.emergencies.push({ mode, ...(compromised && { compromised }) });
   }
 
-  /** The four timers once, then time passes: as long as nothing can happen. */
+  /** From now on keyturn may know of it. */
+  notice(notice: Notice): void {
+    const { deadline } = notice;
+    this.watch.told({ is: 'noticed', at: this.effects.now, ...(deadline && { deadline }) });
+    this.notices.push(notice);
+    if (notice.by === 'post') this.#alerts.add(notice);
+  }
+
+  /** The timers once, then time passes: as long as nothing can happen. */
   async round(): Promise<void> {
     this.effects.moment('tick');
     const before = this.effects.journal.length;
-    for (const asked of this.emergencies) if (asked.status !== 202) await this.#alive(() => this.#ask(asked));
-    for (const phase of phases) {
+    await this.timers(phases);
+    const quiet = this.effects.journal.slice(before).every((name) => isIdle.test(name));
+    passQuietly(this, quiet ? nextEvent(this) : this.effects.now);
+  }
+
+  /** Who asks until it is accepted, the sweeps, and the question for notices. */
+  async timers(which: readonly Phase[]): Promise<void> {
+    for (const asked of this.emergencies) if (asked.status !== 202) await this.alive((core) => ask(this, core, asked));
+    for (const notice of this.#alerts) {
+      await this.alive(async (core) => {
+        if (await alert(this, core, notice)) this.#alerts.delete(notice);
+      });
+    }
+    for (const phase of which) {
       const deadline = later(this.effects.now, 4 * minute);
-      await this.#alive(() => sweep(this.#core, this.#memory, phase, deadline));
+      await this.alive((core) => sweep(core, this.memory, phase, deadline));
       this.#noticeMissed();
     }
-    const quiet = this.effects.journal.slice(before).every((name) => name.endsWith(':list'));
-    this.#passUntil(quiet ? this.#nextEvent() : this.effects.now);
-  }
-
-  /** The next time of the timers that is not before `date`. */
-  #passUntil(date: Date): void {
-    const nowMs = this.effects.now.getTime();
-    const coming = this.effects.nextComing;
-    if (coming && coming.getTime() < nowMs + sweepEveryMs) {
-      this.effects.pass(restlessMs);
-      return;
+    if (this.notices.some(({ by }) => by !== 'event')) {
+      await this.alive((core) => pollNotices(core, this.memory, later(this.effects.now, 4 * minute)));
     }
-    const from = Math.max(date.getTime(), nowMs + 1);
-    this.effects.pass(Math.ceil(from / sweepEveryMs) * sweepEveryMs - nowMs);
-  }
-
-  #nextEvent(): Date {
-    const { now, nextComing } = this.effects;
-    const { wait, guard } = this.state;
-    const turn = new Date(Math.ceil((now.getTime() - this.#turnMs) / (6 * hour)) * 6 * hour + this.#turnMs);
-    const settled = later(this.secret.current.createdOn, settleMs);
-    const dates = [wait?.until, guard?.until, nextComing, settled, turn, later(now, hour)];
-    const ahead = dates.filter((date) => date !== undefined && date > now).map((date) => Number(date));
-    return new Date(Math.min(...ahead, now.getTime() + 10 * minute * (this.state.rotation ? 1 : 6)));
-  }
-
-  /** When in each six hours it is this target's turn to be looked at for drift. */
-  #turn(): number {
-    const seen = this.tagged;
-    const state: State = { refusals: 0, bond: { installation: '', resource: '', value: '', credentials: [] } };
-    if (seen.is === 'foreign') return 0;
-    const sighting = { target: seen.target, state, createdOn: born };
-    const times = Array.from({ length: 72 }, (_, i) => i * sweepEveryMs);
-    return times.find((ms) => isItsTurn(sighting, new Date(ms))) ?? 0;
   }
 
   get tagged(): Tagged {
@@ -133,38 +146,18 @@ export class World {
     return tagged.is === 'target' ? tagged.state : { refusals: 0 };
   }
 
-  /** What the process does until it ends, or dies and is started again. */
-  async #alive(work: () => Promise<void>): Promise<void> {
-    const ended = work().catch((error: unknown) => {
+  /** What the process does until it ends, or dies and is started again. Answers whether it ended. */
+  async alive(work: (core: Core) => Promise<void>): Promise<boolean> {
+    const { crashed } = this.effects;
+    const ended = work(invoked(this.#core, this)).catch((error: unknown) => {
       this.thrown.push(String(error));
     });
-    if ((await Promise.race([ended, this.effects.crashed])) !== 'crashed') return;
-    void this.effects.restart();
-    this.#core = this.#start();
-  }
-
-  async #ask(asked: Emergency): Promise<void> {
-    const { vaultUrl: vault, name } = secretName;
-    const { mode, compromised } = asked;
-    const body = JSON.stringify({ vault, secret: name, mode, compromised, reason: 'leaked' });
-    const idempotencyKey = `key-${this.emergencies.indexOf(asked)}`;
-    const headers = { 'idempotency-key': idempotencyKey };
-    const request = new HttpRequest({
-      url: 'https://app.example/api/rotations',
-      method: 'POST',
-      headers,
-      body: { string: body },
-    });
-    const named = compromised ?? [this.resource.slotOf(this.keyIn(this.secret.current.value)) ?? 'Primary'];
-    const leaked = (asked.leaked ??= named.map((slot) => this.resource.keys[slot]));
-    this.watch.told({ is: 'emergency', at: this.effects.now, mode, leaked: leaked.map(fingerprintOf) });
-    const { status = 0 } = await startRotation(this.#core, request);
-    asked.status = status;
-    if (status === 202) return;
-    const equal = [idempotencyKey, mode, ...(compromised ?? [])].join('\n');
-    if (this.state.request === fingerprintOf(equal)) return;
-    this.watch.told({ is: 'refused', at: this.effects.now });
-    delete asked.leaked;
+    if ((await Promise.race([ended, crashed])) !== 'crashed') return true;
+    if (this.effects.crashed === crashed) {
+      void this.effects.restart();
+      this.#core = this.#start();
+    }
+    return false;
   }
 
   /** The version that the claim remembers as ours; nothing before adoption. */

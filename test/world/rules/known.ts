@@ -33,6 +33,13 @@ export interface Known {
   readonly spared: Map<Fingerprint, Date>;
   /** Killed or made by another since keyturn saw the keys. */
   readonly unseen: Set<Fingerprint>;
+  /** The version that each consumer holds. */
+  readonly consumers: Map<string, string>;
+  /** When keyturn last asked for a refresh, by consumer, by plan, and by consumer and version. */
+  readonly refreshedAt: Map<string, Date>;
+  readonly deadlines: Date[];
+  /** When what is under way began. */
+  startedAt?: Date;
   current?: Version;
   /** The current version as keyturn saw it last. */
   seen?: { readonly version: Version; readonly at: Date };
@@ -40,6 +47,8 @@ export interface Known {
   /** As the tags say that keyturn wrote last. */
   isRotating: boolean;
   isMissed: boolean;
+  /** Somebody did something, or something is urgent: then consumers may be failing. */
+  isDisturbed: boolean;
   /** When the secret came back after keyturn had missed it. */
   returnedAt?: Date;
   /** When another last did something. */
@@ -58,8 +67,12 @@ export function initially({ settleMs, bestEffort = false, keys }: Options): Know
     madeAt: new Map(),
     spared: new Map(),
     unseen: new Set(),
+    consumers: new Map(),
+    refreshedAt: new Map(),
+    deadlines: [],
     isRotating: false,
     isMissed: false,
+    isDisturbed: false,
   };
 }
 

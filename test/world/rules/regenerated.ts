@@ -1,8 +1,7 @@
 import type { Regenerated } from '../promises.ts';
+import { hurries, settledAt, shortestMs } from './settle.ts';
 import { basis, brokenOf, slotOf, type Known, type Rules, type Version } from './known.ts';
 
-/** An immediate emergency gives consumers at least this long. */
-const shortestMs = 5 * 60_000;
 /** Key Vault tells times in whole seconds. */
 const roundingMs = 1_000;
 
@@ -18,6 +17,7 @@ const rules: Rules<Regenerated> = {
   '1: regenerated what a corrected tag had named': ({ spared }, { old, at }) => isAhead(spared.get(old), at),
   '2: regenerated before settle': tooEarly,
   '2: regenerated before settle after the secret came back': returned,
+  'R23: regenerated while a consumer is behind': isAwaited,
   '5: regenerated what the tags did not say': (known, fact, version) =>
     !isIntended(fact, version) && !known.unseen.has(fact.old),
 };
@@ -26,16 +26,31 @@ function isAhead(until: Date | undefined, at: Date): boolean {
   return until !== undefined && until.getTime() - roundingMs > at.getTime();
 }
 
-function tooEarly({ emergency, settleMs, replacedAt }: Known, { at, old }: Regenerated, version: Version): boolean {
-  if (!emergency?.immediate) return isAhead(after(version.at, settleMs), at);
+function tooEarly(known: Known, { at, old }: Regenerated, version: Version): boolean {
+  const { emergency, settleMs, replacedAt } = known;
+  if (!emergency?.immediate) return isAhead(settledAt(known, version), at);
+  if (known.consumers.size > 0 && haveAllMoved(known, version)) return false;
   const replaced = replacedAt.get(old);
   const since = replaced && replaced >= emergency.at;
   return since === true && isAhead(after(replaced, Math.min(settleMs, shortestMs)), at);
 }
 
+/** Who wished to wait waits, but not past a deadline, and not in an emergency. */
+function isAwaited(known: Known, _: Regenerated, version: Version): boolean {
+  const { emergency, deadlines } = known;
+  const waits = version.tags['RotationOptions']?.includes('wait-for-consumers') ?? false;
+  if (!waits || emergency || deadlines.length > 0) return false;
+  return (version.tags['RotationPhase']?.startsWith('revoke') ?? false) && !haveAllMoved(known, version);
+}
+
+function haveAllMoved({ consumers }: Known, { version }: Version): boolean {
+  return [...consumers.values()].every((held) => held === version);
+}
+
 /** What was made only since then, nobody can hold from before. */
-function returned({ returnedAt, settleMs, emergency, madeAt }: Known, { at, old }: Regenerated): boolean {
-  if (!returnedAt || emergency?.immediate) return false;
+function returned(known: Known, { at, old }: Regenerated, version: Version): boolean {
+  const { returnedAt, settleMs, emergency, madeAt } = known;
+  if (!returnedAt || emergency?.immediate || hurries(known, version, returnedAt)) return false;
   const isOlder = (madeAt.get(old) ?? returnedAt) <= returnedAt;
   return isOlder && isAhead(after(returnedAt, settleMs), at);
 }
@@ -44,9 +59,9 @@ function after(date: Date, ms: number): Date {
   return new Date(date.getTime() + ms);
 }
 
-/** Named as to be gone, or recorded as the standby that is made once more. */
+/** Named as to be gone (in base64url, to be short), or recorded as the standby that is made once more. */
 function isIntended({ old }: Regenerated, { tags }: Version): boolean {
-  const named = tags['RotationProgress']?.includes(old) ?? false;
+  const named = tags['RotationProgress']?.includes(Buffer.from(old, 'hex').toString('base64url')) ?? false;
   const recorded = tags['RotationRecord']?.includes(old) ?? false;
   return named || (recorded && tags['RotationPhase']?.startsWith('generate') === true);
 }

@@ -1,5 +1,6 @@
 import type { Disabled, Tagged } from '../promises.ts';
 import { basis, brokenOf, isJustEdited, isKey, type Known, type Rules, type Version } from './known.ts';
+import { settledAt } from './settle.ts';
 import { own, sameForUser } from './written.ts';
 
 /** What tags by keyturn may not do. */
@@ -34,11 +35,15 @@ function isAtRestOverDead(known: Known, { tags, version }: Tagged): boolean {
 }
 
 /** Never the current version, and none that holds a working key before settle. */
-export function disabled(known: Known, { version, at }: Disabled): readonly string[] {
-  if (known.current?.version === version) return ['1: disabled the current version'];
-  const key = known.versions.get(version)?.key ?? '';
-  const replaced = known.replacedAt.get(key);
-  if (!replaced || !isKey(known, key) || known.emergency?.immediate) return [];
-  const early = replaced.getTime() + known.settleMs - 1_000 > at.getTime();
-  return early ? ['2: disabled a version before settle'] : [];
+export function disabled(known: Known, fact: Disabled): readonly string[] {
+  const { current } = known;
+  if (current?.version === fact.version) return ['1: disabled the current version'];
+  return current && isInUse(known, fact, current) ? ['2: disabled a version before settle'] : [];
+}
+
+function isInUse(known: Known, { version, at }: Disabled, current: Version): boolean {
+  const { versions, replacedAt, emergency } = known;
+  const key = versions.get(version)?.key ?? '';
+  if (!replacedAt.has(key) || !isKey(known, key) || emergency?.immediate) return false;
+  return settledAt(known, current).getTime() - 1_000 > at.getTime();
 }

@@ -2,6 +2,7 @@ import type { Ran } from '../ran.ts';
 import { allMoments, emergency, leaks, onboarding, rotation, type Scenario } from './scenarios.ts';
 import { inTurn, schedulesOf, type Dealt } from './schedules.ts';
 import { kinds } from './targets.ts';
+import { consumers, notice, whens } from './told.ts';
 import { faults } from './strike.ts';
 
 async function ranOf(scenario: Scenario, dealt: Dealt): Promise<Ran[]> {
@@ -16,6 +17,14 @@ function wrong(all: readonly Ran[]): readonly Ran[] {
 
 const modes = ['graceful', 'immediate'] as const;
 
+test.each(whens)(
+  'one request goes wrong after a notice that keys will be regenerated %s: one rotation',
+  async (when) => {
+    expect(wrong(await ranOf(notice(when), (nth) => (nth % 9 === 2 ? inTurn(1)(nth) : [])))).toEqual([]);
+  },
+  60_000,
+);
+
 describe.each(kinds)('one request of a %s target goes wrong', (kind) => {
   test('while it is onboarded: it is adopted all the same', async () => {
     expect(wrong(await ranOf(onboarding(kind), inTurn(1)))).toEqual([]);
@@ -26,6 +35,10 @@ describe.each(kinds)('one request of a %s target goes wrong', (kind) => {
     expect(wrong(all)).toEqual([]);
     expect(new Set(all.map(({ fault }) => fault))).toEqual(new Set(['none', ...faults]));
   }, 30_000);
+
+  test('in a rotation with consumers: nobody is left behind, or refreshed twice in ten minutes', async () => {
+    expect(wrong(await ranOf(consumers(kind), (nth) => (nth % 5 === 2 ? inTurn(1)(nth) : [])))).toEqual([]);
+  }, 60_000);
 
   test.each(allMoments)(
     'in an emergency declared %s: what leaked ends, and nothing else',

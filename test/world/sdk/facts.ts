@@ -4,6 +4,7 @@ import type { Call } from '../../../infra/local/azure/journal.ts';
 import type { Vault } from '../../../infra/local/azure/keyvault/vault.ts';
 import { fingerprintOf } from '../../../lib/model/sealed.ts';
 import type { Fact } from '../promises.ts';
+import type { Apps } from './apps.ts';
 import { keyIn, signerOf } from './targets.ts';
 import type { Wire } from './wire.ts';
 
@@ -12,6 +13,7 @@ export interface Observed {
   readonly resource: Resource;
   readonly vault: Vault;
   readonly wire: Pick<Wire, 'arriving'>;
+  readonly apps: Apps;
   /** What went wrong in observing. */
   readonly errors: string[];
   tell(fact: Fact): void;
@@ -38,6 +40,7 @@ const tellers: Readonly<Record<string, Teller>> = {
   'signalrData.userExists': proved,
   setSecret: written,
   updateSecret: changed,
+  'web.refreshReferences': refreshed,
 };
 
 /** What a call that the service answered well came to. A user nobody knows is 404: an answer too. */
@@ -68,6 +71,11 @@ function written(observed: Observed): readonly Fact[] {
 
 /** The one secret of the world. */
 export const secretName = 'target';
+
+function refreshed(observed: Observed, { path }: Call): readonly Fact[] {
+  const site = observed.apps.all.find(({ id }) => path.toLowerCase().startsWith(`${id.toLowerCase()}/`));
+  return site ? [{ is: 'refreshed', ...actOf(observed), consumer: site.name, plan: site.plan }] : [];
+}
 
 function changed(observed: Observed, call: Call): readonly Fact[] {
   const version = call.path.split('/').at(-1) ?? '';

@@ -2,6 +2,7 @@ import type { Slot } from '../../../infra/local/azure/arm/keys.ts';
 import type { Call } from '../../../infra/local/azure/journal.ts';
 import { fingerprintOf, type Fingerprint } from '../../../lib/model/sealed.ts';
 import type { Fact } from '../promises.ts';
+import { slots } from '../../../lib/providers/accessKeys.ts';
 import { actOf, factsOf, type Observed } from './facts.ts';
 import { keysNow } from './targets.ts';
 
@@ -10,6 +11,8 @@ export interface Observer {
   readonly regenerated: Readonly<Record<Slot, number>>;
   /** Tells what took effect by the passing of time. */
   catchUp(): void;
+  /** Tells of keys that somebody replaced without asking over the wire. */
+  seeOthers(): void;
 }
 
 interface Deferred {
@@ -19,15 +22,25 @@ interface Deferred {
 
 /** Turns the journal into facts: each effect as it comes, whoever it is from. */
 export function observe(observed: Observed): Observer {
-  const { azure, resource, tell } = observed;
+  const { azure, resource, apps, tell } = observed;
   const regenerated: Record<Slot, number> = { Primary: 0, Secondary: 0 };
   const deferred = new Set<Deferred>();
   const known = fingerprints(keysNow(azure, resource));
 
   function catchUp(): void {
+    for (const fact of apps.moved(azure.clock.now())) tell(fact);
     for (const each of [...deferred].filter(({ atMs }) => atMs <= azure.clock.now().getTime())) {
       deferred.delete(each);
       tell(each.fact);
+    }
+  }
+  function seeOthers(): void {
+    const at = azure.clock.now();
+    const now = fingerprints(keysNow(azure, resource));
+    for (const slot of slots.filter((each) => now[each] !== known[each])) {
+      const [old, made] = [known[slot], now[slot]];
+      known[slot] = made;
+      tell({ is: 'regenerated', at, by: 'other', slot, old, made });
     }
   }
   function replaced(call: Call): void {
@@ -56,7 +69,7 @@ export function observe(observed: Observed): Observer {
       observed.errors.push(`the observer failed: ${String(error)}`);
     }
   });
-  return { regenerated, catchUp };
+  return { regenerated, catchUp, seeOthers };
 }
 
 function isRegenerate({ operation, status }: Call): boolean {

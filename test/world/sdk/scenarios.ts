@@ -45,23 +45,23 @@ export function rotation(kind: Kind): Scenario {
   };
 }
 
-async function nothing(): Promise<void> {
+export async function nothing(): Promise<void> {
   await Promise.resolve();
 }
 
-async function adoptedWorld(kind: Kind): Promise<World> {
-  const world = await createWorld(kind, true);
+export async function adoptedWorld(kind: Kind, hasApps = false): Promise<World> {
+  const world = await createWorld(kind, true, hasApps);
   await world.round();
   return world;
 }
 
-async function dueWorld(kind: Kind): Promise<World> {
-  const world = await adoptedWorld(kind);
+export async function dueWorld(kind: Kind, hasApps = false): Promise<World> {
+  const world = await adoptedWorld(kind, hasApps);
   await world.pass(untilDueMs);
   return world;
 }
 
-function isAtRest({ state }: World): boolean {
+export function isAtRest({ state }: World): boolean {
   const { rotation: under, wait } = state();
   return !under && !wait;
 }

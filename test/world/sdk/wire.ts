@@ -32,6 +32,8 @@ export interface Wire {
   pass<T>(process: Process, request: Passing<T>): Promise<T>;
   /** Lets arrive what is due. */
   land(): Promise<void>;
+  /** Lets arrive what was on its way when its sender died. */
+  arrived(): Promise<void>;
 }
 
 const timeoutMs = 20_000;
@@ -40,6 +42,7 @@ const timeoutMs = 20_000;
 export function createWire(clock: SteerableClock, flightMs: number): Wire {
   const passed: string[] = [];
   const flying = new Set<Flying>();
+  const onTheWay = new Set<Promise<void>>();
   let strike: Strike | StrikeWhere | undefined;
   let arriving: Late | undefined;
   let fired = false;
@@ -59,11 +62,24 @@ export function createWire(clock: SteerableClock, flightMs: number): Wire {
     const dueMs = clock.now().getTime() + ms;
     return () => clock.now().getTime() >= dueMs;
   }
+  /** What is sent takes no time, whatever happens meanwhile. */
+  function known<T>(sent: Promise<T>): Promise<T> {
+    const arrival = sent.then(
+      () => undefined,
+      () => undefined,
+    );
+    onTheWay.add(arrival);
+    void arrival.then(() => onTheWay.delete(arrival));
+    return sent;
+  }
+  async function arrived(): Promise<void> {
+    await Promise.all(onTheWay);
+  }
   async function pass<T>(process: Process, request: Passing<T>): Promise<T> {
     if (process.isOver) return never();
     await land();
     passed.push(request.name);
-    if (!strike || !isStruck(strike, passed)) return request.send();
+    if (!strike || !isStruck(strike, passed)) return known(request.send());
     fired = true;
     return struck(strike.fault, process, request);
   }
@@ -93,6 +109,7 @@ export function createWire(clock: SteerableClock, flightMs: number): Wire {
         return request.send();
       case 'late effect':
         fly('late', request, after(flightMs - 2_000));
+        await arrived();
         await clock.sleep(timeoutMs);
         throw request.lost();
       case 'crash, late effect':
@@ -119,6 +136,7 @@ export function createWire(clock: SteerableClock, flightMs: number): Wire {
     },
     pass,
     land,
+    arrived,
   };
 }
 

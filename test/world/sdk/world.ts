@@ -12,6 +12,7 @@ import { settingsFrom } from '../../../lib/settings.ts';
 import { stateFrom } from '../../../lib/targets/codec.ts';
 import { emptyContainer } from '../memoryBlobs.ts';
 import { promises, type Promises } from '../promises.ts';
+import { createApps, type Apps } from './apps.ts';
 import { startApp, type Ground } from './app.ts';
 import { secretName } from './facts.ts';
 import { observe, type Observer } from './observer.ts';
@@ -27,11 +28,12 @@ export interface World {
   readonly wire: Wire;
   readonly watch: Promises;
   readonly observer: Observer;
+  readonly apps: Apps;
   /** What the app said, and what it died of where it should not have. */
   readonly lines: readonly string[];
   readonly errors: string[];
   state(): State;
-  /** The four timers, one after the other. */
+  /** The four timers, one after the other; and the question for notices, where there are any. */
   round(): Promise<void>;
   pass(ms: number): Promise<void>;
   /** A person who asks until the answer is 202; answers the last status. */
@@ -46,13 +48,14 @@ export interface Emergency {
 }
 
 /** One target on the local Azure, the app as it ships around the real SDK clients, and an observer of promises. */
-export async function createWorld(kind: Kind, hasContainers: boolean): Promise<World> {
+export async function createWorld(kind: Kind, hasContainers: boolean, hasApps = false): Promise<World> {
   const clock = manualClock(new Date('2026-03-02T01:00:00Z'));
   const azure = await localAzure({ clock });
   const vault = await azure.keyVault.createVault('vault');
   const resource = await createResource(azure, kind);
   const lines: string[] = [];
   const wire = createWire(clock, flightMs[kind]);
+  const topic = hasApps ? await azure.eventGrid.createTopic('keyturn') : undefined;
   const ground: Ground = {
     azure,
     wire,
@@ -61,6 +64,7 @@ export async function createWorld(kind: Kind, hasContainers: boolean): Promise<W
       KEYTURN_MODE: 'rotate',
       KEYTURN_SETTLE: 'PT10M',
       KEYTURN_ADOPTION_GRACE: 'PT0S',
+      ...(topic && { KEYTURN_TOPIC_ENDPOINT: topic.endpoint }),
       AzureWebJobsStorage__accountName: 'storage',
     }),
     leases: { ...emptyContainer(), ...(hasContainers && { metadata: {} }) },
@@ -69,9 +73,10 @@ export async function createWorld(kind: Kind, hasContainers: boolean): Promise<W
   };
   const errors: string[] = [];
   const watch = promises({ settleMs, keys: fingerprints(azure, resource) });
-  const observer = observe({ azure, resource, vault, wire, tell: watch.told, errors });
-  seed(azure, { vault, resource, watch });
-  return driven(ground, { azure, resource, vault, wire, watch, observer, lines, errors });
+  seed(azure, { vault, resource, watch }, hasApps ? { RotationOptions: 'wait-for-consumers' } : {});
+  const apps = createApps(azure, vault, hasApps ? ['one', 'two'] : []);
+  const observer = observe({ azure, resource, vault, wire, apps, tell: watch.told, errors });
+  return driven(ground, { azure, resource, vault, wire, watch, observer, apps, lines, errors });
 }
 
 function fingerprints(azure: LocalAzure, resource: Resource): Record<Slot, string> {
@@ -79,10 +84,15 @@ function fingerprints(azure: LocalAzure, resource: Resource): Record<Slot, strin
   return { Primary: fingerprintOf(Primary), Secondary: fingerprintOf(Secondary) };
 }
 
-function seed(azure: LocalAzure, { vault, resource, watch }: Pick<World, 'vault' | 'resource' | 'watch'>): void {
+function seed(
+  azure: LocalAzure,
+  { vault, resource, watch }: Pick<World, 'vault' | 'resource' | 'watch'>,
+  wishes: Readonly<Record<string, string>>,
+): void {
   const key = keysAt(resource, 0).Primary;
   const value = valueWith(key, resource);
-  const tags = { team: 'rendering', ProviderAddress: resource.id, CredentialId: 'Primary', ValidityPeriodDays: '90' };
+  const names = { team: 'rendering', ProviderAddress: resource.id, CredentialId: 'Primary' };
+  const tags = { ...names, ValidityPeriodDays: '90', ...wishes };
   const at = azure.clock.now();
   const contentType = 'text/plain';
   const { version } = vault.setSecret(secretName, value, { tags, contentType });
@@ -108,6 +118,7 @@ function driven(ground: Ground, still: Still): World {
     };
     const outcome = await Promise.race([work(app).catch(failing), process.ended]);
     if (process.isOver) {
+      await wire.arrived();
       running = startApp(ground);
       await pass(restartMs);
     }
@@ -120,6 +131,7 @@ function driven(ground: Ground, still: Still): World {
   }
   async function round(): Promise<void> {
     for (const phase of phases) await attempt((app) => app.sweep(phase));
+    if (azure.health.events.length > 0) await attempt((app) => app.pollNotices());
   }
   async function emergency(wanted: Emergency): Promise<number> {
     const untilMs = azure.clock.now().getTime() + patienceMs;

@@ -1,0 +1,30 @@
+import type { Known, Version } from './known.ts';
+
+const minute = 60_000;
+/** An immediate emergency gives consumers at least this long, unless all of them moved; a deadline always does. */
+export const shortestMs = 5 * minute;
+/** A notice is to be met so long before its deadline. */
+const marginMs = 30 * minute;
+
+/** Settle, unless the deadline of a notice leaves less: half of the time to it, or all but the margin at the end. */
+export function settledAt(known: Known, version: Version): Date {
+  const { settleMs } = known;
+  const whole = version.at.getTime() + settleMs;
+  const generates = version.tags['RotationPhase']?.startsWith('generate') ?? false;
+  const byMs = deadlinesMs(known, version).map((ms) => (generates ? half(version.at, ms) : ms - marginMs));
+  return new Date(Math.min(whole, Math.max(version.at.getTime() + shortestMs, Math.min(...byMs))));
+}
+
+function half(from: Date, toMs: number): number {
+  return (from.getTime() + toMs) / 2;
+}
+
+/** What is under way already has until half of the time to a deadline. */
+function deadlinesMs({ deadlines, startedAt }: Known, version: Version): readonly number[] {
+  return deadlines.flatMap((one) => [one.getTime(), half(startedAt ?? version.at, one.getTime())]);
+}
+
+/** Too near for a whole settle after this one; what is only seen by a later sweep begins later. */
+export function hurries(known: Known, version: Version, from: Date): boolean {
+  return deadlinesMs(known, version).some((ms) => ms < from.getTime() + 3 * known.settleMs);
+}
