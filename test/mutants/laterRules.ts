@@ -1,16 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
-/** Rules 14 to 24: when, proof, drift, emergencies, holds. R23 needs notices, which come with events. */
+/** Rules 15 to 24: proof, drift, emergencies, holds. What concerns events, notices and consumers stands apart. */
 export const laterRules: readonly Mutant[] = [
-  {
-    breaks: 'R14',
-    file: 'lib/decide/due.ts',
-    from: 'return later(dueAt(dated, 0), -hour) <= now;',
-    to: 'return later(dueAt(dated, 0), -1_000 * hour) <= now;',
-    test: 'test/decide/due.test.ts',
-    name: 'R14',
-    histories: 'no event arrives at the ports',
-  },
   {
     breaks: 'R15',
     file: 'lib/phases/generate.ts',
@@ -23,8 +14,8 @@ export const laterRules: readonly Mutant[] = [
   {
     breaks: 'R16',
     file: 'lib/reconcile.ts',
-    from: "return check.is === 'good';",
-    to: "return check.is !== 'unknown';",
+    from: "return is === 'good' && !wasRefused",
+    to: "return is !== 'unknown' && !wasRefused",
     test: 'test/situations/midRotation.test.ts',
     name: 'both keys changed behind our back',
     histories: true,
@@ -77,8 +68,8 @@ export const laterRules: readonly Mutant[] = [
   {
     breaks: 'R21, the cap',
     file: 'lib/decide/rotation.ts',
-    from: 'Math.min(settleMs, immediateCapMs)',
-    to: '0',
+    from: 'return over ? now : earliest(whole, later(createdOn, shortestSettleMs));',
+    to: 'return now;',
     test: 'test/decide/underWay.test.ts',
     name: 'R21: an immediate one waits for its cap',
     histories: true,

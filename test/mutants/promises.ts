@@ -21,8 +21,8 @@ export const promises: readonly Mutant[] = [
   {
     breaks: 'promise 2',
     file: 'lib/decide/rotation.ts',
-    from: "if (mode === 'graceful') return later(secret.createdOn, settleMs);",
-    to: "if (mode === 'graceful') return secret.createdOn;",
+    from: 'if (!deadline) return whole;',
+    to: 'if (!deadline) return createdOn;',
     test: 'test/decide/underWay.test.ts',
     name: 'promise 2: nothing is made before settle',
     histories: true,
@@ -97,7 +97,7 @@ export const promises: readonly Mutant[] = [
   },
   {
     breaks: 'promise 10',
-    file: 'lib/sweep.ts',
+    file: 'lib/sightings.ts',
     from: 'if (!(error instanceof Failure)) throw error;',
     to: 'if (error) throw error;',
     test: 'test/sweep.test.ts',

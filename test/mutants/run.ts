@@ -2,6 +2,8 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { firstBroken } from './broken.ts';
 import { earlierRules } from './earlierRules.ts';
+import { eventRules } from './eventRules.ts';
+import { handlers } from './handlers.ts';
 import { laterRules } from './laterRules.ts';
 import type { Mutant } from './mutant.ts';
 import { promises } from './promises.ts';
@@ -14,7 +16,9 @@ import { tree, type Tree } from './tree.ts';
  */
 const options = { only: { type: 'string', default: '' }, history: { type: 'string' } } as const;
 const { only, history: wanted } = parseArgs({ options }).values;
-const mutants = [...promises, ...earlierRules, ...laterRules].filter(({ breaks }) => breaks.startsWith(only));
+const mutants = [...promises, ...earlierRules, ...laterRules, ...eventRules, ...handlers].filter(({ breaks }) =>
+  breaks.startsWith(only),
+);
 process.exitCode = wanted ? await look(wanted) : await breakAll();
 
 async function look(given: string): Promise<number> {
