@@ -8,7 +8,7 @@ import type { Arrival, Doing, Effects } from './effects.ts';
 import type { SecretStore } from './vault.ts';
 
 /** `stuck`: a refresh does not move it; `unreachable`: it cannot even be looked at. Either takes up versions by itself. */
-export type Condition = 'well' | 'stuck' | 'unreachable';
+type Condition = 'well' | 'stuck' | 'unreachable';
 
 /** An application that uses the secret. */
 export interface App {
