@@ -20,7 +20,7 @@ export function emptyTally(): Tally {
   return { runs: 0, counts: {} };
 }
 
-function tell(tally: Tally, { counts, byCause, requests }: Told): void {
+export function tell(tally: Tally, { counts, byCause, requests }: Told): void {
   tally.runs += 1;
   for (const [what, times] of Object.entries(counts)) add(tally, what, times);
   for (const [cause, times] of byCause) add(tally, `rotations: ${cause}`, times);
