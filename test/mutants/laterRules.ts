@@ -9,7 +9,7 @@ export const laterRules: readonly Mutant[] = [
     to: 'check',
     test: 'test/phases/generate.test.ts',
     name: 'for longer than patience is made once more',
-    histories: true,
+    histories: 'held for a person is an end that histories allow',
   },
   {
     breaks: 'R16',

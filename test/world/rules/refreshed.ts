@@ -13,7 +13,7 @@ export function refreshed(known: Known, { consumer, plan, at, sentAt = at }: Ref
   const { refreshedAt, isDisturbed, current } = known;
   const within = (name: string, ms: number) => {
     const last = refreshedAt.get(name);
-    return last !== undefined && sentAt.getTime() - last.getTime() < ms - roundingMs;
+    return last !== undefined && Math.abs(sentAt.getTime() - last.getTime()) < ms - roundingMs; // a late one lands after
   };
   const isTooSoon = within(isDisturbed ? forVersion(consumer, current?.version) : consumer, 10 * minute);
   return [
