@@ -135,7 +135,7 @@ export const eventRules: readonly Mutant[] = [
     to: 'const { snapshot } = visit;',
     test: 'test/world/events/shortest.test.ts',
     name: 'R21: consumers seen on the version before',
-    histories: true,
+    histories: 'the test is the history',
   },
   {
     breaks: 'one refresh in ten minutes',
