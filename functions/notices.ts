@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { mayTellNotices, notAllowed, noticesLevel, running } from '../lib/app.ts';
+import { everyMethod, mayTellNotices, notAllowed, noticesLevel, running } from '../lib/app.ts';
 
 app.timer('noticePoll', {
   schedule: '0 8-59/15 * * * *',
@@ -10,7 +10,7 @@ app.eventGrid('noticeEvents', { handler: (event, context) => running(context).no
 
 app.http('notices', {
   route: 'notices',
-  methods: ['POST', 'GET', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'],
+  methods: everyMethod,
   authLevel: noticesLevel(),
   handler: (request, context) =>
     request.method === 'POST' ? (mayTellNotices(request) ?? running(context).notices(request)) : notAllowed('POST'),

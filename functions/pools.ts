@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
-import { notAllowed, running } from '../lib/app.ts';
+import { everyMethod, notAllowed, running } from '../lib/app.ts';
 
 app.http('poolDefinition', {
   route: 'pools/definition',
-  methods: ['POST', 'GET', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'],
+  methods: everyMethod,
   authLevel: 'function',
   handler: (request, context) =>
     request.method === 'POST' ? running(context).definePool(request) : notAllowed('POST'),

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import type { HttpMethod, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { quietCore, type Quiet, type Voice } from './core.ts';
@@ -8,6 +8,7 @@ import { refusedPrincipal } from './http/principal.ts';
 import { definePool } from './http/pools.ts';
 import { problem } from './http/problem.ts';
 import { showRotation, startRotation } from './http/rotations.ts';
+import { inTime } from './inTime.ts';
 import { later, minute, second, type Clock } from './model/clock.ts';
 import type { Phase } from './model/state.ts';
 import { noticeEvent } from './notices/event.ts';
@@ -67,14 +68,7 @@ export function keyturn(core: Core, memory: Memory, budget = budgets): Keyturn {
 
 /** Answers in time whatever Azure takes: the work goes on under its lease, and the timers see to its end. */
 async function within(budgetMs: number, core: Core, work: Promise<unknown>): Promise<'late' | 'done'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(resolve, budgetMs, 'late');
-  });
-  const first = await Promise.race([work, late]).finally(() => {
-    clearTimeout(timer);
-  });
-  if (first !== 'late') return 'done';
+  if ((await inTime(work, budgetMs)) !== 'late') return 'done';
   core.note('over-budget', {});
   work.catch(() => {
     core.note('over-budget', { ended: 'badly' }); // nobody waits for it any more
@@ -142,6 +136,9 @@ export function mayTellNotices(request: HttpRequest): HttpResponseInit | undefin
 function isAuthenticated(env: NodeJS.ProcessEnv): boolean {
   return env['WEBSITE_AUTH_ENABLED']?.toLowerCase() === 'true';
 }
+
+/** Every one is registered, so that what a route does not serve is told so: the host itself would answer 404. */
+export const everyMethod: HttpMethod[] = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
 /** A method that a route does not serve. */
 export function notAllowed(allow: string): HttpResponseInit {

@@ -8,6 +8,7 @@ import {
 } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { calling, refusals } from './calling.ts';
+import { jsonFrom } from './model/json.ts';
 import { Failure } from './model/failure.ts';
 import type { Settings } from './model/settings.ts';
 
@@ -60,11 +61,3 @@ export function arm(
 }
 
 const page = z.object({ value: z.array(z.unknown()), nextLink: z.string().nullish() });
-
-function jsonFrom(text: string | null | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
-}

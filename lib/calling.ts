@@ -1,4 +1,5 @@
 import { RestError, type PipelinePolicy } from '@azure/core-rest-pipeline';
+import { jsonFrom } from './model/json.ts';
 import { Failure } from './model/failure.ts';
 import type { Reason } from './model/reason.ts';
 
@@ -69,14 +70,6 @@ function codeIn(body: unknown): string | undefined {
   const outer = errorObject(body);
   const inner = errorObject(outer?.['innererror'] ?? outer?.['innerError']);
   return wordOf(inner?.['code']) ?? wordOf(outer?.['code']);
-}
-
-function jsonFrom(text: string | null | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
 }
 
 function errorObject(value: unknown): Record<string, unknown> | undefined {

@@ -140,8 +140,7 @@ const longAgo = new Date(0);
 
 async function satOut(visiting: Visit, reason: Reason, until: Date): Promise<boolean> {
   if (!shortWaits.has(reason) || until > visiting.deadline) return false;
-  if (visiting.snapshot.saved.rotation?.phase === 'verify') await save(visiting); // consumers hear of it before the wait
-  if (!(await sitOut(visiting, until))) return false;
+  await sitOut(visiting, until);
   if (reason === 'key-not-yet-accepted') return true;
   const { consumers: _, ...snapshot } = visiting.snapshot;
   delete visiting.askedConsumers;

@@ -1,6 +1,5 @@
 import { announcement } from './events/announce.ts';
 import { hour, later } from './model/clock.ts';
-import { Failure } from './model/failure.ts';
 import { adviceFor, type Reason } from './model/reason.ts';
 import type { Claim, Sighting } from './model/snapshot.ts';
 import { blank } from './model/state.ts';
@@ -8,6 +7,7 @@ import { normalised, secretUrl, type SecretName } from './model/target.ts';
 import { carriedOn } from './targets/tags.ts';
 import type { Lease } from './targets/lease.ts';
 import type { Core } from './visit.ts';
+import { noted } from './noted.ts';
 
 /** What one vault's list showed. */
 export interface Seen {
@@ -48,8 +48,7 @@ async function noting(
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    core.note(error.reason, { ...about, ...(error.detail.code && { code: error.detail.code }) });
+    noted(core, error, about);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Seen } from './missing.ts';
 import { hintOf, read } from './targets/tags.ts';
 import type { Listed } from './targets/vault.ts';
 import type { Core } from './visit.ts';
+import { noted } from './noted.ts';
 
 export const atOnce = 8;
 
@@ -49,8 +50,7 @@ async function see(core: Core, memory: Memory, vaultUrl: string, until: Date): P
     }
     return { vaultUrl, whole: true, sightings, tagged, untagged };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    core.note(error.reason, { vault: vaultUrl, ...(error.detail.code && { code: error.detail.code }) });
+    noted(core, error, { vault: vaultUrl });
     return { vaultUrl, whole: false, sightings, tagged, untagged };
   }
 }

@@ -31,7 +31,7 @@ export async function sweep(core: Core, memory: Memory, phase: Phase, deadline: 
     await missingTargets(core, memory, seen);
     await bringAll(core, seen, deadline);
   }
-  if (bugs.length > 0) throw new Error(`${bugs.length} target(s) ended unexpectedly: ${bugs.join(', ')}`);
+  if (bugs.length > 0) throw unexpected(bugs);
 }
 
 /** Answers what is left: how many for want of time, and where something was thrown that never should be. */
@@ -52,6 +52,10 @@ export async function visitAll(core: Core, memory: Memory, all: readonly Wanted[
   };
   const reports = await pMap(all, visit, { concurrency: atOnce });
   return { reports, bugs, late };
+}
+
+export function unexpected(bugs: readonly string[]): Error {
+  return new Error(`${bugs.length} target(s) ended unexpectedly: ${bugs.join(', ')}`);
 }
 
 /** What and where, without a message that may hold anything. */

@@ -1,23 +1,23 @@
 import type { Arm } from './arm.ts';
-import { changes } from './events/changes.ts';
-import { announcement, type Announcer } from './events/announce.ts';
+import type { Graph } from './graph.ts';
+import { noted } from './noted.ts';
+import type { Desk } from './consumers/bring.ts';
+import { isUrgent } from './decide/consumers.ts';
 import type { Decision, Situation } from './decide/decision.ts';
+import { announcement, type Announcer } from './events/announce.ts';
+import { changes } from './events/changes.ts';
+import type { Topic } from './events/topic.ts';
 import { earliest, later, minute, second, type Clock } from './model/clock.ts';
 import { Failure } from './model/failure.ts';
 import { adviceFor, type Reason } from './model/reason.ts';
+import type { Sealed } from './model/sealed.ts';
 import type { Settings } from './model/settings.ts';
 import type { Claim, Look, Snapshot } from './model/snapshot.ts';
-import type { Ask, State } from './model/state.ts';
-import { isUrgent } from './decide/consumers.ts';
+import type { Ask, Rotation, State } from './model/state.ts';
 import { secretUrl } from './model/target.ts';
 import { published } from './phases/advance.ts';
-import type { Rotation } from './model/state.ts';
-import type { Sealed } from './model/sealed.ts';
 import type { Provider, View } from './providers/provider.ts';
 import type { Providers } from './providers/registry.ts';
-import type { Desk } from './consumers/bring.ts';
-import type { Topic } from './events/topic.ts';
-import type { Graph } from './graph.ts';
 import type { Claims } from './targets/claims.ts';
 import type { Lease, Leases } from './targets/lease.ts';
 import { write } from './targets/tags.ts';
@@ -106,8 +106,7 @@ export async function lookAtConsumers(visit: Visit): Promise<void> {
     const found = await core.consumers.bring([version], until, pace);
     visit.snapshot = { ...snapshot, consumers: found.get(secretUrl(target.secret)) ?? { known: 0, behind: [] } };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    core.note(error.reason, { consumers: 'cannot be listed', ...(error.detail.code && { code: error.detail.code }) });
+    noted(core, error, { consumers: 'cannot be listed' });
   }
   await lease.assure();
 }
@@ -207,11 +206,9 @@ function same(a: Readonly<Record<string, string>>, b: Readonly<Record<string, st
 }
 
 /** The only sleep: short waits are sat out under the lease, longer ones are left to the sweep. */
-export async function sitOut({ core: { clock }, lease, deadline }: Visit, until: Date): Promise<boolean> {
-  if (until > deadline) return false;
+export async function sitOut({ core: { clock }, lease }: Visit, until: Date): Promise<void> {
   for (let leftMs = 1; leftMs > 0; leftMs = until.getTime() - clock.now().getTime()) {
     await clock.sleep(Math.max(1, Math.min(20 * second, until.getTime() - clock.now().getTime())));
     await lease.assure();
   }
-  return true;
 }

@@ -5,6 +5,7 @@ import { secretUrl } from '../model/target.ts';
 import type { Seen } from '../missing.ts';
 import type { Core } from '../visit.ts';
 import type { Published } from './evidence.ts';
+import { noted } from '../noted.ts';
 
 /** What did not settle, or not for long, is looked after for as long as consumers may take by themselves. */
 const newMs = 25 * hour;
@@ -16,8 +17,7 @@ export async function bringAll(core: Core, seen: readonly Seen[], until: Date): 
     const published = await publishedIn(core, seen);
     if (published.length > 0) await core.consumers.bring(published, until, 'spaced');
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    core.note(error.reason, { consumers: 'cannot be listed', ...(error.detail.code && { code: error.detail.code }) });
+    noted(core, error, { consumers: 'cannot be listed' });
   }
 }
 

@@ -151,7 +151,7 @@ export function settledFrom(
     return over ? now : earliest(whole, later(createdOn, shortestSettleMs));
   }
   if (!deadline) return whole;
-  const leftMs = phase === 'generate' ? (deadline.getTime() - createdOn.getTime()) / 2 : undefined;
-  const by = leftMs === undefined ? later(deadline, -deadlineMarginMs) : later(createdOn, leftMs);
+  const halfMs = (deadline.getTime() - createdOn.getTime()) / 2;
+  const by = phase === 'generate' ? later(createdOn, halfMs) : later(deadline, -deadlineMarginMs);
   return earliest(whole, latest(later(createdOn, shortestSettleMs), by));
 }

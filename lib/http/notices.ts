@@ -1,15 +1,18 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import { jsonFrom } from '../model/json.ts';
 import { later } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
-import { adviceFor, type Reason } from '../model/reason.ts';
+import { adviceFor } from '../model/reason.ts';
 import { noticeFromAlert } from '../notices/alert.ts';
 import type { Notice } from '../notices/notice.ts';
 import { take } from '../notices/take.ts';
 import type { Memory } from '../sightings.ts';
 import type { Core } from '../visit.ts';
-import { json, problem } from './problem.ts';
+import { inTime } from '../inTime.ts';
+import { json, notNow, problem } from './problem.ts';
 
 const longest = 256 * 1024;
+const soonSeconds = 15;
 
 /**
  * `POST /api/notices`: Azure Monitor's common alert schema. An action group waits 10 seconds and tries again only after
@@ -27,7 +30,11 @@ export async function takeNotices(
   const notice = noticeFromAlert(jsonFrom(text), core.providers.noticedAs);
   if (notice === 'unreadable') return problem(notAnAlert);
   if (typeof notice === 'string') return json(200, { affected: 0, reason: notice, detail: adviceFor(notice) });
-  return inTime(taken(core, memory, notice, budgetMs), budgetMs);
+  const work = taken(core, memory, notice, budgetMs);
+  const answer = await inTime(work, budgetMs);
+  if (answer !== 'late') return answer;
+  work.catch(() => undefined); // nobody waits for it any more
+  return notNow('over-budget', soonSeconds);
 }
 
 const notAnAlert = {
@@ -40,33 +47,9 @@ const notAnAlert = {
 async function taken(core: Core, memory: Memory, notice: Notice, budgetMs: number): Promise<HttpResponseInit> {
   try {
     const { affected, left } = await take(core, memory, [notice], later(core.clock.now(), budgetMs / 2));
-    return left > 0 ? notNow('busy') : json(202, { affected });
+    return left > 0 ? notNow('busy', soonSeconds) : json(202, { affected });
   } catch (error) {
-    if (error instanceof Failure) return notNow(error.reason);
+    if (error instanceof Failure) return notNow(error.reason, soonSeconds);
     throw error;
-  }
-}
-
-async function inTime(work: Promise<HttpResponseInit>, budgetMs: number): Promise<HttpResponseInit> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<HttpResponseInit>((resolve) => {
-    timer = setTimeout(resolve, budgetMs, notNow('over-budget'));
-  });
-  work.catch(() => undefined); // told by its own log line if the answer came first
-  return Promise.race([work, late]).finally(() => {
-    clearTimeout(timer);
-  });
-}
-
-function notNow(reason: Reason): HttpResponseInit {
-  const body = { status: 503, title: 'Not now', detail: adviceFor(reason), reason };
-  return problem(body, { 'Retry-After': '15' });
-}
-
-function jsonFrom(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
 import { problem } from './problem.ts';
+import { jsonFrom } from '../model/json.ts';
 
 /** The role that Azure Monitor's documentation gives the service principal of action groups. */
 const role = 'ActionGroupsSecureWebhook';
@@ -25,12 +26,4 @@ function rolesIn(header: string): readonly string[] {
   const read = shape.safeParse(jsonFrom(Buffer.from(header, 'base64').toString()));
   const claims = read.success ? read.data.claims : [];
   return claims.filter(({ typ }) => /(^|\/)roles?$/.test(typ)).map(({ val }) => val);
-}
-
-function jsonFrom(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

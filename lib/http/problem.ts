@@ -1,4 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions';
+import { adviceFor, type Reason } from '../model/reason.ts';
 
 /** RFC 9457: what was wrong, what was expected, what to do. */
 export interface Problem {
@@ -16,6 +17,12 @@ export function problem(body: Problem, headers: Readonly<Record<string, string>>
     headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...headers },
     body: JSON.stringify({ type: 'about:blank', ...body }),
   };
+}
+
+/** What time cures. */
+export function notNow(reason: Reason, seconds: number): HttpResponseInit {
+  const body = { status: 503, title: 'Not now', detail: adviceFor(reason), reason };
+  return problem(body, { 'Retry-After': String(seconds) });
 }
 
 export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpResponseInit {

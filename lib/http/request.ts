@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonFrom } from '../model/json.ts';
 import { modes, type Mode } from '../model/state.ts';
 import { fingerprintOf, type Fingerprint } from '../model/sealed.ts';
 import type { SecretName } from '../model/target.ts';
@@ -63,14 +64,6 @@ function bodyFrom(text: string): object | Problem {
   const body = jsonFrom(text);
   if (typeof body === 'object' && body !== null && !('status' in body)) return body;
   return { status: 400, title: 'Body not understood', detail: 'Send a JSON object; see the README for its members.' };
-}
-
-function jsonFrom(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function invalid(issues: readonly z.core.$ZodIssue[]): Problem {

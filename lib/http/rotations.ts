@@ -8,7 +8,7 @@ import { normalised, secretUrl, type SecretName, type Target } from '../model/ta
 import { reconcile, type Report } from '../reconcile.ts';
 import { hintOf, read } from '../targets/tags.ts';
 import type { Core } from '../visit.ts';
-import { json, problem, type Problem } from './problem.ts';
+import { json, notNow, problem, type Problem } from './problem.ts';
 import { wantedFrom, type Wanted } from './request.ts';
 import { fromId, toId } from './rotationId.ts';
 
@@ -134,7 +134,7 @@ function acceptanceOf(core: Core, target: Target, { mode, compromised, request }
 function answerTo(report: Report, { secret }: Target): HttpResponseInit {
   switch (report.is) {
     case 'busy':
-      return later503('busy', 15);
+      return notNow('busy', 15);
     case 'foreign':
     case 'dropped':
       return problem(unknownRotation);
@@ -158,7 +158,7 @@ function accepted(id: string, { state, consumers }: Report & { is: 'visited' }, 
 }
 
 function notAccepted({ decision }: Report & { is: 'visited' }): HttpResponseInit {
-  return passing.has(decision.reason) ? later503(decision.reason, 30) : problem(conflict(decision.reason));
+  return passing.has(decision.reason) ? notNow(decision.reason, 30) : problem(conflict(decision.reason));
 }
 
 const passing: ReadonlySet<Reason> = new Set([
@@ -167,13 +167,8 @@ const passing: ReadonlySet<Reason> = new Set([
 ]);
 
 function problemOf({ reason, retryAfterMs }: { reason: Reason; retryAfterMs?: number }): HttpResponseInit {
-  if (passing.has(reason)) return later503(reason, Math.ceil((retryAfterMs ?? 30_000) / 1000));
+  if (passing.has(reason)) return notNow(reason, Math.ceil((retryAfterMs ?? 30_000) / 1000));
   return problem(reason === 'secret-missing' ? unknownRotation : conflict(reason));
-}
-
-function later503(reason: Reason, seconds: number): HttpResponseInit {
-  const body = { status: 503, title: 'Not now', detail: adviceFor(reason), reason };
-  return problem(body, { 'Retry-After': String(seconds) });
 }
 
 function conflict(reason: Reason, hint = ''): Problem {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonFrom } from '../model/json.ts';
 import type { Reason } from '../model/reason.ts';
 import { fingerprintOf } from '../model/sealed.ts';
 import { regionOf, type Notice } from './notice.ts';
@@ -69,12 +70,4 @@ function asksForAction({ status, properties: { incidentType, stage } }: z.output
 
 function subscriptionIn(target: string): string | [] {
   return /^\/subscriptions\/([^/]+)/i.exec(target)?.[1]?.toLowerCase() ?? [];
-}
-
-function jsonFrom(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,8 @@
-import { Failure } from '../model/failure.ts';
 import type { Memory } from '../sightings.ts';
 import type { Core } from '../visit.ts';
 import { activeNotices } from './serviceHealth.ts';
 import { take } from './take.ts';
+import { noted } from '../noted.ts';
 
 /** The authority on notices: asks Service Health, whoever did or did not push one. One call where there is none. */
 export async function pollNotices(core: Core, memory: Memory, deadline: Date): Promise<void> {
@@ -11,7 +11,6 @@ export async function pollNotices(core: Core, memory: Memory, deadline: Date): P
     if (unreadable > 0) core.note('unreadable', { notices: String(unreadable) });
     if (notices.length > 0) await take(core, memory, notices, deadline);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    core.note(error.reason, { notices: 'cannot be read', ...(error.detail.code && { code: error.detail.code }) });
+    noted(core, error, { notices: 'cannot be read' });
   }
 }

@@ -1,6 +1,5 @@
 import { answers, concerns } from '../decide/notice.ts';
 import { earliest, second } from '../model/clock.ts';
-import { Failure } from '../model/failure.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Sighting } from '../model/snapshot.ts';
 import type { Noticed } from '../model/state.ts';
@@ -8,7 +7,8 @@ import { normalised } from '../model/target.ts';
 import type { Seen } from '../missing.ts';
 import type { Report } from '../reconcile.ts';
 import { awake, lists, type Memory } from '../sightings.ts';
-import { visitAll, type Wanted } from '../sweep.ts';
+import { noted } from '../noted.ts';
+import { unexpected, visitAll, type Wanted } from '../sweep.ts';
 import type { Core } from '../visit.ts';
 import { affects, isRegional, regionOf, type Notice } from './notice.ts';
 
@@ -32,7 +32,7 @@ export async function take(core: Core, memory: Memory, notices: readonly Notice[
   const open = affected.filter((one) => concerns(one, one.notice, core.clock.now()));
   const wanted = open.map(({ target, notice }): Wanted => ({ target, ask: { cause: 'notice', notice } }));
   const { reports, bugs } = await visitAll(core, memory, wanted, deadline);
-  if (bugs.length > 0) throw new Error(`${bugs.length} target(s) ended unexpectedly: ${bugs.join(', ')}`);
+  if (bugs.length > 0) throw unexpected(bugs);
   const unseen = seen.some(({ whole }) => !whole) ? 1 : 0;
   const left = reports.filter((report, index) => isLeft(report, open[index]));
   return { affected: affected.length + unseen, left: core.settings.mode === 'observe' ? 0 : unseen + left.length };
@@ -80,14 +80,13 @@ function whyNot({ state, decision }: Report & { is: 'visited' }): Reason {
 }
 
 /** Where every resource of these services is, in one query; without an answer each one counts. */
-async function regionsOf({ graph, providers, note }: Core): Promise<ReadonlyMap<string, string>> {
-  const types = providers.noticedTypes.map((type) => `'${type}'`).join(', ');
+async function regionsOf(core: Core): Promise<ReadonlyMap<string, string>> {
+  const types = core.providers.noticedTypes.map((type) => `'${type}'`).join(', ');
   try {
-    const rows = await graph(`Resources | where type in~ (${types}) | project id, location | order by id asc`);
+    const rows = await core.graph(`Resources | where type in~ (${types}) | project id, location | order by id asc`);
     return new Map(rows.map(({ id, location }) => [normalised(String(id)), regionOf(String(location))]));
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    note(error.reason, { regions: 'cannot be listed', ...(error.detail.code && { code: error.detail.code }) });
+    noted(core, error, { regions: 'cannot be listed' });
     return new Map();
   }
 }

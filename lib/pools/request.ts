@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Problem } from '../http/problem.ts';
 import { certificateUrl } from './certificateUrl.ts';
 import type { NewPool, Wish } from './definition.ts';
+import { jsonFrom } from '../model/json.ts';
 
 /** What somebody wants a definition of: a pool that is there, or a new one. */
 export type PoolRequest = (Wish & { readonly pool: string; readonly name?: string | undefined }) | NewPoolRequest;
@@ -70,12 +71,4 @@ function invalid(issues: readonly z.core.$ZodIssue[]): Problem {
   }));
   const detail = 'Name a pool, or account, name, vmSize, os, nodes, certificates and identity of a new one.';
   return { status: 400, title: 'Request not understood', detail, errors };
-}
-
-function jsonFrom(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

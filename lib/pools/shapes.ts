@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonFrom } from '../model/json.ts';
 
 /** What an answer or a person may have written: where it is of another shape it counts as absent. */
 export const anything = z.unknown().optional();
@@ -17,12 +18,4 @@ export function object<Shape extends z.ZodRawShape>(shape: Shape) {
 /** Free JSON comes as an object, and in some answers as text. */
 export function membersOf(value: unknown): Members {
   return members.parse(typeof value === 'string' ? jsonFrom(value) : value);
-}
-
-function jsonFrom(written: string): unknown {
-  try {
-    return JSON.parse(written);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonFrom } from '../model/json.ts';
 import { blank, type Bond, type State } from '../model/state.ts';
 import { progressFrom, progressShape, progressText } from './progressCodec.ts';
 import type { Tags } from './wishes.ts';
@@ -37,14 +38,6 @@ function parsed<T>(text: string | undefined, shape: z.ZodType<T>): T | 'corrupt'
   if (written.success && written.data.v > newest) return 'newer';
   const { data, success } = shape.safeParse(json);
   return success ? data : 'corrupt';
-}
-
-function jsonFrom(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function bondFrom({ i, r, f, c }: z.output<typeof bondShape>): Bond {

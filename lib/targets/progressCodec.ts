@@ -4,8 +4,8 @@ import { blank, isRepair, type Guard, type Progress, type Rotation, type Wait } 
 
 /*
  * `RotationProgress` has 256 characters for the longest rotation there can be: phases, causes and guards are letters,
- * times are seconds in base 36, fingerprints stand in one string, and they and versions of 32 hex digits are base64url. People
- * read `RotationPhase`.
+ * times are seconds in base 36, fingerprints stand in one string, and they and versions of 32 hex digits are base64url.
+ * People read `RotationPhase`.
  */
 
 /** A letter each, never used again for another word. */

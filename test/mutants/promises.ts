@@ -98,7 +98,7 @@ export const promises: readonly Mutant[] = [
   {
     breaks: 'promise 10',
     file: 'lib/sightings.ts',
-    from: 'if (!(error instanceof Failure)) throw error;',
+    from: 'noted(core, error, { vault: vaultUrl });',
     to: 'if (error) throw error;',
     test: 'test/sweep.test.ts',
     name: 'a vault that does not answer is noted',

@@ -2,23 +2,7 @@ import { commonAlert, type AlertForm } from '../../infra/local/azure/arm/health/
 import { noticeFromAlert } from '../../lib/notices/alert.ts';
 import { fingerprintOf } from '../../lib/model/sealed.ts';
 import { after } from '../decide/situation.ts';
-
-const subscription = '5AB5C000-0000-4000-8000-000000000001';
-const event = {
-  trackingId: 'ABCD-1',
-  eventType: 'HealthAdvisory',
-  eventSubType: '',
-  status: 'Active',
-  eventLevel: 'Warning',
-  title: 'Regenerate',
-  summary: '',
-  impactedService: 'Azure SignalR Service',
-  regions: ['West Europe', 'North Europe'],
-  subscriptionIds: [subscription],
-  impactStartTime: after(50),
-  impactMitigationTime: after(70),
-  lastUpdateTime: after(51),
-} as const;
+import { event, subscription } from './advisory.ts';
 
 interface Part {
   readonly form?: AlertForm;

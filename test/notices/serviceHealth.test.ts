@@ -2,24 +2,9 @@ import { healthRow } from '../../infra/local/azure/arm/health/row.ts';
 import { activeNotices } from '../../lib/notices/serviceHealth.ts';
 import { fingerprintOf } from '../../lib/model/sealed.ts';
 import { after } from '../decide/situation.ts';
+import { event, subscription } from './advisory.ts';
 
 const services = ['SignalR'];
-const subscription = '5AB5C000-0000-4000-8000-000000000001';
-const event = {
-  trackingId: 'ABCD-1',
-  eventType: 'HealthAdvisory',
-  eventSubType: '',
-  status: 'Active',
-  eventLevel: 'Warning',
-  title: 'Regenerate',
-  summary: '',
-  impactedService: 'Azure SignalR Service',
-  regions: ['West Europe', 'North Europe'],
-  subscriptionIds: [subscription],
-  impactStartTime: after(50),
-  impactMitigationTime: after(70),
-  lastUpdateTime: after(51),
-} as const;
 
 /** As Resource Graph has it; `more` says what is different. */
 function row(more: object = {}, times: 'text' | 'ticks' = 'text') {

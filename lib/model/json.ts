@@ -1,0 +1,8 @@
+/** Total: nothing for what is no JSON. */
+export function jsonFrom(text: string | null | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
