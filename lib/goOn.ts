@@ -2,7 +2,8 @@ import type { Decision } from './decide/decision.ts';
 import { asksForConsumers } from './decide/consumers.ts';
 import { decide } from './decide/rules.ts';
 import { changes } from './events/changes.ts';
-import { later } from './model/clock.ts';
+import type { Pending } from './model/check.ts';
+import { later, second } from './model/clock.ts';
 import { Failure } from './model/failure.ts';
 import type { Reason } from './model/reason.ts';
 import type { Look, Snapshot } from './model/snapshot.ts';
@@ -23,6 +24,7 @@ import {
   sitOut,
   situationOf,
   viewOf,
+  type Core,
   type Visit,
 } from './visit.ts';
 
@@ -173,12 +175,25 @@ function handsOf(visiting: Visit, onSent: () => void): Hands {
     provider,
     vault: { disable },
     proofPatienceMs: core.settings.proofPatienceMs,
-    sending: async (of) => {
+    sharing: (name, work) => shared(core, name, work),
+    sending: async (of?: string) => {
       await save(visiting); // what will be replaced stands in the tags before it is replaced (promise 5)
       await lease.sending(of, later(core.clock.now(), provider.flightMs));
       onSent();
     },
   };
+}
+
+const sharedMs = 30 * second;
+
+/** Keys and certificates serve several accounts: their makers take turns (R8). */
+async function shared<T>(core: Core, name: string | undefined, work: () => Promise<T>): Promise<T | Pending> {
+  if (name === undefined) return work();
+  const done = await core.leases.whileHolding(name, async (lease) => {
+    await lease.assure();
+    return { made: await work() };
+  });
+  return done === 'busy' ? { is: 'pending', reason: 'busy', until: later(core.clock.now(), sharedMs) } : done.made;
 }
 
 /** What was refused before was the value before. */

@@ -164,7 +164,10 @@ export async function claim(visit: Visit, more: Pick<Claim, 'repairedAt' | 'miss
   const host = look.host ?? known?.host;
   const repairedAt = more.repairedAt ?? known?.repairedAt;
   const made = { secret: target.secret, kind: target.kind, resource: target.resource, version: secret.version };
-  const next: Claim = { ...made, ...more, ...(host && { host }), ...(repairedAt && { repairedAt }) };
+  const part = visit.provider.part?.(secret.value);
+  const follows = visit.provider.follows?.(secret.value);
+  const found = { ...(part && { part }), ...(follows && { follows }), ...(host && { host }) };
+  const next: Claim = { ...made, ...found, ...more, ...(repairedAt && { repairedAt }) };
   await visit.lease.assure();
   await visit.core.claims.save(next);
   visit.snapshot = { ...visit.snapshot, claim: next };

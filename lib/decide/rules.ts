@@ -21,7 +21,7 @@ const rules: readonly Rule[] = [
   ...[unfit, claimedTwice, foreignValue, onboard, stateLost], // may we?
   ...[tagContradicts, restored, accept, paused, staysHeld], // what people want
   ...[drifted, backsOff, liveRefused, frozen, noticed, goOn], // a rotation under way
-  ...[refusedForGood, tooShortAValidity, notDue, guarded, outsideWindow, due], // shall one begin?
+  ...[refusedForGood, asked, tooShortAValidity, notDue, guarded, outsideWindow, due], // shall one begin?
 ];
 
 const graceful = { mode: 'graceful' } as const;
@@ -146,6 +146,14 @@ function refusedForGood(s: Situation): Decision | undefined {
   const wait = mayRegenerateFrom(s, graceful, 'generate');
   if (wait) return { do: 'wait', reason: 'live-refused', until: ('until' in wait && wait.until) || anHour(s) };
   return { do: 'enter', reason: 'repairing', state: begun(s, { cause: 'drift', phase: 'generate' }) };
+}
+
+/** A version that somebody else made is taken over, whatever is due: nothing has to be made for it. */
+function asked(s: Situation): Decision | undefined {
+  const { asks, live } = s.look;
+  if (!asks || !live) return undefined;
+  const wait = guarded(s) ?? outsideWindow(s);
+  return wait ?? { do: 'enter', reason: 'begun', state: begun(s, { cause: asks, phase: 'generate' }) };
 }
 
 function tooShortAValidity(s: Situation): Decision | undefined {

@@ -41,6 +41,8 @@ export interface Look {
   readonly next?: Credential;
   /** The data-plane host as ARM names it. */
   readonly host?: string;
+  /** There is something to take over whatever is due: a newer version, another key that is wished for, a near expiry. */
+  readonly asks?: 'new-version' | 'near-expiry';
 }
 
 /** Who is the target of this (resource, kind)? */
@@ -48,6 +50,10 @@ export interface Claim {
   readonly secret: SecretName;
   readonly kind: string;
   readonly resource: string;
+  /** Where a resource has several targets of a kind: which of them. */
+  readonly part?: string;
+  /** The vault object whose versions the target follows, without a version. */
+  readonly follows?: string;
   /** The last version we wrote. */
   readonly version: string;
   readonly host?: string;

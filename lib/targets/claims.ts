@@ -7,7 +7,7 @@ import type { Blobs, Metadata } from './blobs.ts';
 export interface Claims {
   /** Made once, with the first target. */
   installation(): Promise<string>;
-  of(resource: string, kind: string): Promise<Claim | undefined>;
+  of(resource: string, kind: string, part?: string): Promise<Claim | undefined>;
   save(claim: Claim): Promise<void>;
   drop(claim: Claim): Promise<void>;
   /** 5,000 a call. */
@@ -24,8 +24,8 @@ export function claims(blobs: Blobs, newId: () => string = randomUUID): Claims {
       known.catch(() => (known = undefined));
       return known;
     },
-    of: async (resource, kind) => {
-      const metadata = await blobs.metadata(blobName({ resource, kind }));
+    of: async (resource, kind, part) => {
+      const metadata = await blobs.metadata(blobName({ resource, kind, ...(part && { part }) }));
       return metadata && claimFrom(metadata);
     },
     save: async (claim) => {
@@ -50,30 +50,49 @@ async function installation(blobs: Blobs, id: string): Promise<string> {
   return (await blobs.metadata(installationBlob))?.['id'] ?? installation(blobs, id);
 }
 
-function blobName({ resource, kind }: Pick<Claim, 'resource' | 'kind'>): string {
-  return `${kind}${normalised(resource)}`;
+function blobName({ resource, kind, part }: Pick<Claim, 'resource' | 'kind' | 'part'>): string {
+  const whole = `${kind}${normalised(resource)}`;
+  return part ? `${whole}/${part.toLowerCase()}` : whole;
 }
 
-function metadataOf({ secret, kind, resource, version, host, missingSince, repairedAt }: Claim): Metadata {
+function metadataOf({
+  secret,
+  kind,
+  resource,
+  version,
+  part,
+  follows,
+  host,
+  missingSince,
+  repairedAt,
+}: Claim): Metadata {
   return {
     secret: secretUrl(secret),
     kind,
     resource: encodeURIComponent(resource),
     version,
+    ...(part && { part: encodeURIComponent(part) }),
+    ...(follows && { follows }),
     ...(host && { host }),
     ...(missingSince && { missingsince: missingSince.toISOString() }),
     ...(repairedAt && { repairedat: repairedAt.toISOString() }),
   };
 }
 
-function claimFrom({ kind, version, host, ...metadata }: Metadata): Claim | undefined {
+function claimFrom({ kind, version, host, follows, ...metadata }: Metadata): Claim | undefined {
   const secret = secretNamed(metadata['secret'] ?? '');
   const resource = decodeURIComponent(metadata['resource'] ?? '');
   if (!secret || !kind || !resource || !version) return undefined;
+  const dates = datesIn(metadata);
+  const part = decodeURIComponent(metadata['part'] ?? '');
+  const optional = { ...(part && { part }), ...(follows && { follows }), ...(host && { host }) };
+  return { secret, kind, resource, version, ...optional, ...dates };
+}
+
+function datesIn(metadata: Metadata): Pick<Claim, 'missingSince' | 'repairedAt'> {
   const missingSince = dateFrom(metadata['missingsince']);
   const repairedAt = dateFrom(metadata['repairedat']);
-  const optional = { ...(host && { host }), ...(missingSince && { missingSince }), ...(repairedAt && { repairedAt }) };
-  return { secret, kind, resource, version, ...optional };
+  return { ...(missingSince && { missingSince }), ...(repairedAt && { repairedAt }) };
 }
 
 function dateFrom(text: string | undefined): Date | undefined {
