@@ -3,6 +3,7 @@ import { SignalRManagementClient } from '@azure/arm-signalr';
 import type { TokenCredential } from '@azure/core-auth';
 import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline';
 import { EventGridPublisherClient } from '@azure/eventgrid';
+import { KeyClient } from '@azure/keyvault-keys';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { arm, type Arm, type ArmSettings } from './arm.ts';
 import { refusals } from './calling.ts';
@@ -15,6 +16,7 @@ export interface Clients {
   batch(subscriptionId: string): BatchManagementClient;
   signalR(subscriptionId: string): SignalRManagementClient;
   secrets(vaultUrl: string): SecretClient;
+  keys(vaultUrl: string): KeyClient;
   topic(endpoint: string): EventGridPublisherClient<'CloudEvent'>;
   readonly arm: Arm;
   /** For the data planes, whose requests we sign ourselves. */
@@ -41,6 +43,7 @@ export function clients(credential: TokenCredential, http: HttpClient, settings:
     batch: perKey((id) => new BatchManagementClient(credential, id, { ...management, apiVersion: '2024-07-01' })),
     signalR: perKey((id) => new SignalRManagementClient(credential, id, management)),
     secrets: perKey((url) => new SecretClient(url, credential, { ...vault, ...loopback(url) })),
+    keys: perKey((url) => new KeyClient(url, credential, { ...vault, ...loopback(url) })),
     topic: perKey((endpoint) => new EventGridPublisherClient(endpoint, 'CloudEvent', credential, brief)),
     arm: arm(credential, http, timeLimit(requestTimeoutMs), settings),
     http,

@@ -159,18 +159,22 @@ async function sayUnproved({ core, snapshot: { target, secret } }: Visit, state:
 
 /** Remembers that this secret is the target, and the last version that is ours. */
 export async function claim(visit: Visit, more: Pick<Claim, 'repairedAt' | 'missingSince'> = {}): Promise<void> {
-  const { target, secret, look, claim: before } = visit.snapshot;
-  const known = before === 'of-another' ? undefined : before;
-  const host = look.host ?? known?.host;
-  const repairedAt = more.repairedAt ?? known?.repairedAt;
+  const { target, secret, claim: before } = visit.snapshot;
+  const { repairedAt } = before === 'of-another' || !before ? more : { repairedAt: before.repairedAt, ...more };
   const made = { secret: target.secret, kind: target.kind, resource: target.resource, version: secret.version };
-  const part = visit.provider.part?.(secret.value);
-  const follows = visit.provider.follows?.(secret.value);
-  const found = { ...(part && { part }), ...(follows && { follows }), ...(host && { host }) };
-  const next: Claim = { ...made, ...found, ...more, ...(repairedAt && { repairedAt }) };
+  const next: Claim = { ...made, ...namedBy(visit), ...more, ...(repairedAt && { repairedAt }) };
   await visit.lease.assure();
   await visit.core.claims.save(next);
   visit.snapshot = { ...visit.snapshot, claim: next };
+}
+
+/** What the kind wants to find again without a look. */
+function namedBy({ provider, core, snapshot }: Visit): Pick<Claim, 'part' | 'follows' | 'host'> {
+  const { value } = snapshot.secret;
+  const part = provider.part?.(value);
+  const follows = provider.follows?.(value);
+  const { host } = viewOf({ core, snapshot });
+  return { ...(part && { part }), ...(follows && { follows }), ...(host && { host }) };
 }
 
 /** No other worker's or person's write may lie between our read and our write, which replaces every tag (R6). */

@@ -74,6 +74,28 @@ const advice = {
   'endpoint-not-of-resource': 'The connection string names another host than ProviderAddress does.',
   'tags-lost': 'A new version was written without the rotation tags: set them again, or ignore tags in your tool.',
   'opted-out': 'The rotation tags were removed: the secret is left alone, both keys stay valid.',
+  // customer-managed keys
+  'microsoft-managed':
+    'The account uses keys of the service: the key it had before may be deleted. RotationKey names another.',
+  'managed-by-batch': 'Batch follows the newest version, and the key has a rotation policy: nothing is left to do.',
+  'identity-missing': 'Give the Batch account a managed identity and grant it get, wrapKey and unwrapKey on the key.',
+  'cmk-not-for-existing': 'The service takes customer-managed keys only for accounts created for them.',
+  'key-in-managed-hsm': 'Batch takes keys of Key Vault only: name one in RotationKey.',
+  'key-not-rsa': 'Batch takes RSA keys only: name one in RotationKey.',
+  'key-size': 'Batch takes RSA keys of 2048, 3072 or 4096 bits: name one in RotationKey.',
+  'key-operations': 'Permit wrapKey and unwrapKey on the key.',
+  'key-not-recoverable': 'Turn on soft delete and purge protection of the vault.',
+  'key-disabled': 'Enable the version of the key, or let another be made.',
+  'key-not-yet-valid': 'The version of the key is not valid yet.',
+  'key-expired': 'The version of the key has expired: extend it, or let another be made.',
+  'key-role-missing':
+    "Give the account's identity the role Key Vault Crypto Service Encryption User on the key's vault.",
+  'key-policy-missing': "Add an access policy with get, wrapKey and unwrapKey for the account's identity to the vault.",
+  'key-grant-missing':
+    "Grant the account's identity get, wrapKey and unwrapKey on the key, by role or access policy as the vault has it.",
+  'key-access-lost':
+    'Batch lost its key: nodes are unavailable and tasks requeued. Recover the key or vault, and its grants; it takes 10 minutes.',
+
   // only its history can tell; stays until resumed
   'proof-refused': 'Two new keys were refused where they would be used. The live key is untouched. Resume by the API.',
   contended: 'Something writes dead values over ours (Terraform without ignore_changes?). Resume by the API.',

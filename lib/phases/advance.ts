@@ -92,6 +92,10 @@ const untilGranted: ReadonlySet<Reason> = new Set([
   'firewall',
   'locked',
   'resource-missing',
+  'cmk-not-for-existing',
+  'key-role-missing',
+  'key-policy-missing',
+  'key-grant-missing',
 ]);
 
 /** An hour for what a person must mend; else as long again as it has lasted, 30 seconds to 15 minutes. */

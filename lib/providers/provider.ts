@@ -1,4 +1,5 @@
 import type { Clients } from '../clients.ts';
+import type { Graph } from '../graph.ts';
 import type { Check, Pending } from '../model/check.ts';
 import type { Sealed } from '../model/sealed.ts';
 import type { Credential, Look, Secret } from '../model/snapshot.ts';
@@ -8,6 +9,7 @@ import type { CredentialId, Spare, Target } from '../model/target.ts';
 /** What providers work with. */
 export interface Means {
   readonly clients: Clients;
+  readonly graph: Graph;
   random(bytes: number): Buffer;
 }
 

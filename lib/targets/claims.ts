@@ -71,9 +71,7 @@ function metadataOf({
     kind,
     resource: encodeURIComponent(resource),
     version,
-    ...(part && { part: encodeURIComponent(part) }),
-    ...(follows && { follows }),
-    ...(host && { host }),
+    ...present({ part: part && encodeURIComponent(part), follows, host }),
     ...(missingSince && { missingsince: missingSince.toISOString() }),
     ...(repairedAt && { repairedat: repairedAt.toISOString() }),
   };
@@ -83,10 +81,13 @@ function claimFrom({ kind, version, host, follows, ...metadata }: Metadata): Cla
   const secret = secretNamed(metadata['secret'] ?? '');
   const resource = decodeURIComponent(metadata['resource'] ?? '');
   if (!secret || !kind || !resource || !version) return undefined;
-  const dates = datesIn(metadata);
   const part = decodeURIComponent(metadata['part'] ?? '');
-  const optional = { ...(part && { part }), ...(follows && { follows }), ...(host && { host }) };
-  return { secret, kind, resource, version, ...optional, ...dates };
+  const optional = present({ part, follows, host });
+  return { secret, kind, resource, version, ...optional, ...datesIn(metadata) };
+}
+
+function present(words: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(words).flatMap(([name, word]) => (word ? [[name, word]] : [])));
 }
 
 function datesIn(metadata: Metadata): Pick<Claim, 'missingSince' | 'repairedAt'> {
