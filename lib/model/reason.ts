@@ -76,11 +76,15 @@ const advice = {
   'opted-out': 'The rotation tags were removed: the secret is left alone, both keys stay valid.',
   // customer-managed keys
   'microsoft-managed':
-    'The account uses keys of the service: the key it had before may be deleted. RotationKey names another.',
+    'The account uses keys of the service: a key it had before may be deleted. RotationKey names another.',
   'managed-by-batch': 'Batch follows the newest version, and the key has a rotation policy: nothing is left to do.',
+  'key-pinned': 'RotationKey names one version: nothing is rotated until the version is taken out of the tag.',
+  'key-still-used': 'Another Batch account still uses the old version of the key: it is disabled when none does.',
   'identity-missing': 'Give the Batch account a managed identity and grant it get, wrapKey and unwrapKey on the key.',
   'cmk-not-for-existing': 'The service takes customer-managed keys only for accounts created for them.',
+  'key-missing': 'RotationKey names a key or version that does not exist: correct the tag, or recover the key.',
   'key-in-managed-hsm': 'Batch takes keys of Key Vault only: name one in RotationKey.',
+  'key-in-another-tenant': "The vault is of another tenant than the account's identity: name a key of the same tenant.",
   'key-not-rsa': 'Batch takes RSA keys only: name one in RotationKey.',
   'key-size': 'Batch takes RSA keys of 2048, 3072 or 4096 bits: name one in RotationKey.',
   'key-operations': 'Permit wrapKey and unwrapKey on the key.',
@@ -89,12 +93,31 @@ const advice = {
   'key-not-yet-valid': 'The version of the key is not valid yet.',
   'key-expired': 'The version of the key has expired: extend it, or let another be made.',
   'key-role-missing':
-    "Give the account's identity the role Key Vault Crypto Service Encryption User on the key's vault.",
-  'key-policy-missing': "Add an access policy with get, wrapKey and unwrapKey for the account's identity to the vault.",
+    "Give the account's identity the role Key Vault Crypto Service Encryption User on the vault or the key.",
+  'key-policy-missing':
+    "Add an access policy with the key permissions Get, Wrap Key and Unwrap Key for the account's identity to the vault.",
   'key-grant-missing':
-    "Grant the account's identity get, wrapKey and unwrapKey on the key, by role or access policy as the vault has it.",
+    "Grant the account's identity the role Key Vault Crypto Service Encryption User, or Get, Wrap Key and Unwrap Key by " +
+    'access policy, as the vault has it.',
   'key-access-lost':
-    'Batch lost its key: nodes are unavailable and tasks requeued. Recover the key or vault, and its grants; it takes 10 minutes.',
+    'The account has lost its key: only its deletion works, nodes are unavailable, tasks are requeued. Enable or recover ' +
+    'the key or vault; a recovered vault needs its roles and event subscriptions again. It takes up to 10 minutes.',
+  'account-disabled':
+    'The service has disabled the account, as it does when the account loses its customer-managed key.',
+  'well-again': 'The account answers again. Its nodes come back, and requeued tasks are run.',
+
+  // certificates of pools
+  'certificate-missing': 'The certificate does not exist (any more): recover it, or name another in the secret.',
+  'certificate-awaits-merge':
+    'The issuer is none of Key Vault: download the request (Certificate operation), have it signed, merge the answer.',
+  'certificate-not-issued': 'The issuer refused a new version: see the code, and mend the policy or the issuer.',
+  'certificate-unobserved': 'No pool of the account observes the certificate: POST /api/pools/definition makes one.',
+  'no-auto-renew': 'Key Vault does not renew the certificate by itself: wish auto-renew, or set it in the policy.',
+  'nodes-polling': 'Nodes get two polling intervals to fetch the new version.',
+  'nodes-behind': 'The extension fails on the nodes named: see its status there, or restart them.',
+  'nodes-unreadable': 'Nodes are judged by time alone: grant this app Azure Batch Account Reader, and a network path.',
+  'seen-on-nodes': 'Every node started since, or its extension reported, so that it has the new version.',
+  'assumed-by-time': 'Two polling intervals passed without an error: the nodes are taken to have the new version.',
 
   // only its history can tell; stays until resumed
   'proof-refused': 'Two new keys were refused where they would be used. The live key is untouched. Resume by the API.',
@@ -103,7 +126,7 @@ const advice = {
   'live-would-die':
     'The state contradicts the resource; regenerating would end the live credential. Resume by the API.',
 
-  // what an audit of a pool finds; a pool cannot be given another extension: POST /api/pools/definition makes the new one
+  // what an audit of a pool finds; an extension cannot be changed: POST /api/pools/definition gives the new pool
   'pool-extension-missing': 'No Key Vault extension of the pool observes the certificate: recreate the pool with one.',
   'pool-extension-foreign':
     'Publisher or type is not the Key Vault extension of this operating system: recreate the pool.',
@@ -117,8 +140,8 @@ const advice = {
   'pool-observed-form':
     'This version of the extension documents another form of observedCertificates: recreate the pool.',
   'pool-polling-missing': 'Recreate the pool with pollingIntervalInS, such as "3600".',
-  'pool-polling-not-a-number': 'pollingIntervalInS is no number of seconds: recreate the pool.',
-  'pool-polling-not-text': 'pollingIntervalInS is documented as text, such as "3600": recreate the pool.',
+  'pool-polling-not-a-number': 'Recreate the pool with pollingIntervalInS as a number of seconds.',
+  'pool-polling-not-text': 'Recreate the pool with pollingIntervalInS as text, such as "3600", as documented.',
   'pool-polling-too-long': 'Nodes look for a new version too seldom: recreate the pool with an hour or less.',
   'pool-polling-too-short': 'Version 4.0 for Windows polls every 5 to 60 minutes: recreate the pool within that.',
   'pool-initial-sync-off': 'Recreate the pool with requireInitialSync, or nodes start work without the certificate.',
@@ -126,8 +149,8 @@ const advice = {
   'pool-identity-tenant': 'The identity must be of the same tenant as the Batch account: use another.',
   'pool-identity-rights': 'Grant the identity Key Vault Secrets User, or get and list on secrets and certificates.',
   'pool-client-id-missing': 'Nodes with an identity need msiClientId: recreate the pool with the client id.',
-  'pool-client-id-foreign': 'msiClientId is not the client id of an identity of the pool: recreate the pool.',
-  'pool-msi-endpoint': 'msiEndpoint is required with msiClientId: recreate the pool with the documented address.',
+  'pool-client-id-foreign': 'Recreate the pool with msiClientId of an identity that it has.',
+  'pool-msi-endpoint': 'Recreate the pool with the documented msiEndpoint: msiClientId requires it.',
   'pool-image-too-old':
     'The extension needs Ubuntu 22.04, and its version 4.0 Windows Server 2022, or newer: recreate the pool.',
   'pool-image-unsupported':

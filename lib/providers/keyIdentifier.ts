@@ -25,3 +25,15 @@ export function normalisedKey(text: string): string | undefined {
   const found = keyIdentifier(text);
   return found && keyUrl(found);
 }
+
+/** The key whatever its version. */
+export function baseOf(text: string): string | undefined {
+  const key = keyIdentifier(text);
+  return key && keyUrl({ vaultUrl: key.vaultUrl, name: key.name });
+}
+
+/** Batch follows the newest version of a key that it knows without one (azure-facts 1.3). */
+export function isFollowed(text: string): boolean {
+  const key = keyIdentifier(text);
+  return key !== undefined && key.version === undefined;
+}

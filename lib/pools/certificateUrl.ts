@@ -1,0 +1,27 @@
+/** Where a certificate lives, as nodes are told. */
+export interface CertificateUrl {
+  readonly host: string;
+  readonly name: string;
+  /** Only `secrets` answers with the private key. */
+  readonly isSecret: boolean;
+  readonly version?: string;
+}
+
+const path = /^\/(secrets|certificates|keys)\/([0-9a-z-]{1,127})(?:\/([0-9a-z]+))?\/?$/i;
+
+/** Reads any spelling that Key Vault takes: names are told apart by neither case nor a slash at the end. */
+export function certificateUrl(text: string): CertificateUrl | undefined {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
+  const [, collection, name, version] = path.exec(url?.pathname ?? '') ?? [];
+  if (url?.protocol !== 'https:' || !collection || !name) return undefined;
+  return { host: url.host, name, isSecret: collection.toLowerCase() === 'secrets', ...(version && { version }) };
+}
+
+export function isSame(one: CertificateUrl, other: CertificateUrl | undefined): boolean {
+  return one.host === other?.host && one.name.toLowerCase() === other.name.toLowerCase();
+}
+
+/** The form that renews: the secret holds certificate and private key, and no version is pinned (azure-facts 8). */
+export function renewingUrl({ host, name }: CertificateUrl): string {
+  return `https://${host}/secrets/${name}`;
+}

@@ -1,0 +1,59 @@
+import { normalised } from '../../model/target.ts';
+import type { Check, Flaw, KnownIdentity, Seen } from '../finding.ts';
+import { isMsiEndpoint, msiEndpoints } from '../keyVaultExtension.ts';
+
+/** Can the node sign in to the vault as an identity of the pool? */
+export const identityChecks: readonly Check[] = [missing, unnamed, foreign, endpoint, tenant, rights];
+
+function missing({ pool }: Seen): Flaw | undefined {
+  return pool.identities.length > 0 ? undefined : { reason: 'pool-identity-missing' };
+}
+
+function unnamed({ extension }: Seen): Flaw | undefined {
+  return extension.msiClientId?.trim() ? undefined : { reason: 'pool-client-id-missing' };
+}
+
+/** Told only where the client id of every identity of the pool is known, by the pool itself or by the auditor. */
+function foreign({ pool, extension, wanted }: Seen): Flaw | undefined {
+  const named = extension.msiClientId?.trim();
+  if (!named) return undefined;
+  if (!isClientId(named)) return { reason: 'pool-client-id-foreign', detail: 'is no client id' };
+  const known = pool.identities.map(({ id, clientId }) => clientId ?? knownAs(id, wanted.identities)?.clientId);
+  if (known.length === 0 || known.some((id) => id === undefined || isSameId(id, named))) return undefined;
+  return { reason: 'pool-client-id-foreign' };
+}
+
+/** The extension needs it wherever a client id is given (azure-facts 11). */
+function endpoint({ pool, extension }: Seen): Flaw | undefined {
+  const { msiClientId, msiEndpoint = '' } = extension;
+  if (!msiClientId?.trim() || isMsiEndpoint(msiEndpoint)) return undefined;
+  const found = msiEndpoint.trim() === '' ? 'is empty' : 'is another address';
+  return { reason: 'pool-msi-endpoint', detail: `${found}; should be ${msiEndpoints[pool.os]}` };
+}
+
+function tenant({ extension, wanted }: Seen): Flaw | undefined {
+  const used = usedIdentity(extension.msiClientId, wanted.identities);
+  if (!used?.tenantId || !wanted.tenantId || isSameId(used.tenantId, wanted.tenantId)) return undefined;
+  return { reason: 'pool-identity-tenant', detail: used.resourceId };
+}
+
+function rights({ extension, wanted }: Seen): Flaw | undefined {
+  const used = usedIdentity(extension.msiClientId, wanted.identities);
+  return used?.mayRead === false ? { reason: 'pool-identity-rights', detail: used.resourceId } : undefined;
+}
+
+export function isClientId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
+function usedIdentity(clientId = '', known: readonly KnownIdentity[] = []): KnownIdentity | undefined {
+  return known.find((each) => isSameId(each.clientId, clientId.trim()));
+}
+
+function knownAs(resourceId: string, known: readonly KnownIdentity[] = []): KnownIdentity | undefined {
+  return known.find((each) => normalised(each.resourceId) === normalised(resourceId));
+}
+
+function isSameId(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

@@ -1,0 +1,77 @@
+import type { Pool } from '@azure/arm-batch';
+import { z } from 'zod';
+import { observingIn, type ExtensionView } from './extensionView.ts';
+import type { Os } from './keyVaultExtension.ts';
+import { osOf, platformOfAgent, platformOfImage, type Platform } from './platform.ts';
+import { anything, members, object, text, type Members } from './shapes.ts';
+
+/** A pool as Azure Resource Manager writes it; the SDK's `Pool` has its properties one level up. */
+export interface PoolBody {
+  readonly id?: string;
+  readonly name?: string;
+  readonly identity?: unknown;
+  readonly properties: Members;
+}
+
+export type AnyPool = Pool | PoolBody;
+
+/** What is asked of a pool; nothing in it is checked yet. */
+export interface PoolView {
+  readonly name: string;
+  readonly os: Os;
+  readonly image: Platform | undefined;
+  readonly agent: Platform | undefined;
+  readonly identities: readonly PoolIdentity[];
+  readonly extensions: readonly ExtensionView[];
+  readonly provisioningState?: string | undefined;
+  readonly allocationState?: string | undefined;
+}
+
+export interface PoolIdentity {
+  readonly id: string;
+  /** The service may tell it. */
+  readonly clientId?: string | undefined;
+}
+
+const machine = object({
+  imageReference: object({ publisher: text, offer: text, sku: text }),
+  nodeAgentSkuId: text,
+  extensions: anything,
+});
+
+const shape = object({
+  id: text,
+  name: text,
+  identity: object({ type: text, userAssignedIdentities: z.record(z.string(), object({ clientId: text })).catch({}) }),
+  deploymentConfiguration: object({ virtualMachineConfiguration: machine }),
+  provisioningState: text,
+  allocationState: text,
+});
+
+/** Takes whatever the service or a person wrote. */
+export function poolView(pool: AnyPool): PoolView {
+  const flat = 'properties' in pool ? { ...pool, ...members.parse(pool.properties) } : pool;
+  const { id, name, identity, deploymentConfiguration, ...states } = shape.parse(flat);
+  const { imageReference, nodeAgentSkuId = '', extensions } = deploymentConfiguration.virtualMachineConfiguration;
+  const image = platformOfImage(imageReference);
+  const agent = platformOfAgent(nodeAgentSkuId);
+  const seen = observingIn(extensions);
+  return {
+    name: name ?? id?.split('/').at(-1) ?? '',
+    os: osOfAny(image ?? agent, seen),
+    image,
+    agent,
+    identities: identity.type === 'None' ? [] : identitiesIn(identity.userAssignedIdentities),
+    extensions: seen,
+    ...states,
+  };
+}
+
+function osOfAny(platform: Platform | undefined, extensions: readonly ExtensionView[]): Os {
+  if (platform) return osOf(platform);
+  return extensions.some(({ type }) => /windows/i.test(type ?? '')) ? 'windows' : 'linux';
+}
+
+function identitiesIn(found: Readonly<Record<string, { clientId?: string | undefined }>>): readonly PoolIdentity[] {
+  return Object.entries(found).map(([id, { clientId }]) => ({ id, clientId }));
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { Problem } from '../http/problem.ts';
+import { certificateUrl } from './certificateUrl.ts';
+import type { NewPool, Wish } from './definition.ts';
+
+/** What somebody wants a definition of: a pool that is there, or a new one. */
+export type PoolRequest = (Wish & { readonly pool: string; readonly name?: string | undefined }) | NewPoolRequest;
+
+export interface NewPoolRequest extends NewPool {
+  /** The ARM id of the Batch account. */
+  readonly account: string;
+  readonly name: string;
+}
+
+const group = String.raw`/subscriptions/[0-9a-f-]{36}/resourceGroups/[\w.()-]{0,89}[\w()-]`;
+const account = `${group}/providers/Microsoft\\.Batch/batchAccounts/[a-z0-9]{3,24}`;
+const pool = `${account}/pools/[\\w-]{1,64}`;
+const identityId = `${group}/providers/Microsoft\\.ManagedIdentity/userAssignedIdentities/[\\w-]{3,128}`;
+
+const armId = (pattern: string, of: string) =>
+  z.string().regex(new RegExp(`^${pattern}$`, 'i'), `should be the ARM id of ${of}`);
+const name = z.string().regex(/^[\w-]{1,64}$/, 'should be the name of a pool');
+const certificates = z
+  .array(z.string().max(512).refine(isCertificate, 'should be as https://name.vault.azure.net/secrets/certificate'))
+  .min(1, 'should name a certificate')
+  .max(100);
+const identity = z.strictObject({
+  resourceId: armId(identityId, 'a user-assigned identity'),
+  clientId: z.guid('should be the client id of the identity'),
+});
+
+const ofPool = z.strictObject({
+  pool: armId(pool, 'a pool'),
+  name: name.optional(),
+  certificates: certificates.default([]),
+  identity: identity.optional(),
+});
+const ofNew = z.strictObject({
+  account: armId(account, 'a Batch account'),
+  name,
+  vmSize: z.string().regex(/^\w{3,64}$/, 'should be a VM size such as Standard_D2s_v5'),
+  os: z.enum(['linux', 'windows'], { error: 'should be linux or windows' }),
+  nodes: z.int('should be a number of nodes').min(0).max(100_000),
+  certificates,
+  identity,
+});
+
+const longest = 64 * 1024;
+
+/** Reads the body of `POST /api/pools/definition`. */
+export function poolRequestFrom(text: string): PoolRequest | Problem {
+  if (text.length > longest) return { status: 413, title: 'Body too large', detail: `At most ${longest} characters.` };
+  const body = jsonFrom(text);
+  if (typeof body !== 'object' || body === null) {
+    return { status: 400, title: 'Body not understood', detail: 'Send a JSON object; see the README for its members.' };
+  }
+  const read = 'pool' in body ? ofPool.safeParse(body) : ofNew.safeParse(body);
+  return read.success ? read.data : invalid(read.error.issues);
+}
+
+function isCertificate(text: string): boolean {
+  return certificateUrl(text) !== undefined;
+}
+
+function invalid(issues: readonly z.core.$ZodIssue[]): Problem {
+  const errors = issues.map(({ path, code, message }) => ({
+    pointer: `#/${path.map(String).join('/')}`,
+    // a member's name may be a secret that was pasted wrongly: it is not repeated
+    detail: code === 'unrecognized_keys' ? 'has members that are not known' : message,
+  }));
+  const detail = 'Name a pool, or account, name, vmSize, os, nodes, certificates and identity of a new one.';
+  return { status: 400, title: 'Request not understood', detail, errors };
+}
+
+function jsonFrom(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
