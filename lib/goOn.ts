@@ -175,7 +175,7 @@ function handsOf(visiting: Visit, onSent: () => void): Hands {
     provider,
     vault: { disable },
     proofPatienceMs: core.settings.proofPatienceMs,
-    sharing: (name, work) => shared(core, name, work),
+    sharing: (name, work) => shared(core, name, provider.flightMs, work),
     sending: async (of?: string) => {
       await save(visiting); // what will be replaced stands in the tags before it is replaced (promise 5)
       await lease.sending(of, later(core.clock.now(), provider.flightMs));
@@ -186,14 +186,25 @@ function handsOf(visiting: Visit, onSent: () => void): Hands {
 
 const sharedMs = 30 * second;
 
-/** Keys and certificates serve several accounts: their makers take turns (R8). */
-async function shared<T>(core: Core, name: string | undefined, work: () => Promise<T>): Promise<T | Pending> {
+/** Keys and certificates serve several accounts: their makers take turns (R8), and wait for what may still land (R4). */
+async function shared<T>(
+  { leases, clock }: Core,
+  name: string | undefined,
+  flightMs: number,
+  work: () => Promise<T>,
+): Promise<T | Pending> {
   if (name === undefined) return work();
-  const done = await core.leases.whileHolding(name, async (lease) => {
-    await lease.assure();
-    return { made: await work() };
+  const done = await leases.whileHolding(name, async ({ flight, sending, landed }) => {
+    const now = clock.now();
+    if (flight && flight.until > now)
+      return { is: 'pending', reason: 'request-in-flight', until: flight.until } as const;
+    await sending(undefined, later(now, flightMs));
+    const made = await work();
+    await landed();
+    return { made };
   });
-  return done === 'busy' ? { is: 'pending', reason: 'busy', until: later(core.clock.now(), sharedMs) } : done.made;
+  if (done === 'busy') return { is: 'pending', reason: 'busy', until: later(clock.now(), sharedMs) };
+  return 'made' in done ? done.made : done;
 }
 
 /** What was refused before was the value before. */

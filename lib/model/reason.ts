@@ -167,6 +167,11 @@ export function adviceFor(reason: Reason): string {
   return advice[reason];
 }
 
+/** The resource itself works no more: looked at every few minutes, and said to be well again. */
+export function isDown(reason: Reason): boolean {
+  return reason === 'key-access-lost' || reason === 'account-disabled';
+}
+
 export function isReason(word: string): word is Reason {
   return Object.hasOwn(advice, word);
 }

@@ -1,4 +1,5 @@
 import type { Check } from './check.ts';
+import type { Reason } from './reason.ts';
 import type { Sealed } from './sealed.ts';
 import type { Known, State } from './state.ts';
 import type { CredentialId, SecretName, Target } from './target.ts';
@@ -43,6 +44,8 @@ export interface Look {
   readonly host?: string;
   /** There is something to take over whatever is due: a newer version, another key that is wished for, a near expiry. */
   readonly asks?: 'new-version' | 'near-expiry';
+  /** Why nothing is begun, however due: somebody else sees to it, or wishes so. An emergency begins all the same. */
+  readonly rests?: Reason;
 }
 
 /** Who is the target of this (resource, kind)? */

@@ -2,7 +2,7 @@ import { bondOf, lastOf, settledFrom, withoutWait } from '../decide/rotation.ts'
 import { day, hour, later, latest, minute, second, wholeSecond } from '../model/clock.ts';
 import type { Situation } from '../decide/decision.ts';
 import type { Failure } from '../model/failure.ts';
-import type { Reason } from '../model/reason.ts';
+import { isDown, type Reason } from '../model/reason.ts';
 import type { Sealed } from '../model/sealed.ts';
 import { isRepair, type Rotation, type State, type Wait } from '../model/state.ts';
 import type { Outcome } from './step.ts';
@@ -102,7 +102,10 @@ const untilGranted: ReadonlySet<Reason> = new Set([
 function backOff(state: State, reason: Reason, now: Date): Date {
   if (untilGranted.has(reason)) return later(now, hour);
   const since = state.wait?.reason === reason ? state.wait.since : now;
-  return later(now, Math.min(15 * minute, Math.max(30 * second, now.getTime() - since.getTime())));
+  return later(
+    now,
+    Math.min(isDown(reason) ? 4 * minute : 15 * minute, Math.max(30 * second, now.getTime() - since.getTime())),
+  );
 }
 
 /** Said once when it has lasted for a day. */
