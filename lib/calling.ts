@@ -47,6 +47,7 @@ const byCode: Readonly<Record<string, Reason>> = {
   ForbiddenByFirewall: 'firewall',
   ForbiddenByConnection: 'firewall',
   RequestDisallowedByPolicy: 'forbidden-by-policy',
+  AccountIsDisabled: 'account-disabled', // Batch
   SecretDisabled: 'secret-disabled',
   SecretNotFound: 'secret-missing',
   ObjectIsDeletedButRecoverable: 'secret-deleted',

@@ -3,8 +3,11 @@ import { SignalRManagementClient } from '@azure/arm-signalr';
 import type { TokenCredential } from '@azure/core-auth';
 import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline';
 import { EventGridPublisherClient } from '@azure/eventgrid';
+import { CertificateClient } from '@azure/keyvault-certificates';
+import { KeyClient } from '@azure/keyvault-keys';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { arm, type Arm, type ArmSettings } from './arm.ts';
+import { batchData, type BatchData } from './batchData.ts';
 import { refusals } from './calling.ts';
 
 /** No request takes longer; a lease has always as much time left before a write is sent (R5). */
@@ -15,8 +18,11 @@ export interface Clients {
   batch(subscriptionId: string): BatchManagementClient;
   signalR(subscriptionId: string): SignalRManagementClient;
   secrets(vaultUrl: string): SecretClient;
+  keys(vaultUrl: string): KeyClient;
+  certificates(vaultUrl: string): CertificateClient;
   topic(endpoint: string): EventGridPublisherClient<'CloudEvent'>;
   readonly arm: Arm;
+  readonly batchData: BatchData;
   /** For the data planes, whose requests we sign ourselves. */
   readonly http: HttpClient;
 }
@@ -41,8 +47,11 @@ export function clients(credential: TokenCredential, http: HttpClient, settings:
     batch: perKey((id) => new BatchManagementClient(credential, id, { ...management, apiVersion: '2024-07-01' })),
     signalR: perKey((id) => new SignalRManagementClient(credential, id, management)),
     secrets: perKey((url) => new SecretClient(url, credential, { ...vault, ...loopback(url) })),
+    keys: perKey((url) => new KeyClient(url, credential, { ...vault, ...loopback(url) })),
+    certificates: perKey((url) => new CertificateClient(url, credential, { ...vault, ...loopback(url) })),
     topic: perKey((endpoint) => new EventGridPublisherClient(endpoint, 'CloudEvent', credential, brief)),
     arm: arm(credential, http, timeLimit(requestTimeoutMs), settings),
+    batchData: batchData(credential, http, timeLimit(requestTimeoutMs)),
     http,
   };
 }

@@ -42,7 +42,7 @@ export function quietCore({ settings, clock, credential, http, self, container }
     vault: vault(all),
     leases: held,
     claims: claims(container('keyturn-claims')),
-    providers: providers({ clients: all, random: randomBytes }),
+    providers: providers({ clients: all, graph: asked, random: randomBytes }),
     arm: all.arm,
     graph: asked,
     consumers: desk({ arm: all.arm, graph: asked, leases: held, clock, vaultUrls }),

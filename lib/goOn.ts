@@ -2,7 +2,8 @@ import type { Decision } from './decide/decision.ts';
 import { asksForConsumers } from './decide/consumers.ts';
 import { decide } from './decide/rules.ts';
 import { changes } from './events/changes.ts';
-import { later } from './model/clock.ts';
+import type { Pending } from './model/check.ts';
+import { later, second } from './model/clock.ts';
 import { Failure } from './model/failure.ts';
 import type { Reason } from './model/reason.ts';
 import type { Look, Snapshot } from './model/snapshot.ts';
@@ -24,6 +25,7 @@ import {
   sitOut,
   situationOf,
   viewOf,
+  type Core,
   type Visit,
 } from './visit.ts';
 
@@ -80,7 +82,7 @@ async function adopt(visiting: Visit, state: State): Promise<boolean> {
   if (visiting.ask.accept) {
     await announceChanges(visiting);
     visiting.owesClaim = true;
-    visiting.snapshot = { ...visiting.snapshot, claim: claimOf(visiting.snapshot) };
+    visiting.snapshot = { ...visiting.snapshot, claim: claimOf(visiting) };
     return true;
   }
   await save(visiting);
@@ -179,12 +181,36 @@ function handsOf(visiting: Visit, onSent: () => void): Hands {
     provider,
     vault: { disable },
     proofPatienceMs: core.settings.proofPatienceMs,
-    sending: async (of) => {
+    sharing: (name, work) => shared(core, name, provider.flightMs, work),
+    sending: async (of?: string) => {
       await save(visiting); // what will be replaced stands in the tags before it is replaced (promise 5)
       await lease.sending(of, later(core.clock.now(), provider.flightMs));
       onSent();
     },
   };
+}
+
+const sharedMs = 30 * second;
+
+/** Keys and certificates serve several accounts: their makers take turns (R8), and wait for what may still land (R4). */
+async function shared<T>(
+  { leases, clock }: Core,
+  name: string | undefined,
+  flightMs: number,
+  work: () => Promise<T>,
+): Promise<T | Pending> {
+  if (name === undefined) return work();
+  const done = await leases.whileHolding(name, async ({ flight, sending, landed }) => {
+    const now = clock.now();
+    if (flight && flight.until > now)
+      return { is: 'pending', reason: 'request-in-flight', until: flight.until } as const;
+    await sending(undefined, later(now, flightMs));
+    const made = await work();
+    await landed();
+    return { made };
+  });
+  if (done === 'busy') return { is: 'pending', reason: 'busy', until: later(clock.now(), sharedMs) };
+  return 'made' in done ? done.made : done;
 }
 
 /** What was refused before was the value before. */

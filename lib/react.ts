@@ -1,10 +1,11 @@
 import { incoming, type Incoming } from './events/incoming.ts';
-import { secretEvent } from './events/keyVault.ts';
+import { vaultEvent } from './events/keyVault.ts';
 import { dueFrom } from './events/phaseDue.ts';
 import { regenerated } from './events/resources.ts';
 import { Failure } from './model/failure.ts';
 import { redacted } from './model/redacted.ts';
 import type { Reason } from './model/reason.ts';
+import type { Claim } from './model/snapshot.ts';
 import type { Ask, Phase } from './model/state.ts';
 import type { SecretName, Target } from './model/target.ts';
 import { tagsLost } from './missing.ts';
@@ -27,12 +28,14 @@ const passing: ReadonlySet<Reason> = new Set([
   ...unconfirmed,
 ]);
 
-/** A secret is about to expire, has expired, or has a new version. */
+/** A secret is about to expire, has expired, or has a new version; or a key or certificate that targets follow. */
 export async function onKeyVaultEvent(core: Core, event: unknown, deadline: Date): Promise<void> {
   await translated(core, event, async (came) => {
-    const wanted = secretEvent(came, core.settings.vaultUrls);
+    const wanted = vaultEvent(came, core.settings.vaultUrls);
     if (typeof wanted === 'string') return wanted;
-    const { secret, ask } = wanted;
+    const { ask } = wanted;
+    if ('object' in wanted) return followed(core, wanted.object, ask, deadline);
+    const { secret } = wanted;
     const target = await targetOf(core, secret);
     if (target) {
       const reason = outcome(await reconcile(core, target, ask, deadline));
@@ -41,6 +44,16 @@ export async function onKeyVaultEvent(core: Core, event: unknown, deadline: Date
     const carriedOn = ask.cause === 'new-version' && (await tagsLost(core, secret));
     return carriedOn ? undefined : 'not-a-target';
   });
+}
+
+/** Several accounts may use one key: each is a target of its own. */
+async function followed(core: Core, object: string, ask: Ask, deadline: Date): Promise<Reason | undefined> {
+  const followers: Claim[] = [];
+  for await (const claim of core.claims.list()) if (claim.follows === object) followers.push(claim);
+  const visit = (claim: Claim) => reconcile(core, { ...claim, wishes: core.settings.wishes }, ask, deadline);
+  const reports = await Promise.all(followers.map(visit));
+  if (followers.length === 0) return 'not-a-target';
+  return reports.map(outcome).find((reason) => reason !== undefined);
 }
 
 /** A key was regenerated, by whomever: consumers may fail already, so the live key is proved and the keys are looked at. */

@@ -4,7 +4,7 @@ import { decide } from './decide/rules.ts';
 import { changes } from './events/changes.ts';
 import { claimOwnVersion, goOn } from './goOn.ts';
 import { Failure } from './model/failure.ts';
-import type { Reason } from './model/reason.ts';
+import { isDown, type Reason } from './model/reason.ts';
 import type { Consumers, Look, Snapshot } from './model/snapshot.ts';
 import type { Ask, State } from './model/state.ts';
 import { normalised, type Target } from './model/target.ts';
@@ -121,8 +121,14 @@ async function saveLast(visiting: Visit): Promise<void> {
 }
 
 function noteStuck(visiting: Visit): void {
-  const { state } = visiting.snapshot;
-  if (!state.wait || !isMendable(state.wait.reason) || !stuck(state.wait, visiting.core.clock.now())) return;
+  const { state, look } = visiting.snapshot;
+  if (
+    !state.wait ||
+    state.wait.reason === look.rests ||
+    !isMendable(state.wait.reason) ||
+    !stuck(state.wait, visiting.core.clock.now())
+  )
+    return;
   visiting.snapshot = { ...visiting.snapshot, state: { ...state, wait: { ...state.wait, stuck: true } } };
 }
 
@@ -162,7 +168,8 @@ async function livesAtRest(visiting: Visit): Promise<boolean> {
   if (!(ask.check ?? (wasRefused || sawChange)) || !mayProve(snapshot)) return false;
   const { is } = await provider.prove(viewOf(visiting), snapshot.look.held);
   if (is === 'bad') await refused(visiting, wasRefused);
-  return is === 'good' && !wasRefused && !sawChange;
+  const wasDown = snapshot.state.wait !== undefined && isDown(snapshot.state.wait.reason);
+  return is === 'good' && !wasRefused && !wasDown && !sawChange;
 }
 
 async function refused(visiting: Visit, wasRefused: boolean): Promise<void> {

@@ -171,7 +171,7 @@ async function sayUnproved({ core, snapshot: { target, secret } }: Visit, state:
 
 /** Remembers that this secret is the target, and the last version that is ours. */
 export async function claim(visit: Visit, more: More = {}): Promise<void> {
-  const next = claimOf(visit.snapshot, more);
+  const next = claimOf(visit, more);
   await visit.lease.assure();
   await visit.core.claims.save(next);
   visit.snapshot = { ...visit.snapshot, claim: next };
@@ -179,13 +179,21 @@ export async function claim(visit: Visit, more: More = {}): Promise<void> {
 
 type More = Pick<Claim, 'repairedAt' | 'missingSince'>;
 
-export function claimOf({ target, secret, look, claim: before }: Snapshot, more: More = {}): Claim {
-  const known = before === 'of-another' ? undefined : before;
-  const host = look.host ?? known?.host;
-  const repairedAt = more.repairedAt ?? known?.repairedAt;
+export function claimOf(visit: Pick<Visit, 'core' | 'provider' | 'snapshot'>, more: More = {}): Claim {
+  const { target, secret, claim: before } = visit.snapshot;
+  const repairedAt = more.repairedAt ?? (before === 'of-another' ? undefined : before?.repairedAt);
   const { version, createdOn } = secret;
   const made = { secret: target.secret, kind: target.kind, resource: target.resource, version, createdOn };
-  return { ...made, ...more, ...(host && { host }), ...(repairedAt && { repairedAt }) };
+  return { ...made, ...namedBy(visit), ...more, ...(repairedAt && { repairedAt }) };
+}
+
+/** What the kind wants to find again without a look. */
+function namedBy({ provider, core, snapshot }: Pick<Visit, 'core' | 'provider' | 'snapshot'>): Partial<Claim> {
+  const { value } = snapshot.secret;
+  const part = provider.part?.(value);
+  const follows = provider.follows?.(value);
+  const { host } = viewOf({ core, snapshot });
+  return { ...(part && { part }), ...(follows && { follows }), ...(host && { host }) };
 }
 
 /** No other worker's or person's write may lie between our read and our write, which replaces every tag (R6). */

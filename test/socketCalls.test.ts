@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
+import { graph } from '../lib/graph.ts';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
@@ -49,7 +50,7 @@ async function hands(name: string) {
   const settings = { armEndpoint: azure.armEndpoint, armAudience: 'https://management.azure.com' };
   const all = clients(credential(azure), createDefaultHttpClient(), settings);
   const secrets = vault(all);
-  const registry = providers({ clients: all, random: randomBytes });
+  const registry = providers({ clients: all, graph: graph(all.arm), random: randomBytes });
   async function regenerate(kind: string, resource: typeof batch | typeof signalR): Promise<unknown> {
     const standby = spare('Secondary', 'Primary', 'Primary');
     if (!standby) throw new Error('No standby.');

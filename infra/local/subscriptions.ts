@@ -12,7 +12,9 @@ export interface Wiring {
 }
 
 const phases = ['generate', 'publish', 'verify', 'revoke'];
-const secretEvents = ['SecretNearExpiry', 'SecretExpired', 'SecretNewVersionCreated'];
+const vaultEvents = ['Secret', 'Key', 'Certificate'].flatMap((object) =>
+  ['NearExpiry', 'Expired', 'NewVersionCreated'].map((happened) => object + happened),
+);
 const actions = ['/regenerateKey/action', '/regenerateKeys/action'];
 
 /** The event subscriptions of a deployment: filters let nothing else through. */
@@ -30,7 +32,7 @@ function subscriptions({ endpoint, vaults, subscriptionIds, topic }: Wiring): re
   const ofVaults = vaults.map((source) => ({
     ...to('keyturn-secrets', 'keyVaultEvents'),
     source,
-    includedEventTypes: secretEvents.map((type) => `Microsoft.KeyVault.${type}`),
+    includedEventTypes: vaultEvents.map((type) => `Microsoft.KeyVault.${type}`),
   }));
   const ofResources = subscriptionIds.map((id) => ({
     ...to('keyturn-regenerations', 'resourceEvents'),

@@ -38,6 +38,7 @@ function isContended({ claim, secret, target, now }: Situation): boolean {
 function repairing(s: Situation): State {
   const { wait: _, rotation, ...state } = s.state;
   if (!rotation) return begun(s, { cause: 'drift', phase: 'generate', gone: [s.look.held.fingerprint] });
-  const gone = together(s.look.all, rotation.gone, [s.look.held]);
+  const known = together(s.look.all, rotation.gone, [s.look.held]);
+  const gone = known.filter((each) => each !== s.look.next?.fingerprint); // a person may bring an old one back
   return { ...state, rotation: { ...rotation, phase: 'generate', gone } };
 }

@@ -1,4 +1,4 @@
-import { hour, later, latest, minute, wholeSecond } from '../model/clock.ts';
+import { day, hour, later, latest, minute, wholeSecond } from '../model/clock.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Guard, Known, Rotation, State } from '../model/state.ts';
 import { accept, together } from './accept.ts';
@@ -21,7 +21,7 @@ const rules: readonly Rule[] = [
   ...[unfit, claimedTwice, foreignValue, onboard, stateLost], // may we?
   ...[tagContradicts, restored, accept, paused, staysHeld], // what people want
   ...[drifted, backsOff, liveRefused, frozen, noticed, goOn], // a rotation under way
-  ...[refusedForGood, tooShortAValidity, notDue, guarded, outsideWindow, due], // shall one begin?
+  ...[refusedForGood, seenTo, asked, tooShortAValidity, notDue, guarded, outsideWindow, due], // shall one begin?
 ];
 
 const graceful = { mode: 'graceful' } as const;
@@ -156,6 +156,19 @@ function refusedForGood(s: Situation): Decision | undefined {
   const wait = mayRegenerateFrom(s, graceful, 'generate');
   if (wait) return { do: 'wait', reason: 'live-refused', until: ('until' in wait && wait.until) || anHour(s) };
   return { do: 'enter', reason: 'repairing', state: begun(s, { cause: 'drift', phase: 'generate' }) };
+}
+
+/** Remembered, so that it is said once. */
+function seenTo({ look: { rests }, now }: Situation): Decision | undefined {
+  if (rests) return { do: 'wait', reason: rests, until: later(now, day) };
+}
+
+/** A version that somebody else made is taken over, whatever is due: nothing has to be made for it. */
+function asked(s: Situation): Decision | undefined {
+  const { asks, live } = s.look;
+  if (!asks || !live) return undefined;
+  const wait = guarded(s) ?? outsideWindow(s);
+  return wait ?? { do: 'enter', reason: 'begun', state: begun(s, { cause: asks, phase: 'generate' }) };
 }
 
 function tooShortAValidity(s: Situation): Decision | undefined {

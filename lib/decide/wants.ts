@@ -1,5 +1,6 @@
 import { latest, minute } from '../model/clock.ts';
 import { fingerprintOf } from '../model/sealed.ts';
+import { isDown } from '../model/reason.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Sighting } from '../model/snapshot.ts';
 import type { Phase, State } from '../model/state.ts';
@@ -20,6 +21,7 @@ export function wants(
   const { settleMs } = sighting.target.wishes;
   const guarded = standingGuard(state, state.rotation ?? { mode: 'graceful' }, settleMs, now) !== undefined;
   if (state.rotation) return state.rotation.phase === phase && !(guarded && phase === 'revoke');
+  if (phase === 'verify') return state.wait !== undefined && isDown(state.wait.reason); // its timer comes more often
   return phase === 'generate' && begins(sighting, now, guarded, jitter);
 }
 

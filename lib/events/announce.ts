@@ -6,6 +6,8 @@ import { secretUrl, type Target } from '../model/target.ts';
 export type AnnouncementType =
   | 'Keyturn.Target.Adopted'
   | 'Keyturn.Target.Lost'
+  | 'Keyturn.Target.AtRest'
+  | 'Keyturn.Target.Well'
   | 'Keyturn.Rotation.Started'
   | 'Keyturn.Rotation.CredentialPublished'
   | 'Keyturn.Rotation.Unproved'

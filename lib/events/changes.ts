@@ -1,4 +1,4 @@
-import { adviceFor, type Reason } from '../model/reason.ts';
+import { adviceFor, isDown, type Reason } from '../model/reason.ts';
 import { later } from '../model/clock.ts';
 import type { Consumers, Snapshot } from '../model/snapshot.ts';
 import type { State } from '../model/state.ts';
@@ -24,7 +24,7 @@ type Telling = { readonly type: AnnouncementType; readonly reason: Reason; reado
 /** Pure: what is to be said about a state that is about to be written. */
 export function changes(change: Snapshot): readonly Announcement[] {
   const { saved, state, target, secret } = change;
-  return [adopted, guarded, started, credentialPublished, completed, held, waits, stuck].flatMap((tell) => {
+  return [well, adopted, guarded, started, credentialPublished, completed, held, waits, stuck].flatMap((tell) => {
     const told = tell(change);
     if (!told) return [];
     const said = { reason: told.reason, advice: adviceFor(told.reason), ...told.more };
@@ -89,11 +89,18 @@ function held({ saved, state }: Snapshot): Telling | undefined {
   return { type: 'Keyturn.Rotation.Held', reason: state.held, more: codeOf(state) };
 }
 
-function waits({ saved, state, consumers }: Snapshot): Telling | undefined {
+function waits({ saved, state, consumers, look }: Snapshot): Telling | undefined {
   const { wait } = state;
   if (!wait || wait.reason === saved.wait?.reason || unremarkable.has(wait.reason)) return undefined;
+  if (wait.reason === look.rests) return { type: 'Keyturn.Target.AtRest', reason: wait.reason };
   const type = passing.has(wait.reason) ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
   return { type, reason: wait.reason, more: { until: wait.until, ...codeOf(state), ...behindIn(consumers) } };
+}
+
+/** What was down is awaited by everybody who was told so. */
+function well({ saved, state }: Snapshot): Telling | undefined {
+  if (!saved.wait || !isDown(saved.wait.reason) || (state.wait && isDown(state.wait.reason))) return undefined;
+  return { type: 'Keyturn.Target.Well', reason: 'well-again' };
 }
 
 /** Some of the consumers that were not seen on the new version: a tag's worth of names helps, a thousand do not. */

@@ -5,11 +5,10 @@ import type { Ask } from '../model/state.ts';
 import { secretNamed, type SecretName } from '../model/target.ts';
 import type { Incoming } from './incoming.ts';
 
-/** What an event of Key Vault asks for. */
-export interface SecretEvent {
-  readonly secret: SecretName;
-  readonly ask: Ask & { readonly version: string };
-}
+/** What an event of Key Vault asks for: of the secret itself, or of whoever follows a key or certificate. */
+export type VaultEvent =
+  | { readonly secret: SecretName; readonly ask: Ask & { readonly version: string } }
+  | { readonly object: string; readonly ask: Ask };
 
 const causes = { NearExpiry: 'near-expiry', Expired: 'expired', NewVersionCreated: 'new-version' } as const;
 const typeOf = /^Microsoft\.KeyVault\.(Secret|Key|Certificate)(NearExpiry|Expired|NewVersionCreated)$/;
@@ -18,21 +17,24 @@ const typeOf = /^Microsoft\.KeyVault\.(Secret|Key|Certificate)(NearExpiry|Expire
 const shape = z.object({ Id: z.url(), VaultName: z.string().trim().min(1), Version: z.string().trim().min(1) }).loose();
 
 /**
- * Only events of vaults that are listed count, and only if what they say of their origin agrees. Keys and certificates
- * are routed by their object's name to the kinds that follow them; there are none yet.
+ * Only events of vaults that are listed count for secrets, and only if what they say of their origin agrees. A key or
+ * certificate may be in any vault: its followers are found by its name.
  */
-export function secretEvent({ type, source, data }: Incoming, vaultUrls: readonly string[]): SecretEvent | Reason {
+export function vaultEvent({ type, source, data }: Incoming, vaultUrls: readonly string[]): VaultEvent | Reason {
   const [, object, happened] = typeOf.exec(type) ?? [];
   if (!object || !happened) return 'irrelevant';
   const read = shape.safeParse(data);
   if (!read.success) return 'unreadable';
   const { Id, VaultName, Version } = read.data;
   const { origin, pathname } = new URL(Id);
-  if (!vaultUrls.includes(origin) || !comesFrom(source, VaultName, origin)) return 'wrong-origin';
-  if (object !== 'Secret') return 'not-a-target';
-  const secret = secretNamed(`${origin}${pathname.slice(0, pathname.lastIndexOf('/'))}`);
-  if (!secret || !pathname.endsWith(`/${Version}`)) return 'unreadable';
-  return { secret, ask: { cause: causes[happened as keyof typeof causes], version: Version } };
+  if (!comesFrom(source, VaultName, origin)) return 'wrong-origin';
+  const ask = { cause: causes[happened as keyof typeof causes] };
+  if (!pathname.endsWith(`/${Version}`)) return 'unreadable';
+  const url = `${origin}${pathname.slice(0, pathname.lastIndexOf('/'))}`;
+  if (object !== 'Secret') return { object: url.toLowerCase(), ask };
+  const secret = secretNamed(url);
+  if (!secret) return 'unreadable';
+  return vaultUrls.includes(origin) ? { secret, ask: { ...ask, version: Version } } : 'wrong-origin';
 }
 
 /** The vault in the source, in the data and in the id are one; an address by number has no name. */

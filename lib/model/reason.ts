@@ -74,6 +74,51 @@ const advice = {
   'endpoint-not-of-resource': 'The connection string names another host than ProviderAddress does.',
   'tags-lost': 'A new version was written without the rotation tags: set them again, or ignore tags in your tool.',
   'opted-out': 'The rotation tags were removed: the secret is left alone, both keys stay valid.',
+  // customer-managed keys
+  'microsoft-managed':
+    'The account uses keys of the service: a key it had before may be deleted. RotationKey names another.',
+  'managed-by-batch': 'Batch follows the newest version, and the key has a rotation policy: nothing is left to do.',
+  'key-pinned': 'RotationKey names one version: nothing is rotated until the version is taken out of the tag.',
+  'key-still-used': 'Another Batch account still uses the old version of the key: it is disabled when none does.',
+  'identity-missing': 'Give the Batch account a managed identity and grant it get, wrapKey and unwrapKey on the key.',
+  'cmk-not-for-existing': 'The service takes customer-managed keys only for accounts created for them.',
+  'key-missing': 'RotationKey names a key or version that does not exist: correct the tag, or recover the key.',
+  'key-in-managed-hsm': 'Batch takes keys of Key Vault only: name one in RotationKey.',
+  'key-in-another-tenant': "The vault is of another tenant than the account's identity: name a key of the same tenant.",
+  'key-not-rsa': 'Batch takes RSA keys only: name one in RotationKey.',
+  'key-size': 'Batch takes RSA keys of 2048, 3072 or 4096 bits: name one in RotationKey.',
+  'key-operations': 'Permit wrapKey and unwrapKey on the key.',
+  'key-not-recoverable': 'Turn on soft delete and purge protection of the vault.',
+  'key-disabled': 'Enable the version of the key, or let another be made.',
+  'key-not-yet-valid': 'The version of the key is not valid yet.',
+  'key-expired': 'The version of the key has expired: extend it, or let another be made.',
+  'key-role-missing':
+    "Give the account's identity the role Key Vault Crypto Service Encryption User on the vault or the key.",
+  'key-policy-missing':
+    "Add an access policy with the key permissions Get, Wrap Key and Unwrap Key for the account's identity to the vault.",
+  'key-grant-missing':
+    "Grant the account's identity the role Key Vault Crypto Service Encryption User, or Get, Wrap Key and Unwrap Key by " +
+    'access policy, as the vault has it.',
+  'key-access-lost':
+    'The account has lost its key: only its deletion works, nodes are unavailable, tasks are requeued. Enable or recover ' +
+    'the key or vault; a recovered vault needs its roles and event subscriptions again. It takes up to 10 minutes.',
+  'account-disabled':
+    'The service has disabled the account, as it does when the account loses its customer-managed key.',
+  'well-again': 'The account answers again. Its nodes come back, and requeued tasks are run.',
+
+  // certificates of pools
+  'certificate-missing': 'The certificate does not exist (any more): recover it, or name another in the secret.',
+  'certificate-awaits-merge':
+    'The issuer is none of Key Vault: download the request (Certificate operation), have it signed, merge the answer.',
+  'certificate-not-issued': 'The issuer refused a new version: see the code, and mend the policy or the issuer.',
+  'certificate-unobserved': 'No pool of the account observes the certificate: POST /api/pools/definition makes one.',
+  'no-auto-renew': 'Key Vault does not renew the certificate by itself: wish auto-renew, or set it in the policy.',
+  'nodes-polling': 'Nodes get two polling intervals to fetch the new version.',
+  'nodes-behind': 'The extension fails on the nodes named: see its status there, or restart them.',
+  'nodes-unreadable': 'Nodes are judged by time alone: grant this app Azure Batch Account Reader, and a network path.',
+  'seen-on-nodes': 'Every node started since, or its extension reported, so that it has the new version.',
+  'assumed-by-time': 'Two polling intervals passed without an error: the nodes are taken to have the new version.',
+
   // only its history can tell; stays until resumed
   'proof-refused': 'Two new keys were refused where they would be used. The live key is untouched. Resume by the API.',
   contended: 'Something writes dead values over ours (Terraform without ignore_changes?). Resume by the API.',
@@ -120,6 +165,11 @@ export type Reason = keyof typeof advice;
 /** What a person can do about it. */
 export function adviceFor(reason: Reason): string {
   return advice[reason];
+}
+
+/** The resource itself works no more: looked at every few minutes, and said to be well again. */
+export function isDown(reason: Reason): boolean {
+  return reason === 'key-access-lost' || reason === 'account-disabled';
 }
 
 export function isReason(word: string): word is Reason {

@@ -1,4 +1,5 @@
 import type { Check } from './check.ts';
+import type { Reason } from './reason.ts';
 import type { Sealed } from './sealed.ts';
 import type { Known, State } from './state.ts';
 import type { CredentialId, SecretName, Target } from './target.ts';
@@ -41,6 +42,10 @@ export interface Look {
   readonly next?: Credential;
   /** The data-plane host as ARM names it. */
   readonly host?: string;
+  /** There is something to take over whatever is due: a newer version, another key that is wished for, a near expiry. */
+  readonly asks?: 'new-version' | 'near-expiry';
+  /** Why nothing is begun, however due: somebody else sees to it, or wishes so. An emergency begins all the same. */
+  readonly rests?: Reason;
 }
 
 /** Who is the target of this (resource, kind)? */
@@ -48,6 +53,10 @@ export interface Claim {
   readonly secret: SecretName;
   readonly kind: string;
   readonly resource: string;
+  /** Where a resource has several targets of a kind: which of them. */
+  readonly part?: string;
+  /** The vault object whose versions the target follows, without a version. */
+  readonly follows?: string;
   /** The last version we wrote. */
   readonly version: string;
   readonly createdOn?: Date;

@@ -40,7 +40,14 @@ export interface Wishes {
   readonly proof: 'required' | 'best-effort';
   /** Does the old credential live on for consumers that are not seen on the new version when settle ends? */
   readonly consumers: 'wait' | 'proceed';
+  /** What kinds may be asked for besides, by a word each in RotationOptions. */
+  readonly extra?: ReadonlySet<Extra>;
+  /** Tag RotationKey, as written: the key wanted, or who is to have it. */
+  readonly key?: string;
 }
+
+export const extras = ['disable-old-version', 'auto-renew', 'versionless'] as const;
+export type Extra = (typeof extras)[number];
 
 /** A Key Vault secret that carries rotation tags. */
 export interface Target {

@@ -13,15 +13,17 @@ export const generate: Step = (hands, snapshot, view) => {
   return live ? prove(hands, snapshot, view, next) : proveForDeadValue(hands, snapshot, view, next);
 };
 
-async function make({ provider, vault, sending }: Hands, snapshot: InRotation, view: View): Promise<Outcome> {
-  const { look, tagged, rotation, secret, target } = snapshot;
-  if (!look.live || !look.standby) return held('live-would-die');
-  const standby = spare(look.standby.id, look.live.id, tagged);
-  if (!standby) return held('live-would-die');
+async function make({ provider, vault, sending, sharing }: Hands, s: InRotation, view: View): Promise<Outcome> {
+  const { look, tagged, rotation, secret, target } = s;
+  if (!look.live) return held('live-would-die');
+  const standby = look.standby && spare(look.standby.id, look.live.id, tagged);
+  if (look.standby && !standby) return held('live-would-die');
   const { oldVersion } = rotation;
   if (oldVersion && oldVersion !== secret.version) await vault.disable(target.secret, oldVersion);
-  await sending(look.standby.fingerprint);
-  const made = await provider.generate(view, standby);
+  const made = await sharing(provider.shares?.(view), async () => {
+    await sending(look.standby?.fingerprint);
+    return provider.generate(view, standby);
+  });
   return isPending(made) ? made : { is: 'seen', look: made };
 }
 

@@ -1,7 +1,16 @@
-import { held, type Step } from './step.ts';
+import { held, isPending, type Step } from './step.ts';
 
-/** The text for the secret: what stood there with the new credential in it (R13). Its write is the commit. */
-export const publish: Step = ({ provider }, { look, secret }) => {
-  if (!look.next) return Promise.resolve(held('live-would-die'));
-  return Promise.resolve({ is: 'publish', value: provider.render(look.next, secret.value) });
+/**
+ * The resource takes the credential first, where it has to; then the text for the secret: what stood there with the new
+ * credential in it (R13). Its write is the commit.
+ */
+export const publish: Step = async ({ provider, sending }, { look, secret }, view) => {
+  const { next } = look;
+  if (!next) return held('live-would-die');
+  if (provider.adopt) {
+    await sending();
+    const adopted = await provider.adopt(view, next);
+    if (isPending(adopted)) return adopted;
+  }
+  return { is: 'publish', value: provider.render(next, secret.value) };
 };

@@ -23,8 +23,10 @@ export interface Hands {
   readonly provider: Provider;
   readonly vault: Pick<Vault, 'disable'>;
   readonly proofPatienceMs: number;
-  /** Says in the lease blob that a request which replaces this credential is about to be sent (R4). */
-  sending(of: string): Promise<void>;
+  /** Says in the lease blob that a request is about to be sent, and which credential it replaces (R4). */
+  sending(of?: string): Promise<void>;
+  /** Does it under the lease of what is shared, too, or answers that somebody else has it. */
+  sharing<T>(name: string | undefined, work: () => Promise<T>): Promise<T | Pending>;
 }
 
 export interface InRotation extends Snapshot {

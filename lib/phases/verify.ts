@@ -1,8 +1,9 @@
 import { later, second } from '../model/clock.ts';
 import type { Step } from './step.ts';
 
-/** Done when the look shows that the vault's value is the resource's key. */
-export const verify: Step = (_hands, { look }, { now }) =>
-  Promise.resolve(
-    look.live ? { is: 'done', look } : { is: 'pending', reason: 'stale-read', until: later(now, 10 * second) },
-  );
+/** Done when the look shows that what the vault holds is what the resource has, and whatever else shows it is used. */
+export const verify: Step = async ({ provider }, { look }, view) => {
+  if (!look.live) return { is: 'pending', reason: 'stale-read', until: later(view.now, 10 * second) };
+  const check = await provider.verify?.(view, look.held);
+  return !check || check.is === 'good' ? { is: 'done', look } : check;
+};

@@ -42,7 +42,7 @@ export function accessKeys(api: AccessKeys): Provider {
     credentialId: slotNamed,
     held: (view) => heldIn(api, view),
     look: (view) => look(api, view),
-    generate: (view, standby) => regenerate(api, view, standby),
+    generate: (view, standby) => (standby ? regenerate(api, view, standby) : Promise.reject(nothingToReplace())),
     prove: (view, candidate, control) => api.prove(view, candidate.value, control?.value),
     render: (next, held) => rendered(api, next, held),
     revoke: (view, old) => regenerate(api, view, old),
@@ -59,6 +59,10 @@ async function look(api: AccessKeys, view: View): Promise<Look> {
 async function regenerate(api: AccessKeys, view: View, { id }: Spare): Promise<Look | Pending> {
   const answer = await api.regenerate(view, id as Slot);
   return 'is' in answer ? answer : seen(api, view, answer);
+}
+
+function nothingToReplace(): Failure {
+  return new Failure('live-would-die');
 }
 
 function unseen(api: AccessKeys, view: View, fit: Check): Look {

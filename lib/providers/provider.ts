@@ -1,4 +1,5 @@
 import type { Clients } from '../clients.ts';
+import type { Graph } from '../graph.ts';
 import type { Check, Pending } from '../model/check.ts';
 import type { Sealed } from '../model/sealed.ts';
 import type { Credential, Look, Secret } from '../model/snapshot.ts';
@@ -8,6 +9,7 @@ import type { CredentialId, Spare, Target } from '../model/target.ts';
 /** What providers work with. */
 export interface Means {
   readonly clients: Clients;
+  readonly graph: Graph;
   random(bytes: number): Buffer;
 }
 
@@ -28,6 +30,8 @@ export interface Provider {
   readonly resourceType: string;
   /** What Service Health calls the service, if it tells of mandatory regenerations; part of the name, in any case. */
   readonly noticedAs?: string;
+  /** Settle is never shorter, but for an emergency. */
+  readonly leastSettleMs?: number;
   /** How long after sending a regenerate may still take effect (R4). */
   readonly flightMs: number;
 
@@ -37,13 +41,26 @@ export interface Provider {
   held(view: View): Credential;
   /** Reads, and changes nothing. */
   look(view: View): Promise<Look>;
-  /** Makes the credential that follows the live one. `Pending`: the next look shows it. */
-  generate(view: View, standby: Spare): Promise<Look | Pending>;
+  /** Which target of the resource this is, where it may have several of the kind; told from the secret's value. */
+  part?(value: Sealed): string | undefined;
+  /** The vault object whose versions it follows, without a version. */
+  follows?(value: Sealed): string | undefined;
+  /** What must be leased besides the resource before a credential is made: others may use it too (R8). */
+  shares?(view: View): string | undefined;
+  /**
+   * Makes the credential that follows the live one, in place of `standby` where the kind has one. `Pending`: the next look
+   * shows it.
+   */
+  generate(view: View, standby: Spare | undefined): Promise<Look | Pending>;
   /**
    * Does it work where it will be used? `good`: an answer that only an authenticated caller gets; `bad`: refused while
    * `control` is accepted; everything else is `unknown`.
    */
   prove(view: View, candidate: Credential, control?: Credential): Promise<Check>;
+  /** Lets the resource use the credential, before it is published. Already so = nothing is sent. */
+  adopt?(view: View, next: Credential): Promise<Look | Pending>;
+  /** Evidence that what was published is in use, where the look alone does not tell. */
+  verify?(view: View, live: Credential): Promise<Check>;
   /** The text the secret shall hold: whatever else it held is kept, and it contains the credential (R13). */
   render(next: Credential, held: Sealed): Sealed;
   /** Ends a credential for good; its type says that it is not the live one. */

@@ -1,6 +1,8 @@
 import type { Kinds } from '../targets/tags.ts';
 import { accessKeys } from './accessKeys.ts';
+import { batchCmk } from './batchCmk.ts';
 import { batchKey } from './batchKey.ts';
+import { poolCertificate } from './poolCertificate.ts';
 import type { Means, Provider } from './provider.ts';
 import { signalrKey } from './signalrKey.ts';
 
@@ -15,7 +17,12 @@ export interface Providers extends Kinds {
 }
 
 export function providers(means: Means): Providers {
-  return registry([accessKeys(batchKey(means)), accessKeys(signalrKey(means))]);
+  return registry([
+    accessKeys(batchKey(means)),
+    accessKeys(signalrKey(means)),
+    batchCmk(means),
+    poolCertificate(means),
+  ]);
 }
 
 export function registry(all: readonly Provider[]): Providers {

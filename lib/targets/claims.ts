@@ -7,7 +7,7 @@ import type { Blobs, Metadata } from './blobs.ts';
 export interface Claims {
   /** Made once, with the first target. */
   installation(): Promise<string>;
-  of(resource: string, kind: string): Promise<Claim | undefined>;
+  of(resource: string, kind: string, part?: string): Promise<Claim | undefined>;
   save(claim: Claim): Promise<void>;
   drop(claim: Claim): Promise<void>;
   /** 5,000 a call. */
@@ -24,8 +24,8 @@ export function claims(blobs: Blobs, newId: () => string = randomUUID): Claims {
       known.catch(() => (known = undefined));
       return known;
     },
-    of: async (resource, kind) => {
-      const metadata = await blobs.metadata(blobName({ resource, kind }));
+    of: async (resource, kind, part) => {
+      const metadata = await blobs.metadata(blobName({ resource, kind, ...(part && { part }) }));
       return metadata && claimFrom(metadata);
     },
     save: async (claim) => {
@@ -50,28 +50,35 @@ async function installation(blobs: Blobs, id: string): Promise<string> {
   return (await blobs.metadata(installationBlob))?.['id'] ?? installation(blobs, id);
 }
 
-function blobName({ resource, kind }: Pick<Claim, 'resource' | 'kind'>): string {
-  return `${kind}${normalised(resource)}`;
+function blobName({ resource, kind, part }: Pick<Claim, 'resource' | 'kind' | 'part'>): string {
+  const whole = `${kind}${normalised(resource)}`;
+  return part ? `${whole}/${part.toLowerCase()}` : whole;
 }
 
-function metadataOf({ secret, kind, resource, version, createdOn, host, missingSince, repairedAt }: Claim): Metadata {
+function metadataOf({ secret, kind, resource, version, part, follows, host, ...dates }: Claim): Metadata {
   return {
     secret: secretUrl(secret),
     kind,
     resource: encodeURIComponent(resource),
     version,
-    ...(createdOn && { createdon: createdOn.toISOString() }),
-    ...(host && { host }),
-    ...(missingSince && { missingsince: missingSince.toISOString() }),
-    ...(repairedAt && { repairedat: repairedAt.toISOString() }),
+    ...present({ part: part && encodeURIComponent(part), follows, host }),
+    ...(dates.createdOn && { createdon: dates.createdOn.toISOString() }),
+    ...(dates.missingSince && { missingsince: dates.missingSince.toISOString() }),
+    ...(dates.repairedAt && { repairedat: dates.repairedAt.toISOString() }),
   };
 }
 
-function claimFrom({ kind, version, host, ...metadata }: Metadata): Claim | undefined {
+function claimFrom({ kind, version, host, follows, ...metadata }: Metadata): Claim | undefined {
   const secret = secretNamed(metadata['secret'] ?? '');
   const resource = decodeURIComponent(metadata['resource'] ?? '');
   if (!secret || !kind || !resource || !version) return undefined;
-  return { secret, kind, resource, version, ...(host && { host }), ...datesIn(metadata) };
+  const part = decodeURIComponent(metadata['part'] ?? '');
+  const optional = present({ part, follows, host });
+  return { secret, kind, resource, version, ...optional, ...datesIn(metadata) };
+}
+
+function present(words: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(words).flatMap(([name, word]) => (word ? [[name, word]] : [])));
 }
 
 function datesIn(metadata: Metadata): Pick<Claim, 'createdOn' | 'missingSince' | 'repairedAt'> {

@@ -13,8 +13,8 @@ export interface Lease {
   readonly flight: Flight | undefined;
   /** Before every write: as much lease is left as a request may take, or the visit is over (R5). */
   assure(): Promise<void>;
-  /** Before every regenerate (R4): `of` is the fingerprint that it replaces. */
-  sending(of: string, until: Date): Promise<void>;
+  /** Before every regenerate (R4): `of` is the fingerprint that it replaces, if it replaces one. */
+  sending(of: string | undefined, until: Date): Promise<void>;
   /** A look showed the effect, or the service's answer that there is none. */
   landed(): Promise<void>;
 }
@@ -101,8 +101,8 @@ function lease({ blobs, clock, name, id }: Held, sentAtMs: number, found: Flight
     assure,
     sending: async (of, until) => {
       await assure();
-      await blobs.setMetadata(name, { sentuntil: until.toISOString(), sentfor: of }, id);
-      flight = { until, of };
+      await blobs.setMetadata(name, { sentuntil: until.toISOString(), ...(of && { sentfor: of }) }, id);
+      flight = { until, ...(of && { of }) };
       await assure();
     },
     landed: async () => {

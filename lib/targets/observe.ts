@@ -40,8 +40,16 @@ export async function observe(eyes: Eyes, name: SecretName, now: Date): Promise<
   if (word && !credentialId) return { is: 'barred', reason: 'credential-id-unknown', target };
   const binding = bindingOf(state, secret, target, await eyes.claims.installation(), now);
   if (binding === 'elsewhere') return { is: 'barred', reason: 'managed-elsewhere', target };
-  const known = { target, secret, readAt: now, binding, ...statesOf(state, binding), ...idOf(credentialId) };
-  return { is: 'target', provider, unseen: { ...known, claim: await claimOn(eyes, target) } };
+  const part = provider.part?.(secret.value);
+  const known = { secret, readAt: now, binding, ...statesOf(state, binding), ...idOf(credentialId) };
+  const claim = await claimOn(eyes, target, part);
+  return { is: 'target', provider, unseen: { ...known, target: settled(target, provider), claim } };
+}
+
+/** Some kinds know that consumers need longer than anybody may wish. */
+function settled(target: Target, { leastSettleMs = 0 }: Provider): Target {
+  const { wishes } = target;
+  return { ...target, wishes: { ...wishes, settleMs: Math.max(wishes.settleMs, leastSettleMs) } };
 }
 
 function idOf(tagged: CredentialId | undefined): { tagged?: CredentialId } {
@@ -72,17 +80,22 @@ function bindingOf(
 }
 
 /** A claimant that is gone, untagged or points elsewhere has no claim any more (R9). */
-async function claimOn(eyes: Eyes, target: Target): Promise<Claim | 'of-another' | undefined> {
-  const claim = await eyes.claims.of(target.resource, target.kind);
+async function claimOn(
+  eyes: Eyes,
+  target: Target,
+  part: string | undefined,
+): Promise<Claim | 'of-another' | undefined> {
+  const claim = await eyes.claims.of(target.resource, target.kind, part);
   if (!claim || secretUrl(claim.secret) === secretUrl(target.secret)) return claim;
   return (await stillClaims(eyes, claim)) ? 'of-another' : undefined;
 }
 
-async function stillClaims({ vault, settings, providers }: Eyes, { secret, kind, resource }: Claim): Promise<boolean> {
+async function stillClaims({ vault, settings, providers }: Eyes, claim: Claim): Promise<boolean> {
+  const { secret, kind, resource, part } = claim;
   try {
-    const { tags } = await vault.read(secret);
+    const { tags, value } = await vault.read(secret);
     const claimant = read(secret, tags, settings.wishes, providers);
-    if (claimant.is === 'foreign') return false;
+    if (claimant.is === 'foreign' || providers.of(kind)?.part?.(value) !== part) return false;
     return claimant.target.kind === kind && resourceHash(claimant.target.resource) === resourceHash(resource);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -1,5 +1,5 @@
 import { Duration, IANAZone } from 'luxon';
-import type { Window, Wishes } from '../model/target.ts';
+import { extras, type Window, type Wishes } from '../model/target.ts';
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -35,6 +35,7 @@ const readers: Readonly<Record<string, Reader>> = {
   RotationSettle: { expected: 'an ISO 8601 duration such as PT25H', read: as('settleMs', durationFrom) },
   RotationLead: { expected: 'an ISO 8601 duration such as P30D', read: as('leadMs', durationFrom) },
   RotationWindow: { expected: 'such as Mon-Fri 01:00-04:00 Europe/Berlin', read: as('window', windowFrom) },
+  RotationKey: { expected: 'the URL of a key, or a word that the kind knows', read: as('key', keyFrom) },
   RotationPaused: { expected: 'true or false', read: as('paused', booleanFrom) },
   RotationOptions: { expected: 'words such as proof=best-effort wait-for-consumers', read: optionsFrom },
 };
@@ -59,20 +60,25 @@ export function durationFrom(text: string): number | undefined {
   return ms >= 0 && ms <= longestDays * day ? ms : undefined;
 }
 
+/** What it means, the kind says. */
+function keyFrom(text: string): string | undefined {
+  return /^[A-Za-z][\w.:/-]{2,255}$/.test(text) ? text : undefined;
+}
+
 function booleanFrom(text: string): boolean | undefined {
   const word = text.toLowerCase();
   return word === 'true' ? true : word === 'false' ? false : undefined;
 }
 
-/** Some of the words are for kinds to come: they are no mistake. */
-const options = ['proof=best-effort', 'wait-for-consumers', 'disable-old-version', 'auto-renew', 'versionless'];
+const options: readonly string[] = ['proof=best-effort', 'wait-for-consumers', ...extras];
 
-function optionsFrom(text: string): Pick<Wishes, 'proof' | 'consumers'> | undefined {
+function optionsFrom(text: string): Pick<Wishes, 'proof' | 'consumers' | 'extra'> | undefined {
   const words = text.toLowerCase().split(/[\s,]+/);
   if (!words.every((word) => options.includes(word))) return undefined;
   return {
     proof: words.includes('proof=best-effort') ? 'best-effort' : 'required',
     consumers: words.includes('wait-for-consumers') ? 'wait' : 'proceed',
+    extra: new Set(extras.filter((word) => words.includes(word))),
   };
 }
 

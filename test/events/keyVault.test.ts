@@ -1,4 +1,4 @@
-import { secretEvent, type SecretEvent } from '../../lib/events/keyVault.ts';
+import { vaultEvent, type VaultEvent } from '../../lib/events/keyVault.ts';
 import { arrived, cloudEvent, gridEvent, vaultId, vaultUrls } from './arrived.ts';
 
 const version = 'ee059b2bb5bc48398a53b168c6cdcb10';
@@ -13,9 +13,9 @@ const sound = {
 };
 
 /** What is made of an event whose data, type or source is different. */
-function made({ type = 'SecretNearExpiry', source = vaultId, data = {} }: Part = {}): SecretEvent | string {
+function made({ type = 'SecretNearExpiry', source = vaultId, data = {} }: Part = {}): VaultEvent | string {
   const event = cloudEvent({ type: `Microsoft.KeyVault.${type}`, source, data: { ...sound, ...data } });
-  return secretEvent(arrived(event), vaultUrls);
+  return vaultEvent(arrived(event), vaultUrls);
 }
 
 interface Part {
@@ -52,13 +52,13 @@ test.each(accepted)('taken: %s', (_sentence, part) => {
 
 test('taken: Event Grid’s own schema', () => {
   const event = gridEvent({ eventType: 'Microsoft.KeyVault.SecretNearExpiry', data: sound });
-  expect(secretEvent(arrived(event), vaultUrls)).toEqual({ secret, ask: { cause: 'near-expiry', version } });
+  expect(vaultEvent(arrived(event), vaultUrls)).toEqual({ secret, ask: { cause: 'near-expiry', version } });
 });
 
 test('taken: a vault that has only a number for an address', () => {
   const data = { ...sound, Id: sound.Id.replace('kv.vault.azure.net', '127.0.0.1:8443') };
   const event = cloudEvent({ type: 'Microsoft.KeyVault.SecretNearExpiry', data });
-  expect(secretEvent(arrived(event), ['https://127.0.0.1:8443'])).toMatchObject({ secret: { name: 'batch-key' } });
+  expect(vaultEvent(arrived(event), ['https://127.0.0.1:8443'])).toMatchObject({ secret: { name: 'batch-key' } });
 });
 
 const otherId = vaultId.replace(/kv$/, 'other');
@@ -117,5 +117,5 @@ test.each([
   ['data in data', { data: sound }],
 ])('dropped: %s', (_sentence, data) => {
   const event = cloudEvent({ type: 'Microsoft.KeyVault.SecretExpired', data });
-  expect(secretEvent(arrived(event), vaultUrls)).toBe('unreadable');
+  expect(vaultEvent(arrived(event), vaultUrls)).toBe('unreadable');
 });

@@ -35,6 +35,10 @@ export const stories: readonly (readonly [sentence: string, play: () => Promise<
   ['a person who writes while the service works', interrupted],
   ['a visit whose lease another took', leaseLost],
   ['observing what was rotated before', observedLater],
+  ['an account whose service has the keys', () => byService()],
+  ['observing an account whose service has the keys', observedByService],
+  ['an account that is disabled for a while', disabledForAWhile],
+  ['observing an account that was disabled', disabledUntilObserved],
   ['observing', () => due((b) => run(b, hour), { KEYTURN_MODE: 'observe' })],
   ['observing what is locked', () => struck(locked, hour, { KEYTURN_MODE: 'observe' })],
   ['observing what fails', () => struck({ kind: 'status', status: 500 }, hour, { KEYTURN_MODE: 'observe' })],
@@ -177,11 +181,58 @@ async function leaseLost(): Promise<Heard> {
   return b;
 }
 
+/** There is nothing to rotate. */
+async function byService(tags: Record<string, string> = {}): Promise<Heard> {
+  const b = await heard();
+  const all = { RotationKind: 'batch-cmk', CredentialId: '', ...tags };
+  b.newSecret(await b.newBatch(), { value: 'MICROSOFT.BATCH', ageDays: 5, tags: all });
+  await run(b, hour);
+  return b;
+}
+
+async function observedByService(): Promise<Heard> {
+  const b = await byService({ RotationPaused: 'true' });
+  b.vault.updateTags('secret', { ...b.tags(), RotationPaused: 'false' });
+  b.pass(60 * day);
+  await observeFromNowOn(b);
+  return b;
+}
+
+const isDisabled: Effect = { kind: 'status', status: 403, body: { error: { code: 'AccountIsDisabled', message: '' } } };
+
+/** It cannot be rotated, though due. */
+async function disabled() {
+  const b = await heard();
+  b.newSecret(await b.newBatch());
+  const fault = b.azure.core.faults.plan({ operation: 'batch.regenerateKey', effect: isDisabled, lasting: true });
+  await run(b, hour);
+  return { b, fault };
+}
+
+async function disabledForAWhile(): Promise<Heard> {
+  const { b, fault } = await disabled();
+  fault.remove();
+  await run(b, hour);
+  return b;
+}
+
+async function disabledUntilObserved(): Promise<Heard> {
+  const { b, fault } = await disabled();
+  fault.remove();
+  b.pass(hour);
+  await observeFromNowOn(b);
+  return b;
+}
+
 /** The same installation, which only looks from now on. */
 async function observedLater(): Promise<Heard> {
   const { b } = await resting();
-  const core = { ...b.core, settings: { ...b.core.settings, mode: 'observe' } as const };
   b.pass(60 * day);
-  await keyturn({ ...core, ...voice(() => undefined, core) }, new Map()).sweep('generate');
+  await observeFromNowOn(b);
   return b;
+}
+
+async function observeFromNowOn(b: Heard): Promise<void> {
+  const core = { ...b.core, settings: { ...b.core.settings, mode: 'observe' } as const };
+  await keyturn({ ...core, ...voice(() => undefined, core) }, new Map()).sweep('generate');
 }

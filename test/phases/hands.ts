@@ -35,13 +35,22 @@ export function played({ prove = () => ({ is: 'good' }), regenerated = nothing }
     credentialId: (word) => word,
     held: () => situation().look.held,
     look: () => Promise.resolve(situation().look),
-    generate: (_view, { id }) => regenerate('generate', id),
+    generate: (_view, standby) => regenerate('generate', standby?.id ?? 'anew'),
     revoke: (_view, { id }) => regenerate('revoke', id),
     prove: (_view, candidate, control) => Promise.resolve(prove(candidate, control)),
     render: ({ value }) => value,
   };
   const vault = { disable: (_secret: unknown, version: string) => note(`disable ${version}`) };
-  return { hands: { provider, vault, proofPatienceMs: 60_000, sending: (of) => note(`sending ${of}`) }, asked };
+  return {
+    hands: {
+      provider,
+      vault,
+      proofPatienceMs: 60_000,
+      sending: (of) => note(`sending ${of}`),
+      sharing: (_, work) => work(),
+    },
+    asked,
+  };
 }
 
 export function inRotation(rotation: Rotation, different: Different = {}): { s: InRotation; view: View } {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { graph } from '../../lib/graph.ts';
 import { keysAt, type Slot } from '../../infra/local/azure/arm/keys.ts';
 import type { Resource } from '../../infra/local/azure/arm/state.ts';
 import { localAzure, type LocalAzure } from '../../infra/local/azure/azure.ts';
@@ -43,7 +44,7 @@ export async function stage({ kind, create, forms }: Kind): Promise<Stage> {
   const resource = await create(azure);
   const endpoints = { armEndpoint: azure.armEndpoint, armAudience: 'https://management.azure.com' };
   const all = clients(credential(azure), inProcessHttpClient(azure), endpoints);
-  const provider = providers({ clients: all, random: randomBytes }).of(kind);
+  const provider = providers({ clients: all, graph: graph(all.arm), random: randomBytes }).of(kind);
   if (!provider) throw new Error(`There is no provider of ${kind}.`);
   const [render] = forms;
   function view(key: string, more: Partial<View> = {}): View {

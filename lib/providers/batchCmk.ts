@@ -1,0 +1,87 @@
+import { good, type Check, type Pending } from '../model/check.ts';
+import { day, hour, later, minute } from '../model/clock.ts';
+import { Failure } from '../model/failure.ts';
+import type { Credential, Look } from '../model/snapshot.ts';
+import type { Spare } from '../model/target.ts';
+import { credentialIdIn, held, textOf } from './keyCredential.ts';
+import { accountOf, encryptBy, usedBy } from './keyedAccount.ts';
+import { isUsedElsewhere } from './keyGrant.ts';
+import { baseOf, byService, keyIdentifier, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
+import { look } from './keyLook.ts';
+import { knownOf, seen } from './keySeen.ts';
+import { disable, keyAt, rotate } from './keyVersions.ts';
+import { wantedOf, type Wanted } from './keyWish.ts';
+import type { Means, Provider, View } from './provider.ts';
+
+/**
+ * The key that encrypts a Batch account. The credential is what its encryption names: a version of a key, a key without
+ * a version (then Batch follows the newest one by itself), or `Microsoft.Batch`. The secret holds the same text.
+ */
+export function batchCmk(means: Means): Provider {
+  return {
+    kind: 'batch-cmk',
+    resourceType: 'microsoft.batch/batchaccounts',
+    flightMs: 2 * minute,
+    leastSettleMs: 25 * hour, // services may look for a new version only once a day (azure-facts 1.3)
+    credentialId: credentialIdIn,
+    held,
+    follows: (value) => baseOf(value.open()),
+    shares: (view) => sharedBy(wantedHere(view)),
+    look: (view) => look(means, view),
+    generate: (view) => generate(means, view),
+    prove: (view, candidate) => prove(means, view, candidate),
+    adopt: (view, next) => adopt(means, view, next),
+    render: (next) => next.value,
+    revoke: (view, old) => revoke(means, view, old),
+  };
+}
+
+/** What the target wants of the account that uses what the secret says. */
+function wantedHere(view: View): Wanted | undefined {
+  return wantedOf(view, textOf(view));
+}
+
+function sharedBy(wanted: Wanted | undefined): string | undefined {
+  if (wanted === undefined || wanted === byService) return undefined;
+  return baseOf(keyUrl(wanted))?.replace('https://', '/keys/');
+}
+
+/** Under the key's lease: a version that somebody made meanwhile is taken, and no other one made. */
+async function generate(means: Means, view: View): Promise<Look | Pending> {
+  const wanted = wantedHere(view);
+  if (wanted === undefined) throw new Failure('bad-tags');
+  if (wanted === byService) return { is: 'pending', reason: 'microsoft-managed', until: later(view.now, day) };
+  const newest = await keyAt(means, wanted, 'key-access-lost');
+  const found = await seen(means, view, textOf(view), { wanted, newest });
+  if (found.next) return found;
+  if (wanted.version !== undefined) return { is: 'pending', reason: 'key-pinned', until: later(view.now, day) };
+  return seen(means, view, textOf(view), { wanted, newest: await rotate(means, wanted) });
+}
+
+/** Of what is live: does the account use it, and is there nothing newer? A candidate was found fit by the look. */
+async function prove(means: Means, view: View, candidate: Credential): Promise<Check> {
+  if (candidate.fingerprint !== held(view).fingerprint) return good;
+  const { fit, live, asks, rests } = await look(means, view);
+  if (fit.is !== 'good') return { is: 'unknown', reason: fit.reason };
+  if (!live) return { is: 'bad', reason: 'proof-refused' };
+  const isUnsaid = rests !== undefined && view.state.wait?.reason !== rests;
+  return asks !== undefined || isUnsaid ? { is: 'unknown', reason: rests ?? 'proof-unknown' } : good;
+}
+
+/** The account is told of the key; what it used before stays enabled. */
+async function adopt(means: Means, view: View, next: Credential): Promise<Look> {
+  const text = next.value.open();
+  if (usedBy(await accountOf(means, view)) !== text) await encryptBy(means, view, text);
+  return { fit: good, all: [knownOf(next)], held: held(view), next };
+}
+
+/** A version that another account still needs is not ended: it would lose its data. */
+async function revoke(means: Means, view: View, { id }: Spare): Promise<Look | Pending> {
+  const key = keyIdentifier(textOf(view));
+  if (!key) throw new Failure('live-would-die');
+  const old: KeyIdentifier = { ...key, version: id };
+  const isNeeded = await isUsedElsewhere(means, keyUrl(old));
+  if (isNeeded) return { is: 'pending', reason: 'key-still-used', until: later(view.now, hour) };
+  await disable(means, key, id);
+  return look(means, view);
+}

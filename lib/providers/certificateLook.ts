@@ -1,0 +1,127 @@
+import type { KeyVaultCertificateWithPolicy } from '@azure/keyvault-certificates';
+import { calling } from '../calling.ts';
+import { good, type Check } from '../model/check.ts';
+import type { Reason } from '../model/reason.ts';
+import { fingerprintOf, Sealed } from '../model/sealed.ts';
+import type { Credential, Look } from '../model/snapshot.ts';
+import type { Known } from '../model/state.ts';
+import { armId } from './armId.ts';
+import { certificateId, certificateIdentifier, type CertificateIdentifier } from './certificateIdentifier.ts';
+import { renews } from './certificatePolicy.ts';
+import { enabledVersions, isFit, isNearExpiry, issuanceOf, newestOf, versionOf, type Version } from './certificates.ts';
+import { issuanceCheck } from './issuance.ts';
+import type { Means, View } from './provider.ts';
+
+/** What is worth a word where nothing is wrong. */
+export interface CertificateLook extends Look {
+  readonly notes?: readonly Reason[];
+}
+
+export async function look(means: Means, view: View): Promise<CertificateLook> {
+  return (await read(means, view)).look;
+}
+
+/** The newest version and the policy, and what that means for the target. */
+export async function read(
+  means: Means,
+  view: View,
+): Promise<{ look: CertificateLook; newest?: KeyVaultCertificateWithPolicy | undefined }> {
+  const host = view.host ?? (await endpointOf(means, view));
+  const certificate = identifierIn(view);
+  const unseen = { all: [], held: held(view), host };
+  if (!certificate) return { look: { ...unseen, fit: good } };
+  const newest = await newestOf(means, certificate);
+  if (!newest) return { look: { ...unseen, fit: missing } };
+  return { newest, look: { ...(await seen(means, view, certificate, newest)), host } };
+}
+
+const missing: Check = { is: 'bad', reason: 'certificate-missing' };
+
+async function seen(
+  means: Means,
+  view: View,
+  certificate: CertificateIdentifier,
+  { properties: newest, policy }: KeyVaultCertificateWithPolicy,
+): Promise<CertificateLook> {
+  const { version: latest = '' } = newest;
+  const { version = latest } = certificate;
+  const inUse = { ...certificate, version };
+  const before = version === latest ? newest : await versionOf(means, inUse);
+  const current = credentialOf(inUse);
+  if (!before) return { fit: good, all: [], held: current };
+  const isNext = isNewer(newest, before) && isFit(newest, view.now);
+  const live = knownOf(current);
+  return {
+    fit: isNext ? good : await awaited(means, view, inUse),
+    ...{ held: current, live, all: [live, ...(await toBeDisabled(means, view, certificate, live))] },
+    ...(isNext && { next: credentialOf({ ...certificate, version: latest }) }),
+    ...askedBy(newest, isNext, view.now),
+    ...notesOn(policy),
+  };
+}
+
+function notesOn(policy: KeyVaultCertificateWithPolicy['policy']): Pick<CertificateLook, 'notes'> {
+  return policy && !renews(policy) ? { notes: ['no-auto-renew'] } : {};
+}
+
+const epoch = new Date(0);
+
+function isNewer(newest: Version, before: Version): boolean {
+  return newest.version !== before.version && (newest.createdOn ?? epoch) >= (before.createdOn ?? epoch);
+}
+
+/** The request for the next version, where one may be on its way. */
+async function awaited(means: Means, view: View, certificate: CertificateIdentifier): Promise<Check> {
+  const phase = view.state.rotation?.phase;
+  if (phase !== 'generate' && phase !== 'publish') return good;
+  return issuanceCheck(view, await issuanceOf(means, certificate), certificate.name);
+}
+
+function askedBy(newest: Version, isNext: boolean, now: Date): Pick<Look, 'asks'> {
+  if (isNext) return { asks: 'new-version' };
+  return isNearExpiry(newest, now) ? { asks: 'near-expiry' } : {};
+}
+
+/** Old versions that the target wishes to end, or that leaked, as long as they are enabled. */
+async function toBeDisabled(
+  means: Means,
+  { state: { rotation }, target: { wishes } }: View,
+  certificate: CertificateIdentifier,
+  live: Known,
+): Promise<readonly Known[]> {
+  const isWished = wishes.extra?.has('disable-old-version') ?? false;
+  const isPublished = rotation?.phase === 'verify' || rotation?.phase === 'revoke';
+  if (!isPublished || !(isWished || rotation.cause === 'emergency')) return [];
+  const enabled = await enabledVersions(means, certificate);
+  return enabled
+    .map((version) => knownOf(credentialOf({ ...certificate, version })))
+    .filter(({ id, fingerprint }) => id !== live.id && rotation.gone.includes(fingerprint));
+}
+
+async function endpointOf({ clients }: Means, { target }: View): Promise<string> {
+  const { subscription, group, name } = armId(target.resource);
+  const { accountEndpoint } = await calling(() => clients.batch(subscription).batchAccountOperations.get(group, name));
+  return accountEndpoint ?? '';
+}
+
+/** The version that the value names, else the tag. */
+export function identifierIn({ secret }: Pick<View, 'secret'>): CertificateIdentifier | undefined {
+  const found = certificateIdentifier(secret.value.open());
+  const tagged = secret.tags['CredentialId']?.trim().toLowerCase();
+  return found && { ...(tagged && { version: tagged }), ...found };
+}
+
+export function held(view: Pick<View, 'secret'>): Credential {
+  const certificate = identifierIn(view);
+  const { value } = view.secret;
+  return certificate ? credentialOf(certificate) : { id: '', fingerprint: value.fingerprint, value };
+}
+
+function credentialOf(certificate: CertificateIdentifier): Credential {
+  const text = certificateId(certificate);
+  return { id: certificate.version ?? '', fingerprint: fingerprintOf(text), value: new Sealed(text) };
+}
+
+function knownOf({ id, fingerprint }: Credential): Known {
+  return { id, fingerprint };
+}

@@ -1,0 +1,31 @@
+import { good, type Check } from '../model/check.ts';
+import { day, later, minute, second } from '../model/clock.ts';
+import type { Wait } from '../model/state.ts';
+import type { Issuance } from './certificates.ts';
+import type { View } from './provider.ts';
+
+/** The last request for a version: may another one be made? Its issuer, or whoever has it signed, takes their time. */
+export function issuanceCheck(
+  { state: { wait }, now }: Pick<View, 'state' | 'now'>,
+  issuance: Issuance | undefined,
+  name: string,
+): Check {
+  const { status = '', isMerged, code } = issuance ?? {};
+  if (status === 'inProgress') {
+    if (isMerged) return { is: 'bad', reason: 'certificate-awaits-merge', code: name };
+    return { is: 'pending', reason: 'service-working', until: later(now, growing(wait, now)) };
+  }
+  const hasFailed = /^(failed|cancelled)$/i.test(status) && isOurs(wait, now);
+  return hasFailed ? { is: 'bad', reason: 'certificate-not-issued', ...(code && { code }) } : good;
+}
+
+function growing(wait: Wait | undefined, now: Date): number {
+  const since = wait?.reason === 'service-working' ? wait.since : now;
+  return Math.min(15 * minute, Math.max(10 * second, now.getTime() - since.getTime()));
+}
+
+/** A failed request says of no time: it is ours where we waited for one. Issuers cost money: one request a day. */
+function isOurs(wait: Wait | undefined, now: Date): boolean {
+  const wasTold = wait?.reason === 'certificate-not-issued' && later(wait.since, day) > now;
+  return wasTold || wait?.reason === 'service-working';
+}

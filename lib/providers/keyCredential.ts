@@ -1,0 +1,51 @@
+import { fingerprintOf, Sealed, type Fingerprint } from '../model/sealed.ts';
+import type { Credential } from '../model/snapshot.ts';
+import { byService, isFollowed, keyIdentifier, keyUrl, normalisedKey, type KeyIdentifier } from './keyIdentifier.ts';
+import type { View } from './provider.ts';
+
+/** A key without a version, of which nobody noted which version was the newest. */
+const unknownVersion = 'versionless';
+
+/**
+ * What encrypts an account is a text: a key with its version, a key without one (then its newest version is part of the
+ * credential, but not of the text), or `Microsoft.Batch`.
+ */
+export function credentialOf(text: string, newest = unknownVersion): Credential {
+  if (isFollowed(text)) return { id: newest, fingerprint: ofFollowed(text, newest), value: new Sealed(text) };
+  const id = text === byService ? byService.toLowerCase() : (keyIdentifier(text)?.version ?? unknownVersion);
+  return { id, fingerprint: fingerprintOf(text), value: new Sealed(text) };
+}
+
+/** Both ways in which a version of a key may have been used. */
+export function fingerprintsOf(key: KeyIdentifier, version: string): readonly Fingerprint[] {
+  const base = keyUrl({ vaultUrl: key.vaultUrl, name: key.name });
+  return [fingerprintOf(`${base}/${version}`), ofFollowed(base, version)];
+}
+
+function ofFollowed(text: string, version: string): Fingerprint {
+  return fingerprintOf(`${text} ${version}`);
+}
+
+/** What the secret says, in one spelling. */
+export function textOf({ secret }: Pick<View, 'secret'>): string {
+  const text = secret.value.open();
+  return normalisedKey(text) ?? text;
+}
+
+/** The credential that the secret names; the version of a key without one stands in the tag. */
+export function held(view: Pick<View, 'secret'>): Credential {
+  const tagged = credentialIdIn(view.secret.tags['CredentialId'] ?? '');
+  return credentialOf(textOf(view), tagged);
+}
+
+/** Versions are 32 hex digits; Key Vault writes them in lower case. */
+export function credentialIdIn(word: string): string | undefined {
+  const id = word.trim().toLowerCase();
+  return /^([0-9a-f]{32}|versionless|microsoft\.batch)$/.test(id) ? id : undefined;
+}
+
+/** As `held`; what the tag does not say is the newest version there is. */
+export function heldNow(view: Pick<View, 'secret'>, newest: string | undefined): Credential {
+  const found = held(view);
+  return found.id === unknownVersion ? credentialOf(textOf(view), newest) : found;
+}

@@ -1,0 +1,65 @@
+import type { BatchAccount } from '@azure/arm-batch';
+import { Failure } from '../model/failure.ts';
+import type { Row } from '../graph.ts';
+import type { Reason } from '../model/reason.ts';
+import type { KeyIdentifier } from './keyIdentifier.ts';
+import type { Means } from './provider.ts';
+
+/**
+ * The account refused a key. Its codes are documented nowhere (`InvalidKeyVaultReference` is seen in Azure/azure-cli
+ * #18208), so the words in them are read: one about the vault means that the account's identity lacks a grant.
+ */
+export async function refusedKey(means: Means, failure: Failure, key: KeyIdentifier | undefined): Promise<Failure> {
+  const { reason, detail } = failure;
+  const { code = '' } = detail;
+  if (reason !== 'refused' && reason !== 'forbidden') return failure;
+  if (/NotSupported|NewAccount/i.test(code)) return new Failure('cmk-not-for-existing', detail);
+  return key && /Vault|Encryption/i.test(code) ? new Failure(await missingGrant(means, key), detail) : failure;
+}
+
+/** A grant has a name in each of the vault's two models of permissions. */
+async function missingGrant(means: Means, key: KeyIdentifier): Promise<Reason> {
+  const row = await vaultRow(means, key);
+  if (!row) return 'key-grant-missing';
+  return String(row['rbac']).toLowerCase() === 'true' ? 'key-role-missing' : 'key-policy-missing';
+}
+
+/** An identity has no access to a vault of another tenant. What cannot be told passes. */
+export async function isOfAnotherTenant(
+  means: Means,
+  { identity }: BatchAccount,
+  key: KeyIdentifier,
+): Promise<boolean> {
+  const row = await vaultRow(means, key);
+  const home = wordIn(identity?.tenantId ?? row?.['tenantId']);
+  const trusted = wordIn(row?.['trusted']);
+  return home !== '' && trusted !== '' && home !== trusted;
+}
+
+function wordIn(value: unknown): string {
+  return typeof value === 'string' ? value.toLowerCase() : '';
+}
+
+/** Names of vaults are unique. Nothing where this app may not see the vault. */
+async function vaultRow({ graph }: Means, { vaultUrl }: KeyIdentifier): Promise<Row | undefined> {
+  const name = new URL(vaultUrl).hostname.split('.')[0] ?? '';
+  if (!/^[0-9a-z-]{1,24}$/.test(name)) return undefined;
+  try {
+    const [row] = await graph(`Resources
+| where type =~ 'microsoft.keyvault/vaults' and name =~ '${name}'
+| project id, tenantId, rbac = tostring(properties.enableRbacAuthorization), trusted = tostring(properties.tenantId)`);
+    return row;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return undefined;
+  }
+}
+
+/** Does another Batch account that this app may see still use exactly this version? */
+export async function isUsedElsewhere({ graph }: Means, identifier: string): Promise<boolean> {
+  const rows = await graph(`Resources
+| where type =~ 'microsoft.batch/batchaccounts'
+| where tostring(properties.encryption.keyVaultProperties.keyIdentifier) =~ '${identifier}'
+| project id`);
+  return rows.length > 0;
+}

@@ -1,0 +1,39 @@
+/** Who encrypts a Batch account: the service with keys of its own, or a key in a vault, with or without a version. */
+export const byService = 'Microsoft.Batch';
+
+export interface KeyIdentifier {
+  readonly vaultUrl: string;
+  readonly name: string;
+  readonly version?: string;
+}
+
+/** Nothing for what is no identifier of a key. */
+export function keyIdentifier(text: string): KeyIdentifier | undefined {
+  const parts = /^(https:\/\/[^/]+)\/keys\/([0-9A-Za-z-]+)(?:\/([0-9A-Za-z]+))?\/?$/i.exec(text.trim());
+  const [, vaultUrl, name, version] = parts ?? [];
+  if (!vaultUrl || !name) return undefined;
+  return { vaultUrl: vaultUrl.toLowerCase(), name, ...(version && { version: version.toLowerCase() }) };
+}
+
+export function keyUrl({ vaultUrl, name, version }: KeyIdentifier): string {
+  return [`${vaultUrl}/keys/${name.toLowerCase()}`, ...(version ? [version] : [])].join('/');
+}
+
+/** One spelling: Key Vault does not tell names apart by case. Nothing for what is neither. */
+export function normalisedKey(text: string): string | undefined {
+  if (text.trim().toLowerCase() === byService.toLowerCase()) return byService;
+  const found = keyIdentifier(text);
+  return found && keyUrl(found);
+}
+
+/** The key whatever its version. */
+export function baseOf(text: string): string | undefined {
+  const key = keyIdentifier(text);
+  return key && keyUrl({ vaultUrl: key.vaultUrl, name: key.name });
+}
+
+/** Batch follows the newest version of a key that it knows without one (azure-facts 1.3). */
+export function isFollowed(text: string): boolean {
+  const key = keyIdentifier(text);
+  return key !== undefined && key.version === undefined;
+}

@@ -1,0 +1,73 @@
+import type { KeyProperties, KeyVaultKey } from '@azure/keyvault-keys';
+import { calling } from '../calling.ts';
+import { day, later } from '../model/clock.ts';
+import { Failure } from '../model/failure.ts';
+import type { Reason } from '../model/reason.ts';
+import type { Fingerprint } from '../model/sealed.ts';
+import type { Known } from '../model/state.ts';
+import { fingerprintsOf } from './keyCredential.ts';
+import { keyIdentifier, type KeyIdentifier } from './keyIdentifier.ts';
+import type { Means, View } from './provider.ts';
+
+/** The version that is named, or the newest. `missing` is what it means that there is none. */
+export async function keyAt({ clients }: Means, key: KeyIdentifier, missing: Reason): Promise<KeyVaultKey> {
+  const { vaultUrl, name, version } = key;
+  try {
+    return await calling(() => clients.keys(vaultUrl).getKey(name, version === undefined ? {} : { version }));
+  } catch (error) {
+    const isGone = error instanceof Failure && error.detail.code === 'KeyNotFound';
+    throw isGone ? new Failure(missing, error.detail) : error;
+  }
+}
+
+export function versionOf({ properties: { version = '' } }: KeyVaultKey): string {
+  return version.toLowerCase();
+}
+
+/** 30 days before it expires, or a third of its life: the same as of secrets (PROTOCOL 6). */
+export function isNearExpiry({ properties: { expiresOn, createdOn } }: KeyVaultKey, now: Date): boolean {
+  if (!expiresOn) return false;
+  const lifeMs = createdOn ? expiresOn.getTime() - createdOn.getTime() : Infinity;
+  return later(expiresOn, -Math.min(30 * day, lifeMs / 3)) <= now;
+}
+
+export async function rotatesItself({ clients }: Means, { vaultUrl, name }: KeyIdentifier): Promise<boolean> {
+  const { lifetimeActions } = await calling(() => clients.keys(vaultUrl).getKeyRotationPolicy(name));
+  return lifetimeActions?.some(({ action }) => action.toLowerCase() === 'rotate') ?? false;
+}
+
+/** Old versions of the key that the target wishes to end, as long as they are enabled. */
+export async function toBeDisabled(means: Means, view: View, live: Known): Promise<readonly Known[]> {
+  const key = keyIdentifier(view.secret.value.open());
+  const gone = ending(view);
+  if (!key || gone.length === 0) return [];
+  const enabled = (await versionsOf(means, key)).filter((each) => each.enabled !== false && each.version !== live.id);
+  return enabled.flatMap(({ version: id = '' }) => {
+    const fingerprint = fingerprintsOf(key, id).find((each) => gone.includes(each));
+    return fingerprint ? [{ id, fingerprint }] : [];
+  });
+}
+
+/** On wish only: whatever else the key has encrypted needs the old version still. */
+function ending({ state: { rotation }, target: { wishes } }: View): readonly Fingerprint[] {
+  const isPublished = rotation?.phase === 'verify' || rotation?.phase === 'revoke';
+  return isPublished && wishes.extra?.has('disable-old-version') ? rotation.gone : [];
+}
+
+async function versionsOf({ clients }: Means, { vaultUrl, name }: KeyIdentifier): Promise<readonly KeyProperties[]> {
+  const found: KeyProperties[] = [];
+  const versions = clients.keys(vaultUrl).listPropertiesOfKeyVersions(name);
+  for (;;) {
+    const next: IteratorResult<KeyProperties, void> = await calling(() => versions.next());
+    if (next.done) return found;
+    found.push(next.value);
+  }
+}
+
+export async function disable({ clients }: Means, key: KeyIdentifier, version: string): Promise<void> {
+  await calling(() => clients.keys(key.vaultUrl).updateKeyProperties(key.name, version, { enabled: false }));
+}
+
+export async function rotate({ clients }: Means, { vaultUrl, name }: KeyIdentifier): Promise<KeyVaultKey> {
+  return calling(() => clients.keys(vaultUrl).rotateKey(name));
+}

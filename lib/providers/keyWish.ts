@@ -1,0 +1,35 @@
+import { byService, isFollowed, keyIdentifier, keyUrl, normalisedKey, type KeyIdentifier } from './keyIdentifier.ts';
+import type { View } from './provider.ts';
+import { textOf } from './keyCredential.ts';
+
+/** Without a version: the newest one. */
+export type Wanted = typeof byService | KeyIdentifier;
+
+/** What the target asks for: by the tag RotationKey, else the key that the account has. */
+export function wantedOf({ target: { wishes } }: Pick<View, 'target'>, used: string): Wanted | undefined {
+  if (wishes.key === undefined) return used === byService ? byService : withoutVersion(keyIdentifier(used));
+  const text = normalisedKey(wishes.key);
+  return text === byService ? byService : keyIdentifier(text ?? '');
+}
+
+function withoutVersion(key: KeyIdentifier | undefined): KeyIdentifier | undefined {
+  return key && { vaultUrl: key.vaultUrl, name: key.name };
+}
+
+/** What stands in the account and in the secret: without the version where Batch is to follow the key by itself. */
+export function textFor(view: View, wanted: KeyIdentifier, newest: string): string {
+  const { extra } = view.target.wishes;
+  const follows = (extra?.has('versionless') ?? false) || isFollowed(textOf(view));
+  return keyUrl(follows ? wanted : { ...wanted, version: newest });
+}
+
+/** The wish is for another key, or another version, than the account has. */
+export function isWishForAnother({ target: { wishes } }: View, wanted: KeyIdentifier, used: string): boolean {
+  if (wishes.key === undefined) return false;
+  const now = keyIdentifier(used);
+  return !now || keyUrl({ ...wanted, version: '' }) !== keyUrl({ ...now, version: '' }) || isOther(wanted, now);
+}
+
+function isOther({ version }: KeyIdentifier, now: KeyIdentifier): boolean {
+  return version !== undefined && version !== now.version;
+}

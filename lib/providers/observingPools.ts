@@ -1,0 +1,67 @@
+import type { Pool } from '@azure/arm-batch';
+import { calling } from '../calling.ts';
+import { second } from '../model/clock.ts';
+import type { Reason } from '../model/reason.ts';
+import { auditPool } from '../pools/audit.ts';
+import { certificateUrl, isSame } from '../pools/certificateUrl.ts';
+import type { ExtensionView } from '../pools/extensionView.ts';
+import type { Finding } from '../pools/finding.ts';
+import { asksLess, majorOf } from '../pools/keyVaultExtension.ts';
+import { poolView, type PoolView } from '../pools/poolView.ts';
+import { armId } from './armId.ts';
+import type { PoolSeen } from './nodeEvidence.ts';
+import type { Means, View } from './provider.ts';
+
+export interface Observing extends Omit<PoolSeen, 'nodes'> {
+  readonly findings: readonly Finding[];
+}
+
+/** Every pool of the account that observes the certificate, and what is wrong with it. One that goes counts no more. */
+export async function observingPools(means: Means, { target }: View, certificate: string): Promise<Observing[]> {
+  const { subscription, group, name } = armId(target.resource);
+  const pools = means.clients.batch(subscription).poolOperations.listByBatchAccount(group, name);
+  return (await calling(() => all(pools)))
+    .filter(({ provisioningState }) => provisioningState !== 'Deleting')
+    .flatMap((pool) => observing(pool, certificate) ?? []);
+}
+
+function observing(pool: Pool, certificate: string): Observing | undefined {
+  const view = poolView(pool);
+  const url = certificateUrl(certificate);
+  const extension = view.extensions.find(({ observed }) =>
+    observed.some((each) => isSame(certificateUrl(each.url) ?? nowhere, url)),
+  );
+  if (!extension) return undefined;
+  const findings = auditPool(pool, { certificate });
+  return { name: view.name, pollMs: pollMsOf(extension), initialSync: syncs(view, extension), findings };
+}
+
+const nowhere = { host: '', name: '', isSecret: false };
+
+async function all<T>(pages: AsyncIterable<T>): Promise<readonly T[]> {
+  const found: T[] = [];
+  for await (const each of pages) found.push(each);
+  return found;
+}
+
+/** Unsaid, it is an hour (azure-facts 8). */
+function pollMsOf({ polling }: ExtensionView): number {
+  const seconds = Number(polling ?? 3600);
+  return (seconds > 0 ? seconds : 3600) * second;
+}
+
+function syncs({ os }: PoolView, { initialSync, version }: ExtensionView): boolean {
+  return initialSync === true || asksLess(os, majorOf(version) ?? 0);
+}
+
+/** What makes for a worse pool, but keeps no new version from its nodes. */
+const harmless: ReadonlySet<Reason> = new Set([
+  ...(['pool-resizing', 'pool-not-ready', 'pool-api-outdated', 'pool-image-too-old'] as const),
+  ...(['pool-auto-upgrade-off', 'pool-extension-outdated', 'pool-initial-sync-off'] as const),
+  ...(['pool-polling-missing', 'pool-polling-not-text', 'pool-polling-too-long', 'pool-polling-too-short'] as const),
+]);
+
+/** The first thing that does. */
+export function hindrance(pools: readonly Observing[]): Finding | undefined {
+  return pools.flatMap(({ findings }) => findings).find(({ reason }) => !harmless.has(reason));
+}

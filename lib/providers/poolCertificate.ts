@@ -1,0 +1,90 @@
+import { good, type Check, type Pending } from '../model/check.ts';
+import { later, minute, second } from '../model/clock.ts';
+import { Failure } from '../model/failure.ts';
+import { Sealed } from '../model/sealed.ts';
+import type { Credential, Look } from '../model/snapshot.ts';
+import type { Spare } from '../model/target.ts';
+import {
+  certificateId,
+  certificateIdentifier,
+  withVersion,
+  type CertificateIdentifier,
+} from './certificateIdentifier.ts';
+import { held, identifierIn, look, read } from './certificateLook.ts';
+import { renewing } from './certificatePolicy.ts';
+import { ask, disable, versionOf } from './certificates.ts';
+import { nodeCheck, nodesHave } from './nodeCheck.ts';
+import type { Means, Provider, View } from './provider.ts';
+
+/**
+ * A certificate that nodes of a Batch account's pools fetch by the Key Vault extension. The credential is a version of
+ * it; the secret holds its identifier, where without a version the tag CredentialId says which one was the newest.
+ */
+export function poolCertificate(means: Means): Provider {
+  return {
+    kind: 'pool-certificate',
+    resourceType: 'microsoft.batch/batchaccounts',
+    flightMs: 2 * minute,
+    credentialId: (word) => (/^[0-9a-f]{32}$/i.test(word) ? word.toLowerCase() : undefined),
+    held,
+    part,
+    follows: baseOf,
+    shares: ({ secret }) => part(secret.value),
+    look: (view) => look(means, view),
+    generate: (view) => generate(means, view),
+    prove: (view, candidate) => prove(means, view, candidate),
+    verify: (view, live) => verify(means, view, live),
+    render: ({ id }, value) => new Sealed(withVersion(value.open(), id)),
+    revoke: (view, old) => revoke(means, view, old),
+  };
+}
+
+async function generate(means: Means, view: View): Promise<Look | Pending> {
+  const { look: before, newest } = await read(means, view);
+  if (before.next ?? before.fit.is !== 'good') return before; // made meanwhile, or on its way
+  const certificate = identifierIn(view);
+  if (!certificate || !newest?.policy) throw new Failure('certificate-missing');
+  const shallRenew = view.target.wishes.extra?.has('auto-renew') ?? false;
+  await ask(means, certificate, newest.properties, shallRenew ? renewing(newest.policy) : newest.policy);
+  return { is: 'pending', reason: 'service-working', until: later(view.now, 10 * second) };
+}
+
+/** A candidate was issued, and found fit. Of what is live: is it a version of the certificate, and the newest? */
+async function prove(means: Means, view: View, candidate: Credential): Promise<Check> {
+  if (candidate.fingerprint !== held(view).fingerprint) return good;
+  const { fit, live, asks } = await look(means, view);
+  if (fit.is !== 'good') return { is: 'unknown', reason: fit.reason };
+  if (!live) return { is: 'bad', reason: 'proof-refused' };
+  return asks ? { is: 'unknown', reason: 'proof-unknown' } : good;
+}
+
+async function verify(means: Means, view: View, live: Credential): Promise<Check> {
+  const certificate = certificateIdentifier(live.value.open());
+  if (!certificate) throw new Failure('live-would-die');
+  return nodeCheck(means, view, certificateId(certificate), await madeOn(means, view, certificate));
+}
+
+/** Nodes that are known not to have the new version still use the old one: it stays, unless somebody says it leaked. */
+async function revoke(means: Means, view: View, { id }: Spare): Promise<Look> {
+  const certificate = identifierIn(view);
+  if (!certificate) throw new Failure('live-would-die');
+  const isLeaked = view.state.rotation?.cause === 'emergency';
+  const since = await madeOn(means, view, certificate);
+  const { is } = isLeaked ? good : await nodesHave(means, view, certificateId(certificate), since);
+  if (is === 'good') await disable(means, certificate, id);
+  const after = await look(means, view);
+  return is === 'good' ? after : { ...after, all: after.all.filter((known) => known.id === after.live?.id) };
+}
+
+async function madeOn(means: Means, { secret }: View, certificate: CertificateIdentifier): Promise<Date> {
+  return (await versionOf(means, certificate))?.createdOn ?? secret.createdOn;
+}
+
+function baseOf(value: Sealed): string | undefined {
+  const certificate = certificateIdentifier(value.open());
+  return certificate && certificateId({ vaultUrl: certificate.vaultUrl, name: certificate.name });
+}
+
+function part(value: Sealed): string | undefined {
+  return baseOf(value)?.replace('https://', '');
+}
