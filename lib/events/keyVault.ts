@@ -32,9 +32,9 @@ export function vaultEvent({ type, source, data }: Incoming, vaultUrls: readonly
   if (!pathname.endsWith(`/${Version}`)) return 'unreadable';
   const url = `${origin}${pathname.slice(0, pathname.lastIndexOf('/'))}`;
   if (object !== 'Secret') return { object: url.toLowerCase(), ask };
+  if (!vaultUrls.includes(origin)) return 'wrong-origin';
   const secret = secretNamed(url);
-  if (!secret) return 'unreadable';
-  return vaultUrls.includes(origin) ? { secret, ask: { ...ask, version: Version } } : 'wrong-origin';
+  return secret ? { secret, ask: { ...ask, version: Version } } : 'unreadable';
 }
 
 /** The vault in the source, in the data and in the id are one; an address by number has no name. */

@@ -38,7 +38,6 @@ export const stories: readonly (readonly [sentence: string, play: () => Promise<
   ['an account whose service has the keys', () => byService()],
   ['observing an account whose service has the keys', observedByService],
   ['an account that is disabled for a while', disabledForAWhile],
-  ['observing an account that was disabled', disabledUntilObserved],
   ['observing', () => due((b) => run(b, hour), { KEYTURN_MODE: 'observe' })],
   ['observing what is locked', () => struck(locked, hour, { KEYTURN_MODE: 'observe' })],
   ['observing what fails', () => struck({ kind: 'status', status: 500 }, hour, { KEYTURN_MODE: 'observe' })],
@@ -182,18 +181,22 @@ async function leaseLost(): Promise<Heard> {
 }
 
 /** There is nothing to rotate. */
-async function byService(tags: Record<string, string> = {}): Promise<Heard> {
+async function byService(): Promise<Heard> {
   const b = await heard();
-  const all = { RotationKind: 'batch-cmk', CredentialId: '', ...tags };
-  b.newSecret(await b.newBatch(), { value: 'MICROSOFT.BATCH', ageDays: 5, tags: all });
+  const tags = { RotationKind: 'batch-cmk', CredentialId: '' };
+  b.newSecret(await b.newBatch(), { value: 'MICROSOFT.BATCH', ageDays: 5, tags });
   await run(b, hour);
   return b;
 }
 
 async function observedByService(): Promise<Heard> {
-  const b = await byService({ RotationPaused: 'true' });
-  b.vault.updateTags('secret', { ...b.tags(), RotationPaused: 'false' });
+  const b = await byService();
   b.pass(60 * day);
+  const throttled = { operation: 'batch.getAccount', effect: { kind: 'status', status: 429 }, lasting: true } as const;
+  const fault = b.azure.core.faults.plan(throttled);
+  await b.sweep('generate');
+  fault.remove();
+  b.pass(hour);
   await observeFromNowOn(b);
   return b;
 }
@@ -201,26 +204,13 @@ async function observedByService(): Promise<Heard> {
 const isDisabled: Effect = { kind: 'status', status: 403, body: { error: { code: 'AccountIsDisabled', message: '' } } };
 
 /** It cannot be rotated, though due. */
-async function disabled() {
+async function disabledForAWhile(): Promise<Heard> {
   const b = await heard();
   b.newSecret(await b.newBatch());
   const fault = b.azure.core.faults.plan({ operation: 'batch.regenerateKey', effect: isDisabled, lasting: true });
   await run(b, hour);
-  return { b, fault };
-}
-
-async function disabledForAWhile(): Promise<Heard> {
-  const { b, fault } = await disabled();
   fault.remove();
   await run(b, hour);
-  return b;
-}
-
-async function disabledUntilObserved(): Promise<Heard> {
-  const { b, fault } = await disabled();
-  fault.remove();
-  b.pass(hour);
-  await observeFromNowOn(b);
   return b;
 }
 
@@ -233,6 +223,8 @@ async function observedLater(): Promise<Heard> {
 }
 
 async function observeFromNowOn(b: Heard): Promise<void> {
-  const core = { ...b.core, settings: { ...b.core.settings, mode: 'observe' } as const };
-  await keyturn({ ...core, ...voice(() => undefined, core) }, new Map()).sweep('generate');
+  const { topic, ...core } = b.core;
+  const settings = { ...core.settings, mode: 'observe' } as const;
+  const said = voice(() => undefined, { ...core, settings, ...(topic && { topic }) });
+  await keyturn({ ...core, settings, ...said }, new Map()).sweep('generate');
 }

@@ -21,18 +21,18 @@ export interface Ground {
   /** Versions there are. */
   versions(): readonly { readonly version: string; readonly enabled: boolean }[];
   /** Another one, by whoever may make one. */
-  make(): void;
-  /** The version that the resource uses. */
-  used(): string | undefined;
+  make(): unknown;
+  /** The version that the resource uses, where it has to be told. */
+  used?(): string | undefined;
 }
 
 /** What the suite must know of a kind that takes over versions. */
 export interface AdoptingKind {
   readonly kind: string;
   create(azure: LocalAzure): Promise<Ground>;
-  /** What makes a version, and what lets the resource use it, by the journal's names. */
+  /** What makes a version, and what lets the resource use it where it has to be told, by the journal's names. */
   readonly makes: string;
-  readonly adopts: string;
+  readonly adopts?: string;
 }
 
 const start = new Date('2026-03-02T01:00:00Z');
@@ -45,7 +45,7 @@ async function stage({ kind, create }: AdoptingKind) {
   const provider = providers({ clients: all, graph: graph(all.arm), random: randomBytes }).of(kind);
   if (!provider) throw new Error(`There is no provider of ${kind}.`);
   const value = new Sealed(ground.value());
-  const count = (name: string) => azure.core.journal.calls.filter(({ operation }) => operation === name).length;
+  const count = (name = 'nothing') => azure.core.journal.calls.filter(({ operation }) => operation === name).length;
   return { azure, ground, provider, view: viewOf(kind, ground, value), count };
 }
 
@@ -67,9 +67,11 @@ function during(phase: Phase, { all }: Pick<Look, 'all'>): State {
 async function made(s: Awaited<ReturnType<typeof stage>>) {
   const before = await s.provider.look(s.view);
   const view = { ...s.view, state: during('generate', before) };
-  const look = await s.provider.generate(view, undefined);
-  if ('is' in look || !look.next) throw new Error('Nothing was made.');
-  return { view, before, next: look.next };
+  const answer = await s.provider.generate(view, undefined);
+  if ('is' in answer) s.azure.clock.advance(answer.until.getTime() - start.getTime());
+  const { next } = 'is' in answer ? await s.provider.look(view) : answer;
+  if (!next) throw new Error('Nothing was made.');
+  return { view, before, next };
 }
 
 /** The secret says what was made, as a publish leaves it. */
@@ -94,7 +96,7 @@ export function contractOfAdopting(kind: AdoptingKind): void {
 
   test('a newer version asks to be taken over, and the live one is not proved any more', async () => {
     const s = await stage(kind);
-    s.ground.make();
+    await s.ground.make();
     const look = await s.provider.look(s.view);
     expect(look).toMatchObject({ asks: 'new-version', next: { id: s.ground.versions()[1]?.version } });
     expect(await s.provider.prove(s.view, look.held)).toMatchObject({ is: 'unknown' });
@@ -111,13 +113,13 @@ export function contractOfAdopting(kind: AdoptingKind): void {
     ).toBe(next.id);
     expect(await s.provider.look(view)).toMatchObject({ next: { id: next.id, fingerprint: next.fingerprint } });
     expect([s.count(kind.makes), s.ground.versions().length]).toEqual([1, 2]);
-    expect(s.ground.used()).not.toBe(next.id);
+    expect(s.ground.used?.()).not.toBe(next.id);
   });
 
   test('generate makes none where somebody made one meanwhile', async () => {
     const s = await stage(kind);
     const before = await s.provider.look(s.view);
-    s.ground.make();
+    await s.ground.make();
     const look = await s.provider.generate({ ...s.view, state: during('generate', before) }, undefined);
     expect(look).toMatchObject({ next: { id: s.ground.versions()[1]?.version } });
     expect(s.count(kind.makes)).toBe(0);
@@ -129,13 +131,16 @@ export function contractOfAdopting(kind: AdoptingKind): void {
     expect(await s.provider.prove(view, next)).toEqual({ is: 'good' });
   });
 
-  test('adopt lets the resource use it, by one request however often it is asked', async () => {
-    const s = await stage(kind);
-    const { view, next } = await made(s);
-    await s.provider.adopt?.(view, next);
-    await s.provider.adopt?.(view, next);
-    expect([s.ground.used(), s.count(kind.adopts)]).toEqual([next.id, 1]);
-  });
+  (kind.adopts ? test : test.skip)(
+    'adopt lets the resource use it, by one request however often it is asked',
+    async () => {
+      const s = await stage(kind);
+      const { view, next } = await made(s);
+      await s.provider.adopt?.(view, next);
+      await s.provider.adopt?.(view, next);
+      expect([s.ground.used?.(), s.count(kind.adopts)]).toEqual([next.id, 1]);
+    },
+  );
 
   test('render names it, and the look finds it live', async () => {
     const s = await stage(kind);

@@ -10,6 +10,8 @@ const defaults: Wishes = {
   consumers: 'proceed',
 };
 
+const none: Pick<Wishes, 'extra'> = { extra: new Set() };
+
 const understood: [sentence: string, tag: string, text: string, wish: Partial<Wishes>][] = [
   ['a validity in days', 'ValidityPeriodDays', '60', { validityMs: 60 * day }],
   ['a validity with blanks around it', 'ValidityPeriodDays', ' 60 ', { validityMs: 60 * day }],
@@ -20,10 +22,26 @@ const understood: [sentence: string, tag: string, text: string, wish: Partial<Wi
   ['a lead', 'RotationLead', 'P10D', { leadMs: 10 * day }],
   ['a pause', 'RotationPaused', 'True', { paused: true }],
   ['no pause', 'RotationPaused', 'false', {}],
-  ['best effort', 'RotationOptions', 'proof=best-effort', { proof: 'best-effort' }],
-  ['waiting for consumers', 'RotationOptions', 'wait-for-consumers', { consumers: 'wait' }],
-  ['both', 'RotationOptions', 'wait-for-consumers, Proof=Best-Effort', { consumers: 'wait', proof: 'best-effort' }],
-  ['a word for a kind to come', 'RotationOptions', 'versionless', {}],
+  ['best effort', 'RotationOptions', 'proof=best-effort', { proof: 'best-effort', ...none }],
+  ['waiting for consumers', 'RotationOptions', 'wait-for-consumers', { consumers: 'wait', ...none }],
+  [
+    'what kinds may be asked for besides',
+    'RotationOptions',
+    'Auto-Renew, disable-old-version',
+    { extra: new Set(['auto-renew', 'disable-old-version']) },
+  ],
+  [
+    'a key of another name',
+    'RotationKey',
+    ' https://kv.vault.azure.net/keys/other ',
+    { key: 'https://kv.vault.azure.net/keys/other' },
+  ],
+  [
+    'both',
+    'RotationOptions',
+    'wait-for-consumers, Proof=Best-Effort',
+    { consumers: 'wait', proof: 'best-effort', ...none },
+  ],
   ['an empty tag', 'RotationSettle', '', {}],
   ['a tag of somebody else’s', 'Owner', 'P1Y', {}],
 ];
