@@ -122,18 +122,13 @@ async function saveLast(visiting: Visit): Promise<void> {
 
 function noteStuck(visiting: Visit): void {
   const { state, look } = visiting.snapshot;
-  if (
-    !state.wait ||
-    state.wait.reason === look.rests ||
-    !isMendable(state.wait.reason) ||
-    !stuck(state.wait, visiting.core.clock.now())
-  )
-    return;
-  visiting.snapshot = { ...visiting.snapshot, state: { ...state, wait: { ...state.wait, stuck: true } } };
+  const { wait } = state;
+  if (!wait || !isMendable(wait.reason, look) || !stuck(wait, visiting.core.clock.now())) return;
+  visiting.snapshot = { ...visiting.snapshot, state: { ...state, wait: { ...wait, stuck: true } } };
 }
 
-function isMendable(reason: Reason): boolean {
-  return reason !== 'settling' && reason !== 'outside-window';
+function isMendable(reason: Reason, { rests }: Look): boolean {
+  return reason !== 'settling' && reason !== 'outside-window' && reason !== rests;
 }
 
 /** Observe: what would be done is decided and announced, and nothing is changed. */
@@ -163,13 +158,13 @@ function stateAfter(state: State, decision: Decision, now: Date): State {
  */
 async function livesAtRest(visiting: Visit): Promise<boolean> {
   const { ask, snapshot, provider } = visiting;
-  const wasRefused = snapshot.state.wait?.reason === 'live-refused';
+  const was = snapshot.state.wait?.reason;
+  const wasRefused = was === 'live-refused';
   const sawChange = ask.cause === 'drift';
   if (!(ask.check ?? (wasRefused || sawChange)) || !mayProve(snapshot)) return false;
   const { is } = await provider.prove(viewOf(visiting), snapshot.look.held);
   if (is === 'bad') await refused(visiting, wasRefused);
-  const wasDown = snapshot.state.wait !== undefined && isDown(snapshot.state.wait.reason);
-  return is === 'good' && !wasRefused && !wasDown && !sawChange;
+  return is === 'good' && !(wasRefused || sawChange || isDown(was));
 }
 
 async function refused(visiting: Visit, wasRefused: boolean): Promise<void> {

@@ -21,7 +21,7 @@ export function wants(
   const { settleMs } = sighting.target.wishes;
   const guarded = standingGuard(state, state.rotation ?? { mode: 'graceful' }, settleMs, now) !== undefined;
   if (state.rotation) return state.rotation.phase === phase && !(guarded && phase === 'revoke');
-  if (phase === 'verify') return state.wait !== undefined && isDown(state.wait.reason); // its timer comes more often
+  if (phase === 'verify') return isDown(state.wait?.reason); // its timer comes more often
   return phase === 'generate' && begins(sighting, now, guarded, jitter);
 }
 

@@ -99,7 +99,7 @@ function waits({ saved, state, consumers, look }: Snapshot): Telling | undefined
 
 /** What was down is awaited by everybody who was told so. */
 function well({ saved, state }: Snapshot): Telling | undefined {
-  if (!saved.wait || !isDown(saved.wait.reason) || (state.wait && isDown(state.wait.reason))) return undefined;
+  if (!isDown(saved.wait?.reason) || isDown(state.wait?.reason)) return undefined;
   return { type: 'Keyturn.Target.Well', reason: 'well-again' };
 }
 

@@ -168,7 +168,7 @@ export function adviceFor(reason: Reason): string {
 }
 
 /** The resource itself works no more: looked at every few minutes, and said to be well again. */
-export function isDown(reason: Reason): boolean {
+export function isDown(reason: Reason | undefined): boolean {
   return reason === 'key-access-lost' || reason === 'account-disabled';
 }
 

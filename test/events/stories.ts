@@ -192,7 +192,7 @@ async function byService(): Promise<Heard> {
 async function observedByService(): Promise<Heard> {
   const b = await byService();
   b.pass(60 * day);
-  const throttled = { operation: 'batch.getAccount', effect: { kind: 'status', status: 429 }, lasting: true } as const;
+  const throttled = { operation: 'batch.get', effect: { kind: 'status', status: 429 }, lasting: true } as const;
   const fault = b.azure.core.faults.plan(throttled);
   await b.sweep('generate');
   fault.remove();
