@@ -21,8 +21,12 @@ export function wants(
   const { settleMs } = sighting.target.wishes;
   const guarded = standingGuard(state, state.rotation ?? { mode: 'graceful' }, settleMs, now) !== undefined;
   if (state.rotation) return state.rotation.phase === phase && !(guarded && phase === 'revoke');
-  if (phase === 'verify') return isDown(state.wait?.reason); // its timer comes more often
-  return phase === 'generate' && begins(sighting, now, guarded, jitter);
+  return phase === takesUp(state) && begins(sighting, now, guarded, jitter);
+}
+
+/** The timer that takes up what rests; what is down is looked at more often. */
+function takesUp({ wait }: State): Phase {
+  return isDown(wait?.reason) ? 'verify' : 'generate';
 }
 
 function begins({ state, target, ...dates }: Sighting, now: Date, guarded: boolean, jitter: number): boolean {

@@ -47,7 +47,7 @@ export interface Wishes {
 }
 
 export const extras = ['disable-old-version', 'auto-renew', 'versionless'] as const;
-export type Extra = (typeof extras)[number];
+type Extra = (typeof extras)[number];
 
 /** A Key Vault secret that carries rotation tags. */
 export interface Target {

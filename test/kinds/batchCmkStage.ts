@@ -16,7 +16,7 @@ export const identities = {
   none: { type: 'None' },
 } as const satisfies Record<string, NewBatchAccount['identity']>;
 
-export const allGrants = new Set(['get', 'wrapKey', 'unwrapKey'] as const);
+const allGrants = new Set(['get', 'wrapKey', 'unwrapKey'] as const);
 export const tags = { RotationKind: 'batch-cmk', CredentialId: '' };
 
 export interface Cmk {

@@ -14,7 +14,7 @@ import { providers } from '../../lib/providers/registry.ts';
 import { wishes } from '../decide/situation.ts';
 
 /** A resource that uses a version of something in a vault, which is what the secret names. */
-export interface Ground {
+interface Ground {
   readonly resource: Resource;
   /** What the secret holds of the version in use. */
   value(): string;
