@@ -11,6 +11,7 @@ import type { Sealed } from './model/sealed.ts';
 import type { Phase, Rotation, State } from './model/state.ts';
 import type { CredentialId } from './model/target.ts';
 import { withoutWait } from './decide/rotation.ts';
+import type { Lease } from './targets/lease.ts';
 import { advance, holding, waiting } from './phases/advance.ts';
 import type { Hands, InRotation, Outcome } from './phases/step.ts';
 import { steps } from './phases/steps.ts';
@@ -159,16 +160,20 @@ async function run(visiting: Visit, phase: Phase): Promise<boolean> {
   return take(visiting, inPhase, await stepped(visiting, inPhase, phase));
 }
 
-/** Only the answer to the regenerate itself can say that there is none under way any more (R4). */
 async function stepped(visiting: Visit, inPhase: InRotation, phase: Phase): Promise<Outcome> {
   const request = { sent: false };
   const hands = handsOf(visiting, () => (request.sent = true));
   try {
     return await steps[phase](hands, inPhase, viewOf(visiting));
   } catch (error) {
-    if (request.sent && error instanceof Failure && error.detail.answered) await visiting.lease.landed();
+    if (request.sent) await landedIfAnswered(error, visiting.lease);
     throw error;
   }
+}
+
+/** Only the answer to the request itself, be it a refusal, says that there is none under way any more (R4). */
+async function landedIfAnswered(error: unknown, lease: Pick<Lease, 'landed'>): Promise<void> {
+  if (error instanceof Failure && error.detail.answered) await lease.landed();
 }
 
 function handsOf(visiting: Visit, onSent: () => void): Hands {
@@ -205,9 +210,14 @@ async function shared<T>(
     if (flight && flight.until > now)
       return { is: 'pending', reason: 'request-in-flight', until: flight.until } as const;
     await sending(undefined, later(now, flightMs));
-    const made = await work();
-    await landed();
-    return { made };
+    try {
+      const made = await work();
+      await landed();
+      return { made };
+    } catch (error) {
+      await landedIfAnswered(error, { landed });
+      throw error;
+    }
   });
   if (done === 'busy') return { is: 'pending', reason: 'busy', until: later(clock.now(), sharedMs) };
   return 'made' in done ? done.made : done;
@@ -221,8 +231,14 @@ async function published(visiting: Visit, rotation: Rotation, value: Sealed): Pr
   return true;
 }
 
+function toldBy(outcome: Outcome): Pick<Snapshot, 'evidence' | 'awaited'> {
+  if (outcome.is === 'pending') return { awaited: outcome };
+  return outcome.is === 'done' && outcome.evidence ? { evidence: outcome.evidence } : {};
+}
+
 async function take(visiting: Visit, { rotation }: InRotation, outcome: Outcome): Promise<boolean> {
   if (outcome.is === 'done' || outcome.is === 'seen') await saw(visiting, outcome.look);
+  visiting.snapshot = { ...visiting.snapshot, ...toldBy(outcome) };
   if (outcome.is === 'proved') {
     const proved = { fingerprint: outcome.next.fingerprint, unproved: outcome.unproved };
     visiting.snapshot = { ...visiting.snapshot, proved };

@@ -37,6 +37,12 @@ export interface Said {
   readonly credentialId?: string;
   /** ARM ids of consumers that were not seen on the new version, separated by blanks. */
   readonly behind?: string;
+  /** A reason: what it rests on that the new credential is in use. */
+  readonly evidence?: string;
+  /** Of whom the reason, or the evidence, speaks. */
+  readonly detail?: string;
+  /** Reasons that are no hindrance, separated by blanks; what one is about follows a colon. */
+  readonly notes?: string;
 }
 
 export function announcement(
@@ -49,7 +55,7 @@ export function announcement(
   const { rotation } = state;
   const phase = rotation?.phase ?? 'idle';
   const subject = secretUrl(target.secret);
-  const { reason, advice, until, code, credentialId, behind } = said;
+  const { reason, advice, until, ...words } = said;
   const parts = [subject, rotation?.start.toISOString() ?? version, type, phase, reason];
   const data = {
     kind: target.kind,
@@ -59,9 +65,7 @@ export function announcement(
     advice,
     ...(rotation && { cause: rotation.cause, start: rotation.start.toISOString(), mode: rotation.mode }),
     ...(until && { until: until.toISOString() }),
-    ...(code && { code }),
-    ...(credentialId && { credentialId }),
-    ...(behind && { behind }),
+    ...words,
   };
   return { type, id: fingerprintOf(parts.join('\n')), subject, data };
 }

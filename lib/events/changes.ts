@@ -1,4 +1,5 @@
 import { adviceFor, isDown, type Reason } from '../model/reason.ts';
+import type { Evidence } from '../model/check.ts';
 import { later } from '../model/clock.ts';
 import type { Consumers, Snapshot } from '../model/snapshot.ts';
 import type { State } from '../model/state.ts';
@@ -7,7 +8,14 @@ import { announcement, type Announcement, type AnnouncementType, type Said } fro
 /** Waits of an ordinary rotation: nothing to tell the world. */
 const unremarkable: ReadonlySet<Reason> = new Set([
   ...(['settling', 'outside-window', 'request-in-flight'] as const),
-  ...(['key-not-yet-accepted', 'stale-read', 'drift-confirming', 'service-working', 'consumers-moving'] as const),
+  ...([
+    'key-not-yet-accepted',
+    'stale-read',
+    'drift-confirming',
+    'service-working',
+    'consumers-moving',
+    'nodes-polling',
+  ] as const),
 ]);
 
 /** Told of the rotation that was, where the state has none any more, or another one. */
@@ -35,10 +43,34 @@ export function changes(change: Snapshot): readonly Announcement[] {
 }
 
 /** Which credential will be regenerated first, and when. */
-function adopted({ saved, state: { bond, guard }, look, claim }: Snapshot): Telling | undefined {
-  if (saved.bond || !bond || claim) return undefined;
-  const more = { ...(look.standby && { credentialId: look.standby.id }), ...(guard && { until: guard.until }) };
-  return { type: 'Keyturn.Target.Adopted', reason: 'adopted', more };
+function adopted(change: Snapshot): Telling | undefined {
+  const { bond, guard } = change.state;
+  if (change.saved.bond || !bond || change.claim) return undefined;
+  const { standby } = change.look;
+  const first = { ...(standby && { credentialId: standby.id }), ...(guard && { until: guard.until }) };
+  return { type: 'Keyturn.Target.Adopted', reason: 'adopted', more: { ...first, ...notedIn(change) } };
+}
+
+/** At most so much of a list is told. */
+const mostTold = 20;
+
+/** What the look and the check say that is no hindrance. */
+function notedIn({ look, evidence }: Snapshot): Pick<Said, 'notes'> {
+  const words = [...(look.notes ?? []), ...(evidence?.notes ?? [])].map(({ reason, of }) => [
+    reason,
+    ...(of ? [of] : []),
+  ]);
+  const notes = [...new Set(words.map((each) => each.join(':')))].slice(0, mostTold);
+  return notes.length > 0 ? { notes: notes.join(' ') } : {};
+}
+
+/** What it rests on that the new credential is in use. */
+function evidenceIn({ evidence }: Snapshot): Pick<Said, 'evidence' | 'detail'> {
+  return evidence ? { evidence: evidence.reason, ...detailOf(evidence) } : {};
+}
+
+function detailOf({ detail }: Evidence): Pick<Said, 'detail'> {
+  return detail ? { detail } : {};
 }
 
 /** What a person did is answered with more time for consumers. */
@@ -64,7 +96,7 @@ function credentialPublished(change: Snapshot): Telling | undefined {
   return {
     type: 'Keyturn.Rotation.CredentialPublished',
     reason: isShortened(change) ? 'settle-shortened' : 'published',
-    more: { ...(tagged !== undefined && { credentialId: tagged }), ...settlingUntil(state) },
+    more: { ...(tagged !== undefined && { credentialId: tagged }), ...settlingUntil(state), ...evidenceIn(change) },
   };
 }
 
@@ -79,9 +111,11 @@ function isShortened({ state, target, secret }: Snapshot): boolean {
   return state.rotation?.deadline !== undefined && until !== undefined && until < settled;
 }
 
-function completed({ saved, state, consumers }: Snapshot): Telling | undefined {
+function completed(change: Snapshot): Telling | undefined {
+  const { saved, state, consumers } = change;
   if (!saved.rotation || state.rotation) return undefined;
-  return { type: 'Keyturn.Rotation.Completed', reason: 'completed', more: behindIn(consumers) };
+  const more = { ...behindIn(consumers), ...evidenceIn(change), ...notedIn(change) };
+  return { type: 'Keyturn.Rotation.Completed', reason: 'completed', more };
 }
 
 function held({ saved, state }: Snapshot): Telling | undefined {
@@ -89,12 +123,17 @@ function held({ saved, state }: Snapshot): Telling | undefined {
   return { type: 'Keyturn.Rotation.Held', reason: state.held, more: codeOf(state) };
 }
 
-function waits({ saved, state, consumers, look }: Snapshot): Telling | undefined {
+function waits({ saved, state, consumers, look, awaited }: Snapshot): Telling | undefined {
   const { wait } = state;
   if (!wait || wait.reason === saved.wait?.reason || unremarkable.has(wait.reason)) return undefined;
   if (wait.reason === look.rests) return { type: 'Keyturn.Target.AtRest', reason: wait.reason };
   const type = passing.has(wait.reason) ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
-  return { type, reason: wait.reason, more: { until: wait.until, ...codeOf(state), ...behindIn(consumers) } };
+  const detail = awaited?.reason === wait.reason ? detailOf(awaited) : {};
+  return {
+    type,
+    reason: wait.reason,
+    more: { until: wait.until, ...codeOf(state), ...behindIn(consumers), ...detail },
+  };
 }
 
 /** What was down is awaited by everybody who was told so. */
@@ -105,7 +144,7 @@ function well({ saved, state }: Snapshot): Telling | undefined {
 
 /** Some of the consumers that were not seen on the new version: a tag's worth of names helps, a thousand do not. */
 function behindIn(consumers: Consumers | undefined): { behind?: string } {
-  const behind = consumers?.behind.slice(0, 20) ?? [];
+  const behind = consumers?.behind.slice(0, mostTold) ?? [];
   return behind.length > 0 ? { behind: behind.join(' ') } : {};
 }
 

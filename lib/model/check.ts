@@ -1,15 +1,30 @@
 import type { Reason } from './reason.ts';
 
 /** Not now: ask again at `until`. */
-export interface Pending {
+export interface Pending extends Evidence {
   readonly is: 'pending';
-  readonly reason: Reason;
   readonly until: Date;
+  readonly code?: string;
+}
+
+/** What an answer rests on, for people: names and reasons only. */
+export interface Evidence {
+  readonly reason: Reason;
+  /** Of whom it speaks. */
+  readonly detail?: string;
+  readonly notes?: readonly Note[];
+}
+
+/** Worth a word, and no hindrance. */
+export interface Note {
+  readonly reason: Reason;
+  /** What it is about, where that is not the target: the name of a pool, say. */
+  readonly of?: string;
 }
 
 /** The answer to every question a provider is asked: is the resource fit, does the credential work? */
 export type Check =
-  | { readonly is: 'good' }
+  | { readonly is: 'good'; readonly evidence?: Evidence }
   | Pending
   | { readonly is: 'unknown'; readonly reason: Reason; readonly code?: string }
   | { readonly is: 'bad'; readonly reason: Reason; readonly code?: string };

@@ -1,4 +1,4 @@
-import type { Check } from './check.ts';
+import type { Check, Evidence, Note } from './check.ts';
 import type { Reason } from './reason.ts';
 import type { Sealed } from './sealed.ts';
 import type { Known, State } from './state.ts';
@@ -46,6 +46,7 @@ export interface Look {
   readonly asks?: 'new-version' | 'near-expiry';
   /** Why nothing is begun, however due: somebody else sees to it, or wishes so. An emergency begins all the same. */
   readonly rests?: Reason;
+  readonly notes?: readonly Note[];
 }
 
 /** Who is the target of this (resource, kind)? */
@@ -101,4 +102,8 @@ export interface Snapshot {
   readonly consumers?: Consumers;
   /** The fingerprint of a credential that may be published: proved in this visit, or allowed without. */
   readonly proved?: { readonly fingerprint: string; readonly unproved: boolean };
+  /** What it rests on, in this visit, that the new credential is in use. */
+  readonly evidence?: Evidence;
+  /** What this visit was last told to wait for. */
+  readonly awaited?: Evidence;
 }

@@ -1,4 +1,4 @@
-import { held, isPending, type Step } from './step.ts';
+import { held, type Step } from './step.ts';
 
 /**
  * The resource takes the credential first, where it has to; then the text for the secret: what stood there with the new
@@ -9,8 +9,7 @@ export const publish: Step = async ({ provider, sending }, { look, secret }, vie
   if (!next) return held('live-would-die');
   if (provider.adopt) {
     await sending();
-    const adopted = await provider.adopt(view, next);
-    if (isPending(adopted)) return adopted;
+    await provider.adopt(view, next);
   }
   return { is: 'publish', value: provider.render(next, secret.value) };
 };

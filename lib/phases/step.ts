@@ -1,4 +1,4 @@
-import type { Check, Pending } from '../model/check.ts';
+import type { Check, Evidence, Pending } from '../model/check.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Sealed } from '../model/sealed.ts';
 import type { Credential, Look, Snapshot } from '../model/snapshot.ts';
@@ -8,7 +8,7 @@ import type { Vault } from '../targets/vault.ts';
 
 /** What a phase says when it stops. What is to be written, `reconcile` writes. */
 export type Outcome =
-  | { readonly is: 'done'; readonly look: Look }
+  | { readonly is: 'done'; readonly look: Look; readonly evidence?: Evidence }
   /** Looked at, or made, on the way: decide again. */
   | { readonly is: 'seen'; readonly look: Look }
   | { readonly is: 'proved'; readonly next: Credential; readonly unproved: boolean }

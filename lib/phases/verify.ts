@@ -5,5 +5,6 @@ import type { Step } from './step.ts';
 export const verify: Step = async ({ provider }, { look }, view) => {
   if (!look.live) return { is: 'pending', reason: 'stale-read', until: later(view.now, 10 * second) };
   const check = await provider.verify?.(view, look.held);
-  return !check || check.is === 'good' ? { is: 'done', look } : check;
+  if (check && check.is !== 'good') return check;
+  return { is: 'done', look, ...(check?.evidence && { evidence: check.evidence }) };
 };

@@ -8,7 +8,7 @@ import { accountOf, encryptBy, usedBy } from './keyedAccount.ts';
 import { isUsedElsewhere } from './keyGrant.ts';
 import { baseOf, byService, keyIdentifier, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
 import { look } from './keyLook.ts';
-import { knownOf, seen } from './keySeen.ts';
+import { seen } from './keySeen.ts';
 import { disable, keyAt, rotate } from './keyVersions.ts';
 import { wantedOf, type Wanted } from './keyWish.ts';
 import type { Means, Provider, View } from './provider.ts';
@@ -69,10 +69,9 @@ async function prove(means: Means, view: View, candidate: Credential): Promise<C
 }
 
 /** The account is told of the key; what it used before stays enabled. */
-async function adopt(means: Means, view: View, next: Credential): Promise<Look> {
+async function adopt(means: Means, view: View, next: Credential): Promise<void> {
   const text = next.value.open();
   if (usedBy(await accountOf(means, view)) !== text) await encryptBy(means, view, text);
-  return { fit: good, all: [knownOf(next)], held: held(view), next };
 }
 
 /** A version that another account still needs is not ended: it would lose its data. */

@@ -1,7 +1,6 @@
 import type { KeyVaultCertificateWithPolicy } from '@azure/keyvault-certificates';
 import { calling } from '../calling.ts';
-import { good, type Check } from '../model/check.ts';
-import type { Reason } from '../model/reason.ts';
+import { good, type Check, type Note } from '../model/check.ts';
 import { fingerprintOf, Sealed } from '../model/sealed.ts';
 import type { Credential, Look } from '../model/snapshot.ts';
 import type { Known } from '../model/state.ts';
@@ -10,14 +9,10 @@ import { certificateId, certificateIdentifier, type CertificateIdentifier } from
 import { renews } from './certificatePolicy.ts';
 import { enabledVersions, isFit, isNearExpiry, issuanceOf, newestOf, versionOf, type Version } from './certificates.ts';
 import { issuanceCheck } from './issuance.ts';
+import { findingsOf, observingPools } from './observingPools.ts';
 import type { Means, View } from './provider.ts';
 
-/** What is worth a word where nothing is wrong. */
-export interface CertificateLook extends Look {
-  readonly notes?: readonly Reason[];
-}
-
-export async function look(means: Means, view: View): Promise<CertificateLook> {
+export async function look(means: Means, view: View): Promise<Look> {
   return (await read(means, view)).look;
 }
 
@@ -25,7 +20,7 @@ export async function look(means: Means, view: View): Promise<CertificateLook> {
 export async function read(
   means: Means,
   view: View,
-): Promise<{ look: CertificateLook; newest?: KeyVaultCertificateWithPolicy | undefined }> {
+): Promise<{ look: Look; newest?: KeyVaultCertificateWithPolicy | undefined }> {
   const host = view.host ?? (await endpointOf(means, view));
   const certificate = identifierIn(view);
   const unseen = { all: [], held: held(view), host };
@@ -42,7 +37,7 @@ async function seen(
   view: View,
   certificate: CertificateIdentifier,
   { properties: newest, policy }: KeyVaultCertificateWithPolicy,
-): Promise<CertificateLook> {
+): Promise<Look> {
   const { version: latest = '' } = newest;
   const { version = latest } = certificate;
   const inUse = { ...certificate, version };
@@ -56,12 +51,19 @@ async function seen(
     ...{ held: current, live, all: [live, ...(await toBeDisabled(means, view, certificate, live))] },
     ...(isNext && { next: credentialOf({ ...certificate, version: latest }) }),
     ...askedBy(newest, isNext, view.now),
-    ...notesOn(policy),
+    notes: [...notesOn(policy), ...(await auditAtFirst(means, view, certificate))],
   };
 }
 
-function notesOn(policy: KeyVaultCertificateWithPolicy['policy']): Pick<CertificateLook, 'notes'> {
-  return policy && !renews(policy) ? { notes: ['no-auto-renew'] } : {};
+function notesOn(policy: KeyVaultCertificateWithPolicy['policy']): readonly Note[] {
+  return policy && !renews(policy) ? [{ reason: 'no-auto-renew' }] : [];
+}
+
+/** Whoever onboards a certificate hears of the pools; afterwards every rotation looks at them. */
+async function auditAtFirst(means: Means, view: View, certificate: CertificateIdentifier): Promise<readonly Note[]> {
+  if (view.state.bond) return [];
+  const pools = await observingPools(means, view, certificateId(certificate));
+  return pools.length > 0 ? findingsOf(pools) : [{ reason: 'certificate-unobserved' }];
 }
 
 const epoch = new Date(0);

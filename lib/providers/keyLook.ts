@@ -10,13 +10,13 @@ import { accountOf, assertKeyHeld, usedBy } from './keyedAccount.ts';
 import { isInVault, unfitKey, unfitVersion } from './keyFitness.ts';
 import { isOfAnotherTenant } from './keyGrant.ts';
 import { baseOf, byService, keyIdentifier, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
-import { isAtRest, seen, type KeyLook } from './keySeen.ts';
+import { isAtRest, seen } from './keySeen.ts';
 import { keyAt, versionOf } from './keyVersions.ts';
 import { isWishForAnother, wantedOf, type Wanted } from './keyWish.ts';
 import type { Means, View } from './provider.ts';
 
 /** The account, then whether it has access to its key, then the key that is wanted. */
-export async function look(means: Means, view: View): Promise<KeyLook> {
+export async function look(means: Means, view: View): Promise<Look> {
   const account = await accountOf(means, view);
   const used = usedBy(account);
   const wanted = wantedOf(view, used);

@@ -10,11 +10,6 @@ import { isNearExpiry, rotatesItself, toBeDisabled, versionOf } from './keyVersi
 import { textFor, type Wanted } from './keyWish.ts';
 import type { Means, View } from './provider.ts';
 
-export type KeyLook = Look & {
-  /** Why nothing is begun, however due: somebody else sees to it, or wishes so. */
-  readonly rests?: Reason;
-};
-
 export interface Offer {
   readonly wanted: Wanted;
   /** The version that is wanted, or the newest; absent = it is the service's. */
@@ -22,7 +17,7 @@ export interface Offer {
 }
 
 /** What all that was read means for the credential in the secret. */
-export async function seen(means: Means, view: View, used: string, offer: Offer): Promise<KeyLook> {
+export async function seen(means: Means, view: View, used: string, offer: Offer): Promise<Look> {
   const { wanted, newest } = offer;
   const isOfferOfUsed = wanted !== byService && baseOf(used) === baseOf(keyUrl(wanted));
   const newestOfUsed = newest && isOfferOfUsed ? versionOf(newest) : undefined;
@@ -45,7 +40,7 @@ function changed(view: View, next: Credential): Look {
   return { fit: good, all: [knownOf(next)], held: held(view), next };
 }
 
-export function knownOf({ id, fingerprint }: Credential): Known {
+function knownOf({ id, fingerprint }: Credential): Known {
   return { id, fingerprint };
 }
 

@@ -1,27 +1,21 @@
 import pMap from 'p-map';
-import type { Pending } from '../model/check.ts';
+import type { Check, Evidence, Note, Pending } from '../model/check.ts';
 import { hour, later } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
-import type { Reason } from '../model/reason.ts';
-import { evidenceIn, together, type Evidence } from './nodeEvidence.ts';
+import { evidenceIn, together, type NodesSeen } from './nodeEvidence.ts';
 import { nodesOf } from './nodeReading.ts';
-import { hindrance, observingPools, type Observing } from './observingPools.ts';
+import { findingsOf, hindrance, observingPools, type Observing } from './observingPools.ts';
 import type { Means, View } from './provider.ts';
 
-/** A check that says on which level of evidence it rests, and of which pool and nodes it speaks. */
-type Evident = ({ readonly is: 'good' } | Pending) & {
-  readonly reason: Reason;
-  /** The pool's name. */
-  readonly code?: string;
-  readonly detail?: string;
-};
+/** Good and pending both say on which level of evidence they rest, and of which pool and nodes they speak. */
+type Evident = { readonly is: 'good'; readonly evidence: Evidence } | Pending;
 
 /** Nodes are given so long; then the rotation goes on, so that the next one can begin. A day is needed to say `stuck`. */
 const patienceMs = 25 * hour;
 
 /** Never hangs: when patience is over, what was found is said and no longer waited for. */
-export async function nodeCheck(means: Means, view: View, certificate: string, since: Date): Promise<Evident> {
-  if (isOver(view)) return { ...(await nodesHaveIfReadable(means, view, certificate, since)), is: 'good' };
+export async function nodeCheck(means: Means, view: View, certificate: string, since: Date): Promise<Check> {
+  if (isOver(view)) return { is: 'good', evidence: await whateverIsSeen(means, view, certificate, since) };
   const { wait } = view.state;
   const isWaiting = wait && wait.until > view.now && /^(nodes|pool)-/.test(wait.reason);
   return isWaiting ? { is: 'pending', ...wait } : nodesHave(means, view, certificate, since);
@@ -32,9 +26,10 @@ function isOver({ state: { rotation }, secret, now }: View): boolean {
   return rotation?.mode === 'immediate' || later(secret.createdOn, patienceMs) <= now;
 }
 
-async function nodesHaveIfReadable(...asked: Parameters<typeof nodesHave>): Promise<Pick<Evident, 'reason'>> {
+async function whateverIsSeen(...asked: Parameters<typeof nodesHave>): Promise<Evidence> {
   try {
-    return await nodesHave(...asked);
+    const found = await nodesHave(...asked);
+    return found.is === 'good' ? found.evidence : found;
   } catch (error) {
     if (error instanceof Failure) return { reason: error.reason };
     throw error;
@@ -44,37 +39,42 @@ async function nodesHaveIfReadable(...asked: Parameters<typeof nodesHave>): Prom
 /** Do the nodes of all pools that observe it have the version that was made then? */
 export async function nodesHave(means: Means, view: View, certificate: string, since: Date): Promise<Evident> {
   const pools = await observingPools(means, view, certificate);
-  if (pools.length === 0) return { is: 'good', reason: 'certificate-unobserved' };
+  if (pools.length === 0) return { is: 'good', evidence: { reason: 'certificate-unobserved' } };
+  const notes = findingsOf(pools);
   const finding = hindrance(pools);
   const inAnHour = later(view.now, hour);
-  if (finding) return { is: 'pending', reason: finding.reason, until: inAnHour, ...named(finding) };
-  const { evidence, unread } = await evidenceOf(means, view, pools, since);
-  return checkFrom(evidence, unread, inAnHour);
+  if (finding) return { is: 'pending', reason: finding.reason, until: inAnHour, ...named(finding), notes };
+  const { seen, unread } = await seenOf(means, view, pools, since);
+  return checkFrom(seen, unread, inAnHour, notes);
 }
 
-async function evidenceOf(means: Means, { host, now }: View, pools: readonly Observing[], since: Date) {
-  const seen = await pMap(
+async function seenOf(means: Means, { host, now }: View, pools: readonly Observing[], since: Date) {
+  const all = await pMap(
     pools,
     async (pool) => ({ ...pool, nodes: host ? await nodesOf(means.clients.batchData, host, pool.name) : undefined }),
     { concurrency: 2 },
   );
-  const evidence = together(seen.map((pool) => evidenceIn(pool, since, now)));
-  return { evidence, unread: seen.find(({ nodes }) => !nodes)?.name };
+  const seen = together(all.map((pool) => evidenceIn(pool, since, now)));
+  return { seen, unread: all.find(({ nodes }) => !nodes)?.name };
 }
 
-function checkFrom(evidence: Evidence, unread: string | undefined, inAnHour: Date): Evident {
-  switch (evidence.is) {
+function checkFrom(seen: NodesSeen, unread: string | undefined, inAnHour: Date, notes: readonly Note[]): Evident {
+  switch (seen.is) {
     case 'nodes-behind': {
-      const { is: reason, pool, nodes } = evidence;
-      return { is: 'pending', reason, until: inAnHour, ...named({ pool, detail: listed(nodes) }) };
+      const { is: reason, pool, nodes } = seen;
+      return { is: 'pending', reason, until: inAnHour, ...named({ pool, detail: listed(nodes) }), notes };
     }
     case 'nodes-polling':
-      return { is: 'pending', reason: 'nodes-polling', until: evidence.until };
+      return { is: 'pending', reason: 'nodes-polling', until: seen.until, notes };
     case 'assumed-by-time':
-      return { is: 'good', reason: unread ? 'nodes-unreadable' : 'assumed-by-time', ...(unread && { detail: unread }) };
+      return { is: 'good', evidence: { ...(unread ? unreadable(unread) : { reason: seen.is }), notes } };
     case 'seen-on-nodes':
-      return { is: 'good', reason: 'seen-on-nodes' };
+      return { is: 'good', evidence: { reason: 'seen-on-nodes', notes } };
   }
+}
+
+function unreadable(pool: string): Evidence {
+  return { reason: 'nodes-unreadable', detail: `pool ${pool}` };
 }
 
 function named({ pool, detail }: { pool: string; detail?: string | undefined }): { code: string; detail: string } {

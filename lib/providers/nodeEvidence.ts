@@ -24,7 +24,7 @@ export interface PoolSeen {
 }
 
 /** How good the evidence is that every node of a pool has a version. */
-export type Evidence =
+export type NodesSeen =
   | { readonly is: 'seen-on-nodes' | 'assumed-by-time' }
   | { readonly is: 'nodes-polling'; readonly until: Date }
   | { readonly is: 'nodes-behind'; readonly pool: string; readonly nodes: readonly string[] };
@@ -38,7 +38,7 @@ const passing: ReadonlySet<string> = new Set([
 const marginMs = 5 * minute;
 
 /** No API tells which version a node has (azure-facts 1.5): when it started and what its extension says has to do. */
-export function evidenceIn(pool: PoolSeen, since: Date, now: Date): Evidence {
+export function evidenceIn(pool: PoolSeen, since: Date, now: Date): NodesSeen {
   const { name, pollMs, nodes } = pool;
   const staying = nodes?.filter(({ state }) => !passing.has(state));
   const behind = staying?.filter(isBehind) ?? [];
@@ -49,7 +49,7 @@ export function evidenceIn(pool: PoolSeen, since: Date, now: Date): Evidence {
 }
 
 /** Of the whole account: what is wrong first, then what takes longest. */
-export function together(all: readonly Evidence[]): Evidence {
+export function together(all: readonly NodesSeen[]): NodesSeen {
   const behind = all.find(({ is }) => is === 'nodes-behind');
   const polling = all.flatMap((one) => (one.is === 'nodes-polling' ? [one.until] : []));
   if (behind) return behind;

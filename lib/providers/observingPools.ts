@@ -1,6 +1,7 @@
 import type { Pool } from '@azure/arm-batch';
 import { calling } from '../calling.ts';
 import { second } from '../model/clock.ts';
+import type { Note } from '../model/check.ts';
 import type { Reason } from '../model/reason.ts';
 import { auditPool } from '../pools/audit.ts';
 import { certificateUrl, isSame } from '../pools/certificateUrl.ts';
@@ -60,6 +61,11 @@ const harmless: ReadonlySet<Reason> = new Set([
   ...(['pool-auto-upgrade-off', 'pool-extension-outdated', 'pool-initial-sync-off'] as const),
   ...(['pool-polling-missing', 'pool-polling-not-text', 'pool-polling-too-long', 'pool-polling-too-short'] as const),
 ]);
+
+/** All of it, for people. */
+export function findingsOf(pools: readonly Pick<Observing, 'findings'>[]): readonly Note[] {
+  return pools.flatMap(({ findings }) => findings.map(({ reason, pool }) => ({ reason, of: pool })));
+}
 
 /** The first thing that does. */
 export function hindrance(pools: readonly Observing[]): Finding | undefined {

@@ -58,7 +58,7 @@ export interface Provider {
    */
   prove(view: View, candidate: Credential, control?: Credential): Promise<Check>;
   /** Lets the resource use the credential, before it is published. Already so = nothing is sent. */
-  adopt?(view: View, next: Credential): Promise<Look | Pending>;
+  adopt?(view: View, next: Credential): Promise<void>;
   /** Evidence that what was published is in use, where the look alone does not tell. */
   verify?(view: View, live: Credential): Promise<Check>;
   /** The text the secret shall hold: whatever else it held is kept, and it contains the credential (R13). */

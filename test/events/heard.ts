@@ -11,6 +11,9 @@ export interface Heard extends Bench {
   events(): Promise<readonly Received[]>;
 }
 
+/** What happens to a target, by a sentence. */
+export type Story = readonly [sentence: string, play: () => Promise<Heard>];
+
 const event = z.looseObject({
   type: z.string(),
   dataschema: z.string().optional(),

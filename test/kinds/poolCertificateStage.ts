@@ -2,6 +2,7 @@ import type { PolicyDocument } from '../../infra/local/azure/keyvault/certificat
 import type { Pool } from '../../infra/local/azure/arm/batch/pools/pool.ts';
 import { day, later } from '../../lib/model/clock.ts';
 import { extension, identityId } from '../infra/local/azure/arm/batch/stage.ts';
+import type { Bench } from '../bench.ts';
 import { told, wired, type Wired } from '../wired.ts';
 import { signed } from './poolCertificateAuthority.ts';
 
@@ -13,7 +14,7 @@ export const policy = {
   lifetime_actions: [{ trigger: { days_before_expiry: 30 }, action: { action_type: 'EmailContacts' } }],
 } satisfies PolicyDocument;
 
-interface Wanted {
+export interface Wanted {
   readonly ageDays?: number;
   readonly policy?: Partial<PolicyDocument>;
   readonly versionless?: boolean;
@@ -23,9 +24,15 @@ interface Wanted {
   readonly nodes?: number;
 }
 
-/** An account with a pool whose nodes observe a certificate, and a secret that names the version in use. */
+/** An account with a pool whose nodes observe a certificate, and a secret that names the version in use: adopted. */
 export async function stage(wanted: Wanted = {}) {
-  const b = await wired();
+  const staged = await seeded(await wired(), wanted);
+  await staged.b.sweep('generate');
+  await staged.b.deliver();
+  return staged;
+}
+
+export async function seeded<B extends Bench>(b: B, wanted: Wanted = {}) {
   const createdOn = later(b.clock.now(), -(wanted.ageDays ?? 100) * day);
   const certificate = await b.vault.createCertificate('tls', { ...policy, ...wanted.policy }, { createdOn });
   const { pending } = certificate;
@@ -40,8 +47,6 @@ export async function stage(wanted: Wanted = {}) {
     ageDays: 2,
     tags: { RotationKind: 'pool-certificate', CredentialId: '', ValidityPeriodDays: '3650', ...wanted.tags },
   });
-  await b.sweep('generate');
-  await b.deliver();
 
   function newest(): string {
     return certificate.versions.at(-1)?.version ?? '';

@@ -4,7 +4,13 @@ import { certificateId, certificateIdentifier, withVersion } from '../../lib/pro
 import { isMerged, renewing, renews } from '../../lib/providers/certificatePolicy.ts';
 import { isNearExpiry } from '../../lib/providers/certificates.ts';
 import { issuanceCheck } from '../../lib/providers/issuance.ts';
-import { evidenceIn, together, type Evidence, type NodeSeen, type PoolSeen } from '../../lib/providers/nodeEvidence.ts';
+import {
+  evidenceIn,
+  together,
+  type NodesSeen,
+  type NodeSeen,
+  type PoolSeen,
+} from '../../lib/providers/nodeEvidence.ts';
 
 const since = new Date('2026-03-01T00:00:00Z');
 const before = later(since, -hour);
@@ -17,7 +23,7 @@ function node(more: Partial<NodeSeen> = {}): NodeSeen {
 }
 
 const synced = { initialSync: true };
-const rows: [string, Partial<PoolSeen>, Date, Evidence['is']][] = [
+const rows: [string, Partial<PoolSeen>, Date, NodesSeen['is']][] = [
   ['none', { nodes: [] }, soon, 'seen-on-nodes'],
   [
     'one that started since, in a pool with requireInitialSync',
@@ -66,7 +72,7 @@ const assumed = { is: 'assumed-by-time' } as const;
 const polling = { is: 'nodes-polling', until: soon } as const;
 const behind = { is: 'nodes-behind', pool: 'p', nodes: ['n'] } as const;
 
-test.each<[string, Evidence[], Evidence]>([
+test.each<[string, NodesSeen[], NodesSeen]>([
   ['all seen', [seen, seen], seen],
   ['one only assumed', [seen, assumed], assumed],
   ['two polling: the later one counts', [{ ...polling, until: late }, polling], { ...polling, until: late }],
