@@ -2,7 +2,7 @@ import { bondOf, lastOf, settledFrom, withoutWait } from '../decide/rotation.ts'
 import { day, hour, later, latest, minute, second, wholeSecond } from '../model/clock.ts';
 import type { Situation } from '../decide/decision.ts';
 import type { Failure } from '../model/failure.ts';
-import { isDown, type Reason } from '../model/reason.ts';
+import { isDown, needsAGrant, type Reason } from '../model/reason.ts';
 import type { Sealed } from '../model/sealed.ts';
 import { isRepair, type Rotation, type State, type Wait } from '../model/state.ts';
 import type { Outcome } from './step.ts';
@@ -90,21 +90,9 @@ export function failed(state: State, { reason, detail }: Failure, now: Date, fai
   return refusals >= failuresUntilHeld ? holding(next, { reason: 'too-many-refusals' }) : next;
 }
 
-const untilGranted: ReadonlySet<Reason> = new Set([
-  'forbidden',
-  'forbidden-by-policy',
-  'firewall',
-  'locked',
-  'resource-missing',
-  'cmk-not-for-existing',
-  'key-role-missing',
-  'key-policy-missing',
-  'key-grant-missing',
-]);
-
 /** An hour for what a person must mend; else as long again as it has lasted, 30 seconds to 15 minutes. */
 function backOff(state: State, reason: Reason, now: Date): Date {
-  if (untilGranted.has(reason)) return later(now, hour);
+  if (needsAGrant(reason)) return later(now, hour);
   const since = state.wait?.reason === reason ? state.wait.since : now;
   return later(
     now,

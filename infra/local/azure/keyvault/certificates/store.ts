@@ -61,7 +61,9 @@ export function createCertificateStore(
     const { createdOn = core.clock.now(), ...details } = options;
     const certificate = await ask(name, document, details, createdOn);
     const pending = pendingOf(certificate);
-    if (pending.dueMs !== Infinity) await settle(ground, certificate, pending, createdOn);
+    if (pending.dueMs === Infinity) return certificate;
+    pending.dueMs = Infinity; // it is done here, and by no chore of the vault's
+    await settle(ground, certificate, pending, createdOn);
     return certificate;
   }
   return {

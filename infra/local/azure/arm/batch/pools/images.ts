@@ -20,6 +20,7 @@ export const supportedImages: readonly SupportedImage[] = [
   },
   linux('canonical', '0001-com-ubuntu-server-jammy', '22_04-lts', 'batch.node.ubuntu 22.04'),
   linux('canonical', 'ubuntu-24_04-lts', 'server', 'batch.node.ubuntu 24.04'),
+  linux('canonical', 'ubuntu-24_04-lts', 'server-gen1', 'batch.node.ubuntu 24.04'),
   {
     ...linux('microsoft-dsvm', 'ubuntu-hpc', '2404', 'batch.node.ubuntu 24.04'),
     capabilities: ['DockerCompatible'],
@@ -29,7 +30,7 @@ export const supportedImages: readonly SupportedImage[] = [
     verificationType: 'unverified',
     batchSupportEndOfLife: '2026-07-31T00:00:00Z',
   },
-  ...['2019-datacenter', '2022-datacenter', '2025-datacenter'].map(windows),
+  ...['2019-datacenter', '2022-datacenter', '2022-datacenter-g2', '2025-datacenter'].map(windows),
 ];
 
 /** Whether the image may run with the node agent. A custom image is the user's own to know. */
