@@ -1,16 +1,7 @@
-import type { TokenCredential } from '@azure/core-auth';
-import {
-  bearerTokenAuthenticationPolicy,
-  createEmptyPipeline,
-  createPipelineRequest,
-  type HttpClient,
-  type PipelinePolicy,
-} from '@azure/core-rest-pipeline';
 import { z } from 'zod';
-import { calling, refusals } from './calling.ts';
-import { jsonFrom } from './model/json.ts';
 import { Failure } from './model/failure.ts';
 import type { Settings } from './model/settings.ts';
+import { sender, type Ground } from './pipeline.ts';
 
 /** Azure Resource Manager for the few calls that no client of `@azure/arm-*` in use offers. Throws `Failure` only. */
 export interface Arm {
@@ -22,26 +13,10 @@ export interface Arm {
 
 export type ArmSettings = Pick<Settings, 'armEndpoint' | 'armAudience'>;
 
-export function arm(
-  credential: TokenCredential,
-  http: HttpClient,
-  timeLimit: PipelinePolicy,
-  { armEndpoint, armAudience }: ArmSettings,
-): Arm {
-  const pipeline = createEmptyPipeline(); // no retries: the next look decides (R3)
-  const scopes = `${armAudience.replace(/\/$/, '')}/.default`;
-  for (const policy of [timeLimit, refusals]) pipeline.addPolicy(policy);
-  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes }), { phase: 'Sign' });
+export function arm(ground: Ground, { armEndpoint, armAudience }: ArmSettings): Arm {
+  const send = sender(ground, armAudience);
   const { origin } = new URL(armEndpoint);
   const urlOf = (path: string, apiVersion: string) => `${origin}${path}?api-version=${apiVersion}`;
-  const send = (method: 'GET' | 'POST', url: string, body?: object) =>
-    calling(async () => {
-      const request = createPipelineRequest({ url, method, ...(body && { body: JSON.stringify(body) }) });
-      request.headers.set('Accept', 'application/json');
-      if (body) request.headers.set('Content-Type', 'application/json');
-      const { bodyAsText } = await pipeline.sendRequest(http, request);
-      return jsonFrom(bodyAsText);
-    });
   return {
     get: (path, apiVersion) => send('GET', urlOf(path, apiVersion)),
     post: (path, apiVersion, body) => send('POST', urlOf(path, apiVersion), body),

@@ -29,12 +29,13 @@ export interface Clients {
 
 export function clients(credential: TokenCredential, http: HttpClient, settings: ArmSettings): Clients {
   const { armEndpoint, armAudience } = settings;
+  const ground = { credential, http, timeLimit: timeLimit(requestTimeoutMs) };
   const position = 'perCall' as const;
   const options = {
     httpClient: http,
     // The SDKs' own retry sends a regenerate again after a lost answer: the next look decides instead (R3).
     retryOptions: { maxRetries: 0 },
-    additionalPolicies: [{ policy: timeLimit(requestTimeoutMs), position }],
+    additionalPolicies: [{ policy: ground.timeLimit, position }],
   };
   const brief = { ...options, additionalPolicies: [{ policy: timeLimit(announceTimeoutMs), position }] };
   const vault = { ...options, additionalPolicies: [...options.additionalPolicies, { policy: refusals, position }] };
@@ -50,8 +51,8 @@ export function clients(credential: TokenCredential, http: HttpClient, settings:
     keys: perKey((url) => new KeyClient(url, credential, { ...vault, ...loopback(url) })),
     certificates: perKey((url) => new CertificateClient(url, credential, { ...vault, ...loopback(url) })),
     topic: perKey((endpoint) => new EventGridPublisherClient(endpoint, 'CloudEvent', credential, brief)),
-    arm: arm(credential, http, timeLimit(requestTimeoutMs), settings),
-    batchData: batchData(credential, http, timeLimit(requestTimeoutMs)),
+    arm: arm(ground, settings),
+    batchData: batchData(ground, settings),
     http,
   };
 }

@@ -62,7 +62,8 @@ export async function onResourceEvent(core: Core, event: unknown, deadline: Date
     const found = regenerated(came);
     if (typeof found === 'string') return found;
     const { resource, by } = found;
-    const claims = await Promise.all(core.providers.kindsOf(resource).map((kind) => core.claims.of(resource, kind)));
+    const kinds = core.providers.kindsOf(resource).filter((kind) => !core.providers.of(kind)?.follows);
+    const claims = await Promise.all(kinds.map((kind) => core.claims.of(resource, kind)));
     const known = claims.filter((claim) => claim !== undefined);
     for (const claim of known) {
       const target = { ...claim, wishes: core.settings.wishes };

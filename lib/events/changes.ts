@@ -8,14 +8,8 @@ import { announcement, type Announcement, type AnnouncementType, type Said } fro
 /** Waits of an ordinary rotation: nothing to tell the world. */
 const unremarkable: ReadonlySet<Reason> = new Set([
   ...(['settling', 'outside-window', 'request-in-flight'] as const),
-  ...([
-    'key-not-yet-accepted',
-    'stale-read',
-    'drift-confirming',
-    'service-working',
-    'consumers-moving',
-    'nodes-polling',
-  ] as const),
+  ...(['key-not-yet-accepted', 'stale-read', 'drift-confirming', 'service-working'] as const),
+  ...(['consumers-moving', 'nodes-polling', 'nodes-returning'] as const),
 ]);
 
 /** Told of the rotation that was, where the state has none any more, or another one. */

@@ -39,8 +39,10 @@ const grants: ReadonlySet<Reason> = new Set([
 
 /** The resource itself works no more: looked at every few minutes, and said to be well again. */
 export function isDown(reason: Reason | undefined): boolean {
-  return reason === 'key-access-lost' || reason === 'account-disabled';
+  return reason !== undefined && down.has(reason);
 }
+
+const down: ReadonlySet<Reason> = new Set(['key-access-lost', 'account-disabled', 'nodes-returning']);
 
 export function isReason(word: string): word is Reason {
   return Object.hasOwn(advice, word);

@@ -1,9 +1,9 @@
 import type { BatchAccount } from '@azure/arm-batch';
 import type { KeyVaultKey } from '@azure/keyvault-keys';
 import { good, type Check } from '../model/check.ts';
-import { later, minute, second } from '../model/clock.ts';
+import { hour, later, minute, second } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
-import type { Reason } from '../model/reason.ts';
+import { isDown, type Reason } from '../model/reason.ts';
 import type { Look } from '../model/snapshot.ts';
 import { held, textOf } from './keyCredential.ts';
 import { accountOf, assertKeyHeld, usedBy } from './keyedAccount.ts';
@@ -11,6 +11,7 @@ import { isInVault, unfitKey, unfitVersion } from './keyFitness.ts';
 import { isOfAnotherTenant } from './keyGrant.ts';
 import { baseOf, byService, keyIdentifier, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
 import { isAtRest, seen } from './keySeen.ts';
+import { nodesAway } from './nodesAway.ts';
 import { keyAt, versionOf } from './keyVersions.ts';
 import { isWishForAnother, wantedOf, type Wanted } from './keyWish.ts';
 import type { Means, View } from './provider.ts';
@@ -23,17 +24,34 @@ export async function look(means: Means, view: View): Promise<Look> {
   const fit = fitness(account, used, wanted, view);
   if (fit.is !== 'good' || wanted === undefined) return unseen(view, fit);
   if (used !== byService && isAtRest(view)) await assertKeyHeld(means, view);
-  if (wanted === byService) return seen(means, view, used, { wanted });
-  const newest = await keyAt(
-    means,
-    wanted,
-    baseOf(used) === baseOf(keyUrl(wanted)) ? 'key-access-lost' : 'key-missing',
-  );
-  if (used === keyUrl({ ...wanted, version: versionOf(newest) }) && newest.properties.enabled === false) {
-    throw new Failure('key-access-lost');
-  }
+  const returning = await nodesReturning(means, view, account);
+  if (returning) return unseen(view, returning);
+  return wanted === byService ? seen(means, view, used, { wanted }) : lookAtKey(means, view, account, wanted);
+}
+
+async function lookAtKey(means: Means, view: View, account: BatchAccount, wanted: KeyIdentifier): Promise<Look> {
+  const used = usedBy(account);
+  const isItsOwn = baseOf(used) === baseOf(keyUrl(wanted));
+  const newest = await keyAt(means, wanted, isItsOwn ? 'key-access-lost' : 'key-missing');
+  const isInUse = used === keyUrl({ ...wanted, version: versionOf(newest) });
+  if (isInUse && newest.properties.enabled === false) throw new Failure('key-access-lost');
   const reason = await unfit(means, view, account, wanted, newest);
   return reason ? unseen(view, { is: 'bad', reason }) : seen(means, view, used, { wanted, newest });
+}
+
+/** Nodes may have reasons of their own to be away: after an hour they are not waited for. */
+const returnMs = hour;
+
+/** An account that had lost its key is well when its nodes are back. */
+async function nodesReturning(
+  { clients }: Means,
+  { state: { wait }, now }: View,
+  { accountEndpoint }: BatchAccount,
+): Promise<Check | undefined> {
+  if (!isDown(wait?.reason) || !accountEndpoint) return undefined;
+  if (wait?.reason === 'nodes-returning' && later(wait.since, returnMs) <= now) return undefined;
+  const away = await nodesAway(clients.batchData, accountEndpoint);
+  return away > 0 ? { is: 'pending', reason: 'nodes-returning', until: later(now, 4 * minute) } : undefined;
 }
 
 function unseen(view: View, fit: Check): Look {

@@ -49,6 +49,27 @@ test.each(losses)(
   },
 );
 
+test.each([
+  ['come back', 30 * minute, 25 * minute, 40 * minute],
+  ['stay away for reasons of their own, at most an hour,', day, 50 * minute, 70 * minute],
+])('it is not well before its nodes %s', async (_sentence, nodesBackMs, tooEarlyMs, thenMs) => {
+  const s = await resting();
+  const { b, account } = s;
+  account.customerKey.timing.recoveryMs = minute;
+  account.customerKey.timing.nodesBackMs = nodesBackMs;
+  b.azure.createPool(account, { name: 'nodes', nodes: 2 });
+  grant(account, b.vault, new Set());
+  await b.live(7 * hour);
+  grant(account, b.vault);
+  await b.live(tooEarlyMs);
+  expect([told(b).at(-1), stands(b).phase]).toEqual([
+    'Rotation.Held key-access-lost',
+    expect.stringContaining('nodes-returning'),
+  ]);
+  await b.live(thenMs - tooEarlyMs);
+  expect([told(b).at(-1), stands(b).phase]).toEqual(['Target.Well well-again', 'idle']);
+});
+
 test('what to do says that a recovered vault lost its roles and event subscriptions, and how long it takes', () => {
   expect(adviceFor('key-access-lost')).toMatch(/recover.*roles and event subscriptions.*10 minutes/s);
 });

@@ -27,6 +27,8 @@ export const ofKeys = {
   'key-access-lost':
     'The account has lost its key: only its deletion works, nodes are unavailable, tasks are requeued. Enable or recover ' +
     'the key or vault; a recovered vault needs its roles and event subscriptions again. It takes up to 10 minutes.',
+  'nodes-returning':
+    'The account has its key again and answers; nodes are still unavailable. They come back by themselves.',
   'account-disabled':
     'The service has disabled the account, as it does when the account loses its customer-managed key.',
   'well-again': 'The account answers again. Its nodes come back, and requeued tasks are run.',
