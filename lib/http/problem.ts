@@ -32,3 +32,7 @@ export function json(status: number, body: unknown, headers: Readonly<Record<str
     body: JSON.stringify(body),
   };
 }
+
+export function conflict(reason: Reason, hint = ''): Problem {
+  return { status: 409, title: 'Cannot rotate now', detail: [adviceFor(reason), hint].join(' ').trim(), reason };
+}

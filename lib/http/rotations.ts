@@ -4,11 +4,12 @@ import { Failure } from '../model/failure.ts';
 import { redacted } from '../model/redacted.ts';
 import { adviceFor, type Reason } from '../model/reason.ts';
 import type { Acceptance, Rotation, State } from '../model/state.ts';
-import { normalised, secretUrl, type SecretName, type Target } from '../model/target.ts';
+import { secretUrl, type Target } from '../model/target.ts';
 import { reconcile, type Report } from '../reconcile.ts';
 import { hintOf, read } from '../targets/tags.ts';
 import type { Core } from '../visit.ts';
-import { json, notNow, problem, type Problem } from './problem.ts';
+import { namedTarget } from './namedTarget.ts';
+import { conflict, json, notNow, problem, type Problem } from './problem.ts';
 import { wantedFrom, type Wanted } from './request.ts';
 import { fromId, toId } from './rotationId.ts';
 
@@ -21,7 +22,7 @@ export async function startRotation(core: Core, request: HttpRequest): Promise<H
   const refused = refusedBySettings(core);
   if (refused) return problem(refused);
   return answered(async () => {
-    const target = await targetOf(core, wanted.target);
+    const target = await namedTarget(core, wanted.target);
     if ('status' in target) return problem(target);
     const accept = acceptanceOf(core, target, wanted);
     if ('status' in accept) return problem(accept);
@@ -78,45 +79,6 @@ function refusedBySettings({ settings }: Core): Problem | undefined {
   if (settings.frozen.size > 0) return conflict('frozen');
 }
 
-async function targetOf(core: Core, named: Wanted['target']): Promise<Target | Problem> {
-  const secret = 'secret' in named ? named.secret : await claimant(core, named.resource, named.kind);
-  if ('status' in secret) return secret;
-  if (!core.settings.vaultUrls.includes(secret.vaultUrl)) {
-    return {
-      status: 403,
-      title: 'Vault not allowed',
-      detail: 'The vault is not in KEYTURN_VAULTS: add it, or name another.',
-    };
-  }
-  const found = read(secret, (await core.vault.read(secret)).tags, core.settings.wishes, core.providers);
-  if (found.is === 'barred') return conflict(found.reason, hintOf(found));
-  if (found.is === 'target' && rotates(found.target, named)) return found.target;
-  return {
-    status: 404,
-    title: 'No target',
-    detail: 'The secret has no rotation tags for this: see the README.',
-  };
-}
-
-/** The claim may be older than the tags: what is asked for is what the secret is the target of today. */
-function rotates(target: Target, named: Wanted['target']): boolean {
-  if (!('resource' in named)) return true;
-  const sameResource = normalised(target.resource) === normalised(named.resource);
-  return sameResource && (named.kind === undefined || named.kind === target.kind);
-}
-
-/** The claims are the index from resource to secret. */
-async function claimant(core: Core, resource: string, kind: string | undefined): Promise<SecretName | Problem> {
-  const wanted = core.providers.kindsOf(resource).find((each) => kind === undefined || each === kind);
-  const claim = wanted && (await core.claims.of(resource, wanted));
-  if (claim) return claim.secret;
-  return {
-    status: 404,
-    title: 'No target',
-    detail: 'No adopted secret rotates this resource: name it by vault and secret.',
-  };
-}
-
 function acceptanceOf(core: Core, target: Target, { mode, compromised, request }: Wanted): Acceptance | Problem {
   const provider = core.providers.of(target.kind);
   const ids = compromised?.map((word) => provider?.credentialId(word));
@@ -169,10 +131,6 @@ const passing: ReadonlySet<Reason> = new Set([
 function problemOf({ reason, retryAfterMs }: { reason: Reason; retryAfterMs?: number }): HttpResponseInit {
   if (passing.has(reason)) return notNow(reason, Math.ceil((retryAfterMs ?? 30_000) / 1000));
   return problem(reason === 'secret-missing' ? unknownRotation : conflict(reason));
-}
-
-function conflict(reason: Reason, hint = ''): Problem {
-  return { status: 409, title: 'Cannot rotate now', detail: [adviceFor(reason), hint].join(' ').trim(), reason };
 }
 
 async function answered(work: () => Promise<HttpResponseInit>): Promise<HttpResponseInit> {

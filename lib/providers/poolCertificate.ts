@@ -1,5 +1,5 @@
 import { good, type Check, type Pending } from '../model/check.ts';
-import { later, minute, second } from '../model/clock.ts';
+import { day, later, minute, second } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
 import { Sealed } from '../model/sealed.ts';
 import type { Credential, Look } from '../model/snapshot.ts';
@@ -16,6 +16,9 @@ import { ask, disable, versionOf } from './certificates.ts';
 import { nodeCheck, nodesHave } from './nodeCheck.ts';
 import type { Means, Provider, View } from './provider.ts';
 
+/** More than certificates live. */
+const tenYears = 3650 * day;
+
 /**
  * A certificate that nodes of a Batch account's pools fetch by the Key Vault extension. The credential is a version of
  * it; the secret holds its identifier, where without a version the tag CredentialId says which one was the newest.
@@ -25,6 +28,7 @@ export function poolCertificate(means: Means): Provider {
     kind: 'pool-certificate',
     resourceType: 'microsoft.batch/batchaccounts',
     flightMs: 2 * minute,
+    validityMs: tenYears,
     credentialId: (word) => (/^[0-9a-f]{32}$/i.test(word) ? word.toLowerCase() : undefined),
     held,
     part,

@@ -32,6 +32,8 @@ export interface Provider {
   readonly noticedAs?: string;
   /** Settle is never shorter, but for an emergency. */
   readonly leastSettleMs?: number;
+  /** For what ends by itself, and asks before it does: how long it is valid at most where no tag says so. */
+  readonly validityMs?: number;
   /** How long after sending a regenerate may still take effect (R4). */
   readonly flightMs: number;
 

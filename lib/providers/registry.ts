@@ -31,6 +31,10 @@ export function registry(all: readonly Provider[]): Providers {
     kindsOf: (resource) => all.filter(({ resourceType }) => resourceType === typeOf(resource)).map(({ kind }) => kind),
     noticedAs: all.flatMap(({ noticedAs }) => noticedAs ?? []),
     noticedTypes: all.filter(({ noticedAs }) => noticedAs).map(({ resourceType }) => resourceType),
+    defaultsFor: (kind, wishes) => {
+      const { validityMs } = all.find((provider) => provider.kind === kind) ?? {};
+      return validityMs === undefined ? wishes : { ...wishes, validityMs };
+    },
     kindFor: (type, wanted) => all.find((p) => p.resourceType === type && (!wanted || p.kind === wanted))?.kind,
   };
 }

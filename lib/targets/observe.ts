@@ -14,7 +14,7 @@ import type { Vault } from './vault.ts';
 export interface Eyes {
   readonly vault: Vault;
   readonly claims: Claims;
-  readonly providers: Pick<Providers, 'of' | 'kindFor'>;
+  readonly providers: Pick<Providers, 'of' | 'kindFor' | 'defaultsFor'>;
   readonly settings: Pick<Settings, 'wishes'>;
 }
 

@@ -19,6 +19,8 @@ export function hintOf({ misread }: Tagged & { is: 'barred' }): string {
 export interface Kinds {
   /** The kind for a resource type (lower case); `wanted` is the tag RotationKind. */
   kindFor(resourceType: string, wanted: string | undefined): string | undefined;
+  /** Of a kind, where it knows better than the settings. */
+  defaultsFor(kind: string, defaults: Wishes): Wishes;
 }
 
 /** The state tags and the words for people: what we may write, besides CredentialId. */
@@ -31,7 +33,7 @@ export function read(secret: SecretName, tags: Tags, defaults: Wishes, kinds: Ki
   if (!named) return { is: 'foreign' };
   const bare = { secret, kind: named.kind ?? 'unknown', resource: named.resource, wishes: defaults };
   if (!named.kind) return { is: 'barred', reason: 'bad-tags', misread: noSuchKind, target: bare };
-  const wishes = wishesFrom(tags, defaults);
+  const wishes = wishesFrom(tags, kinds.defaultsFor(named.kind, defaults));
   if ('tag' in wishes) return { is: 'barred', reason: 'bad-tags', misread: wishes, target: bare };
   const target = { ...bare, wishes };
   if (tooMany(tags)) return { is: 'barred', reason: 'too-many-tags', target };

@@ -17,6 +17,7 @@ const provider = played().hands.provider;
 const providers = {
   of: (kind: string) => (kind === 'batch-key' ? provider : undefined),
   kindFor: () => 'batch-key',
+  defaultsFor: <T>(_kind: string, wishes: T) => wishes,
 };
 
 interface Given {

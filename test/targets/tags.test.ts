@@ -1,10 +1,12 @@
 import fc from 'fast-check';
+import { day } from '../../lib/model/clock.ts';
 import { normalised } from '../../lib/model/target.ts';
 import { carriedOn, read, write, type Kinds } from '../../lib/targets/tags.ts';
 import { after, bond, resource, rotation, target, wishes } from '../decide/situation.ts';
 import { anyState } from './states.ts';
 
 const kinds: Kinds = {
+  defaultsFor: (_kind, wishes) => wishes,
   kindFor: (type, wanted) =>
     type === 'microsoft.batch/batchaccounts' && (!wanted || wanted === 'batch-key') ? 'batch-key' : undefined,
 };
@@ -96,4 +98,13 @@ test('to a version that was written without tags everything is carried on but wh
   const own = { team: 'rendering', ProviderAddress: resource, RotationSettle: 'PT1H' };
   const tags = write(own, { refusals: 0, bond: bond() }, 'Primary');
   expect(carriedOn(tags)).toEqual(own);
+});
+
+test('a kind knows better than the settings how long it is valid, and a tag better than both', () => {
+  const knowing: Kinds = { ...kinds, defaultsFor: (_kind, wishes) => ({ ...wishes, validityMs: 3650 * day }) };
+  const validity = (tags: Record<string, string>) => {
+    const found = read(target.secret, { ProviderAddress: resource, ...tags }, wishes, knowing);
+    return found.is === 'foreign' ? 0 : found.target.wishes.validityMs / day;
+  };
+  expect([validity({}), validity({ ValidityPeriodDays: '60' })]).toEqual([3650, 60]);
 });
