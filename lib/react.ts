@@ -18,6 +18,7 @@ export class Redeliver extends Error {
   constructor(reason: Reason) {
     super(`${reason}: to be delivered again`);
     this.name = 'Redeliver';
+    this.stack = String(this); // no fault: where it was thrown tells nothing
   }
 }
 

@@ -160,7 +160,7 @@ export async function publish(visit: Visit, rotation: Rotation, value: Sealed): 
 
 /** A new version gets an expiry only where the owner thinks in expiries (PROTOCOL 6). */
 function expiry({ secret, target }: Situation, now: Date): { expiresOn?: Date } {
-  const wanted = secret.expiresOn !== undefined || secret.tags['ValidityPeriodDays'] !== undefined;
+  const wanted = secret.expiresOn !== undefined || (secret.tags['ValidityPeriodDays']?.trim() ?? '') !== '';
   return wanted ? { expiresOn: later(now, target.wishes.validityMs) } : {};
 }
 

@@ -5,7 +5,7 @@ export interface CertificateIdentifier {
 }
 
 /** A certificate's own identifier, or that of the secret which holds its private key and is named to nodes. */
-const shape = /^(https:\/\/[^/]+)\/(?:certificates|secrets)\/([0-9A-Za-z-]+)(?:\/([0-9A-Za-z]+))?\/?$/i;
+const shape = /^(https:\/\/[0-9a-z.:-]+)\/(?:certificates|secrets)\/([0-9A-Za-z-]+)(?:\/([0-9A-Za-z]+))?\/?$/i;
 
 /** One spelling: Key Vault does not tell names apart by case. Nothing for what is no identifier. */
 export function certificateIdentifier(text: string): CertificateIdentifier | undefined {

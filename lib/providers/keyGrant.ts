@@ -40,13 +40,11 @@ function wordIn(value: unknown): string {
   return typeof value === 'string' ? value.toLowerCase() : '';
 }
 
-/** Names of vaults are unique. Nothing where this app may not see the vault. */
+/** Nothing where this app may not see the vault. */
 async function vaultRow({ graph }: Means, { vaultUrl }: KeyIdentifier): Promise<Row | undefined> {
-  const name = new URL(vaultUrl).hostname.split('.')[0] ?? '';
-  if (!/^[0-9a-z-]{1,24}$/.test(name)) return undefined;
   try {
     const [row] = await graph(`Resources
-| where type =~ 'microsoft.keyvault/vaults' and name =~ '${name}'
+| where type =~ 'microsoft.keyvault/vaults' and tostring(properties.vaultUri) =~ '${vaultUrl}/'
 | project id, tenantId, rbac = tostring(properties.enableRbacAuthorization), trusted = tostring(properties.tenantId)`);
     return row;
   } catch (error) {

@@ -9,7 +9,7 @@ export interface KeyIdentifier {
 
 /** Nothing for what is no identifier of a key. */
 export function keyIdentifier(text: string): KeyIdentifier | undefined {
-  const parts = /^(https:\/\/[^/]+)\/keys\/([0-9A-Za-z-]+)(?:\/([0-9A-Za-z]+))?\/?$/i.exec(text.trim());
+  const parts = /^(https:\/\/[0-9a-z.:-]+)\/keys\/([0-9A-Za-z-]+)(?:\/([0-9A-Za-z]+))?\/?$/i.exec(text.trim());
   const [, vaultUrl, name, version] = parts ?? [];
   if (!vaultUrl || !name) return undefined;
   return { vaultUrl: vaultUrl.toLowerCase(), name, ...(version && { version: version.toLowerCase() }) };

@@ -1,4 +1,4 @@
-import { createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
+import { createHttpHeaders, type HttpClient, type PipelinePolicy } from '@azure/core-rest-pipeline';
 import { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
 import { arm } from '../../lib/arm.ts';
@@ -24,8 +24,8 @@ function answering(status: number, body: object) {
       return Promise.resolve({ request, status, headers: createHttpHeaders(), bodyAsText: JSON.stringify(body) });
     },
   };
-  const timeLimit = { name: 'none', sendRequest: (request, next) => next(request) } satisfies Parameters<typeof arm>[2];
-  return { asked, arm: arm(credential, http, timeLimit, settings) };
+  const timeLimit: PipelinePolicy = { name: 'none', sendRequest: (request, next) => next(request) };
+  return { asked, arm: arm({ credential, http, timeLimit }, settings) };
 }
 
 async function define(client: ReturnType<typeof answering>, body: object) {

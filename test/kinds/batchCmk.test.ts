@@ -35,7 +35,7 @@ test('a newer fit version is adopted when it is due: no other one is made', asyn
   expect([versions(b), inUse(account)]).toEqual([2, newest(b.vault)]);
 });
 
-test('KeyNewVersionCreated alone brings the account to the new version, long before it is due', async () => {
+test('Update the key version: KeyNewVersionCreated alone brings the account to it, long before it is due', async () => {
   const { b, account } = await adopted();
   b.vault.createKey('cmk');
   await b.events(2 * minute);

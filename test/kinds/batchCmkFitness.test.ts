@@ -1,6 +1,7 @@
 import { day, hour, later } from '../../lib/model/clock.ts';
 import type { NewKey } from '../../infra/local/azure/keyvault/keys/store.ts';
-import { told } from '../wired.ts';
+import type { Vault } from '../../infra/local/azure/keyvault/vault.ts';
+import { told, type Wired } from '../wired.ts';
 import {
   accountWithKey,
   asked,
@@ -12,6 +13,7 @@ import {
   newKey,
   stands,
   tags,
+  type Cmk,
 } from './batchCmkStage.ts';
 
 jest.setTimeout(60_000);
@@ -75,22 +77,49 @@ test('the account has no key of its own: told, and the secret left alone', async
   expect(stands(b).value).toBe(first);
 });
 
-test('the identity lacks a grant: the old version stays, tried again hourly, and done after the grant', async () => {
-  const { b, account, first } = await cmk();
-  const before = asked(b, 'batch.update');
+/** A vault with a fit key that the target wishes for; the account's identity has no grant there. */
+async function wishElsewhere({ b }: Cmk) {
   const other = await b.azure.keyVault.createVault('other');
   other.purgeProtection = true;
   const wish = newKey(b, other, 'cmk');
   b.vault.update('secret', { tags: { ...b.tags(), RotationKey: wish } });
+  return { other, wish };
+}
+
+test.each<[string, string, (b: Wired, other: Vault) => unknown]>([
+  ['of a role', 'key-role-missing', (_, other) => (other.permissionModel = 'rbac')],
+  ['of an access policy', 'key-policy-missing', (_, other) => (other.permissionModel = 'policies')],
+  [
+    'where this app may not see the vault',
+    'key-grant-missing',
+    ({ azure }, { id: scope }) =>
+      azure.arm.denials.add({ objectId: '*', scope, action: 'Microsoft.KeyVault/vaults/read' }),
+  ],
+])('the identity lacks a grant, in the words %s: tried again hourly, done after it', async (_, reason, arrange) => {
+  const { b, account, first } = await cmk();
+  const before = asked(b, 'batch.update');
+  const { other, wish } = await wishElsewhere({ b, account, first });
+  arrange(b, other);
   await b.live(3 * hour);
   const tries = b.azure.core.journal.calls.filter(({ operation }) => operation === 'batch.update').length - before;
-  expect(told(b).filter((each) => each.endsWith('key-grant-missing'))).toEqual(['Rotation.Held key-grant-missing']);
+  expect(told(b).filter((each) => each.startsWith('Rotation.Held'))).toEqual([`Rotation.Held ${reason}`]);
   expect([...b.codes()]).toContain('InvalidKeyVaultKey');
   expect(tries).toBeLessThanOrEqual(4);
   expect([inUse(account), stands(b).value]).toEqual([first, first]);
   grant(account, other);
   await b.live(2 * hour);
   expect([inUse(account), stands(b).value, stands(b).phase]).toEqual([wish, wish, 'idle']);
+});
+
+test('the vault of the key wished for trusts another tenant: told, and the account not even asked', async () => {
+  const { b, account, first } = await cmk();
+  const before = asked(b, 'batch.update');
+  const { other } = await wishElsewhere({ b, account, first });
+  grant(account, other);
+  other.tenantId = '2c9f4000-0000-4000-8000-000000000009';
+  await b.live(hour);
+  expect(told(b)).toContain('Rotation.Held key-in-another-tenant');
+  expect([inUse(account), asked(b, 'batch.update') - before]).toEqual([first, 0]);
 });
 
 test('an account that was not made for customer-managed keys: told, and nothing changed', async () => {

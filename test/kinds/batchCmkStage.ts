@@ -56,6 +56,11 @@ export function newKey(b: Bench, vault: Vault, name: string, wanted: NewKey = {}
   return `${vault.uri}/keys/${name}/${version}`;
 }
 
+/** What a person writes into the tag RotationKey. */
+export function wishFor(b: Bench, key: string): void {
+  b.vault.update('secret', { tags: { ...b.tags(), RotationKey: key } });
+}
+
 export function grant(
   account: BatchAccount,
   vault: Vault,

@@ -60,7 +60,7 @@ test('disable-old-version waits for another account that still uses the version'
   expect(enabled(b)).toEqual([false, true]);
 });
 
-test('RotationKey names a key of another vault: the account gets it, and the old one is left alone', async () => {
+test('Use a different key: RotationKey names one of another vault, and the old one is left alone', async () => {
   const { b, account } = await cmk();
   const other = await b.azure.keyVault.createVault('other');
   other.purgeProtection = true;
@@ -70,6 +70,13 @@ test('RotationKey names a key of another vault: the account gets it, and the old
   await b.live(16 * minute);
   expect([inUse(account), stands(b).value]).toEqual([wish, wish]);
   expect(versions(b)).toBe(1);
+});
+
+test('RotationKey that is no identifier of a key: told, and the account is left alone', async () => {
+  const { b, account, first } = await cmk({ RotationKey: 'https://kv.vault.azure.net/secrets/cmk' });
+  await b.live(hour);
+  expect(told(b)).toContain('Rotation.Held bad-tags');
+  expect([inUse(account), asked(b, 'rotateKey')]).toEqual([first, 0]);
 });
 
 test('RotationKey names a version: it is used, and none is made as long as it is named', async () => {
@@ -84,7 +91,7 @@ test('RotationKey names a version: it is used, and none is made as long as it is
   expect(inUse(account)).toBe(newest(b.vault));
 });
 
-test('RotationKey enables a key on an account that was made for one', async () => {
+test('Enable customer-managed keys: RotationKey names a key, on an account that was made for one', async () => {
   const { b, account, first } = await accountWithKey();
   encrypt(account, 'Microsoft.Batch');
   b.newSecret(account, { value: 'Microsoft.Batch', ageDays: 1, tags: { ...tags, RotationKey: first.slice(0, -33) } });
@@ -92,7 +99,7 @@ test('RotationKey enables a key on an account that was made for one', async () =
   expect([inUse(account), stands(b).value, stands(b).phase]).toEqual([first, first, 'idle']);
 });
 
-test('RotationKey is Microsoft.Batch: the account goes back, and the old key may be deleted', async () => {
+test('Disable customer-managed keys: RotationKey is Microsoft.Batch, and the old key may be deleted', async () => {
   const { b, account } = await cmk({ RotationKey: 'Microsoft.Batch' });
   await b.live(20 * minute);
   expect([inUse(account), stands(b).value, stands(b).id]).toEqual([

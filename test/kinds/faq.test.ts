@@ -1,5 +1,5 @@
 import { day, hour, minute } from '../../lib/model/clock.ts';
-import { told } from '../wired.ts';
+import { told, type Wired } from '../wired.ts';
 import {
   accountWithKey,
   asked,
@@ -30,7 +30,8 @@ test('What operations are available after a key is revoked? Only deletion: nothi
   grant(account, b.vault, new Set());
   await b.live(6 * hour);
   expect(told(b)).toContain('Rotation.Held key-access-lost');
-  expect([asked(b, 'rotateKey'), asked(b, 'batch.update'), versions(b)]).toEqual([0, 0, 1]);
+  const tried = new Set(b.azure.core.journal.calls.map(({ operation }) => operation));
+  expect([tried.has('rotateKey'), tried.has('batch.update'), versions(b)]).toEqual([false, false, 1]);
 });
 
 test('How to restore access after the key was deleted? It is recovered: seen by itself, and the rotation is made', async () => {
@@ -59,28 +60,45 @@ test('How can I rotate my keys? The identifier of the account is updated, which 
   expect(inUse(account)).not.toBe(first);
 });
 
-test('How long until the account works again? Up to 10 minutes: not said to be well before', async () => {
+test('How long until the account works again? Up to 10 minutes: said to be well then, and not before', async () => {
   const { b, account } = await accountWithKey();
   b.newSecret(account, { value: inUse(account), ageDays: 1, tags });
   await b.sweep('generate');
   grant(account, b.vault, new Set());
   await b.live(7 * hour);
   grant(account, b.vault);
-  const since = b.clock.now();
-  await b.live(30 * minute);
-  const well = b.said().find(({ type }) => type === 'Keyturn.Target.Well');
-  expect(well && well.time.getTime() - since.getTime()).toBeGreaterThanOrEqual(4 * minute);
-  expect(account.customerKey.isUsable()).toBe(true);
+  let usableForMs = 0;
+  for (; !isWell(b) && usableForMs < 30 * minute; usableForMs += account.customerKey.isUsable() ? minute : 0) {
+    await b.live(minute);
+  }
+  expect(usableForMs).toBeGreaterThan(0);
+  expect(usableForMs).toBeLessThanOrEqual(6 * minute);
 });
 
-test('What happens to my resources meanwhile? Nodes are unavailable, come back, and the account is rotated', async () => {
+function isWell(b: Wired): boolean {
+  return told(b).includes('Target.Well well-again');
+}
+
+test('What happens to my resources meanwhile? Nodes are away and tasks requeued; well only with the nodes', async () => {
   const { b, account } = await cmk();
   b.azure.createPool(account, { name: 'pool', nodes: 2 });
-  const states = () => account.customerKey.nodes().down;
+  account.customerKey.timing.nodesBackMs = 20 * minute;
+  const areAway = () => account.customerKey.nodes().down;
   grant(account, b.vault, new Set());
   await b.live(hour);
-  expect(states()).toBe(true);
+  expect([areAway(), adviceOf(b, 'key-access-lost')]).toEqual([
+    true,
+    expect.stringMatching(/nodes.*tasks are requeued/),
+  ]);
   grant(account, b.vault);
+  while (areAway()) {
+    expect(isWell(b)).toBe(false);
+    await b.live(minute);
+  }
   await b.live(hour);
-  expect([states(), inUse(account)]).toEqual([false, newest(b.vault)]);
+  expect([isWell(b), inUse(account)]).toEqual([true, newest(b.vault)]);
 });
+
+function adviceOf(b: Wired, reason: string): unknown {
+  return b.said().find(({ data }) => data.reason === reason)?.data['advice'];
+}

@@ -124,10 +124,12 @@ test('a certificate that is gone is told, and taken up again when it is back', a
   expect(certificate.versions).toHaveLength(2);
 });
 
-test('the end of its life is in the secret’s own dates only where the owner thinks in them', async () => {
-  const { b } = await stage(nearItsEnd);
+test.each([
+  ['no tag says so', {}, () => undefined],
+  ['the owner thinks in dates', { ValidityPeriodDays: '365' }, (createdOn: Date) => later(createdOn, 365 * day)],
+])('where %s the new version of the secret says so', async (_sentence, tags, end) => {
+  const { b, first } = await stage({ ...nearItsEnd, tags });
   await b.live(4 * hour);
-  expect(b.vault.current('secret')?.expiresOn).toEqual(
-    later(b.vault.current('secret')?.createdOn ?? new Date(), 3650 * day),
-  );
+  const { value, createdOn = new Date(), expiresOn } = b.vault.current('secret') ?? {};
+  expect([value === first, expiresOn]).toEqual([false, end(createdOn)]);
 });

@@ -45,7 +45,7 @@ export async function seeded<B extends Bench>(b: B, wanted: Wanted = {}) {
   b.newSecret(account, {
     value: wanted.versionless ? `${b.vault.uri}/certificates/tls` : first,
     ageDays: 2,
-    tags: { RotationKind: 'pool-certificate', CredentialId: '', ...wanted.tags },
+    tags: { RotationKind: 'pool-certificate', CredentialId: '', ValidityPeriodDays: '', ...wanted.tags },
   });
 
   function newest(): string {

@@ -27,6 +27,12 @@ const windows = {
   nodeAgentSkuId: 'batch.node.windows amd64',
 };
 
+export const windows2019 = {
+  imageReference: { publisher: 'MicrosoftWindowsServer', offer: 'WindowsServer', sku: '2019-datacenter' },
+};
+
+export const customImage = { id: '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/g/images/i' };
+
 export function linuxPool(parts: Parts = {}): PoolBody {
   const extension = { type: 'KeyVaultForLinux', typeHandlerVersion: '3.0' };
   const managed = {
@@ -41,6 +47,10 @@ export function windowsPool(parts: Parts = {}): PoolBody {
   const extension = { type: 'KeyVaultForWindows', typeHandlerVersion: '4.0' };
   const managed = { observedCertificates: [{ url: certificate, certificateStoreName: 'MY' }] };
   return pool({ machine: windows, extension, managed }, parts);
+}
+
+export function linuxObserving(...observedCertificates: unknown[]): PoolBody {
+  return linuxPool({ managed: { observedCertificates } });
 }
 
 function pool(usual: Parts, parts: Parts): PoolBody {
@@ -113,3 +123,23 @@ export const documentedPool: PoolBody = {
     scaleSettings: { fixedScale: { targetDedicatedNodes: 1, resizeTimeout: 'PT15M' } },
   },
 };
+
+/** The same with what that page prints of the extension for Windows. */
+export const documentedWindowsPool = windowsPool({
+  pool: { name: 'test2' },
+  properties: { scaleSettings: documentedPool.properties['scaleSettings'] },
+  machine: windows2019,
+  extension: { typeHandlerVersion: '3.0' },
+  managed: {
+    pollingIntervalInS: '300',
+    requireInitialSync: true,
+    observedCertificates: [
+      {
+        url: `${documentedCertificate}/8f5f3f491afd48cb99286ba2aacd39af`,
+        certificateStoreLocation: 'LocalMachine',
+        keyExportable: true,
+      },
+    ],
+  },
+  authentication: { msiEndpoint: '' },
+});

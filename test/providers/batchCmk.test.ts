@@ -1,26 +1,45 @@
 import { encrypt, grant, inUse } from '../kinds/batchCmkStage.ts';
-import { contractOfAdopting } from './contractOfAdopting.ts';
+import { contract } from './contract.ts';
+import { contractOfVersions, type VersionGround } from './contractOfVersions.ts';
+import type { Reached } from './shells.ts';
 
-const place = { subscriptionId: '5ab5c000-0000-4000-8000-000000000001', resourceGroup: 'g', location: 'westeurope' };
+async function create({ azure, place }: Reached): Promise<VersionGround> {
+  const vault = await azure.keyVault.createVault('kv');
+  vault.purgeProtection = true;
+  const { version: first } = vault.createKey('cmk');
+  const urlOf = (version: string) => `${vault.uri}/keys/cmk/${version}`;
+  const identity = { type: 'SystemAssigned' } as const;
+  const resource = await azure.createBatchAccount({ ...place, name: 'account', identity, cmkAllowed: true });
+  grant(resource, vault);
+  encrypt(resource, urlOf(first));
+  const versions = () => vault.keys.versions('cmk');
+  return {
+    resource,
+    value: urlOf(first),
+    foreign: urlOf('f'.repeat(32)),
+    all: () => [inUse(resource), ...versions().map(({ version, enabled }) => ({ version, enabled }))],
+    works: ({ id }) => versions().some(({ version, enabled }) => version === id && enabled),
+    versions,
+    make: () => vault.createKey('cmk'),
+    told: { operation: 'batch.update', used: () => inUse(resource).split('/').at(-1) },
+  };
+}
 
-contractOfAdopting({
-  kind: 'batch-cmk',
-  makes: 'rotateKey',
-  adopts: 'batch.update',
-  create: async (azure) => {
-    const vault = await azure.keyVault.createVault('kv');
-    vault.purgeProtection = true;
-    const { version } = vault.createKey('cmk');
-    const identity = { type: 'SystemAssigned' } as const;
-    const resource = await azure.createBatchAccount({ ...place, name: 'account', identity, cmkAllowed: true });
-    grant(resource, vault);
-    encrypt(resource, `${vault.uri}/keys/cmk/${version}`);
-    return {
-      resource,
-      value: () => `${vault.uri}/keys/cmk/${version}`,
-      versions: () => vault.keys.versions('cmk'),
-      make: () => vault.createKey('cmk'),
-      used: () => inUse(resource).split('/').at(-1),
-    };
+contract(
+  {
+    kind: 'batch-cmk',
+    create,
+    reads: { 'batch.get': 'resource-missing', getKey: 'resource-missing' },
+    makes: 'rotateKey',
+    forms: [({ value }) => value.open()],
+    words: [
+      ['0123456789abcdef0123456789ABCDEF', '0123456789abcdef0123456789abcdef'],
+      ['Versionless', 'versionless'],
+      ['Microsoft.Batch', 'microsoft.batch'],
+      ['Primary', undefined],
+      ['6e34', undefined],
+      ['', undefined],
+    ],
   },
-});
+  contractOfVersions,
+);

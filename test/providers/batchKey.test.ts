@@ -1,48 +1,46 @@
-import type { Resource } from '../../infra/local/azure/arm/state.ts';
+import type { BatchAccount } from '../../infra/local/azure/arm/state.ts';
 import type { Reason } from '../../lib/model/reason.ts';
 import { blank } from '../../lib/model/state.ts';
 import { contract } from './contract.ts';
-import { failures } from './failures.ts';
-import { stage, type Kind } from './stage.ts';
+import { contractOfKeys } from './contractOfKeys.ts';
+import { keyGround, words, type KeyKind } from './keyGround.ts';
+import { inProcess } from './shells.ts';
+import { stage } from './stage.ts';
 
-const place = { subscriptionId: '5ab5c000-0000-4000-8000-000000000001', resourceGroup: 'rg', location: 'westeurope' };
-
-const batchKey: Kind = {
+const batchKey: KeyKind<BatchAccount> = {
   kind: 'batch-key',
-  create: (azure) => azure.createBatchAccount({ ...place, name: 'account' }),
-  forms: [(key) => key],
-  disable: (resource) => {
-    restrict(resource, ['AAD']);
+  create: async ({ azure, place }) => {
+    const resource = await azure.createBatchAccount({ ...place, name: 'account' });
+    const disable = () => {
+      resource.allowedAuthenticationModes = ['AAD'];
+    };
+    return keyGround(azure, { resource, disable, text: (key) => key });
   },
+  reads: { 'batch.get': 'resource-missing', 'batch.listKeys': 'resource-missing' },
+  makes: 'batch.regenerateKey',
   listKeys: 'batch.listKeys',
-  regenerateKey: 'batch.regenerateKey',
+  forms: [({ value }) => value.open()],
+  words,
 };
 
-type Mode = 'AAD' | 'SharedKey' | 'TaskAuthenticationToken';
+contract(batchKey, contractOfKeys);
 
-function restrict(resource: Resource, modes: Mode[] | null): void {
-  if (resource.kind === 'batch') resource.allowedAuthenticationModes = modes;
-}
-
-contract(batchKey);
-failures(batchKey);
-
-test.each<[string, Mode[] | null, boolean]>([
+test.each<[string, BatchAccount['allowedAuthenticationModes'], boolean]>([
   ['null, which is not restricted', null, true],
   ['all of them', ['SharedKey', 'AAD', 'TaskAuthenticationToken'], true],
   ['Microsoft Entra ID only', ['AAD'], false],
   ['none', [], false],
 ])('an account whose authentication modes are %s', async (_sentence, modes, isFit) => {
-  const s = await stage(batchKey);
-  restrict(s.resource, modes);
-  const { fit } = await s.provider.look(s.view(s.keys().Primary));
+  const s = await stage(batchKey, inProcess);
+  s.resource.allowedAuthenticationModes = modes;
+  const { fit } = await s.provider.look(s.view());
   expect(fit.is).toBe(isFit ? 'good' : 'bad');
 });
 
 test('an account whose pools are in the user’s subscription has no shared keys for us', async () => {
-  const s = await stage(batchKey);
-  if (s.resource.kind === 'batch') s.resource.poolAllocationMode = 'UserSubscription';
-  const { fit } = await s.provider.look(s.view(s.keys().Primary));
+  const s = await stage(batchKey, inProcess);
+  s.resource.poolAllocationMode = 'UserSubscription';
+  const { fit } = await s.provider.look(s.view());
   expect(fit).toEqual({ is: 'bad', reason: 'shared-key-disabled' });
   expect(s.operations()).toEqual(['batch.get']);
 });
@@ -55,9 +53,9 @@ const waits: [string, Reason | undefined, string[]][] = [
 ];
 
 test.each(waits)('PROTOCOL 2: a look at an account %s', async (_sentence, reason, operations) => {
-  const s = await stage(batchKey);
+  const s = await stage(batchKey, inProcess);
   const now = s.azure.clock.now();
   const state = { ...blank, ...(reason && { wait: { reason, since: now, until: now } }) };
-  await s.provider.look(s.view(s.keys().Primary, { host: s.resource.authority, state }));
+  await s.provider.look(s.view(s.ground.value, { host: s.resource.authority, state }));
   expect(s.operations()).toEqual(operations);
 });

@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import type { Effect } from '../../infra/local/azure/faults.ts';
 import { Failure, type FailureDetail } from '../../lib/model/failure.ts';
 import type { Reason } from '../../lib/model/reason.ts';
-import { spare } from '../../lib/model/target.ts';
-import { stage, type Kind, type Stage } from './stage.ts';
+import type { Shell } from './shells.ts';
+import { made, stage, type Kind } from './stage.ts';
 
 const leak = 'c2VjcmV0LWtleS1pbi1hbi1lcnJvci1ib2R5LXRoYXQtbXVzdC1ub3QtbGVhaw==';
 
@@ -12,12 +12,6 @@ function answered(status: number, code: string, headers: Record<string, string> 
 }
 
 const rows: [sentence: string, effect: Effect, reason: Reason, detail: FailureDetail][] = [
-  [
-    'a missing resource',
-    answered(404, 'ResourceNotFound'),
-    'resource-missing',
-    { code: 'ResourceNotFound', answered: true },
-  ],
   [
     'a missing role',
     answered(403, 'AuthorizationFailed'),
@@ -43,41 +37,41 @@ const rows: [sentence: string, effect: Effect, reason: Reason, detail: FailureDe
   ['an answer that takes too long', { kind: 'delay', ms: 60_000 }, 'outage', {}],
 ];
 
-async function failureOf(work: Promise<unknown>): Promise<Failure> {
-  const error: unknown = await work.then(
-    () => undefined,
+async function thrownBy(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    (look) => look,
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof Failure)) throw new Error(`No failure: ${inspect(error)}`);
-  return error;
-}
-
-type Act = (s: Stage) => Promise<unknown>;
-
-function look(s: Stage): Promise<unknown> {
-  return s.provider.look(s.view(s.keys().Primary));
-}
-
-function generate(s: Stage): Promise<unknown> {
-  const standby = spare('Secondary', 'Primary', undefined);
-  if (!standby) throw new Error('Secondary is live.');
-  return s.provider.generate(s.view(s.keys().Primary), standby);
 }
 
 /** What goes wrong is classified once, with the service's code and without a word of its body, and sent once (R3). */
-export function failures(kind: Kind): void {
-  const acts: [string, string, Act][] = [
-    ['look', kind.listKeys, look],
-    ['generate', kind.regenerateKey, generate],
-  ];
-  describe.each(acts)('a %s that meets', (_act, operation, act) => {
-    test.each(rows)('%s', async (_sentence, effect, reason, detail) => {
-      const s = await stage(kind);
-      s.azure.core.faults.plan({ operation, lasting: true, effect });
-      const failure = await failureOf(act(s));
-      expect(failure).toMatchObject({ reason, detail });
-      expect(inspect(failure, { depth: null, showHidden: true })).not.toContain(leak);
-      expect(s.operations().filter((name) => name === operation)).toHaveLength(1);
+export function failures(kind: Kind, shell: Shell): void {
+  // Over sockets a delay is spent: test/socketCalls.test.ts.
+  const effects = rows.filter(([, { kind: effect }]) => !shell.takesTime || effect !== 'delay');
+  const looks = Object.entries(kind.reads).map(([operation, missing]) => ['look', operation, missing] as const);
+  const acts = [...looks, ['generate', kind.makes, 'resource-missing'] as const];
+
+  describe.each(acts)('a %s whose %s meets', (act, operation, missing) => {
+    test.each(effects)('%s', async (_sentence, effect, reason, detail) => {
+      const thrown = await struck(effect);
+      expect(thrown).toBeInstanceOf(Failure);
+      expect(thrown).toMatchObject({ reason, detail });
+      expect(inspect(thrown, { depth: null, showHidden: true })).not.toContain(leak);
     });
+
+    test('nothing', async () => {
+      const thrown = await struck(answered(404, 'ResourceNotFound'));
+      expect(thrown).toMatchObject(thrown instanceof Failure ? { reason: missing } : { fit: { reason: missing } });
+    });
+
+    async function struck(effect: Effect): Promise<unknown> {
+      const s = await stage(kind, shell);
+      await s.provider.look(s.view()); // a vault's challenge is behind us
+      const before = s.count(operation);
+      const fault = s.azure.core.faults.plan({ operation, lasting: true, effect });
+      const thrown = await thrownBy(act === 'look' ? s.provider.look(s.view()) : made(s)).finally(fault.remove);
+      expect(s.count(operation) - before).toBe(1);
+      return thrown;
+    }
   });
 }

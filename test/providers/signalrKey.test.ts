@@ -1,88 +1,95 @@
+import type { SignalRService } from '../../infra/local/azure/arm/state.ts';
 import { isUpdating } from '../../infra/local/azure/arm/operations.ts';
-import { spare } from '../../lib/model/target.ts';
 import { contract } from './contract.ts';
-import { failures } from './failures.ts';
-import { remembering, stage, type Kind, type Stage } from './stage.ts';
+import { contractOfKeys } from './contractOfKeys.ts';
+import { keyGround, words, type KeyKind } from './keyGround.ts';
+import { inProcess } from './shells.ts';
+import { during, stage, standbyIn } from './stage.ts';
 
-const place = { subscriptionId: '5ab5c000-0000-4000-8000-000000000001', resourceGroup: 'rg', location: 'westeurope' };
-
-const signalrKey: Kind = {
+const signalrKey: KeyKind<SignalRService> = {
   kind: 'signalr-key',
-  create: (azure) => azure.createSignalR({ ...place, name: 'service', regenerateMs: 20_000 }),
-  forms: [
-    (key, { authority }) => `Endpoint=https://${authority};AccessKey=${key};Version=1.0;`,
-    (key, { authority }) => `endpoint=https://${authority};accesskey=${key};ClientEndpoint=https://chat.example.com`,
-    (key) => key,
-  ],
-  disable: (resource) => {
-    if (resource.kind === 'signalr') resource.disableLocalAuth = true;
+  create: async ({ azure, place }) => {
+    const resource = await azure.createSignalR({ ...place, name: 'service', regenerateMs: 20_000 });
+    const disable = () => {
+      resource.disableLocalAuth = true;
+    };
+    const text = (key: string) => `Endpoint=https://${resource.authority};AccessKey=${key};Version=1.0;`;
+    return keyGround(azure, { resource, disable, text });
   },
+  reads: { 'signalr.get': 'resource-missing', 'signalr.listKeys': 'resource-missing' },
+  makes: 'signalr.regenerateKey',
   listKeys: 'signalr.listKeys',
-  regenerateKey: 'signalr.regenerateKey',
+  forms: [
+    ({ value }, { authority }) => `Endpoint=https://${authority};AccessKey=${value.open()};Version=1.0;`,
+    ({ value }, { authority }) =>
+      `endpoint=https://${authority};accesskey=${value.open()};ClientEndpoint=https://chat.example.com`,
+    ({ value }) => value.open(),
+  ],
+  words,
 };
 
-contract(signalrKey);
-failures(signalrKey);
+contract(signalrKey, contractOfKeys);
 
-function generate(s: Stage) {
-  const standby = spare('Secondary', 'Primary', undefined);
-  if (!standby) throw new Error('Secondary is live.');
-  return s.provider.generate(s.view(s.keys().Primary, { state: remembering(s) }), standby);
+/** The standby as the state remembers it, and what it takes to replace it. */
+async function begun() {
+  const s = await stage(signalrKey, inProcess);
+  const before = await s.provider.look(s.view());
+  const view = s.view(s.ground.value, during('generate', before));
+  return { ...s, view, generate: () => s.provider.generate(view, standbyIn(before)) };
 }
 
 test('regenerating is accepted at once and done when the service says so', async () => {
-  const s = await stage(signalrKey);
-  const view = s.view(s.keys().Primary, { state: remembering(s) });
-  expect(await generate(s)).toMatchObject({ is: 'pending', reason: 'service-working' });
-  expect((await s.provider.look(view)).fit).toMatchObject({ is: 'pending', reason: 'service-working' });
-  expect(s.operations()).not.toContain('signalr.listKeys');
+  const s = await begun();
+  expect(await s.generate()).toMatchObject({ is: 'pending', reason: 'service-working' });
+  const listed = s.count('signalr.listKeys');
+  expect((await s.provider.look(s.view)).fit).toMatchObject({ is: 'pending', reason: 'service-working' });
+  expect(s.count('signalr.listKeys')).toBe(listed);
   s.azure.clock.advance(20_000);
-  expect(await s.provider.look(view)).toMatchObject({ fit: { is: 'good' }, next: { id: 'Secondary' } });
+  expect(await s.provider.look(s.view)).toMatchObject({ fit: { is: 'good' }, next: { id: 'Secondary' } });
 });
 
 test('where the status of the operation may not be read, the service’s own state tells', async () => {
-  const s = await stage(signalrKey);
-  const scope = `/subscriptions/${place.subscriptionId}`;
+  const s = await begun();
+  const scope = `/subscriptions/${s.place.subscriptionId}`;
   for (const operations of ['operationStatuses', 'operationResults']) {
     const action = `Microsoft.SignalRService/locations/${operations}/signalr/read`;
     s.azure.arm.denials.add({ objectId: '*', scope, action });
   }
-  const view = s.view(s.keys().Primary, { state: remembering(s) });
-  expect(await generate(s)).toMatchObject({ is: 'pending' });
-  expect((await s.seen(view)).next?.value.open()).toBe(s.keys().Secondary);
+  expect(await s.generate()).toMatchObject({ is: 'pending' });
+  expect((await s.seen(s.view)).next?.value.open()).toBe(s.ground.keys().Secondary);
 });
 
 test('a second regenerate while one runs is refused as such, and the first comes to its end', async () => {
-  const s = await stage(signalrKey);
-  await generate(s);
-  await expect(generate(s)).rejects.toMatchObject({ reason: 'service-working', detail: { answered: true } });
+  const s = await begun();
+  await s.generate();
+  await expect(s.generate()).rejects.toMatchObject({ reason: 'service-working', detail: { answered: true } });
   s.azure.clock.advance(20_000);
-  if (s.resource.kind === 'signalr')
-    expect(isUpdating(s.azure.arm, s.resource, s.azure.clock.now().getTime())).toBe(false);
+  expect(isUpdating(s.azure.arm, s.resource, s.azure.clock.now().getTime())).toBe(false);
 });
 
 test('the salt is never touched', async () => {
-  const s = await stage(signalrKey);
-  await generate(s);
-  expect(s.azure.core.journal.calls.filter(({ request }) => request.body.includes('Salt'))).toEqual([]);
+  const s = await begun();
+  await s.generate();
+  expect(s.calls().filter(({ request }) => request.body.includes('Salt'))).toEqual([]);
 });
 
 test('a connection string that names another host than ARM does is refused before its keys are asked for', async () => {
-  const s = await stage(signalrKey);
-  const other = await s.azure.createSignalR({ ...place, name: 'other' });
-  const view = { ...s.view('x'), target: { ...s.view('x').target, resource: other.id } };
-  expect((await s.provider.look(view)).fit).toEqual({ is: 'bad', reason: 'endpoint-not-of-resource' });
+  const s = await stage(signalrKey, inProcess);
+  const other = await s.azure.createSignalR({ ...s.place, name: 'other' });
+  const view = s.view();
+  const { fit } = await s.provider.look({ ...view, target: { ...view.target, resource: other.id } });
+  expect(fit).toEqual({ is: 'bad', reason: 'endpoint-not-of-resource' });
   expect(s.operations()).toEqual(['signalr.get']);
 });
 
 test.each(['Failed', 'Canceled'])(
   'an update that ended %s is not work that is waited for: it is told',
   async (state) => {
-    const s = await stage(signalrKey);
+    const s = await stage(signalrKey, inProcess);
     const { id, name, authority: hostName } = s.resource;
     const body = { id, name, location: 'westeurope', properties: { provisioningState: state, hostName } };
     s.azure.core.faults.plan({ operation: 'signalr.get', effect: { kind: 'status', status: 200, body } });
-    expect((await s.provider.look(s.view(s.keys().Primary))).fit).toEqual({
+    expect((await s.provider.look(s.view())).fit).toEqual({
       is: 'unknown',
       reason: 'refused',
       code: state,

@@ -1,92 +1,122 @@
 import { randomBytes } from 'node:crypto';
-import { graph } from '../../lib/graph.ts';
-import { keysAt, type Slot } from '../../infra/local/azure/arm/keys.ts';
 import type { Resource } from '../../infra/local/azure/arm/state.ts';
-import { localAzure, type LocalAzure } from '../../infra/local/azure/azure.ts';
-import { manualClock } from '../../infra/local/azure/clock.ts';
-import { credential, inProcessHttpClient } from '../../infra/local/azure/shells/inProcess.ts';
-import { clients } from '../../lib/clients.ts';
+import type { Call } from '../../infra/local/azure/journal.ts';
+import { graph } from '../../lib/graph.ts';
+import type { Reason } from '../../lib/model/reason.ts';
 import { Sealed } from '../../lib/model/sealed.ts';
 import type { Credential, Look } from '../../lib/model/snapshot.ts';
-import { blank, type Bond, type State } from '../../lib/model/state.ts';
-import type { Provider, View } from '../../lib/providers/provider.ts';
+import { blank, type Phase, type Rotation, type State } from '../../lib/model/state.ts';
+import { spare, type Spare } from '../../lib/model/target.ts';
+import type { View } from '../../lib/providers/provider.ts';
 import { providers } from '../../lib/providers/registry.ts';
 import { wishes } from '../decide/situation.ts';
+import type { Reached, Shell } from './shells.ts';
+
+/** A resource that uses a credential, which the secret names. */
+export interface Ground {
+  readonly resource: Resource;
+  /** The text of the secret. */
+  readonly value: string;
+  /** The same, of a credential that the resource has not. */
+  readonly foreign: string;
+  /** Everything there is of the kind, to be compared. */
+  all(): unknown;
+  works(credential: Credential): boolean;
+}
 
 /** What the suite must know of a kind to play its owner. */
-export interface Kind {
+export interface Kind<G extends Ground = Ground> {
   readonly kind: string;
-  create(azure: LocalAzure): Promise<Resource>;
-  /** The forms a secret may hold a key in. */
-  readonly forms: readonly ((key: string, resource: Resource) => string)[];
-  /** Turns shared keys off, as a careful owner does. */
-  disable(resource: Resource): void;
-  readonly listKeys: string;
-  readonly regenerateKey: string;
+  create(reached: Reached): Promise<G>;
+  /** What a look reads, by the journal's names, and what is said where that is not found. */
+  readonly reads: Readonly<Record<string, Reason>>;
+  /** What makes a credential, by its name in the journal. */
+  readonly makes: string;
+  /** What a secret may say where a credential is in use. */
+  readonly forms: readonly ((credential: Credential, resource: Resource) => string)[];
+  /** Words of a tag or request, and the id that each of them names. */
+  readonly words: readonly (readonly [word: string, id: string | undefined])[];
 }
 
-/** A resource on the local Azure, and the provider with the real clients. */
-export interface Stage {
-  readonly azure: LocalAzure;
-  readonly resource: Resource;
-  readonly provider: Provider;
-  keys(): Record<Slot, string>;
-  view(key: string, more?: Partial<View>): View;
-  /** Looks until something is to be seen of what was begun. */
-  seen(view: View): Promise<Look>;
-  operations(): string[];
-}
+export type Stage<G extends Ground = Ground> = Awaited<ReturnType<typeof stage<G>>>;
 
-const start = new Date('2026-03-02T01:00:00Z');
-
-export async function stage({ kind, create, forms }: Kind): Promise<Stage> {
-  const azure = await localAzure({ clock: manualClock(start) });
-  const resource = await create(azure);
-  const endpoints = { armEndpoint: azure.armEndpoint, armAudience: 'https://management.azure.com' };
-  const all = clients(credential(azure), inProcessHttpClient(azure), endpoints);
-  const provider = providers({ clients: all, graph: graph(all.arm), random: randomBytes }).of(kind);
+/** The provider with the real clients, amid what its kind needs. */
+export async function stage<G extends Ground>({ kind, create }: Kind<G>, shell: Shell) {
+  const reached = await shell.reach();
+  const { azure, clients, place } = reached;
+  const ground = await create(reached);
+  const resource: G['resource'] = ground.resource;
+  const provider = providers({ clients, graph: graph(clients.arm), random: randomBytes }).of(kind);
   if (!provider) throw new Error(`There is no provider of ${kind}.`);
-  const [render] = forms;
-  function view(key: string, more: Partial<View> = {}): View {
-    const value = new Sealed(render?.(key, resource) ?? key);
-    const secret = { version: 'v1', value, createdOn: start, updatedOn: start, tags: {} };
-    const target = {
-      secret: { vaultUrl: 'https://kv.vault.azure.net', name: 's' },
-      kind,
-      resource: resource.id,
-      wishes,
-    };
+  const { look } = provider;
+  const start = azure.clock.now();
+  const before = azure.core.journal.calls.length;
+  const calls = () => azure.core.journal.calls.slice(before).filter(isAsked);
+  const operations = () => calls().map(({ operation }) => operation);
+
+  function view(text: string = ground.value, more: Partial<View> = {}): View {
+    const secret = { version: 'v1', value: new Sealed(text), createdOn: start, updatedOn: start, tags: {} };
+    const target = { ...targetOf(kind), resource: resource.id };
     return { target, secret, state: blank, now: azure.clock.now(), ...more };
   }
   async function seen(of: View): Promise<Look> {
     for (let looks = 0; looks < 20; looks += 1) {
-      const look = await provider?.look({ ...of, now: azure.clock.now() });
-      if (look?.fit.is === 'good') return look;
+      const found = await look({ ...of, now: azure.clock.now() });
+      if (found.fit.is === 'good') return found;
       azure.clock.advance(5_000);
     }
     throw new Error('Nothing was seen.');
   }
-  return {
-    azure,
-    resource,
-    provider,
-    keys: () => keysAt(resource, azure.clock.now().getTime()),
-    view,
-    seen,
-    operations: () => azure.core.journal.calls.map(({ operation }) => operation),
-  };
+  const count = (wanted: string) => operations().filter((operation) => operation === wanted).length;
+  return { azure, clients, place, ground, resource, provider, view, seen, calls, operations, count };
 }
 
-/** State that remembers the keys as they are now. */
-export function remembering({ keys, resource }: Stage): State {
-  const { Primary, Secondary } = keys();
-  const known = (id: Slot, key: string) => ({ id, fingerprint: new Sealed(key).fingerprint });
-  const credentials = [known('Primary', Primary), known('Secondary', Secondary)];
-  const bond: Bond = { installation: 'i', resource: resource.id, value: '', credentials };
-  return { ...blank, bond };
+/** Where tokens come from, and the challenge of a vault, are the shell's. */
+function isAsked({ service, status }: Call): boolean {
+  return service !== 'identity' && !(service === 'key-vault' && status === 401);
 }
 
-export function credentialOf(id: Slot, key: string): Credential {
-  const value = new Sealed(key);
+function targetOf(kind: string) {
+  const extra = new Set(['disable-old-version'] as const);
+  return { secret: { vaultUrl: 'https://kv.vault.azure.net', name: 's' }, kind, wishes: { ...wishes, extra } };
+}
+
+/** In rotation, and the state remembers what the look showed at its beginning. */
+export function during(phase: Phase, { all }: Pick<Look, 'all'>): { state: State } {
+  const credentials = all.map(({ id, fingerprint }) => ({ id, fingerprint }));
+  const gone = credentials.map(({ fingerprint }) => fingerprint);
+  const rotation: Rotation = { phase, cause: 'schedule', start: new Date(0), mode: 'graceful', gone };
+  return { state: { ...blank, bond: { installation: 'i', resource: '', value: '', credentials }, rotation } };
+}
+
+/** What generate would replace, of a kind that has it. */
+export function standbyIn({ live, standby }: Look): Spare | undefined {
+  return live && standby && spare(standby.id, live.id, undefined);
+}
+
+/** A credential made in place of the standby, or after what is live; the look before, and the one that shows it. */
+export async function made(s: Stage, first = s.view()) {
+  const before = await s.provider.look(first);
+  const { host } = before;
+  const view = { ...first, ...during('generate', before), ...(host && { host }) };
+  await s.provider.generate(view, standbyIn(before));
+  const after = await s.seen(view);
+  const { next } = after;
+  if (!next) throw new Error('Nothing was made.');
+  return { view, before, after, next };
+}
+
+export type Made = Awaited<ReturnType<typeof made>>;
+
+/** The resource uses what was made, and the secret says so. */
+export async function published(s: Stage, { view, before, next }: Made): Promise<View> {
+  await s.provider.adopt?.(view, next);
+  const value = s.provider.render(next, view.secret.value);
+  const secret = { ...view.secret, value, tags: { CredentialId: next.id } };
+  return { ...view, secret, ...during('verify', before) };
+}
+
+export function credentialOf(id: string, text: string): Credential {
+  const value = new Sealed(text);
   return { id, fingerprint: value.fingerprint, value };
 }

@@ -14,6 +14,7 @@ const announcement = z.object({
     cause: z.string().optional(),
     code: z.string().optional(),
     credentialId: z.string().optional(),
+    evidence: z.string().optional(),
     advice: z.string().optional(),
     observed: z.string().optional(),
     until: z.coerce.date().optional(),
@@ -80,7 +81,7 @@ function announced({ type, data }: Announcement): string {
   const plain = name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase();
   const words = data.observed ? `WOULD BE ${plain}` : plain;
   const which = data.credentialId === undefined ? '' : ` ${data.credentialId}`;
-  const why = [data.cause, data.reason].filter((word) => word !== undefined).join(', ');
+  const why = [data.cause, data.reason, data.evidence].filter((word) => word !== undefined).join(', ');
   const advice = ['Held', 'Stuck', 'Failed'].includes(name) ? ` ${data.advice ?? ''}` : '';
   return `${words}${which}${why && ` (${why})`}${ending(data)}${advice}`.trimEnd();
 }
@@ -89,7 +90,8 @@ function ending({ until, code }: Announcement['data']): string {
   return `${code ? ` [${code}]` : ''}${until ? ` until ${timeOf(until)}` : ''}`;
 }
 
-function timeOf(date: Date): string {
+/** Of another day with its date. */
+export function timeOf(date: Date): string {
   const [day = '', time = ''] = date.toISOString().split('T');
   return day === new Date().toISOString().slice(0, 10) ? time.slice(0, 8) : `${day} ${time.slice(0, 8)}`;
 }

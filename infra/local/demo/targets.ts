@@ -7,9 +7,13 @@ import { callBatch, callSignalR } from './dataPlanes.ts';
 export interface DemoTarget {
   readonly secret: string;
   readonly resource: BatchAccount | SignalRService;
+  /** What its owner says of the credential. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** The key or certificate that its value names. */
+  readonly follows?: string;
   /** What the secret holds before. */
   readonly firstValue: string;
-  /** Both keys as they were before. */
+  /** Both keys as they were before; none where no key is rotated. */
   readonly oldKeys: readonly string[];
   /** The key in a value of the secret. */
   readonly keyIn: (value: string) => string;
@@ -28,6 +32,7 @@ export function batchTarget(secret: string, account: BatchAccount): DemoTarget {
   return {
     secret,
     resource: account,
+    tags: { CredentialId: 'Primary' },
     firstValue: keys.Primary,
     oldKeys: Object.values(keys),
     keyIn: (value) => value,
@@ -41,10 +46,26 @@ export function signalRTarget(secret: string, service: SignalRService): DemoTarg
   return {
     secret,
     resource: service,
+    tags: { CredentialId: 'Primary' },
     firstValue: `${parts.join(';')};ClientEndpoint=https://chat.example.com;`,
     oldKeys: Object.values(keys),
     keyIn: (value) => /;AccessKey=([^;]+)/i.exec(value)?.[1] ?? '',
     call: (key) => callSignalR(service, key),
+  };
+}
+
+/** By the identifier of a version that the account uses. Who calls the account has one of its shared keys, as ever. */
+export function versionTarget(secret: string, account: BatchAccount, kind: string, identifier: string): DemoTarget {
+  const { Primary } = keysAt(account, Date.now());
+  return {
+    secret,
+    resource: account,
+    tags: { RotationKind: kind },
+    follows: new URL(identifier).pathname.split('/')[2] ?? '',
+    firstValue: identifier,
+    oldKeys: [],
+    keyIn: (value) => value,
+    call: () => callBatch(account, Primary),
   };
 }
 
@@ -57,9 +78,10 @@ export interface Placing {
 }
 
 /** The owner puts the secret there, with the tags that ask for its rotation. */
-export function putSecret(vault: Vault, { secret, resource, firstValue }: DemoTarget, placing: Placing): void {
+export function putSecret(vault: Vault, target: DemoTarget, placing: Placing): void {
   const { settleMs, createdOn, expiresOn, tags: own = {} } = placing;
-  const rotation = { ProviderAddress: resource.id, CredentialId: 'Primary', ValidityPeriodDays: '90' };
+  const { secret, resource, firstValue } = target;
+  const rotation = { ProviderAddress: resource.id, ...target.tags, ValidityPeriodDays: '90' };
   const tags = { ...own, ...rotation, RotationSettle: `PT${settleMs / 1000}S` };
   vault.setSecret(secret, firstValue, { tags, createdOn, expiresOn });
 }

@@ -25,7 +25,7 @@ export interface VaultRules {
 }
 
 /** Its own functions are those of its secrets. */
-export interface Vault extends SecretStore, Chores {
+export interface Vault extends SecretStore, Chores, VaultPlace {
   /** Of the resource, which is what its events name. */
   readonly id: string;
   readonly name: string;
@@ -33,6 +33,10 @@ export interface Vault extends SecretStore, Chores {
   /** Without a slash at the end. */
   readonly uri: string;
   readonly rules: VaultRules;
+  /** What decides about access: roles, or access policies; it changes only the words, access is what `grants` says. */
+  permissionModel: 'rbac' | 'policies';
+  /** Whose identities it trusts. */
+  tenantId: string;
   /** Whether what is deleted can be purged; soft delete is always on. */
   purgeProtection: boolean;
   /** What identities other than the callers' may do with keys, by principal id. */
@@ -69,14 +73,16 @@ export function createKeyVault(core: Core): KeyVault {
     const group = `/subscriptions/${place.subscriptionId}/resourceGroups/${place.resourceGroup}`;
     const id = `${group}/providers/Microsoft.KeyVault/vaults/${name}`;
     const uri = `https://${authority}`;
-    const vault = { id, name, authority, uri, ...openToAll(), ...createStores(core, uri) };
+    const { tenantId } = core.tokens;
+    const vault = { ...place, id, name, authority, uri, tenantId, ...openToAll(), ...createStores(core, uri) };
     vaults.set(authority, vault);
     return vault;
   }
   return { vaults, createVault, canWrap: (key, principalId) => canWrap(core.clock, vaults, key, principalId) };
 }
 
-type Stores = Omit<Vault, 'id' | 'name' | 'authority' | 'uri' | 'rules' | 'purgeProtection' | 'grants'>;
+type Open = Pick<Vault, 'rules' | 'permissionModel' | 'purgeProtection' | 'grants'>;
+type Stores = Omit<Vault, 'id' | 'name' | 'authority' | 'uri' | 'tenantId' | keyof Open | keyof VaultPlace>;
 
 function createStores(core: Core, uri: string): Stores {
   const shelves = {
@@ -99,7 +105,7 @@ function createStores(core: Core, uri: string): Stores {
   };
 }
 
-function openToAll(): Pick<Vault, 'rules' | 'purgeProtection' | 'grants'> {
+function openToAll(): Open {
   const rules = { firewall: false, denied: new Map(), deniedByAzurePolicy: undefined, throttledForSeconds: undefined };
-  return { rules, purgeProtection: false, grants: new Map() };
+  return { rules, permissionModel: 'rbac', purgeProtection: false, grants: new Map() };
 }

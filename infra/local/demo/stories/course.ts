@@ -1,4 +1,5 @@
 import type { Delivery } from '../../azure/eventgrid/ground.ts';
+import type { Announcement } from '../narrate.ts';
 import { outcomeOf } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { DemoTarget } from '../targets.ts';
@@ -39,7 +40,7 @@ export function follow(ground: Ground, target: DemoTarget, sinceMs: number): Cou
       ground.tell(target, 'settle is over: the timer of revoke is rung');
       await ground.ring('revoke');
     },
-    completed: async () => (await announced(ground, target, 'Keyturn.Rotation.Completed', sinceMs)).getTime(),
+    completed: async () => (await announced(ground, target, 'Keyturn.Rotation.Completed', sinceMs)).time.getTime(),
     async delivered(type) {
       const look = () => deliveries().filter(({ event }) => event.type === type);
       await found(ground, `the answer to ${type}`, () => look()[0]);
@@ -51,20 +52,18 @@ export function follow(ground: Ground, target: DemoTarget, sinceMs: number): Cou
   };
 }
 
-/** Key Vault names the secret, the activity log the resource, and the app's own events the secret's address. */
+/** Key Vault names the secret, key or certificate, the activity log the resource, and the app's own events the secret's address. */
 function deliveriesAbout(ground: Ground, target: DemoTarget): readonly Delivery[] {
-  const subjects = [target.secret, urlOf(ground, target), target.resource.id].map((each) => each.toLowerCase());
-  return ground.azure.eventGrid.deliveries.filter(({ event }) => subjects.includes(event.subject?.toLowerCase() ?? ''));
+  const { secret, follows, resource } = target;
+  const subjects = [secret, follows, urlOf(ground, target), resource.id].map((each) => each?.toLowerCase());
+  return ground.azure.eventGrid.deliveries.filter(({ event }) => subjects.includes(event.subject?.toLowerCase()));
 }
 
-/** When the app first said so. */
-export async function announced(ground: Ground, target: DemoTarget, type: string, sinceMs = 0): Promise<Date> {
+/** The first time that the app said so. */
+export async function announced(ground: Ground, target: DemoTarget, type: string, sinceMs = 0): Promise<Announcement> {
   const subject = urlOf(ground, target);
   return found(ground, `${type} of ${target.secret}`, () =>
-    ground.said
-      .filter((said) => said.type === type && said.subject === subject)
-      .map(({ time }) => time)
-      .find((time) => time.getTime() >= sinceMs),
+    ground.said.find((said) => said.type === type && said.subject === subject && said.time.getTime() >= sinceMs),
   );
 }
 

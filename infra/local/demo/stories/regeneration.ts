@@ -11,6 +11,7 @@ import { follow } from './course.ts';
 import type { Course } from './course.ts';
 import { found, waitUntil } from './ground.ts';
 import type { Ground } from './ground.ts';
+import { heard } from './heard.ts';
 import { isRefreshedOnce, siteWith, userIn } from './sites.ts';
 import { spanOf, told } from './told.ts';
 import type { Story, Told } from './told.ts';
@@ -47,13 +48,9 @@ async function tell(ground: Ground, cast: Cast): Promise<Told> {
   await users.stop();
   ground.tell(target, `regenerated → repaired: ${spanOf(publishedMs - course.sinceMs)}`);
   ground.tell(target, `repaired → last consumer well again: ${spanOf(wellMs - publishedMs)}`);
-  const { length: deliveries, 0: first } = await course.delivered('Microsoft.Resources.ResourceActionSuccess');
-  const promises = {
-    'one delivery is enough': deliveries === 1 && first?.status === 202,
-    'no timer is needed': course.lists(publishedMs) === 0,
-    ...(await promisedToConsumers(ground, cast, course, users)),
-  };
-  return told({ by: `${deliveries} × ResourceActionSuccess`, course, users, publishedMs, completedMs, promises });
+  const cause = await heard(course, 'Microsoft.Resources.ResourceActionSuccess', publishedMs);
+  const promises = { ...cause.promises, ...(await promisedToConsumers(ground, cast, course, users)) };
+  return told({ by: cause.by, course, users, publishedMs, completedMs, promises });
 }
 
 async function promisedToConsumers(ground: Ground, { target, site, container }: Cast, course: Course, users: Users) {

@@ -3,9 +3,11 @@ import { narrator } from '../narrate.ts';
 import type { Stage } from '../stage.ts';
 import { startUsers } from '../users.ts';
 import type { Ground } from './ground.ts';
+import { keyGetsVersion, keyNearsExpiry } from './customerKey.ts';
 import { keyLeaks } from './leak.ts';
 import { secretNearsExpiry } from './nearExpiry.ts';
 import { serviceGivesNotice } from './notice.ts';
+import { certificateNearsExpiry } from './poolCertificate.ts';
 import { personRegenerates } from './regeneration.ts';
 import { complaintAbout, tableOf } from './told.ts';
 import type { Story, Told } from './told.ts';
@@ -29,11 +31,16 @@ export async function tellStories(stage: Stage, tell: Tell, interrupted: Promise
   return { problem, died: app.died, close: () => app.stop() };
 }
 
+/** The first three ring no timer: what makes the fourth begin by itself may come meanwhile. */
+const inOrder = [
+  ...[certificateNearsExpiry, keyGetsVersion, keyNearsExpiry],
+  ...[secretNearsExpiry, personRegenerates, serviceGivesNotice, keyLeaks],
+];
+
 /** Answers what went wrong, if anything. */
 async function tellAll(ground: Ground, tell: Tell): Promise<string | undefined> {
   try {
-    const all = [secretNearsExpiry, personRegenerates, serviceGivesNotice, keyLeaks];
-    const stories = await Promise.all(all.map((prepare) => prepare(ground)));
+    const stories = await Promise.all(inOrder.map((prepare) => prepare(ground)));
     const ended: (Told & Pick<Story, 'title'>)[] = [];
     for (const story of stories) {
       tell(`--- ${story.title}`);

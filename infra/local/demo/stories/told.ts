@@ -16,7 +16,8 @@ export interface Told {
   readonly deliveries: number;
   readonly toPublishedMs: number;
   readonly toCompletedMs: number;
-  readonly failedCalls: number;
+  /** Where applications called. */
+  readonly failedCalls: number | undefined;
   /** What was promised and is not so. */
   readonly wrong: readonly string[];
 }
@@ -24,7 +25,7 @@ export interface Told {
 export interface Ending {
   readonly by: string;
   readonly course: Course;
-  readonly users: Users;
+  readonly users?: Users;
   readonly publishedMs: number;
   readonly completedMs: number;
   /** Whether what was promised is so. */
@@ -37,7 +38,7 @@ export function told({ by, course, users, publishedMs, completedMs, promises }: 
     deliveries: course.deliveries(),
     toPublishedMs: publishedMs - course.sinceMs,
     toCompletedMs: completedMs - course.sinceMs,
-    failedCalls: tallyOf(users.trails).failed,
+    failedCalls: users && tallyOf(users.trails).failed,
     wrong: Object.entries(promises).flatMap(([promise, isKept]) => (isKept ? [] : [promise])),
   };
 }
@@ -51,7 +52,7 @@ const head = ['story', 'heard by', 'cause → published', 'cause → completed',
 export function tableOf(all: readonly (Told & Pick<Story, 'title'>)[]): string {
   const rows = all.map(({ title, by, toPublishedMs, toCompletedMs, deliveries, failedCalls }) => [
     ...[title, by, spanOf(toPublishedMs), spanOf(toCompletedMs)],
-    ...[String(deliveries), String(failedCalls)],
+    ...[String(deliveries), String(failedCalls ?? '–')],
   ]);
   return ['', ...table([head, ...rows])].join('\n');
 }

@@ -36,6 +36,11 @@ test.each([
   ],
   ['a phase that runs is told', announcement('Log.Decision', { do: 'run', phase: 'verify' }), ['batch-key verify']],
   [
+    'what it rests on that a credential is in use is told',
+    announcement('Rotation.Completed', { reason: 'completed', evidence: 'seen-on-nodes' }),
+    ['batch-key COMPLETED (completed, seen-on-nodes)'],
+  ],
+  [
     'what is held is told with the code of the service and the advice',
     announcement('Rotation.Held', { code: 'X', advice: 'Remove the lock.' }),
     ['batch-key HELD [X] Remove the lock.'],

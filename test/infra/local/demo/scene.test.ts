@@ -11,6 +11,8 @@ import type { Consumers, Tally } from '../../../../infra/local/demo/consumers.ts
 import { changesIn, isDone, outcomeOf } from '../../../../infra/local/demo/outcome.ts';
 import { seedScene } from '../../../../infra/local/demo/seed.ts';
 import type { Scene } from '../../../../infra/local/demo/seed.ts';
+import { encryptedAccount } from '../../../../infra/local/demo/stories/encryptedAccount.ts';
+import { versionTarget } from '../../../../infra/local/demo/targets.ts';
 import type { DemoTarget } from '../../../../infra/local/demo/targets.ts';
 
 const longHoldMs = 60_000;
@@ -78,4 +80,13 @@ test('consumers alone change nothing', async () => {
   await until(consumers, ({ calls }) => calls > 20);
   await consumers.stop();
   expect(changesIn(local.azure.core.journal)).toEqual([]);
+});
+
+test('who calls an encrypted account notices at once that it has lost its key, and knows it by its version', async () => {
+  const account = await encryptedAccount({ azure: local.azure, scene }, 'archiving', 'cmk');
+  const target = versionTarget('key-id', account, 'batch-cmk', account.customerKey.inUse() ?? '');
+  expect(target).toMatchObject({ follows: 'cmk', tags: { RotationKind: 'batch-cmk' } });
+  expect((await target.call('')).status).toBe(200);
+  scene.vault.grants.clear();
+  expect((await target.call('')).status).toBe(403);
 });

@@ -1,8 +1,7 @@
 import type { Core } from '../../core.ts';
-import type { Health } from '../health/health.ts';
-import type { ArmState } from '../state.ts';
 import type { Tables } from './query.ts';
 import { readTables } from './tables.ts';
+import type { Shown } from './tables.ts';
 
 /** What Resource Graph knows, which may lag behind what is. */
 export interface Graph {
@@ -12,9 +11,9 @@ export interface Graph {
   thaw(): void;
 }
 
-export function createGraph(core: Core, state: ArmState, health: Health): Graph {
+export function createGraph(core: Core, shown: Shown): Graph {
   let frozen: Tables | undefined;
-  const read = () => readTables(core, state, health);
+  const read = () => readTables(core, shown);
   return {
     tables: () => frozen ?? read(),
     freeze() {

@@ -1,6 +1,8 @@
 import type { Core } from '../../core.ts';
 import { accountBody } from '../batch/accountBody.ts';
 import { containerAppBody } from '../containerApps/body.ts';
+import { vaultBody } from '../../keyvault/resource.ts';
+import type { KeyVault } from '../../keyvault/vault.ts';
 import { healthRow } from '../health/row.ts';
 import type { Health } from '../health/health.ts';
 import { isUpdating } from '../operations.ts';
@@ -22,22 +24,34 @@ export const columns: ReadonlyMap<string, Type> = new Map([
   ...dynamics.map((name) => [name, 'dynamic'] as const),
 ]);
 
+/** What the tables show. */
+export interface Shown {
+  readonly arm: ArmState;
+  readonly keyVault: KeyVault;
+  readonly health: Health;
+}
+
 /** Everything there is, as its GET shows it at this moment. */
-export function readTables({ clock, tokens: { tenantId } }: Core, state: ArmState, health: Health): Tables {
-  const nowMs = clock.now().getTime();
-  const resources = [...state.resources.values(), ...state.consumers.values()].map((each) => {
-    if (each.kind === 'batch') return resourceRow(each, accountBody(each), tenantId);
-    if (each.kind === 'signalr') return resourceRow(each, serviceBody(each, isUpdating(state, each, nowMs)), tenantId);
-    return resourceRow(each, each.kind === 'site' ? siteBody(each) : containerAppBody(each), tenantId);
-  });
+export function readTables(core: Core, { arm, keyVault, health }: Shown): Tables {
+  const { tenantId } = core.tokens;
+  const vaults = [...keyVault.vaults.values()].map((each) => resourceRow(each, vaultBody(each), tenantId));
   const events = health.events.flatMap((event) =>
     event.subscriptionIds.map((subscriptionId) => fullRow({ tenantId, ...healthRow(event, subscriptionId, health) })),
   );
   const rows = new Map([
-    ['resources', resources],
+    ['resources', [...resourceRows(core, arm), ...vaults]],
     ['servicehealthresources', events],
   ]);
   return { columns, rows };
+}
+
+function resourceRows({ clock, tokens: { tenantId } }: Core, state: ArmState): Row[] {
+  const nowMs = clock.now().getTime();
+  return [...state.resources.values(), ...state.consumers.values()].map((each) => {
+    if (each.kind === 'batch') return resourceRow(each, accountBody(each), tenantId);
+    if (each.kind === 'signalr') return resourceRow(each, serviceBody(each, isUpdating(state, each, nowMs)), tenantId);
+    return resourceRow(each, each.kind === 'site' ? siteBody(each) : containerAppBody(each), tenantId);
+  });
 }
 
 interface Body {

@@ -1,7 +1,7 @@
 import { complaintAbout, spanOf, tableOf } from '../../../../../infra/local/demo/stories/told.ts';
 
 const kept = { title: 'near expiry', wrong: [] };
-const times = { by: 'one event', deliveries: 2, toPublishedMs: 43, toCompletedMs: 3_149, failedCalls: 7 };
+const times = { by: 'one event', deliveries: 2, toPublishedMs: 43, toCompletedMs: 3_149 };
 
 test('stories whose promises are kept give no cause to complain', () => {
   expect(complaintAbout([kept])).toBeUndefined();
@@ -21,9 +21,12 @@ test.each([
   expect(spanOf(ms)).toBe(text);
 });
 
-test('the table has a row for each story', () => {
-  const row = tableOf([{ ...kept, ...times }])
+test.each([
+  ['as many calls as failed', 7, '7'],
+  ['nothing where nobody calls', undefined, '–'],
+])('the table has a row for each story, with %s', (_sentence, failedCalls, cell) => {
+  const row = tableOf([{ ...kept, ...times, failedCalls }])
     .split('\n')
     .at(-1);
-  expect(row?.trim().split(/ {2,}/)).toEqual(['near expiry', 'one event', '43 ms', '3.1 s', '2', '7']);
+  expect(row?.trim().split(/ {2,}/)).toEqual(['near expiry', 'one event', '43 ms', '3.1 s', '2', cell]);
 });

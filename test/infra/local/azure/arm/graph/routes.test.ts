@@ -23,6 +23,21 @@ test('rows are what a GET shows, with types and groups in lower case', async () 
   ]);
 });
 
+test.each([
+  ['roles', 'rbac', 'true'],
+  ['access policies', 'policies', 'false'],
+] as const)('a vault is a row that says whether %s decide, and whose identities it trusts', async (_, model, rbac) => {
+  const azure = await setUp();
+  const vault = await azure.keyVault.createVault('kv', { subscriptionId, resourceGroup: 'Group' });
+  Object.assign(vault, { permissionModel: model, tenantId: 'another' });
+  const { data } = await azure.query(`Resources | where type =~ 'Microsoft.KeyVault/vaults'
+    | project id, name, tenantId, resourceGroup, subscriptionId, uri = tostring(properties.vaultUri),
+      rbac = tostring(properties.enableRbacAuthorization), trusted = tostring(properties.tenantId)`);
+  const { tenantId } = azure.core.tokens;
+  const place = { name: 'kv', tenantId, resourceGroup: 'group', subscriptionId };
+  expect(data).toEqual([{ id: vault.id, ...place, uri: `${vault.uri}/`, rbac, trusted: 'another' }]);
+});
+
 test('an answer says how many there are, and what is left of the quota', async () => {
   const answer = await (await setUp()).query(all);
   expect(answer).toMatchObject({ status: 200, totalRecords: 3, count: 3, facets: [], resultTruncated: 'false' });

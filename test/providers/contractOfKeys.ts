@@ -1,0 +1,69 @@
+import { holding, other, slots, type KeyKind } from './keyGround.ts';
+import { proofs } from './proofs.ts';
+import type { Shell } from './shells.ts';
+import { during, made, stage, standbyIn } from './stage.ts';
+
+/** Every provider of access keys passes this. */
+export function contractOfKeys(kind: KeyKind, shell: Shell): void {
+  looks(kind, shell);
+  proofs(kind, shell);
+
+  test.each(slots)('generate replaces the %s and nothing else', async (slot) => {
+    const s = await stage(kind, shell);
+    const before = s.ground.keys();
+    const { after } = await made(s, holding(s, other(slot)));
+    expect(s.ground.keys()[slot]).not.toBe(before[slot]);
+    expect(s.ground.keys()[other(slot)]).toBe(before[other(slot)]);
+    expect(after).toMatchObject({ live: { id: other(slot) }, next: { id: slot } });
+    expect(after.next?.value.open()).toBe(s.ground.keys()[slot]);
+  });
+
+  test.each(slots)('revoke replaces the %s and nothing else by one request', async (slot) => {
+    const s = await stage(kind, shell);
+    const before = s.ground.keys();
+    const look = await s.provider.look(holding(s, other(slot)));
+    const view = holding(s, other(slot), during('revoke', look));
+    const old = standbyIn(look);
+    if (!old) throw new Error('Nothing stands by.');
+    await s.provider.revoke(view, old);
+    expect((await s.seen(view)).live).toMatchObject({ id: other(slot) });
+    expect(s.ground.keys()[slot]).not.toBe(before[slot]);
+    expect(s.ground.keys()[other(slot)]).toBe(before[other(slot)]);
+    expect(s.count(kind.makes)).toBe(1);
+  });
+}
+
+function looks(kind: KeyKind, shell: Shell): void {
+  test.each(slots)('a look finds the %s live by the value, and the other one standing by', async (slot) => {
+    const s = await stage(kind, shell);
+    const look = await s.provider.look(holding(s, slot));
+    expect(look).toMatchObject({ live: { id: slot }, standby: { id: other(slot) }, host: s.resource.authority });
+    expect(look.held.value.open()).toBe(s.ground.keys()[slot]);
+    expect(look.all.map(({ id }) => id)).toEqual(slots);
+  });
+
+  test('a look knows no next credential while the standby is the one remembered (R2)', async () => {
+    const s = await stage(kind, shell);
+    const look = await s.provider.look(s.view());
+    expect(await s.provider.look(s.view(s.ground.value, during('generate', look)))).not.toHaveProperty('next');
+  });
+
+  test('a look calls no key operation where shared keys are off', async () => {
+    const s = await stage(kind, shell);
+    s.ground.disable();
+    const look = await s.provider.look(s.view());
+    expect(look.fit).toEqual({ is: 'bad', reason: 'shared-key-disabled' });
+    expect(s.operations()).not.toContain(kind.listKeys);
+  });
+
+  test('a look that is stale shows nothing new, and the new key later', async () => {
+    const s = await stage(kind, shell);
+    const before = await s.provider.look(s.view());
+    const view = s.view(s.ground.value, during('generate', before));
+    s.resource.timing.staleReadMs = 60_000;
+    await s.provider.generate(view, standbyIn(before));
+    expect(await s.seen(view)).not.toHaveProperty('next');
+    s.azure.clock.advance(120_000);
+    expect((await s.seen(view)).next?.value.open()).toBe(s.ground.keys().Secondary);
+  });
+}
