@@ -3,6 +3,7 @@ export async function inTime<T>(work: Promise<T>, ms: number): Promise<T | 'late
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(resolve, ms, 'late');
+    timer.unref(); // nobody waits for an answer of a process that is done
   });
   return Promise.race([work, late]).finally(() => {
     clearTimeout(timer);

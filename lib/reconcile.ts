@@ -162,6 +162,7 @@ async function livesAtRest(visiting: Visit): Promise<boolean> {
   const wasRefused = was === 'live-refused';
   const sawChange = ask.cause === 'drift';
   if (!(ask.check ?? (wasRefused || sawChange)) || !mayProve(snapshot)) return false;
+  if (snapshot.tagged !== undefined && snapshot.tagged !== snapshot.look.held.id) return false; // a look tells who is right
   const { is } = await provider.prove(viewOf(visiting), snapshot.look.held);
   if (is === 'bad') await refused(visiting, wasRefused);
   return is === 'good' && !(wasRefused || sawChange || isDown(was));
