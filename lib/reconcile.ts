@@ -162,7 +162,6 @@ async function livesAtRest(visiting: Visit): Promise<boolean> {
   const wasRefused = was === 'live-refused';
   const sawChange = ask.cause === 'drift';
   if (!(ask.check ?? (wasRefused || sawChange)) || !mayProve(snapshot)) return false;
-  if (snapshot.tagged !== undefined && snapshot.tagged !== snapshot.look.held.id) return false; // a look tells who is right
   const { is } = await provider.prove(viewOf(visiting), snapshot.look.held);
   if (is === 'bad') await refused(visiting, wasRefused);
   return is === 'good' && !(wasRefused || sawChange || isDown(was));
@@ -182,8 +181,9 @@ async function isSure(visiting: Visit): Promise<boolean> {
   return is === 'bad';
 }
 
-function mayProve({ claim, binding, state: { rotation } }: Snapshot): boolean {
+function mayProve({ claim, binding, tagged, look, state: { rotation } }: Snapshot): boolean {
   const adopted = claim !== undefined && claim !== 'of-another' && claim.missingSince === undefined;
+  if (tagged !== undefined && tagged !== look.held.id) return false; // a look tells which of the two is right
   return adopted && binding === 'bound' && rotation?.phase !== 'generate' && rotation?.phase !== 'publish';
 }
 

@@ -9,6 +9,7 @@ import type { Reason } from './model/reason.ts';
 import type { Sighting } from './model/snapshot.ts';
 import type { Ask, Phase } from './model/state.ts';
 import { secretUrl, type Target } from './model/target.ts';
+import { noteLate } from './late.ts';
 import { missingTargets } from './missing.ts';
 import { reconcile, type Report } from './reconcile.ts';
 import { atOnce, awake, lists, tell, type Memory } from './sightings.ts';
@@ -27,6 +28,7 @@ export async function sweep(core: Core, memory: Memory, phase: Phase, deadline: 
   const all = wanted(core, phase, awake(core, memory, seen));
   const { bugs, late } = await visitAll(core, memory, await handOn(core, phase, all), deadline);
   if (late > 0) core.note('sweep-over', { targets: String(late) });
+  if (phase === 'generate') noteLate(core, memory, seen);
   if (phase === 'verify') {
     await missingTargets(core, memory, seen);
     await bringAll(core, seen, deadline);

@@ -1,4 +1,4 @@
-import { hour, minute, second } from '../lib/model/clock.ts';
+import { day, hour, minute, second } from '../lib/model/clock.ts';
 import { bench, type Bench } from './bench.ts';
 
 function told(b: Bench, name: string): string[] {
@@ -148,6 +148,18 @@ test('observe decides and tells, and changes nothing', async () => {
   expect(b.said().every(({ type, data }) => type.startsWith('Keyturn.Log') || data['observed'] === 'true')).toBe(true);
   expect(b.changes()).toEqual([]);
   expect(b.tags()).toEqual(tags);
+});
+
+test('what is too old is noted once a day, whatever keeps it', async () => {
+  const { b } = await adopted({ KEYTURN_MODE: 'observe' });
+  const late = () => b.said().filter(({ data }) => data.reason === 'overdue').length;
+  b.pass(62 * day);
+  await b.sweep('generate');
+  await b.sweep('generate');
+  expect(late()).toBe(1);
+  b.pass(day);
+  await b.sweep('generate');
+  expect(late()).toBe(2);
 });
 
 test('a frozen phase is not begun, the others go on', async () => {

@@ -37,6 +37,11 @@ const grants: ReadonlySet<Reason> = new Set([
   ...(['cmk-not-for-existing', 'key-role-missing', 'key-policy-missing', 'key-grant-missing'] as const),
 ]);
 
+/** Nothing is to be rotated, however due: somebody else sees to it, or wishes so. */
+export function isSeenTo(reason: Reason | undefined): boolean {
+  return reason === 'microsoft-managed' || reason === 'managed-by-batch' || reason === 'key-pinned';
+}
+
 /** The resource itself works no more: looked at every few minutes, and said to be well again. */
 export function isDown(reason: Reason | undefined): boolean {
   return reason !== undefined && down.has(reason);

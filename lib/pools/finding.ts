@@ -21,7 +21,7 @@ export interface Wanted {
   /** Of the Batch account. */
   readonly tenantId?: string;
   /** Of the request that makes the pool, where it is known. */
-  readonly apiVersion?: string;
+  readonly apiVersion?: string | undefined;
 }
 
 export interface KnownIdentity {

@@ -5,7 +5,16 @@ import type { NewPool, Wish } from './definition.ts';
 import { jsonFrom } from '../model/json.ts';
 
 /** What somebody wants a definition of: a pool that is there, or a new one. */
-export type PoolRequest = (Wish & { readonly pool: string; readonly name?: string | undefined }) | NewPoolRequest;
+export type PoolRequest = OldPoolRequest | NewPoolRequest;
+
+export interface OldPoolRequest extends Wish {
+  /** The ARM id of the pool. */
+  readonly pool: string;
+  /** Of the new one. */
+  readonly name?: string | undefined;
+  /** With which the pool was made: its GET does not tell. */
+  readonly apiVersion?: string | undefined;
+}
 
 export interface NewPoolRequest extends NewPool {
   /** The ARM id of the Batch account. */
@@ -25,6 +34,7 @@ const certificates = z
   .array(z.string().max(512).refine(isCertificate, 'should be as https://name.vault.azure.net/secrets/certificate'))
   .min(1, 'should name a certificate')
   .max(100);
+const apiVersion = z.string().regex(/^\d{4}-\d{2}-\d{2}(-preview)?$/, 'should be an api-version such as 2021-01-01');
 const identity = z.strictObject({
   resourceId: armId(identityId, 'a user-assigned identity'),
   clientId: z.guid('should be the client id of the identity'),
@@ -35,6 +45,7 @@ const ofPool = z.strictObject({
   name: name.optional(),
   certificates: certificates.default([]),
   identity: identity.optional(),
+  apiVersion: apiVersion.optional(),
 });
 const ofNew = z.strictObject({
   account: armId(account, 'a Batch account'),

@@ -11,6 +11,7 @@ import { asksLess, majorOf } from '../pools/keyVaultExtension.ts';
 import { poolView, type PoolView } from '../pools/poolView.ts';
 import { armId } from './armId.ts';
 import type { PoolSeen } from './nodeEvidence.ts';
+import { poolIdentities } from './poolIdentities.ts';
 import type { Means, View } from './provider.ts';
 
 export interface Observing extends Omit<PoolSeen, 'nodes'> {
@@ -21,20 +22,25 @@ export interface Observing extends Omit<PoolSeen, 'nodes'> {
 export async function observingPools(means: Means, { target }: View, certificate: string): Promise<Observing[]> {
   const { subscription, group, name } = armId(target.resource);
   const pools = means.clients.batch(subscription).poolOperations.listByBatchAccount(group, name);
-  return (await calling(() => all(pools)))
+  const found = (await calling(() => all(pools)))
     .filter(({ provisioningState }) => provisioningState !== 'Deleting')
     .flatMap((pool) => observing(pool, certificate) ?? []);
+  const attached = found.flatMap(({ view }) => view.identities.map(({ id }) => id));
+  const known = await poolIdentities(means.graph, { account: target.resource, attached, certificates: [certificate] });
+  return found.map(({ pool, view, extension }) => ({
+    ...{ name: view.name, pollMs: pollMsOf(extension), initialSync: syncs(view, extension) },
+    findings: auditPool(pool, { certificate, ...known(certificate) }),
+  }));
 }
 
-function observing(pool: Pool, certificate: string): Observing | undefined {
+/** With its first extension that does. */
+function observing(pool: Pool, certificate: string) {
   const view = poolView(pool);
   const url = certificateUrl(certificate);
   const extension = view.extensions.find(({ observed }) =>
     observed.some((each) => isSame(certificateUrl(each.url) ?? nowhere, url)),
   );
-  if (!extension) return undefined;
-  const findings = auditPool(pool, { certificate });
-  return { name: view.name, pollMs: pollMsOf(extension), initialSync: syncs(view, extension), findings };
+  return extension && { pool, view, extension };
 }
 
 const nowhere = { host: '', name: '', isSecret: false };
@@ -55,9 +61,10 @@ function syncs({ os }: PoolView, { initialSync, version }: ExtensionView): boole
   return initialSync === true || asksLess(os, majorOf(version) ?? 0);
 }
 
-/** What makes for a worse pool, but keeps no new version from its nodes. */
+/** What makes for a worse pool, but keeps no new version from its nodes, or shows on the nodes if it does. */
 const harmless: ReadonlySet<Reason> = new Set([
   ...(['pool-resizing', 'pool-not-ready', 'pool-api-outdated', 'pool-image-too-old'] as const),
+  ...(['pool-identity-tenant', 'pool-identity-rights'] as const),
   ...(['pool-auto-upgrade-off', 'pool-extension-outdated', 'pool-initial-sync-off'] as const),
   ...(['pool-polling-missing', 'pool-polling-not-text', 'pool-polling-too-long', 'pool-polling-too-short'] as const),
 ]);

@@ -5,6 +5,8 @@ export const ordinary = {
   paused: 'Remove the tag RotationPaused to go on.',
   frozen: 'The phase is listed in KEYTURN_FROZEN_PHASES.',
   'adoption-grace': 'Rotates after KEYTURN_ADOPTION_GRACE; POST /api/rotations starts it now.',
+  overdue: 'It should have been rotated two days ago: see what the log and RotationPhase say of the secret.',
+  'past-expiry': 'The version in use is past its expiry: see what the log and RotationPhase say of the secret.',
   'start-cap': 'More targets are due than one sweep starts (KEYTURN_START_CAP); the next sweep goes on.',
   'sweep-over': 'The sweep ran out of time; the next one goes on.',
   // under way
