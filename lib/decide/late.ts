@@ -7,7 +7,10 @@ import { dueAt, expiryOf } from './due.ts';
 const patienceMs = 2 * day;
 
 /** From a list page: is the current version too old, and since when? Whoever paused it knows. */
-export function lateness({ target, state, ...dates }: Sighting, now: Date): { reason: Reason; since: Date } | undefined {
+export function lateness(
+  { target, state, ...dates }: Sighting,
+  now: Date,
+): { reason: Reason; since: Date } | undefined {
   if (target.wishes.paused || isSeenTo(state.wait?.reason)) return undefined;
   const dated = { target, secret: dates };
   const expiry = expiryOf(dated);
