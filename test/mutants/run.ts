@@ -7,8 +7,8 @@ import { handlers } from './handlers.ts';
 import { laterRules } from './laterRules.ts';
 import type { Mutant } from './mutant.ts';
 import { promises } from './promises.ts';
-
 import { tree, type Tree } from './tree.ts';
+import { versions } from './versions.ts';
 
 /**
  * `npm run mutants`: each promise and each rule is broken once; its test has to notice, and for the heart a history.
@@ -16,8 +16,8 @@ import { tree, type Tree } from './tree.ts';
  */
 const options = { only: { type: 'string', default: '' }, history: { type: 'string' } } as const;
 const { only, history: wanted } = parseArgs({ options }).values;
-const mutants = [...promises, ...earlierRules, ...laterRules, ...eventRules, ...handlers].filter(({ breaks }) =>
-  breaks.startsWith(only),
+const mutants = [...promises, ...earlierRules, ...laterRules, ...eventRules, ...handlers, ...versions].filter(
+  ({ breaks }) => breaks.startsWith(only),
 );
 process.exitCode = wanted ? await look(wanted) : await breakAll();
 

@@ -14,7 +14,7 @@ import type { Wire } from './wire.ts';
 /** What outlives every process of the app. */
 export interface Ground {
   readonly azure: LocalAzure;
-  readonly wire: Wire;
+  readonly wire: Pick<Wire, 'pass'>;
   readonly settings: Settings;
   readonly leases: Container;
   readonly claims: Container;
@@ -53,7 +53,7 @@ function clockOf({ clock }: LocalAzure, process: Process): Clock {
   };
 }
 
-function httpOver(azure: LocalAzure, wire: Wire, process: Process): HttpClient {
+function httpOver(azure: LocalAzure, wire: Ground['wire'], process: Process): HttpClient {
   const http = inProcessHttpClient(azure);
   return {
     sendRequest: (request) =>
@@ -72,7 +72,7 @@ function refusal(request: PipelineRequest, status: 429 | 500) {
   return { request, status, headers, bodyAsText: JSON.stringify({ error: { code, message: 'A fault on demand.' } }) };
 }
 
-function blobsOver(wire: Wire, process: Process): Around {
+function blobsOver(wire: Ground['wire'], process: Process): Around {
   return (operation, effect) =>
     wire.pass(process, {
       name: `blob ${operation}`,

@@ -1,6 +1,7 @@
 import type { Ran } from '../ran.ts';
 import { allMoments, emergency, leaks, onboarding, rotation, type Scenario } from './scenarios.ts';
-import { inTurn, schedulesOf, type Dealt } from './schedules.ts';
+import { schedulesOf } from './schedules.ts';
+import { inTurn, type Dealt } from './struck.ts';
 import { kinds } from './targets.ts';
 import { consumers, notice, whens } from './told.ts';
 import { faults } from './strike.ts';

@@ -4,15 +4,8 @@ import { secretName } from './facts.ts';
 import type { Scenario, Scene } from './scenarios.ts';
 import { liveSlot } from './world.ts';
 import type { Ran } from '../ran.ts';
-import { faults, type Fault, type Strike } from './strike.ts';
-
-interface Outcome {
-  readonly fired: boolean;
-  readonly problems: readonly string[];
-  readonly regenerated: number;
-  /** Every request from the moment on from which faults strike. */
-  readonly passed: readonly string[];
-}
+import type { Strike } from './strike.ts';
+import { struckAtEach, type Dealt, type Outcome } from './struck.ts';
 
 const roundMs = 5 * minute;
 /** While a request is still on its way somebody looks more often, or nobody would meet it. */
@@ -29,9 +22,9 @@ async function run(scenario: Scenario, strike?: Strike): Promise<Outcome> {
   await scene.begin();
   await untilDone(scene);
   const { wire, watch, errors, observer } = world;
-  const regenerated = observer.regenerated.Primary + observer.regenerated.Secondary;
+  const made = observer.regenerated.Primary + observer.regenerated.Secondary;
   const problems = [...watch.violations, ...errors, ...problemsAtEnd(scene)];
-  return { fired: wire.fired, problems, regenerated, passed: wire.passed };
+  return { fired: wire.fired, problems, made, passed: wire.passed };
 }
 
 async function untilDone(scene: Scene): Promise<void> {
@@ -60,48 +53,7 @@ function problemsAtEnd(scene: Scene): readonly string[] {
   ].filter((problem) => typeof problem === 'string');
 }
 
-/** Which faults meet the nth request that is worth striking. */
-export type Dealt = (nth: number) => readonly Fault[];
-
-function everyFault(): readonly Fault[] {
-  return faults;
-}
-
-/** So many faults for each request, in turn, so that all of them come up. */
-export function inTurn(count: number): Dealt {
-  return (nth) => Array.from({ length: count }, (_, i) => faults[(nth * count + i) % faults.length] ?? 'crash before');
-}
-
 /** A story without faults, and then with each fault at each request of it. */
-export async function* schedulesOf(scenario: Scenario, dealt: Dealt = everyFault): AsyncGenerator<Ran> {
-  const story = `${scenario.kind} ${scenario.name}`;
-  const clean = await run(scenario);
-  yield { story, fault: 'none', fired: true, problems: clean.problems };
-  for (const [nth, at] of worthStriking(clean.passed).entries()) {
-    for (const fault of dealt(nth)) {
-      const outcome = await run(scenario, { at, fault });
-      const problems = [...outcome.problems, ...tooOften(outcome, clean, fault)];
-      yield { story: `${story}, at request ${at}: ${clean.passed[at] ?? ''}`, fault, fired: outcome.fired, problems };
-    }
-  }
-}
-
-/** Nothing is regenerated twice that one look could have shown to be done (promise 4). */
-function tooOften(outcome: Outcome, clean: Outcome, fault: Fault): readonly string[] {
-  if (outcome.regenerated <= clean.regenerated || isDuplicate(fault)) return [];
-  return [`4: regenerated ${outcome.regenerated} times instead of ${clean.regenerated}`];
-}
-
-/** The network made more of it than the app asked for. */
-function isDuplicate(fault: Fault): boolean {
-  return fault === 'duplicate soon' || fault === 'duplicate late';
-}
-
-/** Every request; of one that is repeated in a row (a poll, an idle sweep) the first, the second and the last. */
-function worthStriking(passed: readonly string[]): readonly number[] {
-  const names = passed.map((name) => (/^(GET \/secrets|blob list)$/.test(name) ? 'idle sweep' : name));
-  return [...names.keys()].filter((i) => {
-    const isMiddle = names[i] === names[i - 1] && names[i] === names[i - 2];
-    return !isMiddle || names[i] !== names[i + 1];
-  });
+export function schedulesOf(scenario: Scenario, dealt?: Dealt): AsyncGenerator<Ran> {
+  return struckAtEach(`${scenario.kind} ${scenario.name}`, (strike) => run(scenario, strike), dealt);
 }

@@ -4,16 +4,16 @@ import type { Resource } from '../../../infra/local/azure/arm/state.ts';
 import { localAzure, type LocalAzure } from '../../../infra/local/azure/azure.ts';
 import { manualClock } from '../../../infra/local/azure/clock.ts';
 import type { Vault } from '../../../infra/local/azure/keyvault/vault.ts';
-import type { Keyturn } from '../../../lib/app.ts';
 import { day, minute, second } from '../../../lib/model/clock.ts';
 import { fingerprintOf } from '../../../lib/model/sealed.ts';
-import { blank, phases, type Mode, type State } from '../../../lib/model/state.ts';
+import { blank, type Mode, type State } from '../../../lib/model/state.ts';
 import { settingsFrom } from '../../../lib/settings.ts';
 import { stateFrom } from '../../../lib/targets/codec.ts';
 import { emptyContainer } from '../memoryBlobs.ts';
 import { promises, type Promises } from '../promises.ts';
 import { createApps, type Apps } from './apps.ts';
-import { startApp, type Ground } from './app.ts';
+import type { Ground } from './app.ts';
+import { driven, type Driven } from './driven.ts';
 import { secretName } from './facts.ts';
 import { observe, type Observer } from './observer.ts';
 import { createResource, flightMs, keyIn, keysNow, valueWith, type Kind } from './targets.ts';
@@ -71,12 +71,15 @@ export async function createWorld(kind: Kind, hasContainers: boolean, hasApps = 
     claims: { ...emptyContainer(), ...(hasContainers && { metadata: {} }) },
     write: (line) => lines.push(line),
   };
-  const errors: string[] = [];
   const watch = promises({ settleMs, keys: fingerprints(azure, resource) });
   seed(azure, { vault, resource, watch }, hasApps ? { RotationOptions: 'wait-for-consumers' } : {});
   const apps = createApps(azure, vault, hasApps ? ['one', 'two'] : []);
+  const drive = driven(ground, wire, () => {
+    observer.catchUp();
+  });
+  const { errors } = drive;
   const observer = observe({ azure, resource, vault, wire, apps, tell: watch.told, errors });
-  return driven(ground, { azure, resource, vault, wire, watch, observer, apps, lines, errors });
+  return withPeople(azure, drive, { azure, resource, vault, wire, watch, observer, apps, lines, errors });
 }
 
 function fingerprints(azure: LocalAzure, resource: Resource): Record<Slot, string> {
@@ -102,35 +105,12 @@ function seed(
 
 type Still = Omit<World, 'state' | 'round' | 'pass' | 'emergency'>;
 
-/** After a crash the next process starts when the lease of the last one is over. */
-const restartMs = 65 * second;
 const patienceMs = 20 * minute;
 
-function driven(ground: Ground, still: Still): World {
-  const { azure, wire, vault, resource, watch, observer, errors } = still;
-  let running = startApp(ground);
-
-  async function attempt<T>(work: (app: Keyturn) => Promise<T>): Promise<T | 'ended'> {
-    const { app, process } = running;
-    const failing = (error: unknown) => {
-      errors.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
-      return 'ended' as const;
-    };
-    const outcome = await Promise.race([work(app).catch(failing), process.ended]);
-    if (process.isOver) {
-      await wire.arrived();
-      running = startApp(ground);
-      await pass(restartMs);
-    }
-    return outcome;
-  }
-  async function pass(ms: number): Promise<void> {
-    azure.clock.advance(ms);
-    await wire.land();
-    observer.catchUp();
-  }
+function withPeople(azure: LocalAzure, { attempt, sweeps, pass }: Driven, still: Still): World {
+  const { vault, resource, watch } = still;
   async function round(): Promise<void> {
-    for (const phase of phases) await attempt((app) => app.sweep(phase));
+    await sweeps();
     if (azure.health.events.length > 0) await attempt((app) => app.pollNotices());
   }
   async function emergency(wanted: Emergency): Promise<number> {
