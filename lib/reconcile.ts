@@ -128,7 +128,7 @@ function noteStuck(visiting: Visit): void {
 }
 
 function isMendable(reason: Reason, { rests }: Look): boolean {
-  return reason !== 'settling' && reason !== 'outside-window' && reason !== rests;
+  return reason !== 'settling' && reason !== 'outside-window' && reason !== rests?.reason;
 }
 
 /** Observe: what would be done is decided and announced, and nothing is changed. */

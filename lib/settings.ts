@@ -42,6 +42,9 @@ const shape = z.strictObject({
   KEYTURN_TOPIC_ENDPOINT: url.optional(),
 });
 
+/** What `infra/azure` may and has to set. */
+export const settingNames: readonly string[] = Object.keys(shape.shape);
+
 /** Throws one `SettingsError`. Storage is the app's own: what the host uses, by token. */
 export function settingsFrom(env: Environment): Settings {
   const ours = Object.entries(env).filter(([name, value]) => name.startsWith('KEYTURN_') && value?.trim());

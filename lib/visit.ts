@@ -32,7 +32,7 @@ export interface Core {
   readonly claims: Claims;
   readonly providers: Providers;
   /** For what no provider reads. */
-  readonly arm: Pick<Arm, 'get'>;
+  readonly arm: Arm;
   readonly graph: Graph;
   readonly consumers: Desk;
   readonly announcer: Announcer;
@@ -78,10 +78,12 @@ export function situationOf({ core, ask, snapshot, installation, lease }: Visit)
   };
 }
 
-export function viewOf({ core, snapshot }: Pick<Visit, 'core' | 'snapshot'>): View {
+export function viewOf({ core, snapshot, ask }: Pick<Visit, 'core' | 'snapshot' | 'ask'>): View {
   const { target, secret, state, look, claim } = snapshot;
   const host = look.host ?? (claim === 'of-another' ? undefined : claim?.host);
-  return { target, secret, state, now: core.clock.now(), ...(host && { host }) };
+  const compromised = ask.accept?.compromised;
+  const known = { ...(host && { host }), ...(compromised && { compromised }) };
+  return { target, secret, state, now: core.clock.now(), ...known };
 }
 
 /** Takes in what the resource showed, and ends the flight of a request whose effect is seen. */
@@ -179,7 +181,7 @@ export async function claim(visit: Visit, more: More = {}): Promise<void> {
 
 type More = Pick<Claim, 'repairedAt' | 'missingSince'>;
 
-export function claimOf(visit: Pick<Visit, 'core' | 'provider' | 'snapshot'>, more: More = {}): Claim {
+export function claimOf(visit: Pick<Visit, 'core' | 'provider' | 'snapshot' | 'ask'>, more: More = {}): Claim {
   const { target, secret, claim: before } = visit.snapshot;
   const repairedAt = more.repairedAt ?? (before === 'of-another' ? undefined : before?.repairedAt);
   const { version, createdOn } = secret;
@@ -188,11 +190,12 @@ export function claimOf(visit: Pick<Visit, 'core' | 'provider' | 'snapshot'>, mo
 }
 
 /** What the kind wants to find again without a look. */
-function namedBy({ provider, core, snapshot }: Pick<Visit, 'core' | 'provider' | 'snapshot'>): Partial<Claim> {
+function namedBy(visit: Pick<Visit, 'core' | 'provider' | 'snapshot' | 'ask'>): Partial<Claim> {
+  const { provider, snapshot } = visit;
   const { value } = snapshot.secret;
   const part = provider.part?.(value);
   const follows = provider.follows?.(value);
-  const { host } = viewOf({ core, snapshot });
+  const { host } = viewOf(visit);
   return { ...(part && { part }), ...(follows && { follows }), ...(host && { host }) };
 }
 

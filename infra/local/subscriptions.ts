@@ -22,7 +22,7 @@ export async function subscribeAll(eventGrid: EventGrid, wiring: Wiring): Promis
   for (const wanted of subscriptions(wiring)) await eventGrid.subscribe(wanted);
 }
 
-function subscriptions({ endpoint, vaults, subscriptionIds, topic }: Wiring): readonly NewSubscription[] {
+export function subscriptions({ endpoint, vaults, subscriptionIds, topic }: Wiring): readonly NewSubscription[] {
   const to = (name: string, functionName: string) => ({
     name,
     schema: 'CloudEventSchemaV1_0' as const,

@@ -1,6 +1,9 @@
 import { wholeSecond } from '../model/clock.ts';
 import type { Fingerprint } from '../model/sealed.ts';
 import type { Acceptance, Guard, Known, Mode, Rotation, State } from '../model/state.ts';
+import type { Reason } from '../model/reason.ts';
+import type { Look } from '../model/snapshot.ts';
+import type { CredentialId } from '../model/target.ts';
 import type { Decision, Situation } from './decision.ts';
 import { bondOf, lastOf, withoutWait } from './rotation.ts';
 
@@ -11,6 +14,8 @@ export function accept(s: Situation): Decision | undefined {
   if (!wanted || !live) return undefined;
   const known = sameRequest(s.state, wanted) ?? underWay(s.state, live, wanted);
   if (known) return { do: 'accept', reason: 'going-on', ...known };
+  const refusal = refused(s, wanted);
+  if (refusal) return { do: 'rest', reason: refusal };
   const { rotation, regenerateAnew } = answer(s, live, wanted);
   const bond = regenerateAnew || !s.state.bond ? bondOf(s) : s.state.bond;
   const request = wanted.request ?? s.state.request;
@@ -23,6 +28,12 @@ export function accept(s: Situation): Decision | undefined {
     ...(request && { request }),
   };
   return { do: 'accept', reason: 'begun', state, start: rotation.start };
+}
+
+/** What would end in nothing is not accepted (R20). */
+function refused({ look: { rests, all } }: Situation, { compromised = [] }: Acceptance): Reason | undefined {
+  if (rests?.firm) return rests.reason;
+  return compromised.every((id) => all.some((known) => known.id === id)) ? undefined : 'compromised-unknown';
 }
 
 type Joined = { readonly state: State; readonly start: Date };
@@ -66,7 +77,7 @@ function answer(s: Situation, live: Known, { compromised = [live.id], ...wanted 
     const { retried: _, adopted: __, ...going } = { ...rotation, cause: 'emergency', mode } as const;
     return { rotation: { ...going, gone: together(all, rotation.gone, leaked) }, regenerateAnew: !onlyLive };
   }
-  if (compromised.includes(live.id)) {
+  if (compromised.includes(live.id) || isNextLeaked(s.look, compromised)) {
     const gone = all.map(({ fingerprint }) => fingerprint);
     const anew: Rotation = { phase: 'generate', cause: 'emergency', start, mode, gone, ...outliving(rotation) };
     return { rotation: anew, regenerateAnew: true };
@@ -76,6 +87,11 @@ function answer(s: Situation, live: Known, { compromised = [live.id], ...wanted 
     rotation: { ...going, cause: 'emergency', mode, gone: together(all, going.gone, leaked) },
     regenerateAnew: true,
   };
+}
+
+/** It would be published next, where nothing stands by: another one is made, as for the live one. */
+function isNextLeaked({ next, standby }: Look, compromised: readonly CredentialId[]): boolean {
+  return next !== undefined && !standby && compromised.includes(next.id);
 }
 
 /** What a rotation that begins instead of another one takes over from it. */

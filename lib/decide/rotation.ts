@@ -73,12 +73,24 @@ export function goOn(s: Situation): Decision | undefined {
 
 function toPublish(s: Situation, rotation: Rotation): Decision {
   const { next } = s.look;
+  if (isWithdrawn(s, rotation)) return { do: 'enter', reason: 'withdrawn', state: atRestAgain(s.state) };
   if (!next) {
     const wait = windowOfNotice(s, rotation) ?? mayRegenerateFrom(s, rotation, 'generate');
     return wait ?? { do: 'run', reason: 'going-on', phase: 'generate' };
   }
   const phase = s.proved?.fingerprint === next.fingerprint ? 'publish' : 'generate';
   return { do: 'run', reason: 'going-on', phase };
+}
+
+/** It was to take over what somebody made or wished for, and that is gone; or nothing may be made any more. */
+function isWithdrawn({ look }: Situation, { adopted, cause }: Rotation): boolean {
+  const { next, live, standby, rests } = look;
+  if (next || !live || standby) return false;
+  return rests?.firm === true || (adopted === true && cause === 'new-version');
+}
+
+function atRestAgain({ bond, guard, ...state }: State): State {
+  return { refusals: 0, ...(bond && { bond }), ...(guard && { guard }), ...lastOf(state) };
 }
 
 function toIdle(s: Situation, rotation: Rotation): Decision {

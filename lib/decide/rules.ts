@@ -160,7 +160,7 @@ function refusedForGood(s: Situation): Decision | undefined {
 
 /** Remembered, so that it is said once. */
 function seenTo({ look: { rests }, now }: Situation): Decision | undefined {
-  if (rests) return { do: 'wait', reason: rests, until: later(now, day) };
+  if (rests) return { do: 'wait', reason: rests.reason, until: later(now, day) };
 }
 
 /** A version that somebody else made is taken over, whatever is due: nothing has to be made for it. */

@@ -2,7 +2,7 @@ import { adviceFor, isDown, type Reason } from '../model/reason.ts';
 import type { Evidence } from '../model/check.ts';
 import { later } from '../model/clock.ts';
 import type { Consumers, Snapshot } from '../model/snapshot.ts';
-import type { State } from '../model/state.ts';
+import type { Rotation, State } from '../model/state.ts';
 import { announcement, type Announcement, type AnnouncementType, type Said } from './announce.ts';
 
 /** Waits of an ordinary rotation: nothing to tell the world. */
@@ -108,8 +108,14 @@ function isShortened({ state, target, secret }: Snapshot): boolean {
 function completed(change: Snapshot): Telling | undefined {
   const { saved, state, consumers } = change;
   if (!saved.rotation || state.rotation) return undefined;
+  if (isInMaking(saved.rotation)) return { type: 'Keyturn.Rotation.Completed', reason: 'withdrawn' };
   const more = { ...behindIn(consumers), ...evidenceIn(change), ...notedIn(change) };
   return { type: 'Keyturn.Rotation.Completed', reason: 'completed', more };
+}
+
+/** It was withdrawn: nothing was published. */
+function isInMaking({ phase }: Rotation): boolean {
+  return phase === 'generate' || phase === 'publish';
 }
 
 function held({ saved, state }: Snapshot): Telling | undefined {
@@ -120,7 +126,7 @@ function held({ saved, state }: Snapshot): Telling | undefined {
 function waits({ saved, state, consumers, look, awaited }: Snapshot): Telling | undefined {
   const { wait } = state;
   if (!wait || wait.reason === saved.wait?.reason || unremarkable.has(wait.reason)) return undefined;
-  if (wait.reason === look.rests) return { type: 'Keyturn.Target.AtRest', reason: wait.reason };
+  if (wait.reason === look.rests?.reason) return { type: 'Keyturn.Target.AtRest', reason: wait.reason };
   const type = passing.has(wait.reason) ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
   const detail = awaited?.reason === wait.reason ? detailOf(awaited) : {};
   return {
@@ -131,8 +137,8 @@ function waits({ saved, state, consumers, look, awaited }: Snapshot): Telling | 
 }
 
 /** What was down is awaited by everybody who was told so. */
-function well({ saved, state }: Snapshot): Telling | undefined {
-  if (!isDown(saved.wait?.reason) || isDown(state.wait?.reason)) return undefined;
+function well({ saved, state, look }: Snapshot): Telling | undefined {
+  if (!isDown(saved.wait?.reason) || isDown(state.wait?.reason) || look.fit.is !== 'good') return undefined;
   return { type: 'Keyturn.Target.Well', reason: 'well-again' };
 }
 

@@ -44,9 +44,16 @@ export interface Look {
   readonly host?: string;
   /** There is something to take over whatever is due: a newer version, another key that is wished for, a near expiry. */
   readonly asks?: 'new-version' | 'near-expiry';
-  /** Why nothing is begun, however due: somebody else sees to it, or wishes so. An emergency begins all the same. */
-  readonly rests?: Reason;
+  /** Why nothing is begun, however due. */
+  readonly rests?: Rest;
   readonly notes?: readonly Note[];
+}
+
+/** Somebody else sees to it, or wishes so. */
+export interface Rest {
+  readonly reason: Reason;
+  /** Nothing could be made: not by an emergency either. */
+  readonly firm: boolean;
 }
 
 /** Who is the target of this (resource, kind)? */

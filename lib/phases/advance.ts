@@ -82,13 +82,21 @@ export function holding(state: State, { reason }: { reason: Reason }): State {
 }
 
 /** What the service's answer means for the next visit. Only refusals are counted: the rest time or a grant cures. */
-export function failed(state: State, { reason, detail }: Failure, now: Date, failuresUntilHeld: number): State {
-  const { code, retryAfterMs = 0 } = detail;
+export function failed(state: State, failure: Failure, now: Date, failuresUntilHeld: number): State {
+  const { code, retryAfterMs = 0 } = failure.detail;
+  const reason = isDown(state.wait?.reason) && state.wait ? stillDown(failure.reason, state.wait) : failure.reason;
   const refusals = reason === 'refused' ? state.refusals + 1 : state.refusals;
   const until = latest(later(now, retryAfterMs), backOff(state, reason, now));
   const next = waiting({ ...state, refusals }, now, { reason, until, ...(code && { code }) });
   return refusals >= failuresUntilHeld ? holding(next, { reason: 'too-many-refusals' }) : next;
 }
+
+/** Whoever does not answer has not said that it is well. */
+function stillDown(reason: Reason, wait: Wait): Reason {
+  return saysNothing.has(reason) ? wait.reason : reason;
+}
+
+const saysNothing: ReadonlySet<Reason> = new Set(['outage', 'throttled', 'service-working']);
 
 /** An hour for what a person must mend; else as long again as it has lasted, 30 seconds to 15 minutes. */
 function backOff(state: State, reason: Reason, now: Date): Date {

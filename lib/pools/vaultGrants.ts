@@ -37,7 +37,10 @@ function isSeenWhole(shown: readonly Assignment[]): boolean {
   return shown.some(({ scope }) => /^\/(subscriptions\/[^/]+)?$/.test(scope));
 }
 
-/** Roles that Azure has built in (azure-facts 7). Others may have been made by somebody, to read or not. */
+/**
+ * Built-in roles (https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security). What is in neither
+ * set may read.
+ */
 const reading: ReadonlySet<string> = new Set([
   '4633458b-17de-408a-b874-0445c86b69e6', // Key Vault Secrets User
   'b86a8fe4-44ce-4948-aee5-eccb2c155cd7', // Key Vault Secrets Officer

@@ -1,17 +1,22 @@
 import { good, type Check, type Pending } from '../model/check.ts';
 import { day, hour, later, minute } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
+import type { Reason } from '../model/reason.ts';
 import type { Credential, Look } from '../model/snapshot.ts';
 import type { Spare } from '../model/target.ts';
 import { credentialIdIn, held, textOf } from './keyCredential.ts';
 import { accountOf, encryptBy, usedBy } from './keyedAccount.ts';
-import { isUsedElsewhere } from './keyGrant.ts';
+import { isUsed } from './keyGrant.ts';
 import { baseOf, byService, keyIdentifier, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
 import { look } from './keyLook.ts';
 import { seen } from './keySeen.ts';
 import { disable, keyAt, rotate } from './keyVersions.ts';
-import { wantedOf, type Wanted } from './keyWish.ts';
+import { missing, wantedOf, type Wanted } from './keyWish.ts';
 import type { Means, Provider, View } from './provider.ts';
+
+/** Services may look for a new version only once a day (azure-facts 1.3). */
+const leastSettleMs = 25 * hour;
+const patienceMs = 7 * day;
 
 /**
  * The key that encrypts a Batch account. The credential is what its encryption names: a version of a key, a key without
@@ -22,7 +27,7 @@ export function batchCmk(means: Means): Provider {
     kind: 'batch-cmk',
     resourceType: 'microsoft.batch/batchaccounts',
     flightMs: 2 * minute,
-    leastSettleMs: 25 * hour, // services may look for a new version only once a day (azure-facts 1.3)
+    leastSettleMs,
     credentialId: credentialIdIn,
     held,
     follows: (value) => baseOf(value.open()),
@@ -50,22 +55,29 @@ function sharedBy(wanted: Wanted | undefined): string | undefined {
 async function generate(means: Means, view: View): Promise<Look | Pending> {
   const wanted = wantedHere(view);
   if (wanted === undefined) throw new Failure('bad-tags');
-  if (wanted === byService) return { is: 'pending', reason: 'microsoft-managed', until: later(view.now, day) };
-  const newest = await keyAt(means, wanted, 'key-access-lost');
+  if (wanted === byService) return { is: 'pending', reason: 'microsoft-managed', until: later(view.now, hour) };
+  const newest = await keyAt(means, wanted, missing(wanted, textOf(view)));
   const found = await seen(means, view, textOf(view), { wanted, newest });
   if (found.next) return found;
-  if (wanted.version !== undefined) return { is: 'pending', reason: 'key-pinned', until: later(view.now, day) };
+  if (wanted.version !== undefined) return { is: 'pending', reason: 'key-pinned', until: later(view.now, hour) };
   return seen(means, view, textOf(view), { wanted, newest: await rotate(means, wanted) });
 }
 
 /** Of what is live: does the account use it, and is there nothing newer? A candidate was found fit by the look. */
 async function prove(means: Means, view: View, candidate: Credential): Promise<Check> {
   if (candidate.fingerprint !== held(view).fingerprint) return good;
-  const { fit, live, asks, rests } = await look(means, view);
-  if (fit.is !== 'good') return { is: 'unknown', reason: fit.reason };
-  if (!live) return { is: 'bad', reason: 'proof-refused' };
-  const isUnsaid = rests !== undefined && view.state.wait?.reason !== rests;
-  return asks !== undefined || isUnsaid ? { is: 'unknown', reason: rests ?? 'proof-unknown' } : good;
+  const found = await look(means, view);
+  if (found.fit.is !== 'good') return { is: 'unknown', reason: found.fit.reason };
+  if (!found.live) return { is: 'bad', reason: 'proof-refused' };
+  const news = newsIn(found, view, candidate);
+  return news ? { is: 'unknown', reason: news } : good;
+}
+
+/** What is to be looked at by whoever decides. */
+function newsIn({ live, asks, rests }: Look, { state }: View, candidate: Credential): Reason | undefined {
+  if (live?.id !== candidate.id) return 'tag-corrected';
+  if (rests && state.wait?.reason !== rests.reason) return rests.reason;
+  return asks && 'proof-unknown';
 }
 
 /** The account is told of the key; what it used before stays enabled. */
@@ -79,8 +91,21 @@ async function revoke(means: Means, view: View, { id }: Spare): Promise<Look | P
   const key = keyIdentifier(textOf(view));
   if (!key) throw new Failure('live-would-die');
   const old: KeyIdentifier = { ...key, version: id };
-  const isNeeded = await isUsedElsewhere(means, keyUrl(old));
-  if (isNeeded) return { is: 'pending', reason: 'key-still-used', until: later(view.now, hour) };
+  const base = keyUrl({ vaultUrl: key.vaultUrl, name: key.name });
+  const followedUntil = later(view.secret.createdOn, leastSettleMs); // whoever follows it may use the old one until then
+  if (followedUntil > view.now && (await isUsed(means, [base, `${base}/`]))) {
+    return { is: 'pending', reason: 'settling', until: followedUntil };
+  }
+  if (await isUsed(means, [keyUrl(old)])) return neededElsewhere(means, view);
   await disable(means, key, id);
   return look(means, view);
+}
+
+/** Another account that never moves must not keep this one from its next rotation. */
+async function neededElsewhere(means: Means, view: View): Promise<Look | Pending> {
+  const isOver = later(view.secret.createdOn, leastSettleMs + patienceMs) <= view.now;
+  if (!isOver) return { is: 'pending', reason: 'key-still-used', until: later(view.now, hour) };
+  const after = await look(means, view);
+  const all = after.all.filter(({ id }) => id === after.live?.id);
+  return { ...after, all, notes: [{ reason: 'key-still-used' }] };
 }

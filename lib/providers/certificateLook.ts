@@ -1,7 +1,7 @@
 import type { KeyVaultCertificateWithPolicy } from '@azure/keyvault-certificates';
 import { calling } from '../calling.ts';
 import { good, type Check, type Note } from '../model/check.ts';
-import { fingerprintOf, Sealed } from '../model/sealed.ts';
+import { fingerprintOf, Sealed, type Fingerprint } from '../model/sealed.ts';
 import type { Credential, Look } from '../model/snapshot.ts';
 import type { Known } from '../model/state.ts';
 import { armId } from './armId.ts';
@@ -11,6 +11,7 @@ import { enabledVersions, isFit, isNearExpiry, issuanceOf, newestOf, versionOf, 
 import { issuanceCheck } from './issuance.ts';
 import { findingsOf, observingPools } from './observingPools.ts';
 import type { Means, View } from './provider.ts';
+import { distinct, knownOf, unanswering } from './versions.ts';
 
 export async function look(means: Means, view: View): Promise<Look> {
   return (await read(means, view)).look;
@@ -36,23 +37,48 @@ async function seen(
   means: Means,
   view: View,
   certificate: CertificateIdentifier,
-  { properties: newest, policy }: KeyVaultCertificateWithPolicy,
+  newest: KeyVaultCertificateWithPolicy,
 ): Promise<Look> {
-  const { version: latest = '' } = newest;
-  const { version = latest } = certificate;
-  const inUse = { ...certificate, version };
-  const before = version === latest ? newest : await versionOf(means, inUse);
+  const { version: latest = '' } = newest.properties;
+  const inUse = { ...certificate, version: certificate.version ?? latest };
+  const before = inUse.version === latest ? newest.properties : await versionOf(means, inUse);
   const current = credentialOf(inUse);
-  if (!before) return { fit: good, all: [], held: current };
-  const isNext = isNewer(newest, before) && isFit(newest, view.now);
-  const live = knownOf(current);
+  const offered = isFit(newest.properties, view.now) ? credentialOf({ ...certificate, version: latest }) : undefined;
+  if (before) return compared(means, view, inUse, { newest, before, offered });
+  return offered ? madeAnew(current, offered) : { fit: missing, all: [], held: current };
+}
+
+interface Compared {
+  readonly newest: KeyVaultCertificateWithPolicy;
+  /** The version in use. */
+  readonly before: Version;
+  /** The newest, if it is fit. */
+  readonly offered: Credential | undefined;
+}
+
+async function compared(
+  means: Means,
+  view: View,
+  inUse: CertificateIdentifier,
+  { newest: { properties, policy }, before, offered }: Compared,
+): Promise<Look> {
+  const held = credentialOf(inUse);
+  const live = knownOf(held);
+  const isKnown = view.state.bond?.credentials.some(({ fingerprint }) => fingerprint === offered?.fingerprint);
+  const next = offered && !isKnown && isNewer(properties, before) ? offered : undefined;
+  const all = distinct([live, ...unanswering(view, next), ...(await toBeDisabled(means, view, inUse, live))]);
   return {
-    fit: isNext ? good : await awaited(means, view, inUse),
-    ...{ held: current, live, all: [live, ...(await toBeDisabled(means, view, certificate, live))] },
-    ...(isNext && { next: credentialOf({ ...certificate, version: latest }) }),
-    ...askedBy(newest, isNext, view.now),
-    notes: [...notesOn(policy), ...(await auditAtFirst(means, view, certificate))],
+    fit: next ? good : await awaited(means, view, inUse),
+    ...{ held, live, all },
+    ...(next && { next }),
+    ...askedBy(offered ? properties : before, next !== undefined, view.now),
+    notes: [...notesOn(policy), ...(await auditAtFirst(means, view, inUse))],
   };
+}
+
+/** A certificate of the same name took the place of the one that the secret names. */
+function madeAnew(held: Credential, next: Credential): Look {
+  return { fit: good, all: [knownOf(next)], held, next };
 }
 
 function notesOn(policy: KeyVaultCertificateWithPolicy['policy']): readonly Note[] {
@@ -87,17 +113,23 @@ function askedBy(newest: Version, isNext: boolean, now: Date): Pick<Look, 'asks'
 /** Old versions that the target wishes to end, or that leaked, as long as they are enabled. */
 async function toBeDisabled(
   means: Means,
-  { state: { rotation }, target: { wishes } }: View,
+  view: View,
   certificate: CertificateIdentifier,
   live: Known,
 ): Promise<readonly Known[]> {
-  const isWished = wishes.extra?.has('disable-old-version') ?? false;
-  const isPublished = rotation?.phase === 'verify' || rotation?.phase === 'revoke';
-  if (!isPublished || !(isWished || rotation.cause === 'emergency')) return [];
+  const { compromised = [] } = view;
+  const gone = ending(view);
+  if (gone.length + compromised.length === 0) return [];
   const enabled = await enabledVersions(means, certificate);
   return enabled
     .map((version) => knownOf(credentialOf({ ...certificate, version })))
-    .filter(({ id, fingerprint }) => id !== live.id && rotation.gone.includes(fingerprint));
+    .filter(({ id, fingerprint }) => id !== live.id && (gone.includes(fingerprint) || compromised.includes(id)));
+}
+
+function ending({ state: { rotation }, target: { wishes } }: View): readonly Fingerprint[] {
+  const isWished = wishes.extra?.has('disable-old-version') ?? false;
+  const isPublished = rotation?.phase === 'verify' || rotation?.phase === 'revoke';
+  return isPublished && (isWished || rotation.cause === 'emergency') ? rotation.gone : [];
 }
 
 async function endpointOf({ clients }: Means, { target }: View): Promise<string> {
@@ -122,8 +154,4 @@ export function held(view: Pick<View, 'secret'>): Credential {
 function credentialOf(certificate: CertificateIdentifier): Credential {
   const text = certificateId(certificate);
   return { id: certificate.version ?? '', fingerprint: fingerprintOf(text), value: new Sealed(text) };
-}
-
-function knownOf({ id, fingerprint }: Credential): Known {
-  return { id, fingerprint };
 }

@@ -1,7 +1,8 @@
 import { good, type Check } from '../model/check.ts';
-import { day, later, minute, second } from '../model/clock.ts';
+import { day, later } from '../model/clock.ts';
 import type { Wait } from '../model/state.ts';
 import type { Issuance } from './certificates.ts';
+import { growing } from './growing.ts';
 import type { View } from './provider.ts';
 
 /** The last request for a version: may another one be made? Its issuer, or whoever has it signed, takes their time. */
@@ -17,11 +18,6 @@ export function issuanceCheck(
   }
   const hasFailed = /^(failed|cancelled)$/i.test(status) && isOurs(wait, now);
   return hasFailed ? { is: 'bad', reason: 'certificate-not-issued', ...(code && { code }) } : good;
-}
-
-function growing(wait: Wait | undefined, now: Date): number {
-  const since = wait?.reason === 'service-working' ? wait.since : now;
-  return Math.min(15 * minute, Math.max(10 * second, now.getTime() - since.getTime()));
 }
 
 /** A failed request says of no time: it is ours where we waited for one. Issuers cost money: one request a day. */

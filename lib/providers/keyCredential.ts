@@ -44,8 +44,10 @@ export function credentialIdIn(word: string): string | undefined {
   return /^([0-9a-f]{32}|versionless|microsoft\.batch)$/.test(id) ? id : undefined;
 }
 
-/** As `held`; what the tag does not say is the newest version there is. */
-export function heldNow(view: Pick<View, 'secret'>, newest: string | undefined): Credential {
+/** As `held`; what the tag does not say, or says of a version that nobody knows, is the newest version there is. */
+export function heldNow(view: Pick<View, 'secret' | 'state'>, newest: string | undefined): Credential {
   const found = held(view);
-  return found.id === unknownVersion ? credentialOf(textOf(view), newest) : found;
+  const { credentials = [] } = view.state.bond ?? {};
+  const isKnown = credentials.some(({ fingerprint }) => fingerprint === found.fingerprint);
+  return isFollowed(textOf(view)) && !isKnown ? credentialOf(textOf(view), newest) : found;
 }

@@ -53,11 +53,11 @@ async function vaultRow({ graph }: Means, { vaultUrl }: KeyIdentifier): Promise<
   }
 }
 
-/** Does another Batch account that this app may see still use exactly this version? */
-export async function isUsedElsewhere({ graph }: Means, identifier: string): Promise<boolean> {
+/** Does a Batch account that this app may see use the key under one of these identifiers? */
+export async function isUsed({ graph }: Means, identifiers: readonly string[]): Promise<boolean> {
   const rows = await graph(`Resources
 | where type =~ 'microsoft.batch/batchaccounts'
-| where tostring(properties.encryption.keyVaultProperties.keyIdentifier) =~ '${identifier}'
+| where tostring(properties.encryption.keyVaultProperties.keyIdentifier) in~ (${identifiers.map((each) => `'${each}'`).join(', ')})
 | project id`);
   return rows.length > 0;
 }

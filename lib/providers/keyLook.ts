@@ -7,23 +7,24 @@ import { isDown, type Reason } from '../model/reason.ts';
 import type { Look } from '../model/snapshot.ts';
 import { held, textOf } from './keyCredential.ts';
 import { accountOf, assertKeyHeld, usedBy } from './keyedAccount.ts';
+import { growing } from './growing.ts';
 import { isInVault, unfitKey, unfitVersion } from './keyFitness.ts';
 import { isOfAnotherTenant } from './keyGrant.ts';
-import { baseOf, byService, keyIdentifier, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
-import { isAtRest, seen } from './keySeen.ts';
+import { byService, isFollowed, keyIdentifier, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
+import { seen } from './keySeen.ts';
 import { nodesAway } from './nodesAway.ts';
-import { keyAt, versionOf } from './keyVersions.ts';
-import { isWishForAnother, wantedOf, type Wanted } from './keyWish.ts';
+import { isNearExpiry, keyAt, versionOf } from './keyVersions.ts';
+import { isWishForAnother, missing, usedKey, wantedOf, type Wanted } from './keyWish.ts';
 import type { Means, View } from './provider.ts';
 
 /** The account, then whether it has access to its key, then the key that is wanted. */
 export async function look(means: Means, view: View): Promise<Look> {
   const account = await accountOf(means, view);
   const used = usedBy(account);
-  const wanted = wantedOf(view, used);
+  const wanted = isOverAlready(view) ? usedKey(used) : wantedOf(view, used);
   const fit = fitness(account, used, wanted, view);
   if (fit.is !== 'good' || wanted === undefined) return unseen(view, fit);
-  if (used !== byService && isAtRest(view)) await assertKeyHeld(means, view);
+  if (used !== byService && isQuiet(view)) await assertKeyHeld(means, view);
   const returning = await nodesReturning(means, view, account);
   if (returning) return unseen(view, returning);
   return wanted === byService ? seen(means, view, used, { wanted }) : lookAtKey(means, view, account, wanted);
@@ -31,11 +32,11 @@ export async function look(means: Means, view: View): Promise<Look> {
 
 async function lookAtKey(means: Means, view: View, account: BatchAccount, wanted: KeyIdentifier): Promise<Look> {
   const used = usedBy(account);
-  const isItsOwn = baseOf(used) === baseOf(keyUrl(wanted));
-  const newest = await keyAt(means, wanted, isItsOwn ? 'key-access-lost' : 'key-missing');
-  const isInUse = used === keyUrl({ ...wanted, version: versionOf(newest) });
+  const newest = await keyAt(means, wanted, missing(wanted, used));
+  const version = isFollowed(used) ? {} : { version: versionOf(newest) };
+  const isInUse = used === keyUrl({ ...wanted, ...version });
   if (isInUse && newest.properties.enabled === false) throw new Failure('key-access-lost');
-  const reason = await unfit(means, view, account, wanted, newest);
+  const reason = (await unfit(means, view, account, wanted, newest)) ?? endOfPinned(view, wanted, newest);
   return reason ? unseen(view, { is: 'bad', reason }) : seen(means, view, used, { wanted, newest });
 }
 
@@ -54,6 +55,16 @@ async function nodesReturning(
   return away > 0 ? { is: 'pending', reason: 'nodes-returning', until: later(now, 4 * minute) } : undefined;
 }
 
+/** What is wished for meanwhile is for the next rotation. */
+function isOverAlready({ state: { rotation } }: View): boolean {
+  return rotation?.phase === 'verify' || rotation?.phase === 'revoke';
+}
+
+/** Nothing of ours goes on that would show by itself that the account has lost its key. */
+function isQuiet({ state: { rotation } }: View): boolean {
+  return rotation === undefined || rotation.phase === 'revoke';
+}
+
 function unseen(view: View, fit: Check): Look {
   return { fit, all: [], held: held(view) };
 }
@@ -65,13 +76,20 @@ function fitness(account: BatchAccount, used: string, wanted: Wanted | undefined
   const { identity, provisioningState } = account;
   const { now, secret, state } = view;
   if (wanted === undefined) return { is: 'bad', reason: 'bad-tags' };
-  const isWorking = provisioningState !== 'Succeeded';
-  if (isWorking) return { is: 'pending', reason: 'service-working', until: later(now, 10 * second) };
+  if (provisioningState !== 'Succeeded') return unprovisioned(provisioningState, view);
   const isPublished = state.rotation?.phase === 'verify' && later(secret.createdOn, staleMs) > now;
   if (isPublished && used !== textOf(view)) {
     return { is: 'pending', reason: 'stale-read', until: later(now, 10 * second) };
   }
   return unfitAccount(wanted, used, identity?.type ?? 'None', view);
+}
+
+const changing = /^(creating|updating|deleting)$/i;
+
+/** What goes on is waited for; what went wrong is nothing that time cures. */
+function unprovisioned(state: string | undefined, { state: { wait }, now }: View): Check {
+  if (!changing.test(state ?? '')) return { is: 'bad', reason: 'account-not-provisioned', code: state ?? 'none' };
+  return { is: 'pending', reason: 'service-working', until: later(now, growing(wait, now)) };
 }
 
 function unfitAccount(wanted: Wanted, used: string, identity: string, view: View): Check {
@@ -81,6 +99,11 @@ function unfitAccount(wanted: Wanted, used: string, identity: string, view: View
   }
   if (identity === 'None') return { is: 'bad', reason: 'identity-missing' };
   return isInVault(wanted.vaultUrl) ? good : { is: 'bad', reason: 'key-in-managed-hsm' };
+}
+
+/** Nothing takes its place, as long as the wish stands. */
+function endOfPinned({ now }: View, { version }: KeyIdentifier, named: KeyVaultKey): Reason | undefined {
+  return version !== undefined && isNearExpiry(named, now) ? 'key-expiring' : undefined;
 }
 
 /** A newer version that is not fit is left alone, unless it is wished for: another is made when it is due. */

@@ -1,12 +1,12 @@
 import type { KeyVaultKey } from '@azure/keyvault-keys';
 import { good } from '../model/check.ts';
-import type { Reason } from '../model/reason.ts';
-import type { Credential, Look } from '../model/snapshot.ts';
+import type { Credential, Look, Rest } from '../model/snapshot.ts';
 import type { Known } from '../model/state.ts';
 import { credentialOf, held, heldNow, textOf } from './keyCredential.ts';
 import { unfitVersion } from './keyFitness.ts';
-import { baseOf, byService, isFollowed, keyUrl } from './keyIdentifier.ts';
-import { isNearExpiry, rotatesItself, toBeDisabled, versionOf } from './keyVersions.ts';
+import { baseOf, byService, isFollowed, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
+import { distinct, isAtRest, knownOf, unanswering } from './versions.ts';
+import { isNearExpiry, rotatesItself, toBeDisabled, versionAt, versionOf } from './keyVersions.ts';
 import { textFor, type Wanted } from './keyWish.ts';
 import type { Means, View } from './provider.ts';
 
@@ -24,29 +24,16 @@ export async function seen(means: Means, view: View, used: string, offer: Offer)
   if (textOf(view) !== used) return changed(view, credentialOf(used, newestOfUsed));
   const live = knownOf(heldNow(view, newestOfUsed));
   const next = nextOf(view, live, offer);
-  const rests = isAtRest(view) ? await restsFor(means, used, offer, next) : undefined;
-  const asks = rests ? undefined : askedBy(view, next, offer);
-  const all = [live, ...unanswering(view, next), ...(await toBeDisabled(means, view, live))];
+  const rests = await restsFor(means, view, used, wanted, next);
+  const asks = rests ? undefined : await askedBy(means, view, next, offer);
+  const all = distinct([live, ...unanswering(view, next), ...(await toBeDisabled(means, view, live))]);
   const found = { fit: good, all, held: held(view), live };
   return { ...found, ...(rests ? { rests } : { ...(next && { next }), ...(asks && { asks }) }) };
-}
-
-export function isAtRest({ state: { rotation } }: View): boolean {
-  return rotation === undefined;
 }
 
 /** Somebody changed the account, or we did and could not say so. */
 function changed(view: View, next: Credential): Look {
   return { fit: good, all: [knownOf(next)], held: held(view), next };
-}
-
-function knownOf({ id, fingerprint }: Credential): Known {
-  return { id, fingerprint };
-}
-
-/** A version that is there before an emergency begins does not answer it: the state shall know it (R18). */
-function unanswering(view: View, next: Credential | undefined): readonly Known[] {
-  return next && isAtRest(view) && view.state.bond ? [knownOf(next)] : [];
 }
 
 /** The credential to be published, unless it is the one that is live, or known to be older than what was asked for. */
@@ -61,20 +48,36 @@ function fit(view: View, wanted: Exclude<Wanted, typeof byService>, newest: KeyV
   return unfitVersion(newest, view.now) ? undefined : credentialOf(textFor(view, wanted, version), version);
 }
 
-/** Why there is nothing to begin, however due. */
+/** Why there is nothing to begin, however due; a wish that forbids it counts in mid-rotation too. */
 async function restsFor(
   means: Means,
+  view: View,
   used: string,
-  { wanted }: Offer,
+  wanted: Wanted,
   next: Credential | undefined,
-): Promise<Reason | undefined> {
-  if (wanted === byService) return next ? undefined : 'microsoft-managed';
+): Promise<Rest | undefined> {
+  if (wanted === byService) return next ? undefined : { reason: 'microsoft-managed', firm: true };
   const isAsWished = next === undefined || next.value.open() === used;
-  if (isFollowed(used) && isAsWished) return (await rotatesItself(means, wanted)) ? 'managed-by-batch' : undefined;
-  return wanted.version !== undefined && !next ? 'key-pinned' : undefined;
+  if (isFollowed(used) && isAsWished) return followedBy(means, view, wanted);
+  return wanted.version !== undefined && !next ? { reason: 'key-pinned', firm: true } : undefined;
 }
 
-function askedBy({ now }: View, next: Credential | undefined, { newest }: Offer): Look['asks'] {
+async function followedBy(means: Means, view: View, wanted: KeyIdentifier): Promise<Rest | undefined> {
+  const isSeenTo = isAtRest(view) && (await rotatesItself(means, wanted));
+  return isSeenTo ? { reason: 'managed-by-batch', firm: false } : undefined;
+}
+
+/** What counts is the end of the version in use: a newer one that is not fit does not replace it. */
+async function askedBy(
+  means: Means,
+  view: View,
+  next: Credential | undefined,
+  { wanted, newest }: Offer,
+): Promise<Look['asks']> {
   if (next) return 'new-version';
-  return newest && isNearExpiry(newest, now) ? 'near-expiry' : undefined;
+  if (!newest || wanted === byService || !isAtRest(view)) return undefined;
+  const { id: version } = heldNow(view, versionOf(newest));
+  const isNewest = version === versionOf(newest);
+  const inUse = isNewest ? newest : await versionAt(means, { ...wanted, version });
+  return inUse && isNearExpiry(inUse, view.now) ? 'near-expiry' : undefined;
 }

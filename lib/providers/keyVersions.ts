@@ -5,6 +5,7 @@ import { Failure } from '../model/failure.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Fingerprint } from '../model/sealed.ts';
 import type { Known } from '../model/state.ts';
+import type { CredentialId } from '../model/target.ts';
 import { fingerprintsOf } from './keyCredential.ts';
 import { keyIdentifier, type KeyIdentifier } from './keyIdentifier.ts';
 import type { Means, View } from './provider.ts';
@@ -15,8 +16,18 @@ export async function keyAt({ clients }: Means, key: KeyIdentifier, missing: Rea
   try {
     return await calling(() => clients.keys(vaultUrl).getKey(name, version === undefined ? {} : { version }));
   } catch (error) {
-    const isGone = error instanceof Failure && error.detail.code === 'KeyNotFound';
+    const isGone = error instanceof Failure && error.reason === 'resource-missing'; // the key, or its vault
     throw isGone ? new Failure(missing, error.detail) : error;
+  }
+}
+
+/** One version, or nothing where there is none. */
+export async function versionAt(means: Means, key: KeyIdentifier): Promise<KeyVaultKey | undefined> {
+  try {
+    return await keyAt(means, key, 'key-missing');
+  } catch (error) {
+    if (error instanceof Failure && error.reason === 'key-missing') return undefined;
+    throw error;
   }
 }
 
@@ -36,22 +47,35 @@ export async function rotatesItself({ clients }: Means, { vaultUrl, name }: KeyI
   return lifetimeActions?.some(({ action }) => action.toLowerCase() === 'rotate') ?? false;
 }
 
-/** Old versions of the key that the target wishes to end, as long as they are enabled. */
+/**
+ * Versions of the key, older than the live one, that are to end, or leaked, as long as they are enabled. On wish only: whatever else the key
+ * has encrypted needs the old version still.
+ */
 export async function toBeDisabled(means: Means, view: View, live: Known): Promise<readonly Known[]> {
   const key = keyIdentifier(view.secret.value.open());
-  const gone = ending(view);
-  if (!key || gone.length === 0) return [];
-  const enabled = (await versionsOf(means, key)).filter((each) => each.enabled !== false && each.version !== live.id);
-  return enabled.flatMap(({ version: id = '' }) => {
-    const fingerprint = fingerprintsOf(key, id).find((each) => gone.includes(each));
+  const { gone, leaked } = ending(view);
+  if (!key || gone.length + leaked.length === 0) return [];
+  const all = await versionsOf(means, key);
+  const since = all.find(({ version }) => version === live.id)?.createdOn ?? new Date();
+  const older = all.filter(({ enabled, version, createdOn }) => {
+    return enabled !== false && version !== live.id && createdOn !== undefined && createdOn <= since;
+  });
+  return older.flatMap(({ version: id = '' }) => {
+    const both = fingerprintsOf(key, id);
+    const fingerprint = both.find((each) => gone.includes(each)) ?? (leaked.includes(id) ? both[0] : undefined);
     return fingerprint ? [{ id, fingerprint }] : [];
   });
 }
 
-/** On wish only: whatever else the key has encrypted needs the old version still. */
-function ending({ state: { rotation }, target: { wishes } }: View): readonly Fingerprint[] {
+interface Ending {
+  readonly gone: readonly Fingerprint[];
+  readonly leaked: readonly CredentialId[];
+}
+
+function ending({ state: { rotation }, target: { wishes }, compromised: leaked = [] }: View): Ending {
+  if (!wishes.extra?.has('disable-old-version')) return { gone: [], leaked: [] };
   const isPublished = rotation?.phase === 'verify' || rotation?.phase === 'revoke';
-  return isPublished && wishes.extra?.has('disable-old-version') ? rotation.gone : [];
+  return { gone: isPublished ? rotation.gone : [], leaked };
 }
 
 async function versionsOf({ clients }: Means, { vaultUrl, name }: KeyIdentifier): Promise<readonly KeyProperties[]> {

@@ -1,4 +1,13 @@
-import { byService, isFollowed, keyIdentifier, keyUrl, normalisedKey, type KeyIdentifier } from './keyIdentifier.ts';
+import type { Reason } from '../model/reason.ts';
+import {
+  baseOf,
+  byService,
+  isFollowed,
+  keyIdentifier,
+  keyUrl,
+  normalisedKey,
+  type KeyIdentifier,
+} from './keyIdentifier.ts';
 import type { View } from './provider.ts';
 import { textOf } from './keyCredential.ts';
 
@@ -7,13 +16,21 @@ export type Wanted = typeof byService | KeyIdentifier;
 
 /** What the target asks for: by the tag RotationKey, else the key that the account has. */
 export function wantedOf({ target: { wishes } }: Pick<View, 'target'>, used: string): Wanted | undefined {
-  if (wishes.key === undefined) return used === byService ? byService : withoutVersion(keyIdentifier(used));
+  if (wishes.key === undefined) return usedKey(used);
   const text = normalisedKey(wishes.key);
   return text === byService ? byService : keyIdentifier(text ?? '');
 }
 
-function withoutVersion(key: KeyIdentifier | undefined): KeyIdentifier | undefined {
-  return key && { vaultUrl: key.vaultUrl, name: key.name };
+/** The key that the account has, in whatever version. */
+export function usedKey(used: string): Wanted | undefined {
+  const key = keyIdentifier(used);
+  return used === byService ? byService : key && { vaultUrl: key.vaultUrl, name: key.name };
+}
+
+/** What it means that the key wanted is not there: the account cannot do without the one that it uses. */
+export function missing(wanted: KeyIdentifier, used: string): Reason {
+  const isInUse = wanted.version === undefined ? baseOf(used) === keyUrl(wanted) : used === keyUrl(wanted);
+  return isInUse ? 'key-access-lost' : 'key-missing';
 }
 
 /** What stands in the account and in the secret: without the version where Batch is to follow the key by itself. */

@@ -1,6 +1,7 @@
 import type { BatchAccount, EncryptionProperties } from '@azure/arm-batch';
 import { calling } from '../calling.ts';
 import { Failure } from '../model/failure.ts';
+import { assertAnswers } from './accountAnswers.ts';
 import { armId } from './armId.ts';
 import { byService, keyIdentifier, normalisedKey } from './keyIdentifier.ts';
 import { refusedKey } from './keyGrant.ts';
@@ -33,18 +34,9 @@ export async function encryptBy(means: Means, view: View, text: string): Promise
   }
 }
 
-/**
- * Its GET is answered even where it has lost its key; everything else but its deletion is refused (azure-facts 1.3).
- * Where this app may not read pools, it cannot be told.
- */
+/** Its GET is answered even where it has lost its key; everything else but its deletion is refused (azure-facts 1.3). */
 export async function assertKeyHeld(means: Means, view: View): Promise<void> {
-  const { pools, at } = reach(means, view);
-  try {
-    const first = pools.listByBatchAccount(...at, { maxresults: 1 });
-    await asking(() => first.next());
-  } catch (error) {
-    if (!(error instanceof Failure) || error.reason !== 'forbidden') throw error;
-  }
+  await asking(() => assertAnswers(means, view));
 }
 
 /** The documented code of a disabled account. */
@@ -59,6 +51,5 @@ async function asking<T>(call: () => Promise<T>): Promise<T> {
 
 function reach({ clients }: Means, { target }: View) {
   const { subscription, group, name } = armId(target.resource);
-  const { batchAccountOperations: account, poolOperations: pools } = clients.batch(subscription);
-  return { account, pools, at: [group, name] as const };
+  return { account: clients.batch(subscription).batchAccountOperations, at: [group, name] as const };
 }

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { Check, Evidence, Note, Pending } from '../model/check.ts';
-import { hour, later } from '../model/clock.ts';
+import { earliest, hour, later } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
 import { evidenceIn, together, type NodesSeen } from './nodeEvidence.ts';
 import { nodesOf } from './nodeReading.ts';
@@ -27,25 +27,34 @@ function isOver({ state: { rotation }, secret, now }: View): boolean {
 }
 
 async function whateverIsSeen(...asked: Parameters<typeof nodesHave>): Promise<Evidence> {
+  const found = await ifReadable(...asked);
+  return found.is === 'good' ? found.evidence : found;
+}
+
+/** Of what is not known to be without the new version the old one may end. */
+export async function mayLoseTheOld(...asked: Parameters<typeof nodesHave>): Promise<boolean> {
+  const { is } = await ifReadable(...asked);
+  return is === 'good';
+}
+
+async function ifReadable(...asked: Parameters<typeof nodesHave>): Promise<Evident | (Evidence & { is: 'unknown' })> {
   try {
-    const found = await nodesHave(...asked);
-    return found.is === 'good' ? found.evidence : found;
+    return await nodesHave(...asked);
   } catch (error) {
-    if (error instanceof Failure) return { reason: error.reason };
+    if (error instanceof Failure) return { is: 'unknown', reason: error.reason };
     throw error;
   }
 }
 
 /** Do the nodes of all pools that observe it have the version that was made then? */
-export async function nodesHave(means: Means, view: View, certificate: string, since: Date): Promise<Evident> {
+async function nodesHave(means: Means, view: View, certificate: string, since: Date): Promise<Evident> {
   const pools = await observingPools(means, view, certificate);
   if (pools.length === 0) return { is: 'good', evidence: { reason: 'certificate-unobserved' } };
   const notes = findingsOf(pools);
   const finding = hindrance(pools);
-  const inAnHour = later(view.now, hour);
-  if (finding) return { is: 'pending', reason: finding.reason, until: inAnHour, ...named(finding), notes };
+  if (finding) return { is: 'pending', reason: finding.reason, until: later(view.now, hour), ...named(finding), notes };
   const { seen, unread } = await seenOf(means, view, pools, since);
-  return checkFrom(seen, unread, inAnHour, notes);
+  return checkFrom(seen, unread, view, notes);
 }
 
 async function seenOf(means: Means, { host, now }: View, pools: readonly Observing[], since: Date) {
@@ -58,14 +67,21 @@ async function seenOf(means: Means, { host, now }: View, pools: readonly Observi
   return { seen, unread: all.find(({ nodes }) => !nodes)?.name };
 }
 
-function checkFrom(seen: NodesSeen, unread: string | undefined, inAnHour: Date, notes: readonly Note[]): Evident {
+function checkFrom(
+  seen: NodesSeen,
+  unread: string | undefined,
+  { now, secret }: View,
+  notes: readonly Note[],
+): Evident {
   switch (seen.is) {
     case 'nodes-behind': {
       const { is: reason, pool, nodes } = seen;
-      return { is: 'pending', reason, until: inAnHour, ...named({ pool, detail: listed(nodes) }), notes };
+      return { is: 'pending', reason, until: later(now, hour), ...named({ pool, detail: listed(nodes) }), notes };
     }
-    case 'nodes-polling':
-      return { is: 'pending', reason: 'nodes-polling', until: seen.until, notes };
+    case 'nodes-polling': {
+      const until = earliest(seen.until, later(secret.createdOn, patienceMs));
+      return { is: 'pending', reason: 'nodes-polling', until, notes };
+    }
     case 'assumed-by-time':
       return { is: 'good', evidence: { ...(unread ? unreadable(unread) : { reason: seen.is }), notes } };
     case 'seen-on-nodes':

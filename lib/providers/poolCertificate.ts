@@ -1,9 +1,11 @@
+import type { CertificatePolicy } from '@azure/keyvault-certificates';
 import { good, type Check, type Pending } from '../model/check.ts';
 import { day, later, minute, second } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
 import { Sealed } from '../model/sealed.ts';
 import type { Credential, Look } from '../model/snapshot.ts';
 import type { Spare } from '../model/target.ts';
+import { assertAnswers } from './accountAnswers.ts';
 import {
   certificateId,
   certificateIdentifier,
@@ -13,7 +15,7 @@ import {
 import { held, identifierIn, look, read } from './certificateLook.ts';
 import { renewing } from './certificatePolicy.ts';
 import { ask, disable, versionOf } from './certificates.ts';
-import { nodeCheck, nodesHave } from './nodeCheck.ts';
+import { mayLoseTheOld, nodeCheck } from './nodeCheck.ts';
 import type { Means, Provider, View } from './provider.ts';
 
 /** More than certificates live. */
@@ -48,9 +50,15 @@ async function generate(means: Means, view: View): Promise<Look | Pending> {
   if (before.next ?? before.fit.is !== 'good') return before; // made meanwhile, or on its way
   const certificate = identifierIn(view);
   if (!certificate || !newest?.policy) throw new Failure('certificate-missing');
-  const shallRenew = view.target.wishes.extra?.has('auto-renew') ?? false;
-  await ask(means, certificate, newest.properties, shallRenew ? renewing(newest.policy) : newest.policy);
+  await assertAnswers(means, view);
+  await ask(means, certificate, newest.properties, policyFor(view, newest.policy));
   return { is: 'pending', reason: 'service-working', until: later(view.now, 10 * second) };
+}
+
+/** A private key that leaked is not used again, whatever the policy says of renewals. */
+function policyFor({ state: { rotation }, target: { wishes } }: View, policy: CertificatePolicy): CertificatePolicy {
+  const wished = wishes.extra?.has('auto-renew') ? renewing(policy) : policy;
+  return rotation?.cause === 'emergency' ? { ...wished, reuseKey: false } : wished;
 }
 
 /** A candidate was issued, and found fit. Of what is live: is it a version of the certificate, and the newest? */
@@ -59,6 +67,7 @@ async function prove(means: Means, view: View, candidate: Credential): Promise<C
   const { fit, live, asks } = await look(means, view);
   if (fit.is !== 'good') return { is: 'unknown', reason: fit.reason };
   if (!live) return { is: 'bad', reason: 'proof-refused' };
+  if (live.id !== candidate.id) return { is: 'unknown', reason: 'tag-corrected' };
   return asks ? { is: 'unknown', reason: 'proof-unknown' } : good;
 }
 
@@ -74,10 +83,10 @@ async function revoke(means: Means, view: View, { id }: Spare): Promise<Look> {
   if (!certificate) throw new Failure('live-would-die');
   const isLeaked = view.state.rotation?.cause === 'emergency';
   const since = await madeOn(means, view, certificate);
-  const { is } = isLeaked ? good : await nodesHave(means, view, certificateId(certificate), since);
-  if (is === 'good') await disable(means, certificate, id);
+  const mayEnd = isLeaked || (await mayLoseTheOld(means, view, certificateId(certificate), since));
+  if (mayEnd) await disable(means, certificate, id);
   const after = await look(means, view);
-  return is === 'good' ? after : { ...after, all: after.all.filter((known) => known.id === after.live?.id) };
+  return mayEnd ? after : { ...after, all: after.all.filter((known) => known.id === after.live?.id) };
 }
 
 async function madeOn(means: Means, { secret }: View, certificate: CertificateIdentifier): Promise<Date> {

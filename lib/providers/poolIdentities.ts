@@ -1,10 +1,9 @@
-import { z } from 'zod';
-import type { Graph, Row } from '../graph.ts';
-import { Failure } from '../model/failure.ts';
+import type { Graph } from '../graph.ts';
 import { normalised } from '../model/target.ts';
 import { certificateUrl, type CertificateUrl } from '../pools/certificateUrl.ts';
 import type { KnownIdentity, Wanted } from '../pools/finding.ts';
-import { managementGroups, mayReadByPolicy, mayReadByRole, type Assignment } from '../pools/vaultGrants.ts';
+import { mayReadByPolicy, mayReadByRole, type Assignment } from '../pools/vaultGrants.ts';
+import { assignmentsAt, resourcesAt, type Resource } from './identityRows.ts';
 
 interface Asked {
   /** The ARM id of the Batch account. */
@@ -19,73 +18,28 @@ interface Asked {
 type Known = (certificate: string) => Pick<Wanted, 'identities' | 'tenantId'>;
 
 /** Two queries at most, and none without identities and certificates. What this app may not see is not known. */
-export async function poolIdentities(graph: Graph, asked: Asked): Promise<Known> {
-  const urls = asked.certificates.flatMap((text) => certificateUrl(text) ?? []);
-  if (asked.attached.length === 0 || urls.length === 0) return () => ({});
-  const found = (await rowsOf(graph, resourcesOf(asked, urls))).map((row) => resource.parse(row));
-  const secrets = urls.flatMap((url) => secretAt(found, url) ?? []);
-  const scopes = new Set(secrets.filter(({ vault }) => vault.rbac === 'true').flatMap(({ id }) => scopesOf(id)));
-  const assigned = scopes.size > 0 ? (await rowsOf(graph, assignmentsAt([...scopes]))).map(assignmentFrom) : [];
-  return (certificate) => known(asked, found, assigned, certificateUrl(certificate));
-}
-
-async function rowsOf(graph: Graph, query: string): Promise<readonly Row[]> {
-  try {
-    return await graph(query);
-  } catch (error) {
-    if (error instanceof Failure) return [];
-    throw error;
-  }
-}
-
-function resourcesOf({ account, attached }: Asked, urls: readonly CertificateUrl[]): string {
-  return `Resources
-| where id in~ (${quoted([account, ...attached])})
-  or type =~ 'microsoft.keyvault/vaults' and tostring(properties.vaultUri) in~ (${quoted(urls.map(uriOf))})
-| project id, tenantId, clientId = tostring(properties.clientId), principalId = tostring(properties.principalId),
-  home = tostring(properties.tenantId), uri = tostring(properties.vaultUri),
-  rbac = tostring(properties.enableRbacAuthorization), policies = properties.accessPolicies
-| order by id asc`;
-}
-
-/** Of whomever: that any are shown tells that this app may see them. */
-function assignmentsAt(scopes: readonly string[]): string {
-  return `AuthorizationResources
-| where type =~ 'microsoft.authorization/roleassignments'
-| project id, principalId = tostring(properties.principalId), principalType = tostring(properties.principalType),
-  role = tostring(properties.roleDefinitionId), scope = tostring(properties.scope),
-  condition = tostring(properties.condition)
-| where scope in~ (${quoted(scopes)}) or scope startswith '${managementGroups}'
-| order by id asc`;
-}
-
-/** A host may have quotes in it. */
-function quoted(texts: readonly string[]): string {
-  return [...new Set(texts)].map((text) => `'${text.replace(/[\\']/g, String.raw`\$&`)}'`).join(', ');
-}
-
-const word = z.string().toLowerCase().catch('');
-const words = z.array(z.string()).catch([]);
-const permissions = z.object({ secrets: words, certificates: words });
-const resource = z.object({
-  ...{ id: word, tenantId: word, clientId: word, principalId: word, home: word, uri: word, rbac: word },
-  policies: z
-    .array(z.object({ objectId: z.string(), permissions }))
-    .optional()
-    .catch(undefined),
-});
-type Resource = z.output<typeof resource>;
-
-const assignment = z.object({ principalId: word, principalType: word, role: word, scope: word, condition: word });
-
-function assignmentFrom(row: Row): Assignment {
-  const { role, scope, ...rest } = assignment.parse(row);
-  return { ...rest, role: role.split('/').at(-1) ?? '', scope: scope === '/' ? scope : normalised(scope) };
+export async function poolIdentities(graph: Graph, { account, attached, certificates }: Asked): Promise<Known> {
+  const urls = certificates.flatMap((text) => certificateUrl(text) ?? []);
+  if (attached.length === 0 || urls.length === 0) return () => ({});
+  const found = await resourcesAt(graph, [account, ...attached], urls.map(uriOf));
+  const rowOf = (id: string) => found.find((row) => row.id === normalised(id));
+  const assigned = await assignedIn(
+    graph,
+    urls.flatMap((url) => secretAt(found, url) ?? []),
+  );
+  // The page on certificates of pools wants the identity to be of the tenant of the Batch account.
+  const tenantId = rowOf(account)?.tenantId;
+  return (certificate) => {
+    const url = certificateUrl(certificate);
+    const secret = url && secretAt(found, url);
+    const identities = attached.flatMap((id) => identityFrom(rowOf(id), assigned, secret) ?? []);
+    return { identities, ...(tenantId && { tenantId }) };
+  };
 }
 
 interface Secret {
   readonly vault: Resource;
-  /** Its scope, to which roles are assigned. */
+  /** Its scope: roles can be assigned to it. */
   readonly id: string;
 }
 
@@ -98,24 +52,20 @@ function uriOf({ host }: CertificateUrl): string {
   return `https://${host}/`;
 }
 
-/** Itself, its vault, the group and the subscription of that, and the tenant. */
+async function assignedIn(graph: Graph, secrets: readonly Secret[]): Promise<readonly Assignment[]> {
+  const scopes = secrets.filter(hasRoles).flatMap(({ id }) => scopesOf(id));
+  return scopes.length > 0 ? assignmentsAt(graph, scopes) : [];
+}
+
+/** A vault has roles or policies; the others are ignored. Unsaid, it has policies. */
+function hasRoles({ vault }: Secret): boolean {
+  return vault.rbac === 'true';
+}
+
+/** The tenant, the subscription, the group and the vault of a secret, and itself. */
 function scopesOf(secret: string): readonly string[] {
   const parts = secret.split('/');
   return ['/', ...[3, 5, 9, 11].map((length) => parts.slice(0, length).join('/'))];
-}
-
-/** The identity is to be made in the tenant of the Batch account (seed of the page on certificates of pools). */
-function known(
-  { account, attached }: Asked,
-  found: readonly Resource[],
-  assigned: readonly Assignment[],
-  url: CertificateUrl | undefined,
-): ReturnType<Known> {
-  const secret = url && secretAt(found, url);
-  const rowOf = (id: string) => found.find((row) => row.id === normalised(id));
-  const identities = attached.flatMap((id) => identityFrom(rowOf(id), assigned, secret) ?? []);
-  const tenantId = rowOf(account)?.tenantId;
-  return { identities, ...(tenantId && { tenantId }) };
 }
 
 function identityFrom(
@@ -125,12 +75,12 @@ function identityFrom(
 ): KnownIdentity | undefined {
   if (!row?.clientId) return undefined;
   const mayRead = secret && row.principalId ? mayReadOf(row.principalId, assigned, secret) : undefined;
-  const base = { resourceId: row.id, clientId: row.clientId, ...(row.home && { tenantId: row.home }) };
-  return { ...base, ...(mayRead !== undefined && { mayRead }) };
+  const identity = { resourceId: row.id, clientId: row.clientId, ...(row.home && { tenantId: row.home }) };
+  return { ...identity, ...(mayRead !== undefined && { mayRead }) };
 }
 
-/** A vault has roles or policies; the others are ignored. Unsaid, it has policies. */
-function mayReadOf(principalId: string, assigned: readonly Assignment[], { vault, id }: Secret): boolean | undefined {
-  if (vault.rbac === 'true') return mayReadByRole(assigned, principalId, id);
-  return vault.policies && mayReadByPolicy(vault.policies, principalId);
+function mayReadOf(principalId: string, assigned: readonly Assignment[], secret: Secret): boolean | undefined {
+  if (hasRoles(secret)) return mayReadByRole(assigned, principalId, secret.id);
+  const { policies } = secret.vault;
+  return policies && mayReadByPolicy(policies, principalId);
 }

@@ -19,6 +19,8 @@ export interface View {
   readonly secret: Secret;
   readonly state: State;
   readonly now: Date;
+  /** Said to have leaked, by whoever asks for an emergency. */
+  readonly compromised?: readonly CredentialId[];
   /** The data-plane host that ARM named, if it is known from an earlier look. */
   readonly host?: string;
 }

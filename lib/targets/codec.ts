@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jsonFrom } from '../model/json.ts';
 import { blank, type Bond, type State } from '../model/state.ts';
-import { progressFrom, progressShape, progressText } from './progressCodec.ts';
+import { progressFrom, progressShape, progressText, unknownWord } from './progressCodec.ts';
 import type { Tags } from './wishes.ts';
 
 /** The strictest limit that is documented for a tag's value (azure-facts 3). */
@@ -36,8 +36,9 @@ function parsed<T>(text: string | undefined, shape: z.ZodType<T>): T | 'corrupt'
   const json = jsonFrom(text);
   const written = versioned.safeParse(json);
   if (written.success && written.data.v > newest) return 'newer';
-  const { data, success } = shape.safeParse(json);
-  return success ? data : 'corrupt';
+  const { data, success, error } = shape.safeParse(json);
+  if (success) return data;
+  return error.issues.every(({ message }) => message === unknownWord) ? 'newer' : 'corrupt';
 }
 
 function bondFrom({ i, r, f, c }: z.output<typeof bondShape>): Bond {

@@ -33,15 +33,19 @@ const seconds = z.codec(z.string().regex(/^[0-9a-z]{1,9}$/), z.date(), {
   // Rounded up: what waits never goes on early by rounding.
   encode: (date) => Math.ceil(date.getTime() / 1000).toString(36),
 });
-const gone = z.codec(z.string().regex(/^([A-Za-z0-9_-]{8}){0,3}$/), z.array(z.string()), {
-  decode: (text) => Buffer.from(text, 'base64url').toString('hex').match(/.{12}/g) ?? [],
+/** In hex until 0.1.0. */
+const inHex = /^([0-9a-f]{12}){1,3}$/;
+const gone = z.codec(z.string().regex(/^([A-Za-z0-9_-]{8}){0,3}$|^([0-9a-f]{12}){1,3}$/), z.array(z.string()), {
+  decode: (text) => (inHex.test(text) ? text : Buffer.from(text, 'base64url').toString('hex')).match(/.{12}/g) ?? [],
   encode: (fingerprints) => Buffer.from(fingerprints.join(''), 'hex').toString('base64url'),
 });
 const version = z.codec(z.string(), z.string(), {
   decode: (text) => (/^[A-Za-z0-9_-]{22}$/.test(text) ? Buffer.from(text, 'base64url').toString('hex') : text),
   encode: (id) => (/^[0-9a-f]{32}$/.test(id) ? Buffer.from(id, 'hex').toString('base64url') : id),
 });
-const reason = z.string().refine(isReason);
+/** Reasons grow with every version, members and letters with `v` only. */
+export const unknownWord = 'a word of a later version';
+const reason = z.string().refine(isReason, unknownWord);
 
 const rotation = z.strictObject({
   p: letters(phaseLetters),

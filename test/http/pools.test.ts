@@ -37,8 +37,11 @@ async function define(client: ReturnType<typeof answering>, body: object) {
 
 test('of a pool that is there it tells what is wrong, what would be right, and how to make it', async () => {
   const client = answering(200, { ...documentedPool, id: pool });
-  const { status, body } = await define(client, { pool });
-  expect(client.asked).toEqual([`GET https://management.azure.com${pool}?api-version=2024-07-01`]);
+  const { status, body } = await define(client, { pool, apiVersion: '2021-01-01' });
+  expect(client.asked).toEqual([
+    `GET https://management.azure.com${pool}?api-version=2024-07-01`,
+    'POST https://management.azure.com/providers/Microsoft.ResourceGraph/resources?api-version=2024-04-01',
+  ]);
   expect(status).toBe(200);
   expect(body).toMatchObject({
     id: `${pool}-kv`,
@@ -47,6 +50,7 @@ test('of a pool that is there it tells what is wrong, what would be right, and h
       { reason: 'pool-url-pinned', advice: expect.stringContaining('recreate') as string },
       { reason: 'pool-msi-endpoint' },
       { reason: 'pool-image-too-old' },
+      { reason: 'pool-api-outdated' },
     ],
   });
   const { definition } = answerShape.parse(body);

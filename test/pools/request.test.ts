@@ -23,6 +23,7 @@ test.each([
     { ...ofPool, name: 'new', certificates: [certificate], identity },
     { identity },
   ],
+  ['a pool and how it was made', { ...ofPool, apiVersion: '2021-01-01' }, { apiVersion: '2021-01-01' }],
   ['a new pool', ofNew, ofNew],
   ['a new pool without nodes', { ...ofNew, nodes: 0 }, { nodes: 0 }],
 ])('a request names %s', (_sentence, body, wanted) => {
@@ -35,6 +36,8 @@ test.each([
   ['a pool in a group named ..', { pool: ofPool.pool.replace('my.group_(1)', '..') }, '#/pool'],
   ['a pool that goes elsewhere', { pool: `${account}/pools/../../x` }, '#/pool'],
   ['a pool of another service', { pool: ofPool.pool.replace('Microsoft.Batch', 'Microsoft.Web') }, '#/pool'],
+  ['an api-version that is none', { ...ofPool, apiVersion: 'latest' }, '#/apiVersion'],
+  ['an api-version of a new pool', { ...ofNew, apiVersion: '2021-01-01' }, '#/'],
   ['both a pool and an account', { ...ofPool, account }, '#/'],
   ['a member nobody knows', { ...ofNew, password: 'x' }, '#/'],
   ['no name', { ...ofNew, name: undefined }, '#/name'],

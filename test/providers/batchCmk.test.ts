@@ -29,7 +29,7 @@ contract(
   {
     kind: 'batch-cmk',
     create,
-    reads: { 'batch.get': 'resource-missing', getKey: 'resource-missing' },
+    reads: { 'batch.get': 'resource-missing', getKey: 'key-access-lost' },
     makes: 'rotateKey',
     forms: [({ value }) => value.open()],
     words: [

@@ -74,8 +74,8 @@ test.each([
   ['a cut progress is corrupt', { RotationProgress: '{"v":1,"r' }, 'corrupt'],
   ['a field nobody knows is corrupt', { RotationProgress: '{"v":1,"z":1}' }, 'corrupt'],
   ['a phase nobody knows is corrupt', { RotationProgress: '{"v":1,"r":{"p":"polish"}}' }, 'corrupt'],
-  ['a reason nobody knows is corrupt', { RotationProgress: '{"v":1,"h":"bored"}' }, 'corrupt'],
-  ['a reason that every object has is corrupt', { RotationProgress: '{"v":1,"h":"toString"}' }, 'corrupt'],
+  ['a reason nobody knows is of a later version', { RotationProgress: '{"v":1,"h":"bored"}' }, 'newer'],
+  ['a reason that every object has is none of ours', { RotationProgress: '{"v":1,"h":"toString"}' }, 'newer'],
   [
     'a deadline of a notice is read',
     { RotationProgress: `{"v":1,"r":{${revoking},"d":"u0"}}` },

@@ -5,6 +5,7 @@ export const ofKeys = {
   'managed-by-batch': 'Batch follows the newest version, and the key has a rotation policy: nothing is left to do.',
   'key-pinned': 'RotationKey names one version: nothing is rotated until the version is taken out of the tag.',
   'key-still-used': 'Another Batch account still uses the old version of the key: it is disabled when none does.',
+  'account-not-provisioned': 'A change of the Batch account failed or was cancelled (see the code): repeat or undo it.',
   'identity-missing': 'Give the Batch account a managed identity and grant it get, wrapKey and unwrapKey on the key.',
   'cmk-not-for-existing': 'The service takes customer-managed keys only for accounts created for them.',
   'key-missing': 'RotationKey names a key or version that does not exist: correct the tag, or recover the key.',
@@ -16,6 +17,7 @@ export const ofKeys = {
   'key-not-recoverable': 'Turn on soft delete and purge protection of the vault.',
   'key-disabled': 'Enable the version of the key, or let another be made.',
   'key-not-yet-valid': 'The version of the key is not valid yet.',
+  'key-expiring': 'The version that RotationKey names is near its expiry: name another, or the key without a version.',
   'key-expired': 'The version of the key has expired: extend it, or let another be made.',
   'key-role-missing':
     "Give the account's identity the role Key Vault Crypto Service Encryption User on the vault or the key.",

@@ -24,6 +24,7 @@ export const ordinary = {
   restored: 'The secret was gone and is back: consumers get one settle anew.',
   recovered: 'The state tags were lost; what is not live ends after one settle.',
   repairing: 'The live key was replaced behind our back: a working one is published.',
+  withdrawn: 'What began the rotation was taken back before anything was published: it ends.',
   completed: 'The rotation is complete.',
   hurried: 'The deadline of a notice leaves less time than settle: it is shortened.',
   'settle-shortened': 'Consumers get less than settle, because of the deadline of a notice: refresh them.',

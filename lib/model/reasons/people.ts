@@ -8,6 +8,8 @@ export const forPeople = {
   'validity-too-short': 'Validity less lead must be at least settle and a day: raise it or shorten settle.',
   'bad-tags': 'Correct the rotation tags of the secret.',
   'credential-id-unknown': 'CredentialId must name a credential of the resource: correct or remove the tag.',
+  'compromised-unknown':
+    'What compromised names is not there, is disabled already, or is ended only with the wish disable-old-version.',
   'secret-disabled': 'Enable the current version of the secret.',
   'managed-elsewhere': 'Another installation of Keyturn rotates this secret: remove one of the two.',
   'state-from-newer-version': 'A newer Keyturn wrote the state: update this one; nothing was touched.',

@@ -1,6 +1,6 @@
-import { hour, minute } from '../../../lib/model/clock.ts';
+import { day, hour, later, minute } from '../../../lib/model/clock.ts';
 import type { Wired } from '../../wired.ts';
-import { accountWithKey, cmk, encrypt, grant, identities, tags, type Cmk } from '../batchCmkStage.ts';
+import { accountWithKey, cmk, encrypt, grant, identities, tags, wishFor, type Cmk } from '../batchCmkStage.ts';
 import type { Play } from './play.ts';
 
 /** What else is told of customer-managed keys: what is refused, lost, or left to somebody else. */
@@ -13,6 +13,8 @@ export const keyPlays: readonly Play[] = [
   ['an access key of that account is due', 'account-disabled', accessKeyOfLost],
   ['the key is enabled again, and nodes take half an hour more', 'nodes-returning', returning],
   ['the key is enabled again', 'well-again', mended],
+  ['the account could not be changed', 'account-not-provisioned', unprovisioned],
+  ['the version that RotationKey names ends in five days', 'key-expiring', pinnedToItsEnd],
 ];
 
 async function notMadeForKeys(): Promise<Wired> {
@@ -80,5 +82,20 @@ async function mended(): Promise<Wired> {
 async function enabledAgain({ b }: Cmk, forMs: number): Promise<Wired> {
   b.vault.keys.update('cmk', { enabled: true });
   await b.live(forMs);
+  return b;
+}
+
+async function unprovisioned(): Promise<Wired> {
+  const { b, account } = await cmk();
+  account.provisioningState = 'Failed';
+  await b.live(hour);
+  return b;
+}
+
+async function pinnedToItsEnd(): Promise<Wired> {
+  const { b, first } = await cmk();
+  wishFor(b, first);
+  b.vault.keys.update('cmk', { expiresOn: later(b.clock.now(), 5 * day) });
+  await b.live(hour);
   return b;
 }

@@ -100,6 +100,8 @@ export interface ArmState {
   /** Lower-case ids. */
   readonly groups: Set<string>;
   readonly operations: Map<string, Operation>;
+  /** Tenants of user-assigned identities that are of another than everything else, by lower-case id. */
+  readonly identityTenants: Map<string, string>;
   /** Scopes with a ReadOnly lock. */
   readonly locks: Set<string>;
   readonly denials: Set<Denial>;
@@ -112,6 +114,7 @@ export function createArmState(): ArmState {
     consumers: new Map(),
     groups: new Set(),
     operations: new Map(),
+    identityTenants: new Map(),
     locks: new Set(),
     denials: new Set(),
     buckets: new Map(),

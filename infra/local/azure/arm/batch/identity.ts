@@ -61,7 +61,8 @@ export function principalsOf(identity: AccountIdentity): string[] {
   return Object.values(identity.userAssignedIdentities).map(({ principalId }) => principalId);
 }
 
-function uuidOf(text: string): string {
+/** The same for the same text, as nothing here is looked up. */
+export function uuidOf(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
     '-',

@@ -24,6 +24,9 @@ const queryBody = z.strictObject({
       $top: z.int().min(1).max(maxTop).optional(),
       $skip: z.int().min(0).optional(),
       $skipToken: z.string().optional(),
+      authorizationScopeFilter: z
+        .enum(['AtScopeAndBelow', 'AtScopeAndAbove', 'AtScopeExact', 'AtScopeAboveAndBelow'])
+        .optional(),
       resultFormat: z.literal('objectArray').optional(),
     })
     .optional(),

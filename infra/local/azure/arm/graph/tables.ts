@@ -2,13 +2,15 @@ import type { Core } from '../../core.ts';
 import { accountBody } from '../batch/accountBody.ts';
 import { containerAppBody } from '../containerApps/body.ts';
 import { vaultBody } from '../../keyvault/resource.ts';
-import type { KeyVault } from '../../keyvault/vault.ts';
+import type { KeyVault, Vault } from '../../keyvault/vault.ts';
 import { healthRow } from '../health/row.ts';
 import type { Health } from '../health/health.ts';
 import { isUpdating } from '../operations.ts';
 import { serviceBody } from '../signalrRoutes.ts';
 import type { ArmState } from '../state.ts';
 import { siteBody } from '../web/body.ts';
+import { accessPolicies, roleAssignments } from './grants.ts';
+import { attachedIdentities, identityBody } from './identities.ts';
 import type { Tables } from './query.ts';
 import type { Row, Type } from './values.ts';
 
@@ -18,7 +20,7 @@ const texts = [
 ];
 const dynamics = ['sku', 'plan', 'properties', 'tags', 'identity', 'zones', 'extendedLocation'];
 
-/** The columns of both tables (https://learn.microsoft.com/azure/governance/resource-graph/concepts/query-language). */
+/** The columns of every table (https://learn.microsoft.com/azure/governance/resource-graph/concepts/query-language). */
 export const columns: ReadonlyMap<string, Type> = new Map([
   ...texts.map((name) => [name, 'string'] as const),
   ...dynamics.map((name) => [name, 'dynamic'] as const),
@@ -34,12 +36,13 @@ export interface Shown {
 /** Everything there is, as its GET shows it at this moment. */
 export function readTables(core: Core, { arm, keyVault, health }: Shown): Tables {
   const { tenantId } = core.tokens;
-  const vaults = [...keyVault.vaults.values()].map((each) => resourceRow(each, vaultBody(each), tenantId));
+  const vaults = [...keyVault.vaults.values()];
   const events = health.events.flatMap((event) =>
     event.subscriptionIds.map((subscriptionId) => fullRow({ tenantId, ...healthRow(event, subscriptionId, health) })),
   );
   const rows = new Map([
-    ['resources', [...resourceRows(core, arm), ...vaults]],
+    ['resources', [...resourceRows(core, arm), ...vaultRows(core, arm, vaults), ...identityRows(core, arm)]],
+    ['authorizationresources', assignmentRows(core, arm, vaults)],
     ['servicehealthresources', events],
   ]);
   return { columns, rows };
@@ -52,6 +55,26 @@ function resourceRows({ clock, tokens: { tenantId } }: Core, state: ArmState): R
     if (each.kind === 'signalr') return resourceRow(each, serviceBody(each, isUpdating(state, each, nowMs)), tenantId);
     return resourceRow(each, each.kind === 'site' ? siteBody(each) : containerAppBody(each), tenantId);
   });
+}
+
+function vaultRows(core: Core, state: ArmState, vaults: readonly Vault[]): Row[] {
+  return vaults.map((each) => {
+    const { properties, ...body } = vaultBody(each);
+    const shown = { ...body, properties: { ...properties, accessPolicies: accessPolicies(core, state, each) } };
+    return resourceRow(each, shown, core.tokens.tenantId);
+  });
+}
+
+function identityRows({ tokens: { tenantId } }: Core, state: ArmState): Row[] {
+  return attachedIdentities(state).map((id) => {
+    const { place, body } = identityBody(id, state.identityTenants.get(id.toLowerCase()) ?? tenantId);
+    return resourceRow(place, body, tenantId);
+  });
+}
+
+function assignmentRows(core: Core, state: ArmState, vaults: readonly Vault[]): Row[] {
+  const all = roleAssignments(core, state, vaults);
+  return all.map(({ place, body }) => resourceRow(place, body, core.tokens.tenantId));
 }
 
 interface Body {

@@ -1,0 +1,35 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { FunctionMetadata } from '../../local/host/core.ts';
+import type { Subscribed } from './subscribed.ts';
+
+type InBicep = Subscribed & { readonly at: string };
+
+/** Both ways: events go to functions that there are, and every function for events gets some. */
+export function functionProblems(functions: readonly FunctionMetadata[], made: readonly InBicep[]): readonly string[] {
+  const names = functions.filter(takesEvents).map(({ name }) => name);
+  return [
+    ...made
+      .filter(({ functionName }) => !names.includes(functionName))
+      .map(({ at, functionName }) => `${at}: there is no function '${functionName}' that takes events`),
+    ...names
+      .filter((name) => !made.some(({ functionName }) => functionName === name))
+      .map((name) => `functions/: no Bicep file subscribes ${name}`),
+  ];
+}
+
+/** Both ways: names, types and filters are those that the tests run with. */
+export function filterProblems(local: readonly Subscribed[], made: readonly InBicep[]): readonly string[] {
+  const plain = made.map(({ at, ...each }) => ({ at, each }));
+  return [
+    ...plain
+      .filter(({ each }) => !local.some((other) => isDeepStrictEqual(each, other)))
+      .map(({ at, each }) => `${at}: infra/local/subscriptions.ts has no ${JSON.stringify(each)}`),
+    ...local
+      .filter((each) => !plain.some((other) => isDeepStrictEqual(each, other.each)))
+      .map((each) => `infra/local/subscriptions.ts: no Bicep file has ${JSON.stringify(each)}`),
+  ];
+}
+
+function takesEvents({ bindings }: FunctionMetadata): boolean {
+  return Object.values(bindings).some(({ type }) => type === 'eventGridTrigger');
+}

@@ -1,0 +1,64 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { settingNames } from '../../../lib/settings.ts';
+import { loadApp } from '../../local/host/app.ts';
+import type { FunctionMetadata } from '../../local/host/core.ts';
+import { subscriptions } from '../../local/subscriptions.ts';
+import { packInto } from '../../pack.ts';
+import { ofLocal, type Subscribed } from './subscribed.ts';
+import { apiVersions } from './versions.ts';
+
+/** What Bicep is compared with. */
+export interface Project {
+  readonly apiVersions: z.output<typeof apiVersions>;
+  readonly settings: readonly string[];
+  readonly functions: readonly FunctionMetadata[];
+  readonly subscribed: readonly Subscribed[];
+  /** Names in main.parameters.json. */
+  readonly parameters: readonly string[];
+  /** Types of announcements. */
+  readonly announced: readonly string[];
+}
+
+const azure = join(import.meta.dirname, '..');
+const parameterFile = z.object({ parameters: z.record(z.string(), z.unknown()) });
+
+/** By path below infra/azure. */
+export async function bicepTexts(): Promise<ReadonlyMap<string, string>> {
+  const all = await readdir(azure, { recursive: true });
+  const paths = all.filter((path) => path.endsWith('.bicep')).toSorted();
+  const read = paths.map(async (path) => [path, await readFile(join(azure, path), 'utf8')] as const);
+  return new Map(await Promise.all(read));
+}
+
+export async function project(): Promise<Project> {
+  const wiring = { endpoint: 'https://app.example/', vaults: ['vault'], subscriptionIds: ['id'], topic: 'topic' };
+  const documents = await readdir(join(azure, '../../docs/events'));
+  const { parameters } = parameterFile.parse(await json('main.parameters.json'));
+  return {
+    apiVersions: apiVersions.parse(await json('check/apiVersions.json')),
+    settings: settingNames,
+    functions: await registered(),
+    subscribed: subscriptions(wiring).map(ofLocal),
+    parameters: Object.keys(parameters),
+    announced: documents.filter((name) => name.endsWith('.json')).map((name) => name.replace(/\.json$/, '')),
+  };
+}
+
+async function json(name: string): Promise<unknown> {
+  return JSON.parse(await readFile(join(azure, name), 'utf8'));
+}
+
+/** As a host would see them, of the package as it ships. */
+async function registered(): Promise<readonly FunctionMetadata[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'keyturn-check-'));
+  try {
+    await packInto(folder);
+    const { functions } = await loadApp(join(folder, 'app'), {});
+    return functions.map(({ metadata }) => metadata);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
