@@ -62,7 +62,7 @@ export function keyturn(core: Core, memory: Memory, budget = budgets): Keyturn {
     notices: (request) => takeNotices(core, memory, request, budget.noticeMs),
     start: (request) => startRotation(core, request),
     show: (id) => showRotation(core, id),
-    definePool: (request) => definePool(core.arm, request),
+    definePool: (request) => definePool(core, request),
   };
 }
 

@@ -1,8 +1,6 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { Failure } from '../model/failure.ts';
 import { adviceFor, type Reason } from '../model/reason.ts';
-import type { Arm } from '../arm.ts';
-import { graph } from '../graph.ts';
 import { auditPool } from '../pools/audit.ts';
 import { apiVersion, definitionFrom, definitionOf, type Definition, type Unmade } from '../pools/definition.ts';
 import type { Finding } from '../pools/finding.ts';
@@ -10,36 +8,39 @@ import { poolView, type PoolBody } from '../pools/poolView.ts';
 import { poolRequestFrom, type NewPoolRequest, type OldPoolRequest } from '../pools/request.ts';
 import { members } from '../pools/shapes.ts';
 import { poolIdentities } from '../providers/poolIdentities.ts';
+import type { Core } from '../visit.ts';
 import { json, problem, type Problem } from './problem.ts';
+
+type Eyes = Pick<Core, 'arm' | 'graph'>;
 
 /**
  * `POST /api/pools/definition`: the pool that does it right, of any pool that this app's identity can read. Read
  * without the SDK, which drops the members that it does not know. Creating it stays with the operator.
  */
-export async function definePool(arm: Arm, request: HttpRequest): Promise<HttpResponseInit> {
+export async function definePool(eyes: Eyes, request: HttpRequest): Promise<HttpResponseInit> {
   const wanted = poolRequestFrom(await request.text());
   if ('status' in wanted) return problem(wanted);
   if (!('pool' in wanted)) return answer(newId(wanted), definitionOf(wanted), []);
   try {
-    const pool = await read(arm, wanted.pool);
-    return answer(besideId(wanted), definitionFrom(pool, wanted), await findingsOf(arm, pool, wanted));
+    const pool = await read(eyes, wanted.pool);
+    return answer(besideId(wanted), definitionFrom(pool, wanted), await findingsOf(eyes, pool, wanted));
   } catch (error) {
     if (error instanceof Failure) return unread(error);
     throw error;
   }
 }
 
-async function read(arm: Arm, id: string): Promise<PoolBody> {
+async function read({ arm }: Eyes, id: string): Promise<PoolBody> {
   const found = members.parse(await arm.get(id, apiVersion));
   return { ...found, id, properties: members.parse(found['properties']) };
 }
 
 /** For each certificate that the pool observes or should observe; what holds for several is said once. */
-async function findingsOf(arm: Arm, pool: PoolBody, wanted: OldPoolRequest): Promise<readonly Finding[]> {
+async function findingsOf({ graph }: Eyes, pool: PoolBody, wanted: OldPoolRequest): Promise<readonly Finding[]> {
   const { extensions, identities } = poolView(pool);
   const observed = extensions.flatMap((extension) => extension.observed.map(({ url }) => url));
   const attached = identities.map(({ id }) => id);
-  const known = await poolIdentities(graph(arm), { account: accountOf(wanted), attached, certificates: observed });
+  const known = await poolIdentities(graph, { account: accountOf(wanted), attached, certificates: observed });
   const audit = (certificate: string, required: boolean) =>
     auditPool(pool, { certificate, required, apiVersion: wanted.apiVersion, ...known(certificate) });
   const found = [

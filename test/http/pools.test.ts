@@ -2,6 +2,7 @@ import { createHttpHeaders, type HttpClient, type PipelinePolicy } from '@azure/
 import { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
 import { arm } from '../../lib/arm.ts';
+import { graph } from '../../lib/graph.ts';
 import { definePool } from '../../lib/http/pools.ts';
 import { auditPool } from '../../lib/pools/audit.ts';
 import type { PoolBody } from '../../lib/pools/poolView.ts';
@@ -25,13 +26,14 @@ function answering(status: number, body: object) {
     },
   };
   const timeLimit: PipelinePolicy = { name: 'none', sendRequest: (request, next) => next(request) };
-  return { asked, arm: arm({ credential, http, timeLimit }, settings) };
+  const manager = arm({ credential, http, timeLimit }, settings);
+  return { asked, arm: manager, graph: graph(manager) };
 }
 
 async function define(client: ReturnType<typeof answering>, body: object) {
   const url = 'https://app.example/api/pools/definition';
   const request = new HttpRequest({ method: 'POST', url, body: { string: JSON.stringify(body) } });
-  const { status, headers, body: text } = await definePool(client.arm, request);
+  const { status, headers, body: text } = await definePool(client, request);
   return { status, headers, body: z.record(z.string(), z.unknown()).parse(JSON.parse(z.string().parse(text))) };
 }
 
