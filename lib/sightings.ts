@@ -55,8 +55,10 @@ async function see(core: Core, memory: Memory, vaultUrl: string, until: Date): P
   }
 }
 
-function sighted({ target, state }: Pick<Sighting, 'target' | 'state'>, { createdOn, expiresOn }: Listed): Sighting {
-  return { target, state, createdOn, ...(expiresOn && { expiresOn }) };
+function sighted({ target, state }: Pick<Sighting, 'target' | 'state'>, listed: Listed): Sighting {
+  const { createdOn, expiresOn, tags } = listed;
+  const resumed = state.bond && tags['RotationProgress'] === undefined && { resumed: true as const };
+  return { target, state, createdOn, ...(expiresOn && { expiresOn }), ...resumed };
 }
 
 function remembered({ clock }: Core, memory: Memory, { secret }: Target): boolean {

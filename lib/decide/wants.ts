@@ -29,8 +29,13 @@ function takesUp({ wait }: State): Phase {
   return isDown(wait?.reason) ? 'verify' : 'generate';
 }
 
-function begins({ state, target, ...dates }: Sighting, now: Date, guarded: boolean, jitter: number): boolean {
-  return !state.bond || state.wait !== undefined || (!guarded && dueAt({ target, secret: dates }, jitter) <= now);
+function begins({ state, target, resumed, ...dates }: Sighting, now: Date, guarded: boolean, jitter: number): boolean {
+  return (
+    !state.bond ||
+    resumed === true ||
+    state.wait !== undefined ||
+    (!guarded && dueAt({ target, secret: dates }, jitter) <= now)
+  );
 }
 
 /**

@@ -25,6 +25,8 @@ export interface Sighting {
   readonly state: State;
   readonly createdOn: Date;
   readonly expiresOn?: Date;
+  /** A person deleted its progress: the next sweep takes it up. */
+  readonly resumed?: true;
 }
 
 /** What the provider saw. Absent = not looked at, or not there. */

@@ -24,6 +24,7 @@ const rows: [sentence: string, Sighting, at: Date, Phase[]][] = [
   ['in a phase wants that phase', sighting({ rotation: rotation({ phase: 'publish' }) }), now, ['publish']],
   ['that waits wants nothing', sighting(waits(after(61))), now, []],
   ['whose wait is over wants its phase', sighting(waits(now)), now, ['revoke']],
+  ['whose progress a person deleted wants generate', { ...sighting(), resumed: true }, born, ['generate']],
   ['that is held wants nothing', sighting({ held: 'contended', rotation: rotation() }), now, []],
   ['that is paused wants nothing', sighting({ rotation: rotation() }, { paused: true }), now, []],
   [

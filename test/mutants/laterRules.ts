@@ -14,8 +14,8 @@ export const laterRules: readonly Mutant[] = [
   {
     breaks: 'R16',
     file: 'lib/reconcile.ts',
-    from: "return is === 'good' && !wasRefused",
-    to: "return is !== 'unknown' && !wasRefused",
+    from: "return is === 'good' && !(wasRefused",
+    to: "return is !== 'unknown' && !(wasRefused",
     test: 'test/situations/midRotation.test.ts',
     name: 'both keys changed behind our back',
     histories: true,
@@ -59,8 +59,8 @@ export const laterRules: readonly Mutant[] = [
   {
     breaks: 'R21, settle',
     file: 'lib/decide/accept.ts',
-    from: 'if (compromised.includes(live.id)) {',
-    to: 'if (!rotation && compromised.includes(live.id)) {',
+    from: 'if (compromised.includes(live.id) || isNextLeaked(s.look, compromised)) {',
+    to: 'if ((!rotation && compromised.includes(live.id)) || isNextLeaked(s.look, compromised)) {',
     test: 'test/decide/accept.test.ts',
     name: 'in verify, the new live key: another is made',
     histories: true,

@@ -5,6 +5,7 @@ import { earlierRules } from './earlierRules.ts';
 import { eventRules } from './eventRules.ts';
 import { handlers } from './handlers.ts';
 import { laterRules } from './laterRules.ts';
+import { leaks } from './leaks.ts';
 import type { Mutant } from './mutant.ts';
 import { promises } from './promises.ts';
 import { tree, type Tree } from './tree.ts';
@@ -16,7 +17,7 @@ import { versions } from './versions.ts';
  */
 const options = { only: { type: 'string', default: '' }, history: { type: 'string' } } as const;
 const { only, history: wanted } = parseArgs({ options }).values;
-const mutants = [...promises, ...earlierRules, ...laterRules, ...eventRules, ...handlers, ...versions].filter(
+const mutants = [...promises, ...earlierRules, ...laterRules, ...eventRules, ...handlers, ...versions, ...leaks].filter(
   ({ breaks }) => breaks.startsWith(only),
 );
 process.exitCode = wanted ? await look(wanted) : await breakAll();

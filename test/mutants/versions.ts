@@ -36,7 +36,7 @@ export const versions: readonly Mutant[] = [
     file: 'lib/providers/keyFitness.ts',
     from: "if (!needed.every((operation) => keyOperations?.includes(operation))) return 'key-operations';",
     to: '',
-    test: 'test/kinds/batchCmkFitness.test.ts',
+    test: 'test/kinds/reasons.test.ts',
     histories: ofKeys,
   },
   {
@@ -51,8 +51,8 @@ export const versions: readonly Mutant[] = [
   {
     breaks: 'versions, settle of a day and an hour',
     file: 'lib/providers/batchCmk.ts',
-    from: 'leastSettleMs: 25 * hour,',
-    to: 'leastSettleMs: hour,',
+    from: 'const leastSettleMs = 25 * hour;',
+    to: 'const leastSettleMs = hour;',
     test: 'test/kinds/batchCmkWishes.test.ts',
     name: 'after 25 hours at least',
     histories: ofKeys,
@@ -60,8 +60,8 @@ export const versions: readonly Mutant[] = [
   {
     breaks: 'versions, ended only on wish',
     file: 'lib/providers/keyVersions.ts',
-    from: "isPublished && wishes.extra?.has('disable-old-version')",
-    to: 'isPublished',
+    from: "if (!wishes.extra?.has('disable-old-version'))",
+    to: 'if (!wishes)',
     test: 'test/kinds/batchCmkWishes.test.ts',
     name: 'without a wish the old version stays enabled',
     histories: ofKeys,
@@ -69,8 +69,8 @@ export const versions: readonly Mutant[] = [
   {
     breaks: 'versions, ended only where nobody needs it',
     file: 'lib/providers/batchCmk.ts',
-    from: 'if (isNeeded) return',
-    to: 'if (!isNeeded) return',
+    from: 'if (await isUsed(means, [keyUrl(old)]))',
+    to: 'if (!(await isUsed(means, [keyUrl(old)])))',
     test: 'test/kinds/batchCmkWishes.test.ts',
     name: 'waits for another account that still uses the version',
     histories: ofKeys,
@@ -123,7 +123,7 @@ export const versions: readonly Mutant[] = [
   {
     breaks: 'versions, nodes that lack the new certificate',
     file: 'lib/providers/poolCertificate.ts',
-    from: "if (is === 'good') await disable(means, certificate, id);",
+    from: 'if (mayEnd) await disable(means, certificate, id);',
     to: 'await disable(means, certificate, id);',
     test: 'test/kinds/poolCertificateHindered.test.ts',
     name: 'its nodes still use the old version',

@@ -1,0 +1,87 @@
+import type { Mutant } from './mutant.ts';
+
+const ofVersions = 'the port seam has access keys only';
+
+/** Leaks, losses and wishes taken back, of kinds whose credential is a version. */
+export const leaks: readonly Mutant[] = [
+  {
+    breaks: 'leaks, a newer version that leaked',
+    file: 'lib/decide/accept.ts',
+    from: ' || isNextLeaked(s.look, compromised)',
+    to: '',
+    test: 'test/kinds/batchCmkPeople.test.ts',
+    name: 'a newer version that leaked before it was taken up is never published',
+    histories: ofVersions,
+  },
+  {
+    breaks: 'leaks, what would end in nothing',
+    file: 'lib/decide/accept.ts',
+    from: 'return compromised.every(',
+    to: 'return [].every(',
+    test: 'test/kinds/poolCertificatePeople.test.ts',
+    name: 'a version that there is not is no answer to a leak',
+    histories: ofVersions,
+  },
+  {
+    breaks: 'leaks, the private key of a leaked certificate',
+    file: 'lib/providers/poolCertificate.ts',
+    from: "rotation?.cause === 'emergency' ? { ...wished, reuseKey: false } : wished",
+    to: 'rotation ? wished : wished',
+    test: 'test/kinds/poolCertificatePeople.test.ts',
+    name: 'a key that leaked is not used again',
+    histories: ofVersions,
+  },
+  {
+    breaks: 'leaks, whoever follows a key gets a day',
+    file: 'lib/providers/batchCmk.ts',
+    from: 'if (followedUntil > view.now && (await isUsed(means, [base, `${base}/`]))) {',
+    to: 'if (followedUntil > view.now && base === "") {',
+    test: 'test/kinds/batchCmkPeople.test.ts',
+    name: 'nor under another account that follows the key',
+    histories: ofVersions,
+  },
+  {
+    breaks: 'leaks, a loss while it settles',
+    file: 'lib/providers/keyLook.ts',
+    from: "return rotation === undefined || rotation.phase === 'revoke';",
+    to: 'return rotation === undefined;',
+    test: 'test/kinds/batchCmkLost.test.ts',
+    name: 'access lost while a rotation settles',
+    histories: ofVersions,
+  },
+  {
+    breaks: 'leaks, well only with the nodes',
+    file: 'lib/providers/nodesAway.ts',
+    from: "new Set(['unusable', 'unknown'])",
+    to: 'new Set()',
+    test: 'test/kinds/batchCmkAccessLost.test.ts',
+    name: 'it is not well before its nodes',
+    histories: ofVersions,
+  },
+  {
+    breaks: 'leaks, who does not answer is not well',
+    file: 'lib/phases/advance.ts',
+    from: 'saysNothing.has(reason) ? wait.reason : reason',
+    to: 'saysNothing.has(reason) ? reason : reason',
+    test: 'test/kinds/batchCmkLost.test.ts',
+    histories: ofVersions,
+  },
+  {
+    breaks: 'leaks, a wish that was taken back',
+    file: 'lib/decide/rotation.ts',
+    from: "(adopted === true && cause === 'new-version')",
+    to: 'false',
+    test: 'test/kinds/batchCmkPeople.test.ts',
+    name: 'taken back',
+    histories: ofVersions,
+  },
+  {
+    breaks: 'leaks, the end of the version in use',
+    file: 'lib/providers/certificateLook.ts',
+    from: 'askedBy(offered ? properties : before,',
+    to: 'askedBy(properties,',
+    test: 'test/kinds/poolCertificatePeople.test.ts',
+    name: 'the version in use is near its end',
+    histories: ofVersions,
+  },
+];
