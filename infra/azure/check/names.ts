@@ -4,7 +4,7 @@ import { named } from './values.ts';
 
 /** What Bicep brings, as far as it is used here (learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-functions). */
 const functions = [
-  ...['cidrSubnet', 'concat', 'contains', 'deployment', 'empty', 'endsWith', 'environment', 'filter', 'guid'],
+  ...['any', 'cidrSubnet', 'concat', 'contains', 'deployment', 'empty', 'endsWith', 'environment', 'filter', 'guid'],
   ...['intersection', 'items', 'join', 'last', 'length', 'map', 'replace', 'resourceGroup', 'resourceId', 'split'],
   ...['string', 'subscription', 'subscriptionResourceId', 'substring', 'take', 'tenant', 'toLower', 'toObject'],
   ...['union', 'uniqueString'],
@@ -24,6 +24,9 @@ export function nameProblems({ path, root }: Bicep): readonly string[] {
     return name ? [name] : [];
   });
   return [
+    ...own
+      .filter(({ text }) => [...functions, ...decorators].includes(text))
+      .map((node) => `${at(path, node)}: ${node.text} hides what Bicep brings`),
     ...names
       .filter(({ text }) => !declared.has(text))
       .map((node) => `${at(path, node)}: nothing is called ${node.text}`),

@@ -32,33 +32,33 @@ var rules = [
   {
     name: 'held'
     severity: 2
-    description: 'A target waits for a person, a grant or more time. Nothing is broken yet: both credentials work.'
+    says: 'A target waits for a person, a grant or more time. Nothing is broken yet: both credentials work.'
     query: '''| where type == 'Keyturn.Rotation.Held' '''
   }
   {
     name: 'stuck'
     severity: 1
-    description: 'What Failed or Held told of has lasted for a day.'
+    says: 'What Failed or Held told of has lasted for a day.'
     query: '''| where type == 'Keyturn.Rotation.Stuck' '''
   }
   {
     name: 'overdue'
     severity: 2
-    description: 'A rotation should have begun two days ago, for whatever reason it has not.'
+    says: 'A rotation should have begun two days ago, for whatever reason it has not.'
     query: '''| where type == 'Keyturn.Log.Note' and reason == 'overdue' '''
     window: 'P1D'
   }
   {
     name: 'past-expiry'
     severity: 1
-    description: 'The version in use is past its expiry.'
+    says: 'The version in use is past its expiry.'
     query: '''| where type == 'Keyturn.Log.Note' and reason == 'past-expiry' '''
     window: 'P1D'
   }
   {
     name: 'throttling'
     severity: 3
-    description: 'Azure throttles Keyturn more than it should: another client of the subscription, or too many targets.'
+    says: 'Azure throttles Keyturn more than it should: another client of the subscription, or too many targets.'
     query: '''| where type in ('Keyturn.Rotation.Failed', 'Keyturn.Log.Note') and reason == 'throttled' '''
     above: 10
   }
@@ -73,7 +73,7 @@ module said 'logAlert.bicep' = [
       tags: tags
       workspaceId: workspaceId
       actionGroupId: actionGroupId
-      description: rule.description
+      says: rule.says
       severity: rule.severity
       query: '${lines}${rule.query}'
       window: rule.?window ?? 'PT1H'
@@ -91,7 +91,7 @@ module failing 'logAlert.bicep' = {
     tags: tags
     workspaceId: workspaceId
     actionGroupId: actionGroupId
-    description: 'Sweeps fail. A wrong setting fails all of them, with one error that lists what to mend.'
+    says: 'Sweeps fail. A wrong setting fails all of them, with one error that lists what to mend.'
     severity: 1
     query: '${sweeps} | where Success == false'
     threshold: 3
@@ -106,7 +106,7 @@ module silent 'logAlert.bicep' = {
     tags: tags
     workspaceId: workspaceId
     actionGroupId: actionGroupId
-    description: 'No sweep ran for an hour: the app is stopped, not deployed, or its storage refuses it.'
+    says: 'No sweep ran for an hour: the app is stopped, not deployed, or its storage refuses it.'
     severity: 1
     query: sweeps
     operator: 'LessThan'

@@ -17,7 +17,7 @@ param workspaceId string
 param actionGroupId string
 
 @description('What the mail says.')
-param description string
+param says string
 
 @description('From 0, critical, to 4.')
 @minValue(0)
@@ -48,7 +48,7 @@ resource rule 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   kind: 'LogAlert'
   properties: {
     displayName: name
-    description: description
+    description: says
     enabled: true
     severity: severity
     scopes: [workspaceId]

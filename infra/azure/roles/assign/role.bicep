@@ -41,7 +41,7 @@ module within 'within.bicep' = [for scope in scopes: {
   params: {
     principalId: principalId
     roleId: role.outputs.id
-    type: length(split(scope, '/')) < 9 ? 'group' : toLower(split(scope, '/')[7])
+    type: any(length(split(scope, '/')) < 9 ? 'group' : toLower(split(scope, '/')[7])) // which words there are, within says
     name: split(scope, '/')[length(split(scope, '/')) < 9 ? 4 : 8]
   }
 }]
