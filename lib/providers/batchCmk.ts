@@ -7,10 +7,10 @@ import type { Spare } from '../model/target.ts';
 import { credentialIdIn, held, textOf } from './keyCredential.ts';
 import { accountOf, encryptBy, usedBy } from './keyedAccount.ts';
 import { isUsed } from './keyGrant.ts';
-import { baseOf, byService, keyIdentifier, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
+import { baseOf, byService, isFollowed, keyIdentifier, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
 import { look } from './keyLook.ts';
 import { seen } from './keySeen.ts';
-import { disable, keyAt, rotate } from './keyVersions.ts';
+import { disable, keyAt, rotate, versionOf } from './keyVersions.ts';
 import { missing, wantedOf, type Wanted } from './keyWish.ts';
 import type { Means, Provider, View } from './provider.ts';
 
@@ -91,6 +91,7 @@ async function revoke(means: Means, view: View, { id }: Spare): Promise<Look | P
   const key = keyIdentifier(textOf(view));
   if (!key) throw new Failure('live-would-die');
   const old: KeyIdentifier = { ...key, version: id };
+  await assertNotFollowed(means, view, key, id);
   const base = keyUrl({ vaultUrl: key.vaultUrl, name: key.name });
   const followedUntil = later(view.secret.createdOn, leastSettleMs); // whoever follows it may use the old one until then
   if (followedUntil > view.now && (await isUsed(means, [base, `${base}/`]))) {
@@ -99,6 +100,13 @@ async function revoke(means: Means, view: View, { id }: Spare): Promise<Look | P
   if (await isUsed(means, [keyUrl(old)])) return neededElsewhere(means, view);
   await disable(means, key, id);
   return look(means, view);
+}
+
+/** Promise 1, whatever the state says: Batch wraps with the newest version of a key that it follows. */
+async function assertNotFollowed(means: Means, view: View, key: KeyIdentifier, id: string): Promise<void> {
+  if (!isFollowed(textOf(view))) return;
+  const newest = await keyAt(means, { vaultUrl: key.vaultUrl, name: key.name }, 'key-access-lost');
+  if (versionOf(newest) === id) throw new Failure('live-would-die');
 }
 
 /** Another account that never moves must not keep this one from its next rotation. */

@@ -26,9 +26,15 @@ export async function seen(means: Means, view: View, used: string, offer: Offer)
   const next = nextOf(view, live, offer);
   const rests = await restsFor(means, view, used, wanted, next);
   const asks = rests ? undefined : await askedBy(means, view, next, offer);
-  const all = distinct([live, ...unanswering(view, next), ...(await toBeDisabled(means, view, live))]);
+  const waiting = isNamed(wanted) ? [] : unanswering(view, next);
+  const all = distinct([live, ...waiting, ...(await toBeDisabled(means, view, live))]);
   const found = { fit: good, all, held: held(view), live };
-  return { ...found, ...(rests ? { rests } : { ...(next && { next }), ...(asks && { asks }) }) };
+  return { ...found, ...(next && { next }), ...(rests && { rests }), ...(asks && { asks }) };
+}
+
+/** What is wished for by its name answers an emergency, whoever made it and whenever. */
+function isNamed(wanted: Wanted): boolean {
+  return wanted === byService || wanted.version !== undefined;
 }
 
 /** Somebody changed the account, or we did and could not say so. */
@@ -56,10 +62,11 @@ async function restsFor(
   wanted: Wanted,
   next: Credential | undefined,
 ): Promise<Rest | undefined> {
-  if (wanted === byService) return next ? undefined : { reason: 'microsoft-managed', firm: true };
+  if (wanted === byService) return used === byService ? { reason: 'microsoft-managed', firm: true } : undefined;
   const isAsWished = next === undefined || next.value.open() === used;
   if (isFollowed(used) && isAsWished) return followedBy(means, view, wanted);
-  return wanted.version !== undefined && !next ? { reason: 'key-pinned', firm: true } : undefined;
+  const isPinned = wanted.version !== undefined && used === keyUrl(wanted);
+  return isPinned ? { reason: 'key-pinned', firm: true } : undefined;
 }
 
 async function followedBy(means: Means, view: View, wanted: KeyIdentifier): Promise<Rest | undefined> {

@@ -32,6 +32,17 @@ test.each([
   expect(told(s.b)).not.toContain('Target.Well well-again');
 });
 
+test('nor is it forgotten by an outage that it is to be said to be well in the end', async () => {
+  const s = await resting();
+  grant(s.account, s.b.vault, new Set());
+  await s.b.live(7 * hour);
+  s.b.azure.core.faults.plan({ operation: 'batch.get', effect: { kind: 'status', status: 503 } });
+  await s.b.live(5 * minute);
+  grant(s.account, s.b.vault);
+  await s.b.live(hour);
+  expect(told(s.b).slice(-2)).toEqual(['Rotation.Held key-access-lost', 'Target.Well well-again']);
+});
+
 test('access lost while a rotation settles is told the same day', async () => {
   const s = await cmk({ RotationOptions: 'disable-old-version' });
   await s.b.live(hour);

@@ -64,6 +64,7 @@ export const leaks: readonly Mutant[] = [
     from: 'saysNothing.has(reason) ? wait.reason : reason',
     to: 'saysNothing.has(reason) ? reason : reason',
     test: 'test/kinds/batchCmkLost.test.ts',
+    name: 'nor is it forgotten by an outage',
     histories: ofVersions,
   },
   {
