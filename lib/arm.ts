@@ -28,7 +28,7 @@ export function arm(ground: Ground, { armEndpoint, armAudience }: ArmSettings): 
         if (!read.success) throw new Failure('refused', { code: 'CollectionAnswer' });
         items.push(...read.data.value);
         const { nextLink } = read.data;
-        next = nextLink && new URL(nextLink, origin).origin === origin ? nextLink : undefined; // the token goes nowhere else
+        next = nextLink && new URL(nextLink, origin).origin === origin ? nextLink : undefined; // the token stays
       }
       return items;
     },

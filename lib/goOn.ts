@@ -12,7 +12,7 @@ import type { Phase, Rotation, State } from './model/state.ts';
 import type { CredentialId } from './model/target.ts';
 import { withoutWait } from './decide/rotation.ts';
 import type { Lease } from './targets/lease.ts';
-import { advance, holding, waiting } from './phases/advance.ts';
+import { advance, holding, stillLost, waiting } from './phases/advance.ts';
 import type { Hands, InRotation, Outcome } from './phases/step.ts';
 import { steps } from './phases/steps.ts';
 import {
@@ -65,7 +65,7 @@ async function act(visiting: Visit, decision: Decision): Promise<boolean> {
     case 'run':
       return run(visiting, decision.phase);
     case 'wait':
-      become(visiting, waiting(visiting.snapshot.state, visiting.core.clock.now(), decision));
+      become(visiting, waited(visiting.snapshot, visiting.core.clock.now(), decision));
       return satOut(visiting, decision.reason, decision.until);
     case 'hold':
       become(visiting, holding(visiting.snapshot.state, decision));
@@ -74,6 +74,11 @@ async function act(visiting: Visit, decision: Decision): Promise<boolean> {
       if (decision.reason === 'not-due') become(visiting, withoutWait(visiting.snapshot.state));
       return false;
   }
+}
+
+function waited({ state, look }: Snapshot, now: Date, decision: Decision & { do: 'wait' }): State {
+  const next = waiting(state, now, decision);
+  return look.fit.is === 'good' ? next : stillLost(state, next);
 }
 
 /** An emergency's own write says both: an earlier one that lands late would undo it. */
@@ -197,7 +202,7 @@ function handsOf(visiting: Visit, onSent: () => void): Hands {
 
 const sharedMs = 30 * second;
 
-/** Keys and certificates serve several accounts: their makers take turns (R8), and wait for what may still land (R4). */
+/** Keys and certificates serve several accounts: their makers take turns (R8), and wait for what may land (R4). */
 async function shared<T>(
   { leases, clock }: Core,
   name: string | undefined,

@@ -5,7 +5,7 @@ import type { Seen } from './missing.ts';
 import type { Memory } from './sightings.ts';
 import type { Core } from './visit.ts';
 
-/** Notes what is too old, each once a day by each instance: for an alert, whatever the reason that it was not rotated. */
+/** Notes what is too old, once a day by each instance: for an alert, whatever the reason that it was not rotated. */
 export function noteLate({ clock, note }: Core, memory: Memory, seen: readonly Seen[]): void {
   const now = clock.now();
   for (const sighting of seen.flatMap(({ sightings }) => sightings)) {

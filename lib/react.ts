@@ -57,7 +57,7 @@ async function followed(core: Core, object: string, ask: Ask, deadline: Date): P
   return reports.map(outcome).find((reason) => reason !== undefined);
 }
 
-/** A key was regenerated, by whomever: consumers may fail already, so the live key is proved and the keys are looked at. */
+/** A key was regenerated, by whomever: consumers may fail already, so the live key is proved and all are looked at. */
 export async function onResourceEvent(core: Core, event: unknown, deadline: Date): Promise<void> {
   await translated(core, event, async (came) => {
     const found = regenerated(came);

@@ -4,9 +4,9 @@ import { decide } from './decide/rules.ts';
 import { changes } from './events/changes.ts';
 import { claimOwnVersion, goOn } from './goOn.ts';
 import { Failure } from './model/failure.ts';
-import { isDown, type Reason } from './model/reason.ts';
+import type { Reason } from './model/reason.ts';
 import type { Consumers, Look, Snapshot } from './model/snapshot.ts';
-import type { Ask, State } from './model/state.ts';
+import { wasDown, type Ask, type State } from './model/state.ts';
 import { normalised, type Target } from './model/target.ts';
 import { failed, holding, stuck, waiting } from './phases/advance.ts';
 import type { Provider } from './providers/provider.ts';
@@ -164,7 +164,7 @@ async function livesAtRest(visiting: Visit): Promise<boolean> {
   if (!(ask.check ?? (wasRefused || sawChange)) || !mayProve(snapshot)) return false;
   const { is } = await provider.prove(viewOf(visiting), snapshot.look.held);
   if (is === 'bad') await refused(visiting, wasRefused);
-  return is === 'good' && !(wasRefused || sawChange || isDown(was));
+  return is === 'good' && !(wasRefused || sawChange || wasDown(snapshot.state.wait));
 }
 
 async function refused(visiting: Visit, wasRefused: boolean): Promise<void> {

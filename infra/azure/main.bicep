@@ -36,7 +36,7 @@ param batchAccounts array = []
 @description('Ids of SignalR services, or of their groups; empty for every one of this subscription.')
 param signalRServices array = []
 
-@description('Ids of applications that use the secrets, or of their groups; empty for every one of this subscription.')
+@description('Ids of applications that use the secrets, of their groups, or of the subscription; empty for none.')
 param consumers array = []
 
 @description('Settings of rotation, where the defaults are not wanted.')
@@ -92,7 +92,7 @@ module hub 'hub/main.bicep' = {
 }
 
 module spoke 'spoke/main.bicep' = {
-  name: 'keyturn-spoke'
+  name: 'keyturn-spoke-${deployment().location}' // Azure ties the name to a region
   params: {
     groupName: group.name
     location: location

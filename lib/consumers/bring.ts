@@ -103,7 +103,7 @@ function mayRefresh({ pace }: Round, { kind }: Consumer): boolean {
 }
 
 /**
- * Whichever instance comes first: the lease blobs of the app and of its plan say when the next refresh may come, and for
+ * Whichever instance is first: the lease blobs of the app and of its plan say when the next refresh may come, and for
  * which versions there was one. Once more is enough where it did not help.
  */
 async function refreshOnce({ arm, leases, clock, pace }: Round, consumer: Consumer, versions: string): Promise<void> {

@@ -14,7 +14,7 @@ export interface Consumer {
   readonly secrets: readonly string[];
 }
 
-/** Apps, their slots and Container Apps, wherever the identity may read. A tag holds 256 characters: there may be more. */
+/** Apps, their slots and Container Apps, wherever the identity may read. A tag holds 256 characters: there may be two. */
 const query = `Resources
 | where type in~ ('microsoft.web/sites', 'microsoft.web/sites/slots', 'microsoft.app/containerapps')
 | where tostring(tags) contains 'KeyturnSecrets'

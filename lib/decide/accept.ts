@@ -12,10 +12,16 @@ export function accept(s: Situation): Decision | undefined {
   const wanted = s.ask.accept;
   const { live } = s.look;
   if (!wanted || !live) return undefined;
-  const known = sameRequest(s.state, wanted) ?? underWay(s.state, live, wanted);
-  if (known) return { do: 'accept', reason: 'going-on', ...known };
+  const same = sameRequest(s.state, wanted);
+  if (same) return { do: 'accept', reason: 'going-on', ...same };
   const refusal = refused(s, wanted);
   if (refusal) return { do: 'rest', reason: refusal };
+  const known = underWay(s.state, live, wanted);
+  if (known) return { do: 'accept', reason: 'going-on', ...known };
+  return { do: 'accept', reason: 'begun', ...accepted(s, live, wanted) };
+}
+
+function accepted(s: Situation, live: Known, wanted: Acceptance): Joined {
   const { rotation, regenerateAnew } = answer(s, live, wanted);
   const bond = regenerateAnew || !s.state.bond ? bondOf(s) : s.state.bond;
   const request = wanted.request ?? s.state.request;
@@ -27,7 +33,7 @@ export function accept(s: Situation): Decision | undefined {
     ...keptGuard(s.state),
     ...(request && { request }),
   };
-  return { do: 'accept', reason: 'begun', state, start: rotation.start };
+  return { state, start: rotation.start };
 }
 
 /** What would end in nothing is not accepted (R20). */
@@ -78,15 +84,22 @@ function answer(s: Situation, live: Known, { compromised = [live.id], ...wanted 
     return { rotation: { ...going, gone: together(all, rotation.gone, leaked) }, regenerateAnew: !onlyLive };
   }
   if (compromised.includes(live.id) || isNextLeaked(s.look, compromised)) {
-    const gone = all.map(({ fingerprint }) => fingerprint);
+    const gone = (all.length > mostGone ? leaked : all).map(({ fingerprint }) => fingerprint);
     const anew: Rotation = { phase: 'generate', cause: 'emergency', start, mode, gone, ...outliving(rotation) };
     return { rotation: anew, regenerateAnew: true };
   }
-  const going = rotation ?? { phase: 'revoke', start, gone: [] };
+  const { adopted: _, ...going } = rotation ?? { ...nothing, start };
   return {
-    rotation: { ...going, cause: 'emergency', mode, gone: together(all, going.gone, leaked) },
+    rotation: { ...going, cause: 'emergency', mode, gone: together(all, stillToEnd(s.look, going.gone), leaked) },
     regenerateAnew: true,
   };
+}
+
+const nothing: Pick<Rotation, 'phase' | 'gone' | 'adopted'> = { phase: 'revoke', gone: [] };
+
+/** Without a standby only what the look shows is to end: a leak of one version is no reason to end another. */
+function stillToEnd({ all, standby }: Look, gone: readonly Fingerprint[]): readonly Fingerprint[] {
+  return standby ? gone : gone.filter((each) => all.some(({ fingerprint }) => fingerprint === each));
 }
 
 /** It would be published next, where nothing stands by: another one is made, as for the live one. */
@@ -100,7 +113,10 @@ export function outliving(before: Rotation | undefined): Pick<Rotation, 'oldVers
   return { ...(oldVersion && { oldVersion }), ...(deadline && { deadline }) };
 }
 
-/** At most three, those that still exist first: a tag has 256 characters. */
+/** A tag has 256 characters. */
+const mostGone = 3;
+
+/** Those that still exist first. */
 export function together(
   all: readonly Known[],
   gone: readonly Fingerprint[],
@@ -108,7 +124,7 @@ export function together(
 ): readonly Fingerprint[] {
   const union = [...new Set([...more.map(({ fingerprint }) => fingerprint), ...gone])];
   const there = new Set(all.map(({ fingerprint }) => fingerprint));
-  return union.toSorted((a, b) => Number(there.has(b)) - Number(there.has(a))).slice(0, 3);
+  return union.toSorted((a, b) => Number(there.has(b)) - Number(there.has(a))).slice(0, mostGone);
 }
 
 /** Who calls has not waited for the grace of adoption; what else guards outlives the emergency. */

@@ -22,9 +22,12 @@ const shortestSettleMs = 5 * minute;
 /** A rotation is complete so long before the deadline of a notice: some sweeps may fail. */
 const deadlineMarginMs = 30 * minute;
 
+/** A tag has 256 characters, and a version's id 32: the live one comes first, then what is not to be taken for new. */
+const mostKnown = 3;
+
 /** What binds the state to the value and the credentials as they are now. */
 export function bondOf({ installation, target, secret, look }: Omit<Situation, 'ask'>): Bond {
-  const credentials = look.all.map(({ id, fingerprint }) => ({ id, fingerprint }));
+  const credentials = look.all.slice(0, mostKnown).map(({ id, fingerprint }) => ({ id, fingerprint }));
   return { installation, resource: resourceHash(target.resource), value: secret.value.fingerprint, credentials };
 }
 

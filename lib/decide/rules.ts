@@ -93,7 +93,7 @@ function guard({ now, target, state }: Situation, reason: Guard['reason']): Guar
   };
 }
 
-/** Neither a pause nor a hold nor a back-off stops an emergency, also where a dead value must be repaired first (R22). */
+/** Neither pause nor hold nor back-off stops an emergency, also where a dead value must be repaired first (R22). */
 function paused({ target, state, ask }: Situation): Decision | undefined {
   if (target.wishes.paused && !ask.accept && state.rotation?.cause !== 'emergency')
     return { do: 'rest', reason: 'paused' };
@@ -132,7 +132,7 @@ function refusedInRevoke(s: Situation, rotation: Rotation, live: Known): Decisio
   return { do: 'wait', reason: 'live-refused', until: anHour(s) };
 }
 
-/** Nobody uses the old credential any more: instead of ending it is made anew, and takes the place of the refused one. */
+/** Nobody uses the old credential any more: instead of ending it is made anew, in place of the refused one. */
 function replacedAnew(s: Situation, { adopted: _, ...rotation }: Rotation, live: Known): State {
   const gone = together(s.look.all, rotation.gone, [...s.look.all, live]);
   return {

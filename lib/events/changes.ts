@@ -1,8 +1,8 @@
-import { adviceFor, isDown, type Reason } from '../model/reason.ts';
+import { adviceFor, type Reason } from '../model/reason.ts';
 import type { Evidence } from '../model/check.ts';
 import { later } from '../model/clock.ts';
 import type { Consumers, Snapshot } from '../model/snapshot.ts';
-import type { Rotation, State } from '../model/state.ts';
+import { wasDown, type Rotation, type State } from '../model/state.ts';
 import { announcement, type Announcement, type AnnouncementType, type Said } from './announce.ts';
 
 /** Waits of an ordinary rotation: nothing to tell the world. */
@@ -138,7 +138,7 @@ function waits({ saved, state, consumers, look, awaited }: Snapshot): Telling | 
 
 /** What was down is awaited by everybody who was told so. */
 function well({ saved, state, look }: Snapshot): Telling | undefined {
-  if (!isDown(saved.wait?.reason) || isDown(state.wait?.reason) || look.fit.is !== 'good') return undefined;
+  if (!wasDown(saved.wait) || wasDown(state.wait) || look.fit.is !== 'good') return undefined;
   return { type: 'Keyturn.Target.Well', reason: 'well-again' };
 }
 

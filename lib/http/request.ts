@@ -18,7 +18,7 @@ export interface Wanted {
 const resourceId = /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/[^/]+\/[^/]+\/[^/]+$/i;
 const common = {
   mode: z.enum(modes, { error: `should be one of ${modes.join(', ')}` }),
-  compromised: z.array(z.string().min(1).max(64)).min(1).max(4).optional(),
+  compromised: z.array(z.string().min(1).max(64)).min(1).max(3).optional(),
   reason: z.string().trim().min(1, 'should say why').max(256),
 };
 const bySecret = z.strictObject({

@@ -34,7 +34,7 @@ export function needsAGrant(reason: Reason): boolean {
 
 const grants: ReadonlySet<Reason> = new Set([
   ...(['forbidden', 'forbidden-by-policy', 'firewall', 'locked', 'resource-missing'] as const),
-  ...(['cmk-not-for-existing', 'key-role-missing', 'key-policy-missing', 'key-grant-missing'] as const),
+  ...(['cmk-not-for-existing', 'key-role-missing', 'key-policy-missing', 'key-grant-missing', 'key-missing'] as const),
 ]);
 
 /** Nothing is to be rotated, however due: somebody else sees to it, or wishes so. */

@@ -44,7 +44,7 @@ export interface Look {
   readonly next?: Credential;
   /** The data-plane host as ARM names it. */
   readonly host?: string;
-  /** There is something to take over whatever is due: a newer version, another key that is wished for, a near expiry. */
+  /** Something is to be taken over whatever is due: a newer version, another key that is wished for, a near expiry. */
   readonly asks?: 'new-version' | 'near-expiry';
   /** Why nothing is begun, however due. */
   readonly rests?: Rest;

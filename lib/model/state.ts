@@ -1,4 +1,4 @@
-import type { Reason } from './reason.ts';
+import { isDown, type Reason } from './reason.ts';
 import type { Fingerprint } from './sealed.ts';
 import type { CredentialId } from './target.ts';
 
@@ -67,6 +67,13 @@ export interface Wait {
   readonly code?: string;
   /** Said to be stuck already. */
   readonly stuck?: true;
+  /** The resource was down before, and was not said to be well since. */
+  readonly lost?: true;
+}
+
+/** It is to be said when it is well. */
+export function wasDown(wait: Wait | undefined): boolean {
+  return isDown(wait?.reason) || wait?.lost === true;
 }
 
 /** Nothing is regenerated before `until`, whatever else is waited for meanwhile. */

@@ -19,7 +19,7 @@ export interface Taken {
   readonly left: number;
 }
 
-/** Lets every target that a notice concerns begin, unless it did so since. Throws `Failure` where nothing can be told. */
+/** Lets every target that a notice concerns begin, unless it did since. Throws `Failure` where nothing can be told. */
 export async function take(core: Core, memory: Memory, notices: readonly Notice[], deadline: Date): Promise<Taken> {
   const seen = await lists(core, memory);
   const regions = notices.some(isRegional) ? await regionsOf(core) : new Map<string, string>();

@@ -2,9 +2,9 @@ import { bondOf, lastOf, settledFrom, withoutWait } from '../decide/rotation.ts'
 import { day, hour, later, latest, minute, second, wholeSecond } from '../model/clock.ts';
 import type { Situation } from '../decide/decision.ts';
 import type { Failure } from '../model/failure.ts';
-import { isDown, needsAGrant, type Reason } from '../model/reason.ts';
+import { isDown, isSeenTo, needsAGrant, type Reason } from '../model/reason.ts';
 import type { Sealed } from '../model/sealed.ts';
-import { isRepair, type Rotation, type State, type Wait } from '../model/state.ts';
+import { isRepair, wasDown, type Rotation, type State, type Wait } from '../model/state.ts';
 import type { Outcome } from './step.ts';
 
 /** Pure: state x outcome -> state. */
@@ -84,16 +84,23 @@ export function holding(state: State, { reason }: { reason: Reason }): State {
 /** What the service's answer means for the next visit. Only refusals are counted: the rest time or a grant cures. */
 export function failed(state: State, failure: Failure, now: Date, failuresUntilHeld: number): State {
   const { code, retryAfterMs = 0 } = failure.detail;
-  const reason = isDown(state.wait?.reason) && state.wait ? stillDown(failure.reason, state.wait) : failure.reason;
+  const reason = stillStanding(failure.reason, state.wait);
   const refusals = reason === 'refused' ? state.refusals + 1 : state.refusals;
   const until = latest(later(now, retryAfterMs), backOff(state, reason, now));
-  const next = waiting({ ...state, refusals }, now, { reason, until, ...(code && { code }) });
+  const next = stillLost(state, waiting({ ...state, refusals }, now, { reason, until, ...(code && { code }) }));
   return refusals >= failuresUntilHeld ? holding(next, { reason: 'too-many-refusals' }) : next;
 }
 
-/** Whoever does not answer has not said that it is well. */
-function stillDown(reason: Reason, wait: Wait): Reason {
-  return saysNothing.has(reason) ? wait.reason : reason;
+/** What hides a resource that was down does not say that it is well. */
+export function stillLost({ wait: before }: State, state: State): State {
+  const isLost = before !== undefined && wasDown(before) && state.wait !== undefined && !isDown(state.wait.reason);
+  return isLost ? { ...state, wait: { ...state.wait, lost: true } } : state;
+}
+
+/** Whoever does not answer has not said that it is well, nor that nobody sees to it any more. */
+function stillStanding(reason: Reason, wait: Wait | undefined): Reason {
+  const stands = isDown(wait?.reason) || isSeenTo(wait?.reason);
+  return wait && stands && saysNothing.has(reason) ? wait.reason : reason;
 }
 
 const saysNothing: ReadonlySet<Reason> = new Set(['outage', 'throttled', 'service-working']);

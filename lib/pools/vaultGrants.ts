@@ -38,8 +38,8 @@ function isSeenWhole(shown: readonly Assignment[]): boolean {
 }
 
 /**
- * Built-in roles (https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security). What is in neither
- * set may read.
+ * Built-in roles (https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security). What is in
+ * neither set may read.
  */
 const reading: ReadonlySet<string> = new Set([
   '4633458b-17de-408a-b874-0445c86b69e6', // Key Vault Secrets User

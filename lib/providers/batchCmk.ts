@@ -93,7 +93,7 @@ async function revoke(means: Means, view: View, { id }: Spare): Promise<Look | P
   const old: KeyIdentifier = { ...key, version: id };
   await assertNotFollowed(means, view, key, id);
   const base = keyUrl({ vaultUrl: key.vaultUrl, name: key.name });
-  const followedUntil = later(view.secret.createdOn, leastSettleMs); // whoever follows it may use the old one until then
+  const followedUntil = later(view.secret.createdOn, leastSettleMs); // who follows it may use the old one until then
   if (followedUntil > view.now && (await isUsed(means, [base, `${base}/`]))) {
     return { is: 'pending', reason: 'settling', until: followedUntil };
   }

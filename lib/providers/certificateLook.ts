@@ -107,7 +107,7 @@ async function awaited(means: Means, view: View, certificate: CertificateIdentif
 
 function askedBy(newest: Version, isNext: boolean, now: Date): Pick<Look, 'asks'> {
   if (isNext) return { asks: 'new-version' };
-  return isNearExpiry(newest, now) ? { asks: 'near-expiry' } : {};
+  return newest.enabled === false || isNearExpiry(newest, now) ? { asks: 'near-expiry' } : {};
 }
 
 /** Old versions that the target wishes to end, or that leaked, as long as they are enabled. */

@@ -55,9 +55,10 @@ async function vaultRow({ graph }: Means, { vaultUrl }: KeyIdentifier): Promise<
 
 /** Does a Batch account that this app may see use the key under one of these identifiers? */
 export async function isUsed({ graph }: Means, identifiers: readonly string[]): Promise<boolean> {
+  const all = identifiers.map((each) => `'${each}'`).join(', ');
   const rows = await graph(`Resources
 | where type =~ 'microsoft.batch/batchaccounts'
-| where tostring(properties.encryption.keyVaultProperties.keyIdentifier) in~ (${identifiers.map((each) => `'${each}'`).join(', ')})
+| where tostring(properties.encryption.keyVaultProperties.keyIdentifier) in~ (${all})
 | project id`);
   return rows.length > 0;
 }

@@ -7,7 +7,7 @@ import { unfitVersion } from './keyFitness.ts';
 import { baseOf, byService, isFollowed, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
 import { distinct, isAtRest, knownOf, unanswering } from './versions.ts';
 import { isNearExpiry, rotatesItself, toBeDisabled, versionAt, versionOf } from './keyVersions.ts';
-import { textFor, type Wanted } from './keyWish.ts';
+import { textFor, wantedOf, type Wanted } from './keyWish.ts';
 import type { Means, View } from './provider.ts';
 
 export interface Offer {
@@ -24,17 +24,17 @@ export async function seen(means: Means, view: View, used: string, offer: Offer)
   if (textOf(view) !== used) return changed(view, credentialOf(used, newestOfUsed));
   const live = knownOf(heldNow(view, newestOfUsed));
   const next = nextOf(view, live, offer);
-  const rests = await restsFor(means, view, used, wanted, next);
+  const rests = await restsFor(means, view, used, wantedOf(view, used) ?? wanted, next);
   const asks = rests ? undefined : await askedBy(means, view, next, offer);
-  const waiting = isNamed(wanted) ? [] : unanswering(view, next);
-  const all = distinct([live, ...waiting, ...(await toBeDisabled(means, view, live))]);
+  const all = distinct([live, ...waiting(view, wanted, next), ...(await toBeDisabled(means, view, live))]);
   const found = { fit: good, all, held: held(view), live };
   return { ...found, ...(next && { next }), ...(rests && { rests }), ...(asks && { asks }) };
 }
 
 /** What is wished for by its name answers an emergency, whoever made it and whenever. */
-function isNamed(wanted: Wanted): boolean {
-  return wanted === byService || wanted.version !== undefined;
+function waiting(view: View, wanted: Wanted, next: Credential | undefined): readonly Known[] {
+  const isNamed = wanted === byService || wanted.version !== undefined;
+  return isNamed ? [] : unanswering(view, next);
 }
 
 /** Somebody changed the account, or we did and could not say so. */

@@ -48,15 +48,15 @@ export async function rotatesItself({ clients }: Means, { vaultUrl, name }: KeyI
 }
 
 /**
- * Versions of the key, older than the live one, that are to end, or leaked, as long as they are enabled. On wish only: whatever else the key
- * has encrypted needs the old version still.
+ * Versions of the key, older than the live one, that are to end, or leaked, as long as they are enabled. On wish only:
+ * whatever else the key has encrypted needs the old version still.
  */
 export async function toBeDisabled(means: Means, view: View, live: Known): Promise<readonly Known[]> {
   const key = keyIdentifier(view.secret.value.open());
   const { gone, leaked } = ending(view);
   if (!key || gone.length + leaked.length === 0) return [];
   const all = await versionsOf(means, key);
-  const since = all.find(({ version }) => version === live.id)?.createdOn ?? new Date();
+  const since = all.find(({ version }) => version === live.id)?.createdOn ?? view.now;
   const older = all.filter(({ enabled, version, createdOn }) => {
     return enabled !== false && version !== live.id && createdOn !== undefined && createdOn <= since;
   });

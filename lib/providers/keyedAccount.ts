@@ -34,7 +34,7 @@ export async function encryptBy(means: Means, view: View, text: string): Promise
   }
 }
 
-/** Its GET is answered even where it has lost its key; everything else but its deletion is refused (azure-facts 1.3). */
+/** Its GET is answered even where it has lost its key; all but its deletion is refused (azure-facts 1.3). */
 export async function assertKeyHeld(means: Means, view: View): Promise<void> {
   await asking(() => assertAnswers(means, view));
 }

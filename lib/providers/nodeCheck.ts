@@ -10,7 +10,7 @@ import type { Means, View } from './provider.ts';
 /** Good and pending both say on which level of evidence they rest, and of which pool and nodes they speak. */
 type Evident = { readonly is: 'good'; readonly evidence: Evidence } | Pending;
 
-/** Nodes are given so long; then the rotation goes on, so that the next one can begin. A day is needed to say `stuck`. */
+/** Nodes get so long; then the rotation goes on, so that the next one can begin. A day is needed to say `stuck`. */
 const patienceMs = 25 * hour;
 
 /** Never hangs: when patience is over, what was found is said and no longer waited for. */

@@ -52,8 +52,8 @@ export interface Provider {
   /** What must be leased besides the resource before a credential is made: others may use it too (R8). */
   shares?(view: View): string | undefined;
   /**
-   * Makes the credential that follows the live one, in place of `standby` where the kind has one. `Pending`: the next look
-   * shows it.
+   * Makes the credential that follows the live one, in place of `standby` where the kind has one. `Pending`: the next
+   * look shows it.
    */
   generate(view: View, standby: Spare | undefined): Promise<Look | Pending>;
   /**

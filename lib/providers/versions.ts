@@ -10,9 +10,11 @@ export function knownOf({ id, fingerprint }: Credential): Known {
   return { id, fingerprint };
 }
 
-/** A version that is there before an emergency begins does not answer it: the state shall know it (R18). */
+/** A version that is there before an emergency begins, or leaked, does not answer it: the state shall know it (R18). */
 export function unanswering(view: View, next: Credential | undefined): readonly Known[] {
-  return next && isAtRest(view) && view.state.bond ? [knownOf(next)] : [];
+  const { compromised = [], state } = view;
+  const isKnown = next && ((isAtRest(view) && state.bond !== undefined) || compromised.includes(next.id));
+  return isKnown ? [knownOf(next)] : [];
 }
 
 /** The same version once, whatever it is there for. */

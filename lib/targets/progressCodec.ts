@@ -64,6 +64,7 @@ const wait = z.strictObject({
   n: seconds,
   e: z.string().min(1).optional(),
   u: z.literal(1).optional(),
+  d: z.literal(1).optional(),
 });
 const guard = z.strictObject({ w: letters(guardLetters), n: seconds });
 
@@ -119,8 +120,8 @@ function rotationFrom({ p, c, s, m, g, o, x, a, d }: NonNullable<Shape['r']>): R
   };
 }
 
-function waitFrom({ w, b, n, e, u }: NonNullable<Shape['w']>): Wait {
-  return { reason: w, since: b, until: n, ...(e && { code: e }), ...(u && { stuck: true }) };
+function waitFrom({ w, b, n, e, u, d }: NonNullable<Shape['w']>): Wait {
+  return { reason: w, since: b, until: n, ...(e && { code: e }), ...(u && { stuck: true }), ...(d && { lost: true }) };
 }
 
 /** `code` is cut where the whole is too long. */
@@ -163,8 +164,8 @@ function rotationShape(rotation: Rotation): NonNullable<Shape['r']> {
   };
 }
 
-function waitShape({ reason: w, since, until, stuck }: Wait, code: string | undefined): NonNullable<Shape['w']> {
-  return { w, b: since, n: until, ...(code && { e: code }), ...(stuck && { u: 1 }) };
+function waitShape({ reason: w, since, until, stuck, lost }: Wait, code: string | undefined): NonNullable<Shape['w']> {
+  return { w, b: since, n: until, ...(code && { e: code }), ...(stuck && { u: 1 }), ...(lost && { d: 1 }) };
 }
 
 function guardShape({ reason: w, until }: Guard): NonNullable<Shape['q']> {

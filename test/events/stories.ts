@@ -194,8 +194,8 @@ async function byService(): Promise<Heard> {
 async function observedByService(): Promise<Heard> {
   const b = await byService();
   b.pass(60 * day);
-  const throttled = { operation: 'batch.get', effect: { kind: 'status', status: 429 }, lasting: true } as const;
-  const fault = b.azure.core.faults.plan(throttled);
+  const forbidden = { operation: 'batch.get', effect: { kind: 'status', status: 403 }, lasting: true } as const;
+  const fault = b.azure.core.faults.plan(forbidden);
   await b.sweep('generate');
   fault.remove();
   b.pass(hour);

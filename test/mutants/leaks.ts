@@ -61,8 +61,8 @@ export const leaks: readonly Mutant[] = [
   {
     breaks: 'leaks, who does not answer is not well',
     file: 'lib/phases/advance.ts',
-    from: 'saysNothing.has(reason) ? wait.reason : reason',
-    to: 'saysNothing.has(reason) ? reason : reason',
+    from: 'wait && stands && saysNothing.has(reason) ? wait.reason : reason',
+    to: 'wait && stands ? reason : reason',
     test: 'test/kinds/batchCmkLost.test.ts',
     name: 'nor is it forgotten by an outage',
     histories: ofVersions,

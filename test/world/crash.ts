@@ -27,12 +27,16 @@ process.exitCode = fired === schedules && broken === 0 ? 0 : 1;
 
 async function runPart(part: Part): Promise<void> {
   const worker = new Worker(join(import.meta.dirname, 'part.ts'), { workerData: part });
+  const own = createCounts();
+  const name = `${part.seam}, ${kindIn(part)}`;
   worker.on('message', (ran: Ran) => {
+    for (const counts of [own, byKind]) counts.add(name, ran);
     byFault.add(`${part.seam}, ${ran.fault}`, ran);
-    byKind.add(`${part.seam}, ${kindIn(part)}`, ran);
     tell(ran);
   });
   await once(worker, 'exit');
+  const { schedules, broken } = own.total();
+  console.error(`${name}: ${schedules} schedules, ${broken} broken, over after ${minutesSoFar()} minutes`);
 }
 
 /** A long run says how far it is. */

@@ -6,7 +6,7 @@ type InBicep = Subscribed & { readonly at: string };
 
 /** Both ways: events go to functions that there are, and every function for events gets some. */
 export function functionProblems(functions: readonly FunctionMetadata[], made: readonly InBicep[]): readonly string[] {
-  const names = functions.filter(takesEvents).map(({ name }) => name);
+  const names = startedBy('eventGridTrigger', functions);
   return [
     ...made
       .filter(({ functionName }) => !names.includes(functionName))
@@ -30,6 +30,9 @@ export function filterProblems(local: readonly Subscribed[], made: readonly InBi
   ];
 }
 
-function takesEvents({ bindings }: FunctionMetadata): boolean {
-  return Object.values(bindings).some(({ type }) => type === 'eventGridTrigger');
+/** Names of the functions with such a trigger. */
+export function startedBy(trigger: string, functions: readonly FunctionMetadata[]): readonly string[] {
+  return functions
+    .filter(({ bindings }) => Object.values(bindings).some(({ type }) => type === trigger))
+    .map(({ name }) => name);
 }

@@ -1,12 +1,18 @@
+import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { clients } from '../../../lib/clients.ts';
+import { graph } from '../../../lib/graph.ts';
+import { providers } from '../../../lib/providers/registry.ts';
 import { settingNames } from '../../../lib/settings.ts';
 import { loadApp } from '../../local/host/app.ts';
 import type { FunctionMetadata } from '../../local/host/core.ts';
 import { subscriptions } from '../../local/subscriptions.ts';
 import { packInto } from '../../pack.ts';
+import { variablesOf, type Script } from './hook.ts';
 import { ofLocal, type Subscribed } from './subscribed.ts';
 import { apiVersions } from './versions.ts';
 
@@ -20,6 +26,9 @@ export interface Project {
   readonly parameters: readonly string[];
   /** Types of announcements. */
   readonly announced: readonly string[];
+  readonly kinds: readonly string[];
+  /** Variables that the hook of the second stage reads, by script. */
+  readonly hook: Readonly<Record<Script, readonly string[]>>;
 }
 
 const azure = join(import.meta.dirname, '..');
@@ -44,11 +53,30 @@ export async function project(): Promise<Project> {
     subscribed: subscriptions(wiring).map(ofLocal),
     parameters: Object.keys(parameters),
     announced: documents.filter((name) => name.endsWith('.json')).map((name) => name.replace(/\.json$/, '')),
+    kinds: kinds(),
+    hook: {
+      'events/subscribe.sh': await readBy('events/subscribe.sh'),
+      'events/subscribe.ps1': await readBy('events/subscribe.ps1'),
+    },
   };
 }
 
 async function json(name: string): Promise<unknown> {
   return JSON.parse(await readFile(join(azure, name), 'utf8'));
+}
+
+async function readBy(script: Script): Promise<readonly string[]> {
+  return variablesOf(script, await readFile(join(azure, script), 'utf8'));
+}
+
+/** Of the app's own registry; nothing is called. */
+function kinds(): readonly string[] {
+  const nobody = { getToken: () => Promise.resolve(null) };
+  const endpoints = { armEndpoint: 'https://management.example', armAudience: 'https://management.example' };
+  const all = clients(nobody, createDefaultHttpClient(), endpoints);
+  const registry = providers({ clients: all, graph: graph(all.arm), random: randomBytes });
+  const types = ['Microsoft.Batch/batchAccounts', 'Microsoft.SignalRService/signalR'];
+  return types.flatMap((type) => registry.kindsOf(`/subscriptions/id/resourceGroups/group/providers/${type}/name`));
 }
 
 /** As a host would see them, of the package as it ships. */

@@ -4,11 +4,26 @@ import { at, type Bicep } from './parser.ts';
 import { isList, isObject, last, named, valueOf, within } from './values.ts';
 import { nameOf } from './versions.ts';
 
+/** What people and azd deploy, and what is imported only. */
+const roots = /^(((spoke|events)\/)?main|prerequisites\/\w+|types)\.bicep$/;
+
+/** Files that are no module of any other: whatever they say is not deployed. */
+export function unusedProblems(files: readonly Bicep[]): readonly string[] {
+  const targets = files.flatMap((file) => file.root.descendantsOfType('module_declaration').map(targetOf(file)));
+  return files
+    .filter(({ path }) => !roots.test(path) && !targets.includes(path))
+    .map(({ path }) => `nothing deploys ${path}`);
+}
+
+function targetOf({ path }: Bicep): (module: Node) => string {
+  return (module) => join(dirname(path), nameOf(module));
+}
+
 /** Modules there are, given what they ask for, asked for what they give; as the compiler would say. */
 export function moduleProblems(files: readonly Bicep[]): readonly string[] {
   return files.flatMap((file) =>
     file.root.descendantsOfType('module_declaration').flatMap((node) => {
-      const target = join(dirname(file.path), nameOf(node));
+      const target = targetOf(file)(node);
       const module = files.find(({ path }) => path === target);
       const problems = module
         ? [...givenProblems(module, givenIn(node)), ...outputProblems(module, outputsUsed(file, node))]

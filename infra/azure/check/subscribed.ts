@@ -1,8 +1,7 @@
-import type { Node } from 'web-tree-sitter';
 import type { NewSubscription } from '../../local/azure/eventgrid/subscription.ts';
-import { at, type Bicep } from './parser.ts';
-import { isList, last, named, valueOf, within, type Scope, type Value } from './values.ts';
-import { nameOf } from './versions.ts';
+import type { Bicep } from './parser.ts';
+import { resourcesIn } from './resources.ts';
+import { isList, within, type Value } from './values.ts';
 
 /** What decides which events come, and where. */
 export interface Subscribed {
@@ -15,13 +14,10 @@ export interface Subscribed {
 
 /** The event subscriptions that Bicep makes. */
 export function subscribedIn(files: readonly Bicep[]): readonly (Subscribed & { readonly at: string })[] {
-  return files.flatMap(({ path, root }) => {
-    const scope = variablesIn(root);
-    return root
-      .descendantsOfType('resource_declaration')
-      .filter((node) => /\/eventSubscriptions@/i.test(nameOf(node)))
-      .flatMap((node) => bodies(node, scope).map((body) => ({ ...ofBicep(body), at: at(path, node) })));
-  });
+  return files
+    .flatMap(resourcesIn)
+    .filter(({ type }) => type.endsWith('/eventSubscriptions'))
+    .map(({ at, body }) => ({ ...ofBicep(body), at }));
 }
 
 /** The same of the local Azure, which the tests run against. */
@@ -35,7 +31,7 @@ export function ofLocal(wanted: NewSubscription): Subscribed {
 function ofBicep(body: Value): Subscribed {
   const filters = within(body, 'properties', 'filter', 'advancedFilters');
   return {
-    name: within(body, 'name'),
+    name: withoutApp(within(body, 'name')),
     functionName: functionIn(within(body, 'properties', 'destination', 'properties', 'resourceId')),
     schema: within(body, 'properties', 'eventDeliverySchema'),
     eventTypes: within(body, 'properties', 'filter', 'includedEventTypes'),
@@ -43,19 +39,11 @@ function ofBicep(body: Value): Subscribed {
   };
 }
 
+/** Two apps may listen to one topic: names end in what tells them apart. */
+function withoutApp(name: Value | undefined): Value | undefined {
+  return typeof name === 'string' ? name.replace('-${uniqueString(appId)}', '') : name;
+}
+
 function functionIn(resourceId: Value | undefined): string {
   return /\/functions\/(\w+)$/.exec(typeof resourceId === 'string' ? resourceId : '')?.[1] ?? '';
-}
-
-function variablesIn(root: Node): Scope {
-  return root.descendantsOfType('variable_declaration').reduce<Scope>((scope, node) => {
-    const [name] = named(node);
-    return name ? { ...scope, [name.text]: valueOf(last(node), scope) } : scope;
-  }, {});
-}
-
-/** What stands after `=`: one for each turn of a loop. */
-function bodies(node: Node, scope: Scope): readonly Value[] {
-  const value = valueOf(last(node), scope);
-  return isList(value) ? value : [value];
 }

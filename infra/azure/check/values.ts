@@ -6,6 +6,7 @@ export type Scope = Readonly<Record<string, Value>>;
 
 const byType: Readonly<Record<string, (node: Node, scope: Scope) => Value>> = {
   string: textOf,
+  boolean: ({ text }) => text === 'true',
   array: (node, scope) => named(node).map((item) => valueOf(item, scope)),
   object: (node, scope) => Object.fromEntries(named(node).flatMap((property) => entry(property, scope))),
   identifier: (node, scope) => scope[node.text] ?? unknown(node),

@@ -1,6 +1,5 @@
 // Who regenerates keys in a subscription. Azure gives system topics of global sources no identity, and the storage
-// account takes no keys: there is no dead letter here. An alert tells of what is dropped, and Keyturn proves every
-// live key once in six hours.
+// account takes no keys: there is no dead letter here. Keyturn proves every live key once in six hours.
 
 @description('Name of the subscription\'s system topic.')
 param topicName string
@@ -14,7 +13,7 @@ resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = {
 
 resource regenerations 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' = {
   parent: topic
-  name: 'keyturn-regenerations'
+  name: 'keyturn-regenerations-${uniqueString(appId)}' // another installation may use the same topic
   properties: {
     eventDeliverySchema: 'CloudEventSchemaV1_0'
     destination: {

@@ -25,7 +25,7 @@ module deadLetterWriter '../hub/deadLetterWriter.bicep' = {
 
 resource secrets 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' = {
   parent: topic
-  name: 'keyturn-secrets'
+  name: 'keyturn-secrets-${uniqueString(appId)}' // another installation may use the same topic
   dependsOn: [deadLetterWriter]
   properties: {
     eventDeliverySchema: 'CloudEventSchemaV1_0'

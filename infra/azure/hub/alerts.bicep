@@ -34,12 +34,14 @@ var rules = [
     severity: 2
     says: 'A target waits for a person, a grant or more time. Nothing is broken yet: both credentials work.'
     query: '''| where type == 'Keyturn.Rotation.Held' '''
+    isSaidOnce: true
   }
   {
     name: 'stuck'
     severity: 1
     says: 'What Failed or Held told of has lasted for a day.'
     query: '''| where type == 'Keyturn.Rotation.Stuck' '''
+    isSaidOnce: true
   }
   {
     name: 'overdue'
@@ -79,6 +81,7 @@ module said 'logAlert.bicep' = [
       window: rule.?window ?? 'PT1H'
       threshold: rule.?above ?? 0
       splitBy: 'reason'
+      isSaidOnce: rule.?isSaidOnce ?? false
     }
   }
 ]

@@ -1,5 +1,4 @@
-// One rule over the log. Split by a column, it mails once for each value until that is over, and the mail's link lists
-// the rest.
+// One rule over the log. Split by a column, it mails for each value, and the mail's link lists the rest.
 
 @description('Name of the rule.')
 param name string
@@ -41,6 +40,9 @@ param threshold int
 @description('Column whose values alert apart; empty for none.')
 param splitBy string = ''
 
+@description('Whether a row is written once, however long what it tells of lasts: then nothing here sees the end of it.')
+param isSaidOnce bool = false
+
 resource rule 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: name
   location: location
@@ -54,7 +56,8 @@ resource rule 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
     scopes: [workspaceId]
     evaluationFrequency: window == 'P1D' ? 'PT1H' : 'PT15M'
     windowSize: window
-    autoMitigate: true
+    autoMitigate: !isSaidOnce
+    muteActionsDuration: isSaidOnce ? window : null // each row is seen by several evaluations
     skipQueryValidation: true // a new workspace has no rows yet
     criteria: {
       allOf: [

@@ -131,8 +131,8 @@ module endpoints 'privateEndpoints.bicep' = if (!isPublic) {
     name: name
     location: location
     tags: tags
-    networkId: outbound!.outputs.id
-    subnetId: outbound!.outputs.endpointSubnetId
+    networkId: hasNetwork ? outbound!.outputs.id : ''
+    subnetId: hasNetwork ? outbound!.outputs.endpointSubnetId : ''
     storageId: storage.outputs.id
     appId: app.outputs.id
   }

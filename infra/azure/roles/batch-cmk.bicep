@@ -8,7 +8,7 @@ param principalId string
 param scopes array = []
 
 module role 'assign/role.bicep' = {
-  name: 'keyturn-batch-cmk'
+  name: 'keyturn-batch-cmk-${deployment().location}'
   params: {
     name: 'batch-cmk'
     purpose: 'Moves Batch accounts to another customer-managed key, and sees whether they have it.'

@@ -8,7 +8,7 @@ param principalId string
 param scopes array = []
 
 module role 'assign/role.bicep' = {
-  name: 'keyturn-batch-key'
+  name: 'keyturn-batch-key-${deployment().location}'
   params: {
     name: 'batch-key'
     purpose: 'Lists and regenerates the keys of Batch accounts.'

@@ -4,11 +4,11 @@ targetScope = 'subscription'
 @description('Object id of the identity of the app.')
 param principalId string
 
-@description('Ids of apps and Container Apps, or of groups of them; empty for all of this subscription.')
-param scopes array = []
+@description('Ids of apps and Container Apps, of groups of them, or of this subscription.')
+param scopes array
 
 module role 'assign/role.bicep' = {
-  name: 'keyturn-consumers'
+  name: 'keyturn-consumers-${deployment().location}'
   params: {
     name: 'consumers'
     purpose: 'Finds applications by their tag and refreshes the Key Vault references of App Service.'

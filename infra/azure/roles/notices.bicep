@@ -5,7 +5,7 @@ targetScope = 'subscription'
 param principalId string
 
 module role 'assign/role.bicep' = {
-  name: 'keyturn-notices'
+  name: 'keyturn-notices-${deployment().location}'
   params: {
     name: 'notices'
     purpose: 'Reads the Service Health advisories of a subscription.'

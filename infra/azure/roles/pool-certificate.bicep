@@ -8,7 +8,7 @@ param principalId string
 param scopes array = []
 
 module role 'assign/role.bicep' = {
-  name: 'keyturn-pool-certificate'
+  name: 'keyturn-pool-certificate-${deployment().location}'
   params: {
     name: 'pool-certificate'
     purpose: 'Sees pools and nodes that fetch a certificate.'
@@ -24,7 +24,7 @@ module role 'assign/role.bicep' = {
 // A pool's identity may be in any group, and be granted its vault anywhere up to the subscription. Without this role a
 // pool whose identity lacks the grant is not told.
 module identities 'assign/role.bicep' = {
-  name: 'keyturn-pool-identities'
+  name: 'keyturn-pool-identities-${deployment().location}'
   params: {
     name: 'pool-identities'
     purpose: 'Sees which identities pools have, and what they are granted.'

@@ -8,7 +8,7 @@ param principalId string
 param scopes array = []
 
 module role 'assign/role.bicep' = {
-  name: 'keyturn-signalr-key'
+  name: 'keyturn-signalr-key-${deployment().location}'
   params: {
     name: 'signalr-key'
     purpose: 'Lists and regenerates the keys of SignalR services.'
@@ -24,7 +24,7 @@ module role 'assign/role.bicep' = {
 
 // Whether a regeneration is done is told at the subscription, not at the service.
 module operations 'assign/role.bicep' = {
-  name: 'keyturn-signalr-operations'
+  name: 'keyturn-signalr-operations-${deployment().location}'
   params: {
     name: 'signalr-operations'
     purpose: 'Sees whether the regeneration of a SignalR key is done.'

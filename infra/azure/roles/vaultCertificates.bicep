@@ -8,7 +8,7 @@ param principalId string
 param vaults array
 
 module role 'assign/vaultRole.bicep' = {
-  name: 'keyturn-vault-certificates'
+  name: 'keyturn-vault-certificates-${deployment().location}'
   params: {
     name: 'vault-certificates'
     purpose: 'Reads certificates, asks for versions of them and disables old ones.'

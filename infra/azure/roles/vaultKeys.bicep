@@ -8,7 +8,7 @@ param principalId string
 param vaults array
 
 module role 'assign/vaultRole.bicep' = {
-  name: 'keyturn-vault-keys'
+  name: 'keyturn-vault-keys-${deployment().location}'
   params: {
     name: 'vault-keys'
     purpose: 'Reads keys, makes versions of them and disables old ones.'

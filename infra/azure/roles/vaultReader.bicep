@@ -8,7 +8,7 @@ param principalId string
 param vaults array
 
 module role 'assign/vaultRole.bicep' = {
-  name: 'keyturn-vault-reader'
+  name: 'keyturn-vault-reader-${deployment().location}'
   params: {
     name: 'vault-reader'
     purpose: 'Sees the settings of a vault, and nothing in it.'

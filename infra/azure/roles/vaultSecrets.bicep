@@ -25,7 +25,7 @@ AND
 '''
 
 module role 'assign/vaultRole.bicep' = {
-  name: 'keyturn-vault-secrets'
+  name: 'keyturn-vault-secrets-${deployment().location}'
   params: {
     name: 'vault-secrets'
     purpose: 'Lists secrets, reads them, writes new versions and their tags.'

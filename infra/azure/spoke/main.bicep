@@ -28,7 +28,7 @@ param batchAccounts array = []
 @description('Ids of SignalR services, or of their groups; empty for every one of this subscription.')
 param signalRServices array = []
 
-@description('Ids of applications that use the secrets, or of their groups; empty for every one of this subscription.')
+@description('Ids of applications that use the secrets, of their groups, or of the subscription; empty for none.')
 param consumers array = []
 
 @description('Whether events start work: false where Event Grid cannot reach the app.')
@@ -53,7 +53,7 @@ resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
 }
 
 module rights 'rights.bicep' = {
-  name: 'keyturn-rights'
+  name: 'keyturn-rights-${deployment().location}'
   params: {
     principalId: principalId
     vaults: vaults

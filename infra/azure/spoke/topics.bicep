@@ -48,10 +48,11 @@ resource ofThisSubscription 'Microsoft.EventGrid/systemTopics@2025-02-15' = if (
   }
 }
 
+// Not of the subscription's topic, which is global: Azure may refuse metric alerts there, and with them all of this.
 module undelivered '../hub/undelivered.bicep' = [
-  for id in concat(named, made, [ofSubscription]): {
+  for id in concat(named, made): {
     name: 'keyturn-undelivered-${uniqueString(id)}'
-    dependsOn: [ofVaults, ofThisSubscription]
+    dependsOn: [ofVaults]
     params: {
       name: 'keyturn-undelivered-${last(split(id, '/'))}'
       tags: tags

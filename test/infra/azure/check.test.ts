@@ -1,7 +1,9 @@
+import { variablesOf } from '../../../infra/azure/check/hook.ts';
 import { bicepParser, type Bicep } from '../../../infra/azure/check/parser.ts';
 import { problemsIn } from '../../../infra/azure/check/problems.ts';
 import { bicepTexts, project, type Project } from '../../../infra/azure/check/project.ts';
 import { broken, type Check } from './checkBroken.ts';
+import { unsafe } from './checkUnsafe.ts';
 
 let code: Project;
 let texts: ReadonlyMap<string, string>;
@@ -27,7 +29,14 @@ test('Bicep and the code agree', () => {
   expect(files.length).toBeGreaterThan(20);
 });
 
-test.each(broken)('%s: told', (_sentence, check, from, to, told) => {
+test.each([
+  ['events/subscribe.sh', `echo "$ONE \${TWO:-}" "$(dirname "$0")" $ONE`],
+  ['events/subscribe.ps1', 'echo $env:ONE "$env:TWO $PSScriptRoot"; exit $LASTEXITCODE'],
+] as const)('%s names variables in its own way', (script, text) => {
+  expect(variablesOf(script, text)).toEqual(['ONE', 'TWO']);
+});
+
+test.each([...broken, ...unsafe])('%s: told', (_sentence, check, from, to, told) => {
   expect(problemsIn(replaced(from, to), code)[check].join('\n')).toMatch(told);
 });
 
@@ -75,6 +84,31 @@ test.each<[string, Check, (project: Project) => Partial<Project>, RegExp]>([
     'main.parameters.json',
     ({ parameters }) => ({ parameters: parameters.filter((name) => name !== 'location') }),
     /^main\.bicep needs location$/m,
+  ],
+  [
+    'a new kind',
+    'kinds',
+    ({ kinds }) => ({ kinds: [...kinds, 'mood'] }),
+    /^types\.bicep offers no mood\nnothing deploys roles\/mood\.bicep where kinds has 'mood'$/m,
+  ],
+  ['a kind less', 'kinds', ({ kinds }) => ({ kinds: kinds.slice(1) }), /^types\.bicep:.* there is no kind batch-key$/m],
+  [
+    'a variable in one shell',
+    'hook',
+    ({ hook }) => ({ hook: { ...hook, 'events/subscribe.sh': [...hook['events/subscribe.sh'], 'OTHER_MOODS'] } }),
+    /^events\/subscribe\.ps1 does not read OTHER_MOODS$/,
+  ],
+  [
+    'a variable that nobody sets',
+    'hook',
+    ({ hook }) => ({ hook: { ...hook, 'events/subscribe.ps1': [...hook['events/subscribe.ps1'], 'MOOD'] } }),
+    /^events\/subscribe\.ps1: nothing sets MOOD$/m,
+  ],
+  [
+    'a timer less',
+    'words of alerts',
+    ({ functions }) => ({ functions: functions.filter(({ name }) => name !== 'verify') }),
+    /^hub\/alerts\.bicep:.* there is no timer verify$/m,
   ],
   ['an announcement less', 'words of alerts', () => ({ announced: [] }), /nothing announces Keyturn\.Rotation\.Held/],
 ])('%s in the code alone: told', (_sentence, check, changed, told) => {

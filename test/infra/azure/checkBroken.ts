@@ -129,4 +129,7 @@ export const broken: readonly (readonly [string, Check, string, string, RegExp])
     /announces Key/,
   ],
   ['an alert waits for no reason', 'words of alerts', "'past-expiry' '", "'too-late' '", /there is no reason too-late/],
+  ['an alert asks for no timer', 'words of alerts', "('generate',", "('generat',", /there is no timer generat$/m],
+  ['and so for one less', 'words of alerts', "('generate',", "('generat',", /^no alert asks for the timer generate$/m],
+  ['a timer is one for events', 'words of alerts', "'revoke')", "'revokeDue')", /there is no timer revokeDue$/m],
 ];

@@ -1,6 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
 import { z } from 'zod';
 import { packInto, type Package } from '../../../infra/pack.ts';
@@ -40,6 +42,25 @@ test('its manifest names the entry and no dependency', async () => {
   const manifest: unknown = JSON.parse(await readFile(join(app(), 'package.json'), 'utf8'));
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile('package.json', 'utf8')));
   expect(manifest).toEqual({ name: 'keyturn', version, private: true, main: 'index.cjs' });
+});
+
+/** Our scripts find the project from where they are: a folder that has everything but its own `dist`. */
+async function checkout(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'keyturn-package-checkout-'));
+  folders.push(folder);
+  for (const name of ['functions', 'lib', 'node_modules', 'host.json', 'package.json'])
+    await symlink(join(process.cwd(), name), join(folder, name));
+  for (const name of ['bundle', 'build', 'pack', 'package'])
+    await cp(join('infra', `${name}.ts`), join(folder, 'infra', `${name}.ts`));
+  return folder;
+}
+
+test('azd builds after its hook has packed: the package is still there', async () => {
+  const folder = await checkout();
+  for (const script of ['package', 'build'])
+    await promisify(execFile)(process.execPath, [`infra/${script}.ts`], { cwd: folder });
+  expect((await readdir(join(folder, 'dist/app'))).toSorted()).toEqual(['host.json', 'index.cjs', 'package.json']);
+  expect(await readdir(join(folder, 'dist'))).toContain('index.cjs');
 });
 
 test('a host serves every function from it', async () => {

@@ -13,11 +13,13 @@ param actions array
 @description('Object id of the identity that gets the role.')
 param principalId string
 
-@description('Ids of resources or resource groups of this subscription; empty for all of it.')
+@description('Ids of resources or groups of this subscription, or its own; empty for all of it.')
 param scopes array = []
 
+var isEverywhere = empty(scopes) || contains(map(scopes, each => toLower(each)), subscription().id)
+
 module role 'definition.bicep' = {
-  name: 'keyturn-${name}-definition'
+  name: 'keyturn-${name}-definition-${deployment().location}'
   params: {
     name: name
     purpose: purpose
@@ -25,7 +27,7 @@ module role 'definition.bicep' = {
   }
 }
 
-resource everywhere 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (empty(scopes)) {
+resource everywhere 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (isEverywhere) {
   name: guid(subscription().id, principalId, name)
   properties: {
     principalId: principalId
@@ -35,7 +37,7 @@ resource everywhere 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (e
 }
 
 // /subscriptions/{2}/resourceGroups/{4}/providers/{6}/{7}/{8}: of a slot, the app that it belongs to.
-module within 'within.bicep' = [for scope in scopes: {
+module within 'within.bicep' = [for scope in isEverywhere ? [] : scopes: {
   name: 'keyturn-${name}-${uniqueString(scope)}'
   scope: resourceGroup(split(scope, '/')[2], split(scope, '/')[4])
   params: {

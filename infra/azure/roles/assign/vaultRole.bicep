@@ -23,7 +23,7 @@ param vaults array
 param onNames string = ''
 
 module role 'definition.bicep' = {
-  name: 'keyturn-${name}-definition'
+  name: 'keyturn-${name}-definition-${deployment().location}'
   params: {
     name: name
     purpose: purpose

@@ -7,24 +7,43 @@ import { promisify } from 'node:util';
 const azure = join(__dirname, '../../../../infra/azure');
 const script = join(azure, 'events/subscribe.sh');
 const ofAzd = ['AZURE_SUBSCRIPTION_ID', 'AZURE_ENV_NAME', 'AZURE_LOCATION'];
-/** Set by people who have other subscriptions, else not at all. */
-const byHand = ['OTHER_VAULT_TOPIC_IDS', 'OTHER_SUBSCRIPTION_TOPIC_IDS'];
 
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keyturn-subscribe-'));
-  await writeFile(join(folder, 'az'), '#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done\n');
-  await chmod(join(folder, 'az'), 0o755);
+  await command('az', 'for word in "$@"; do printf "%s\\n" "$word"; done');
 });
 
 afterAll(() => rm(folder, { recursive: true }));
 
+async function command(name: string, text: string, inside = folder): Promise<void> {
+  await writeFile(join(inside, name), `#!/bin/sh\n${text}\n`);
+  await chmod(join(inside, name), 0o755);
+}
+
+function run(environment: Readonly<Record<string, string>>, ...folders: readonly string[]) {
+  const path = [...folders, folder, process.env['PATH']].join(delimiter);
+  return promisify(execFile)('sh', [script], { env: { PATH: path, ...environment } });
+}
+
 /** What the Azure CLI was given, word by word. */
 async function words(environment: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const path = [folder, process.env['PATH']].join(delimiter);
-  const { stdout } = await promisify(execFile)('sh', [script], { env: { PATH: path, ...environment } });
+  const { stdout } = await run(environment);
   return stdout.trimEnd().split('\n');
+}
+
+/** Minutes that were waited, and what was said, by a script whose Azure refuses so often. */
+async function refusing(times: number): Promise<{ minutes: number; said: string; isDone: boolean }> {
+  const own = await mkdtemp(join(folder, 'refusing-'));
+  await command('az', `echo >> ${own}/asked; [ "$(wc -l < ${own}/asked)" -gt ${times} ]`, own);
+  await command('sleep', `echo "$1" >> ${own}/slept`, own);
+  const { stderr, isDone } = await run(await deployed(), own).then(
+    (end) => ({ ...end, isDone: true }),
+    (error: unknown) => ({ stderr: String(error), isDone: false }),
+  );
+  const slept = await readFile(join(own, 'slept'), 'utf8');
+  return { minutes: slept.split('60\n').length - 1, said: stderr, isDone };
 }
 
 async function found(file: string, pattern: RegExp): Promise<readonly string[]> {
@@ -58,24 +77,33 @@ test('a private app, which has no topic, subscribes nothing', async () => {
   ]);
 });
 
-test('what the deployment does not tell is an error, not an empty parameter', async () => {
-  await expect(words({ TOPIC_ID: 'topic' })).rejects.toThrow('AZURE_SUBSCRIPTION_ID');
+test.each([
+  ['no output at all', {}, 'TOPIC_ID'],
+  ['the topic alone', { TOPIC_ID: 'topic' }, 'AZURE_SUBSCRIPTION_ID'],
+])('what the deployment does not tell is an error, not an empty parameter: %s', async (_, environment, missing) => {
+  await expect(words(environment)).rejects.toThrow(missing);
 });
 
-test.each([
-  ['in sh', 'events/subscribe.sh', /\$\{?([A-Z][A-Z_]+)/g],
-  ['in PowerShell', 'events/subscribe.ps1', /\$env:(\w+)/g],
-])(
-  'what is read %s is what azd knows: its own names, outputs of main.bicep, and what people set',
-  async (_, file, pattern) => {
-    const known = [...ofAzd, ...byHand, ...(await outputs())];
-    const read = await found(file, pattern);
-    expect(read.filter((name) => !known.includes(name))).toEqual([]);
-    expect(read).toEqual(await found('events/subscribe.sh', /\$\{?([A-Z][A-Z_]+)/g));
-  },
-);
+test('what Azure refuses at first is tried again each minute, and says what it waits for', async () => {
+  const { minutes, said, isDone } = await refusing(2);
+  expect([minutes, isDone]).toEqual([2, true]);
+  expect(said).toMatch(/^Attempt 2 of 10: Azure may not know the functions/m);
+});
+
+test('what Azure refuses ten times is an error that tells how to repeat it', async () => {
+  const { minutes, said, isDone } = await refusing(10);
+  expect([minutes, isDone]).toEqual([9, false]);
+  expect(said).toMatch(/^Given up.*azd hooks run postdeploy/m);
+});
 
 test('both shells deploy the same template with the same parameters', async () => {
-  const parameters = /^ {2}(\w+)="/gm;
+  const parameters = /^ +(\w+)="/gm;
   expect(await found('events/subscribe.ps1', parameters)).toEqual(await found('events/subscribe.sh', parameters));
 });
+
+test.each(['events/subscribe.sh', 'events/subscribe.ps1'])(
+  'the name of the deployment, tied by Azure to its region, has the region in it: %s',
+  async (file) => {
+    expect(await readFile(join(azure, file), 'utf8')).toMatch(/--name "keyturn-.*AZURE_ENV_NAME-.*AZURE_LOCATION"/);
+  },
+);
