@@ -7,7 +7,7 @@ import type { Finding } from '../pools/finding.ts';
 import { poolView, type PoolBody } from '../pools/poolView.ts';
 import { poolRequestFrom, type NewPoolRequest, type OldPoolRequest } from '../pools/request.ts';
 import { members } from '../pools/shapes.ts';
-import { poolIdentities } from '../providers/poolIdentities.ts';
+import { poolIdentities } from '../providers/certificates/poolIdentities.ts';
 import type { Core } from '../visit.ts';
 import { json, problem, type Problem } from './problem.ts';
 

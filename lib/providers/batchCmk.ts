@@ -4,14 +4,14 @@ import { Failure } from '../model/failure.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Credential, Look } from '../model/snapshot.ts';
 import type { Spare } from '../model/target.ts';
-import { credentialIdIn, held, textOf } from './keyCredential.ts';
-import { accountOf, encryptBy, usedBy } from './keyedAccount.ts';
-import { isUsed } from './keyGrant.ts';
-import { baseOf, byService, isFollowed, keyIdentifier, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
-import { look } from './keyLook.ts';
-import { seen } from './keySeen.ts';
-import { disable, keyAt, rotate, versionOf } from './keyVersions.ts';
-import { missing, wantedOf, type Wanted } from './keyWish.ts';
+import { credentialIdIn, held, textOf } from './keys/keyCredential.ts';
+import { accountOf, encryptBy, usedBy } from './keys/keyedAccount.ts';
+import { isUsed } from './keys/keyGrant.ts';
+import { baseOf, byService, isFollowed, keyIdentifier, keyUrl, type KeyIdentifier } from './keys/keyIdentifier.ts';
+import { look } from './keys/keyLook.ts';
+import { seen } from './keys/keySeen.ts';
+import { disable, keyAt, rotate, versionOf } from './keys/keyVersions.ts';
+import { missing, wantedOf, type Wanted } from './keys/keyWish.ts';
 import type { Means, Provider, View } from './provider.ts';
 
 /** Services may look for a new version only once a day (azure-facts 1.3). */

@@ -11,11 +11,11 @@ import {
   certificateIdentifier,
   withVersion,
   type CertificateIdentifier,
-} from './certificateIdentifier.ts';
-import { held, identifierIn, look, read } from './certificateLook.ts';
-import { renewing } from './certificatePolicy.ts';
-import { ask, disable, versionOf } from './certificates.ts';
-import { mayLoseTheOld, nodeCheck } from './nodeCheck.ts';
+} from './certificates/certificateIdentifier.ts';
+import { held, identifierIn, look, read } from './certificates/certificateLook.ts';
+import { renewing } from './certificates/certificatePolicy.ts';
+import { ask, disable, versionOf } from './certificates/certificates.ts';
+import { mayLoseTheOld, nodeCheck } from './certificates/nodeCheck.ts';
 import type { Means, Provider, View } from './provider.ts';
 
 /** More than certificates live. */

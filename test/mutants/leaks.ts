@@ -42,7 +42,7 @@ export const leaks: readonly Mutant[] = [
   },
   {
     breaks: 'leaks, a loss while it settles',
-    file: 'lib/providers/keyLook.ts',
+    file: 'lib/providers/keys/keyLook.ts',
     from: "return rotation === undefined || rotation.phase === 'revoke';",
     to: 'return rotation === undefined;',
     test: 'test/kinds/batchCmkLost.test.ts',
@@ -51,7 +51,7 @@ export const leaks: readonly Mutant[] = [
   },
   {
     breaks: 'leaks, well only with the nodes',
-    file: 'lib/providers/nodesAway.ts',
+    file: 'lib/providers/keys/nodesAway.ts',
     from: "new Set(['unusable', 'unknown'])",
     to: 'new Set()',
     test: 'test/kinds/batchCmkAccessLost.test.ts',
@@ -78,7 +78,7 @@ export const leaks: readonly Mutant[] = [
   },
   {
     breaks: 'leaks, the end of the version in use',
-    file: 'lib/providers/certificateLook.ts',
+    file: 'lib/providers/certificates/certificateLook.ts',
     from: 'askedBy(offered ? properties : before,',
     to: 'askedBy(properties,',
     test: 'test/kinds/poolCertificatePeople.test.ts',

@@ -24,7 +24,7 @@ export const versions: readonly Mutant[] = [
   },
   {
     breaks: 'versions, a stale answer',
-    file: 'lib/providers/keyLook.ts',
+    file: 'lib/providers/keys/keyLook.ts',
     from: 'if (isPublished && used !== textOf(view)) {',
     to: 'if (isPublished && used === textOf(view)) {',
     test: 'test/world/versions/meanwhile.test.ts',
@@ -33,7 +33,7 @@ export const versions: readonly Mutant[] = [
   },
   {
     breaks: 'versions, fitness of the key',
-    file: 'lib/providers/keyFitness.ts',
+    file: 'lib/providers/keys/keyFitness.ts',
     from: "if (!needed.every((operation) => keyOperations?.includes(operation))) return 'key-operations';",
     to: '',
     test: 'test/kinds/reasons.test.ts',
@@ -41,7 +41,7 @@ export const versions: readonly Mutant[] = [
   },
   {
     breaks: 'versions, fitness before adoption',
-    file: 'lib/providers/keySeen.ts',
+    file: 'lib/providers/keys/keySeen.ts',
     from: 'return unfitVersion(newest, view.now) ? undefined : credentialOf(',
     to: 'return credentialOf(',
     test: 'test/kinds/batchCmk.test.ts',
@@ -59,7 +59,7 @@ export const versions: readonly Mutant[] = [
   },
   {
     breaks: 'versions, ended only on wish',
-    file: 'lib/providers/keyVersions.ts',
+    file: 'lib/providers/keys/keyVersions.ts',
     from: "if (!wishes.extra?.has('disable-old-version'))",
     to: 'if (!wishes)',
     test: 'test/kinds/batchCmkWishes.test.ts',

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { z } from 'zod';
-import type { BatchData } from '../batchData.ts';
-import { Failure } from '../model/failure.ts';
+import type { BatchData } from '../../batchData.ts';
+import { Failure } from '../../model/failure.ts';
 import type { ExtensionSeen, NodeSeen } from './nodeEvidence.ts';
 
 const time = z.coerce.date().optional().catch(undefined);

@@ -1,14 +1,14 @@
 import type { KeyVaultKey } from '@azure/keyvault-keys';
-import { good } from '../model/check.ts';
-import type { Credential, Look, Rest } from '../model/snapshot.ts';
-import type { Known } from '../model/state.ts';
+import { good } from '../../model/check.ts';
+import type { Credential, Look, Rest } from '../../model/snapshot.ts';
+import type { Known } from '../../model/state.ts';
 import { credentialOf, held, heldNow, textOf } from './keyCredential.ts';
 import { unfitVersion } from './keyFitness.ts';
 import { baseOf, byService, isFollowed, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
-import { distinct, isAtRest, knownOf, unanswering } from './versions.ts';
+import { distinct, isAtRest, knownOf, unanswering } from '../versions.ts';
 import { isNearExpiry, rotatesItself, toBeDisabled, versionAt, versionOf } from './keyVersions.ts';
 import { textFor, wantedOf, type Wanted } from './keyWish.ts';
-import type { Means, View } from './provider.ts';
+import type { Means, View } from '../provider.ts';
 
 export interface Offer {
   readonly wanted: Wanted;

@@ -1,11 +1,11 @@
 import type { BatchAccount, EncryptionProperties } from '@azure/arm-batch';
-import { calling } from '../calling.ts';
-import { Failure } from '../model/failure.ts';
-import { assertAnswers } from './accountAnswers.ts';
-import { armId } from './armId.ts';
+import { calling } from '../../calling.ts';
+import { Failure } from '../../model/failure.ts';
+import { assertAnswers } from '../accountAnswers.ts';
+import { armId } from '../armId.ts';
 import { byService, keyIdentifier, normalisedKey } from './keyIdentifier.ts';
 import { refusedKey } from './keyGrant.ts';
-import type { Means, View } from './provider.ts';
+import type { Means, View } from '../provider.ts';
 
 /** The Batch account, as far as its encryption goes. */
 export async function accountOf(means: Means, view: View): Promise<BatchAccount> {

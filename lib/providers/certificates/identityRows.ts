@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Graph, Row } from '../graph.ts';
-import { Failure } from '../model/failure.ts';
-import { normalised } from '../model/target.ts';
-import { managementGroups, type Assignment } from '../pools/vaultGrants.ts';
+import type { Graph, Row } from '../../graph.ts';
+import { Failure } from '../../model/failure.ts';
+import { normalised } from '../../model/target.ts';
+import { managementGroups, type Assignment } from '../../pools/vaultGrants.ts';
 
 const word = z.string().toLowerCase().catch('');
 const words = z.array(z.string()).catch([]);

@@ -1,8 +1,8 @@
 import type { BatchAccount } from '@azure/arm-batch';
-import type { Graph, Row } from '../../lib/graph.ts';
-import { Failure } from '../../lib/model/failure.ts';
-import { isOfAnotherTenant, refusedKey } from '../../lib/providers/keyGrant.ts';
-import type { Means } from '../../lib/providers/provider.ts';
+import type { Graph, Row } from '../../../lib/graph.ts';
+import { Failure } from '../../../lib/model/failure.ts';
+import { isOfAnotherTenant, refusedKey } from '../../../lib/providers/keys/keyGrant.ts';
+import type { Means } from '../../../lib/providers/provider.ts';
 
 const key = { vaultUrl: 'https://kv.vault.azure.net', name: 'cmk' };
 

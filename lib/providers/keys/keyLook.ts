@@ -1,13 +1,13 @@
 import type { BatchAccount } from '@azure/arm-batch';
 import type { KeyVaultKey } from '@azure/keyvault-keys';
-import { good, type Check } from '../model/check.ts';
-import { hour, later, minute, second } from '../model/clock.ts';
-import { Failure } from '../model/failure.ts';
-import { isDown, type Reason } from '../model/reason.ts';
-import type { Look } from '../model/snapshot.ts';
+import { good, type Check } from '../../model/check.ts';
+import { hour, later, minute, second } from '../../model/clock.ts';
+import { Failure } from '../../model/failure.ts';
+import { isDown, type Reason } from '../../model/reason.ts';
+import type { Look } from '../../model/snapshot.ts';
 import { held, textOf } from './keyCredential.ts';
 import { accountOf, assertKeyHeld, usedBy } from './keyedAccount.ts';
-import { growing } from './growing.ts';
+import { growing } from '../growing.ts';
 import { isInVault, unfitKey, unfitVersion } from './keyFitness.ts';
 import { isOfAnotherTenant } from './keyGrant.ts';
 import { byService, isFollowed, keyIdentifier, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
@@ -15,7 +15,7 @@ import { seen } from './keySeen.ts';
 import { nodesAway } from './nodesAway.ts';
 import { isNearExpiry, keyAt, versionOf } from './keyVersions.ts';
 import { isWishForAnother, missing, usedKey, wantedOf, type Wanted } from './keyWish.ts';
-import type { Means, View } from './provider.ts';
+import type { Means, View } from '../provider.ts';
 
 /** The account, then whether it has access to its key, then the key that is wanted. */
 export async function look(means: Means, view: View): Promise<Look> {

@@ -1,7 +1,7 @@
-import { fingerprintOf, Sealed, type Fingerprint } from '../model/sealed.ts';
-import type { Credential } from '../model/snapshot.ts';
+import { fingerprintOf, Sealed, type Fingerprint } from '../../model/sealed.ts';
+import type { Credential } from '../../model/snapshot.ts';
 import { byService, isFollowed, keyIdentifier, keyUrl, normalisedKey, type KeyIdentifier } from './keyIdentifier.ts';
-import type { View } from './provider.ts';
+import type { View } from '../provider.ts';
 
 /** A key without a version, of which nobody noted which version was the newest. */
 const unknownVersion = 'versionless';

@@ -1,9 +1,9 @@
 import type { BatchAccount } from '@azure/arm-batch';
-import { Failure } from '../model/failure.ts';
-import type { Row } from '../graph.ts';
-import type { Reason } from '../model/reason.ts';
+import { Failure } from '../../model/failure.ts';
+import type { Row } from '../../graph.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { KeyIdentifier } from './keyIdentifier.ts';
-import type { Means } from './provider.ts';
+import type { Means } from '../provider.ts';
 
 /**
  * The account refused a key. Its codes are documented nowhere (`InvalidKeyVaultReference` is seen in Azure/azure-cli

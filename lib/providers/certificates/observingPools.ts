@@ -1,18 +1,18 @@
 import type { Pool } from '@azure/arm-batch';
-import { calling } from '../calling.ts';
-import { second } from '../model/clock.ts';
-import type { Note } from '../model/check.ts';
-import type { Reason } from '../model/reason.ts';
-import { auditPool } from '../pools/audit.ts';
-import { certificateUrl, isSame } from '../pools/certificateUrl.ts';
-import type { ExtensionView } from '../pools/extensionView.ts';
-import type { Finding } from '../pools/finding.ts';
-import { asksLess, majorOf } from '../pools/keyVaultExtension.ts';
-import { poolView, type PoolView } from '../pools/poolView.ts';
-import { armId } from './armId.ts';
+import { calling } from '../../calling.ts';
+import { second } from '../../model/clock.ts';
+import type { Note } from '../../model/check.ts';
+import type { Reason } from '../../model/reason.ts';
+import { auditPool } from '../../pools/audit.ts';
+import { certificateUrl, isSame } from '../../pools/certificateUrl.ts';
+import type { ExtensionView } from '../../pools/extensionView.ts';
+import type { Finding } from '../../pools/finding.ts';
+import { asksLess, majorOf } from '../../pools/keyVaultExtension.ts';
+import { poolView, type PoolView } from '../../pools/poolView.ts';
+import { armId } from '../armId.ts';
 import type { PoolSeen } from './nodeEvidence.ts';
 import { poolIdentities } from './poolIdentities.ts';
-import type { Means, View } from './provider.ts';
+import type { Means, View } from '../provider.ts';
 
 export interface Observing extends Omit<PoolSeen, 'nodes'> {
   readonly findings: readonly Finding[];

@@ -1,9 +1,9 @@
-import { good, type Check } from '../model/check.ts';
-import { day, later } from '../model/clock.ts';
-import type { Wait } from '../model/state.ts';
+import { good, type Check } from '../../model/check.ts';
+import { day, later } from '../../model/clock.ts';
+import type { Wait } from '../../model/state.ts';
 import type { Issuance } from './certificates.ts';
-import { growing } from './growing.ts';
-import type { View } from './provider.ts';
+import { growing } from '../growing.ts';
+import type { View } from '../provider.ts';
 
 /** The last request for a version: may another one be made? Its issuer, or whoever has it signed, takes their time. */
 export function issuanceCheck(

@@ -1,11 +1,11 @@
 import pMap from 'p-map';
-import type { Check, Evidence, Note, Pending } from '../model/check.ts';
-import { earliest, hour, later } from '../model/clock.ts';
-import { Failure } from '../model/failure.ts';
+import type { Check, Evidence, Note, Pending } from '../../model/check.ts';
+import { earliest, hour, later } from '../../model/clock.ts';
+import { Failure } from '../../model/failure.ts';
 import { evidenceIn, together, type NodesSeen } from './nodeEvidence.ts';
 import { nodesOf } from './nodeReading.ts';
 import { findingsOf, hindrance, observingPools, type Observing } from './observingPools.ts';
-import type { Means, View } from './provider.ts';
+import type { Means, View } from '../provider.ts';
 
 /** Good and pending both say on which level of evidence they rest, and of which pool and nodes they speak. */
 type Evident = { readonly is: 'good'; readonly evidence: Evidence } | Pending;

@@ -1,4 +1,4 @@
-import { baseOf, byService, isFollowed, normalisedKey } from '../../lib/providers/keyIdentifier.ts';
+import { baseOf, byService, isFollowed, normalisedKey } from '../../../lib/providers/keys/keyIdentifier.ts';
 
 const version = '6e34a81fef704045975661e297a4c053';
 

@@ -1,16 +1,20 @@
-import { hour, later, minute } from '../../lib/model/clock.ts';
-import type { Wait } from '../../lib/model/state.ts';
-import { certificateId, certificateIdentifier, withVersion } from '../../lib/providers/certificateIdentifier.ts';
-import { isMerged, renewing, renews } from '../../lib/providers/certificatePolicy.ts';
-import { isNearExpiry } from '../../lib/providers/certificates.ts';
-import { issuanceCheck } from '../../lib/providers/issuance.ts';
+import { hour, later, minute } from '../../../lib/model/clock.ts';
+import type { Wait } from '../../../lib/model/state.ts';
+import {
+  certificateId,
+  certificateIdentifier,
+  withVersion,
+} from '../../../lib/providers/certificates/certificateIdentifier.ts';
+import { isMerged, renewing, renews } from '../../../lib/providers/certificates/certificatePolicy.ts';
+import { isNearExpiry } from '../../../lib/providers/certificates/certificates.ts';
+import { issuanceCheck } from '../../../lib/providers/certificates/issuance.ts';
 import {
   evidenceIn,
   together,
   type NodesSeen,
   type NodeSeen,
   type PoolSeen,
-} from '../../lib/providers/nodeEvidence.ts';
+} from '../../../lib/providers/certificates/nodeEvidence.ts';
 
 const since = new Date('2026-03-01T00:00:00Z');
 const before = later(since, -hour);

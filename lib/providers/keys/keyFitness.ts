@@ -1,5 +1,5 @@
 import type { KeyVaultKey } from '@azure/keyvault-keys';
-import type { Reason } from '../model/reason.ts';
+import type { Reason } from '../../model/reason.ts';
 
 /**
  * What a Batch account wants of a key that encrypts it (azure-facts 1.3, and learn.microsoft.com/azure/batch/

@@ -1,8 +1,8 @@
-import type { Graph } from '../graph.ts';
-import { normalised } from '../model/target.ts';
-import { certificateUrl, type CertificateUrl } from '../pools/certificateUrl.ts';
-import type { KnownIdentity, Wanted } from '../pools/finding.ts';
-import { mayReadByPolicy, mayReadByRole, type Assignment } from '../pools/vaultGrants.ts';
+import type { Graph } from '../../graph.ts';
+import { normalised } from '../../model/target.ts';
+import { certificateUrl, type CertificateUrl } from '../../pools/certificateUrl.ts';
+import type { KnownIdentity, Wanted } from '../../pools/finding.ts';
+import { mayReadByPolicy, mayReadByRole, type Assignment } from '../../pools/vaultGrants.ts';
 import { assignmentsAt, resourcesAt, type Resource } from './identityRows.ts';
 
 interface Asked {

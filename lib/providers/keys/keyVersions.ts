@@ -1,14 +1,14 @@
 import type { KeyProperties, KeyVaultKey } from '@azure/keyvault-keys';
-import { calling } from '../calling.ts';
-import { day, later } from '../model/clock.ts';
-import { Failure } from '../model/failure.ts';
-import type { Reason } from '../model/reason.ts';
-import type { Fingerprint } from '../model/sealed.ts';
-import type { Known } from '../model/state.ts';
-import type { CredentialId } from '../model/target.ts';
+import { calling } from '../../calling.ts';
+import { day, later } from '../../model/clock.ts';
+import { Failure } from '../../model/failure.ts';
+import type { Reason } from '../../model/reason.ts';
+import type { Fingerprint } from '../../model/sealed.ts';
+import type { Known } from '../../model/state.ts';
+import type { CredentialId } from '../../model/target.ts';
 import { fingerprintsOf } from './keyCredential.ts';
 import { keyIdentifier, type KeyIdentifier } from './keyIdentifier.ts';
-import type { Means, View } from './provider.ts';
+import type { Means, View } from '../provider.ts';
 
 /** The version that is named, or the newest. `missing` is what it means that there is none. */
 export async function keyAt({ clients }: Means, key: KeyIdentifier, missing: Reason): Promise<KeyVaultKey> {

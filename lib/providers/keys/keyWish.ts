@@ -1,4 +1,4 @@
-import type { Reason } from '../model/reason.ts';
+import type { Reason } from '../../model/reason.ts';
 import {
   baseOf,
   byService,
@@ -8,7 +8,7 @@ import {
   normalisedKey,
   type KeyIdentifier,
 } from './keyIdentifier.ts';
-import type { View } from './provider.ts';
+import type { View } from '../provider.ts';
 import { textOf } from './keyCredential.ts';
 
 /** Without a version: the newest one. */

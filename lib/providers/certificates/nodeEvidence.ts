@@ -1,4 +1,4 @@
-import { later, latest, minute } from '../model/clock.ts';
+import { later, latest, minute } from '../../model/clock.ts';
 
 /** What the data plane tells of a node and its Key Vault extension. */
 export interface NodeSeen {

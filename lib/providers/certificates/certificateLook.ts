@@ -1,17 +1,17 @@
 import type { KeyVaultCertificateWithPolicy } from '@azure/keyvault-certificates';
-import { calling } from '../calling.ts';
-import { good, type Check, type Note } from '../model/check.ts';
-import { fingerprintOf, Sealed, type Fingerprint } from '../model/sealed.ts';
-import type { Credential, Look } from '../model/snapshot.ts';
-import type { Known } from '../model/state.ts';
-import { armId } from './armId.ts';
+import { calling } from '../../calling.ts';
+import { good, type Check, type Note } from '../../model/check.ts';
+import { fingerprintOf, Sealed, type Fingerprint } from '../../model/sealed.ts';
+import type { Credential, Look } from '../../model/snapshot.ts';
+import type { Known } from '../../model/state.ts';
+import { armId } from '../armId.ts';
 import { certificateId, certificateIdentifier, type CertificateIdentifier } from './certificateIdentifier.ts';
 import { renews } from './certificatePolicy.ts';
 import { enabledVersions, isFit, isNearExpiry, issuanceOf, newestOf, versionOf, type Version } from './certificates.ts';
 import { issuanceCheck } from './issuance.ts';
 import { findingsOf, observingPools } from './observingPools.ts';
-import type { Means, View } from './provider.ts';
-import { distinct, knownOf, unanswering } from './versions.ts';
+import type { Means, View } from '../provider.ts';
+import { distinct, knownOf, unanswering } from '../versions.ts';
 
 export async function look(means: Means, view: View): Promise<Look> {
   return (await read(means, view)).look;

@@ -1,9 +1,9 @@
-import type { Pool } from '../../infra/local/azure/arm/batch/pools/pool.ts';
-import { identityAt } from '../../infra/local/azure/arm/batch/identity.ts';
-import { graph, type Graph } from '../../lib/graph.ts';
-import { poolIdentities } from '../../lib/providers/poolIdentities.ts';
-import { identityId } from '../infra/local/azure/arm/batch/stage.ts';
-import { inProcess } from './shells.ts';
+import type { Pool } from '../../../infra/local/azure/arm/batch/pools/pool.ts';
+import { identityAt } from '../../../infra/local/azure/arm/batch/identity.ts';
+import { graph, type Graph } from '../../../lib/graph.ts';
+import { poolIdentities } from '../../../lib/providers/certificates/poolIdentities.ts';
+import { identityId } from '../../infra/local/azure/arm/batch/stage.ts';
+import { inProcess } from '../shells.ts';
 
 const other = 'b0000000-0000-4000-8000-000000000002';
 

@@ -1,12 +1,12 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { CertificatePolicy, KeyVaultCertificateWithPolicy } from '@azure/keyvault-certificates';
 import { z } from 'zod';
-import { calling } from '../calling.ts';
-import { day, later } from '../model/clock.ts';
-import { Failure } from '../model/failure.ts';
+import { calling } from '../../calling.ts';
+import { day, later } from '../../model/clock.ts';
+import { Failure } from '../../model/failure.ts';
 import type { CertificateIdentifier } from './certificateIdentifier.ts';
 import { isMerged } from './certificatePolicy.ts';
-import type { Means } from './provider.ts';
+import type { Means } from '../provider.ts';
 
 export type Version = KeyVaultCertificateWithPolicy['properties'];
 

@@ -1,5 +1,5 @@
 import type { KeyVaultKey } from '@azure/keyvault-keys';
-import { isInVault, unfitKey, unfitVersion } from '../../lib/providers/keyFitness.ts';
+import { isInVault, unfitKey, unfitVersion } from '../../../lib/providers/keys/keyFitness.ts';
 
 const now = new Date('2026-03-02T01:00:00Z');
 
