@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import type { Check, Evidence, Note, Pending } from '../../model/check.ts';
 import { earliest, hour, later } from '../../model/clock.ts';
 import { Failure } from '../../model/failure.ts';
+import { needsAGrant } from '../../model/reason.ts';
 import { evidenceIn, together, type NodesSeen } from './nodeEvidence.ts';
 import { nodesOf } from './nodeReading.ts';
 import { findingsOf, hindrance, observingPools, type Observing } from './observingPools.ts';
@@ -27,21 +28,22 @@ function isOver({ state: { rotation }, secret, now }: View): boolean {
 }
 
 async function whateverIsSeen(...asked: Parameters<typeof nodesHave>): Promise<Evidence> {
-  const found = await ifReadable(...asked);
-  return found.is === 'good' ? found.evidence : found;
-}
-
-/** Of what is not known to be without the new version the old one may end. */
-export async function mayLoseTheOld(...asked: Parameters<typeof nodesHave>): Promise<boolean> {
-  const { is } = await ifReadable(...asked);
-  return is === 'good';
-}
-
-async function ifReadable(...asked: Parameters<typeof nodesHave>): Promise<Evident | (Evidence & { is: 'unknown' })> {
   try {
-    return await nodesHave(...asked);
+    const found = await nodesHave(...asked);
+    return found.is === 'good' ? found.evidence : found;
   } catch (error) {
-    if (error instanceof Failure) return { is: 'unknown', reason: error.reason };
+    if (error instanceof Failure) return { reason: error.reason };
+    throw error;
+  }
+}
+
+/** The old version may end where all is seen to be well. What time cures is asked again, the rest leaves it enabled. */
+export async function mayLoseTheOld(...asked: Parameters<typeof nodesHave>): Promise<boolean> {
+  try {
+    const { is } = await nodesHave(...asked);
+    return is === 'good';
+  } catch (error) {
+    if (error instanceof Failure && needsAGrant(error.reason)) return false;
     throw error;
   }
 }

@@ -36,8 +36,9 @@ function brokenOf(all: Rules, acted: Acted): readonly string[] {
   return Object.entries(all).flatMap(([sentence, breaks]) => (breaks(acted) ? [sentence] : []));
 }
 
+/** What was there before a leak was told of is no answer to it (R18). */
 const making: Rules = {
-  '4: made a version though a newer one was there': isThereANewer,
+  '4: made a version though a newer one was there': (acted) => !acted.leak && isThereANewer(acted),
   '5: made a version that no tag spoke of': (acted) => !speaksOfMaking(acted),
 };
 
