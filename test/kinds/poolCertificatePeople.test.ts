@@ -59,12 +59,15 @@ test('pools that cannot be listed do not keep it either, with disable-old-versio
   expect(enabled(s)).toEqual([true, true]);
 });
 
-test.each([1, 2, 3, 4, 5])('an outage at the %s. list of pools delays the end of the old version, no more', async (nth) => {
-  const { b, certificate } = await stage({ ageDays: 340, tags: { RotationOptions: 'disable-old-version' } });
-  b.azure.core.faults.plan({ operation: 'pool.list', nth, effect: { kind: 'status', status: 503 } });
-  await b.live(day);
-  expect(certificate.versions.map(({ enabled }) => enabled)).toEqual([false, true]);
-});
+test.each([1, 2, 3, 4, 5])(
+  'an outage at the %s. list of pools delays the end of the old version, no more',
+  async (nth) => {
+    const { b, certificate } = await stage({ ageDays: 340, tags: { RotationOptions: 'disable-old-version' } });
+    b.azure.core.faults.plan({ operation: 'pool.list', nth, effect: { kind: 'status', status: 503 } });
+    await b.live(day);
+    expect(certificate.versions.map(({ enabled }) => enabled)).toEqual([false, true]);
+  },
+);
 
 test('a key that leaked is not used again, whatever the policy says of renewals', async () => {
   const s = await stage({ policy: { key_props: { kty: 'RSA', reuse_key: true } } });
