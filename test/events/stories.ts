@@ -8,6 +8,7 @@ import { noticeType } from '../../lib/notices/event.ts';
 import { named } from '../http/resting.ts';
 import { run } from '../situations/play.ts';
 import { certificateStories } from './certificateStories.ts';
+import { keyStories } from './keyStories.ts';
 import { heard, type Heard, type Story } from './heard.ts';
 
 const subscriptionId = '5ab5c000-0000-4000-8000-000000000001';
@@ -15,6 +16,7 @@ const subscriptionId = '5ab5c000-0000-4000-8000-000000000001';
 /** What happens to targets, so that everything that can be announced is. */
 export const stories: readonly Story[] = [
   ...certificateStories,
+  ...keyStories,
   ['a rotation from its start to its end', () => due((b) => run(b, 3 * hour))],
   ['a target that is left alone at first', () => due((b) => b.sweep(), { KEYTURN_ADOPTION_GRACE: 'P1D' })],
   ['an emergency of a secret that was no target yet', () => due((b) => b.post(named(b)))],
