@@ -1,18 +1,26 @@
-import { good, type Check, type Pending } from '../model/check.ts';
+import type { Pending } from '../model/check.ts';
 import { day, hour, later, minute } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
-import type { Reason } from '../model/reason.ts';
 import type { Credential, Look } from '../model/snapshot.ts';
 import type { Spare } from '../model/target.ts';
 import { credentialIdIn, held, textOf } from './keys/keyCredential.ts';
 import { accountOf, encryptBy, usedBy } from './keys/keyedAccount.ts';
 import { isUsed } from './keys/keyGrant.ts';
-import { baseOf, byService, isFollowed, keyIdentifier, keyUrl, type KeyIdentifier } from './keys/keyIdentifier.ts';
+import {
+  baseOf,
+  byService,
+  isFollowed,
+  keyIdentifier,
+  keyUrl,
+  withoutVersion,
+  type KeyIdentifier,
+} from './keys/keyIdentifier.ts';
 import { look } from './keys/keyLook.ts';
 import { seen } from './keys/keySeen.ts';
 import { disable, keyAt, rotate, versionOf } from './keys/keyVersions.ts';
-import { missing, wantedOf, type Wanted } from './keys/keyWish.ts';
+import { meaningOfMissing, wantedOf, type Wanted } from './keys/keyWish.ts';
 import type { Means, Provider, View } from './provider.ts';
+import { proveVersion, sparingTheOld } from './versions.ts';
 
 /** Services may look for a new version only once a day (azure-facts 1.3). */
 const leastSettleMs = 25 * hour;
@@ -34,7 +42,7 @@ export function batchCmk(means: Means): Provider {
     shares: (view) => sharedBy(wantedHere(view)),
     look: (view) => look(means, view),
     generate: (view) => generate(means, view),
-    prove: (view, candidate) => prove(means, view, candidate),
+    prove: (view, candidate) => proveVersion(view, candidate, held(view), () => look(means, view)),
     adopt: (view, next) => adopt(means, view, next),
     render: (next) => next.value,
     revoke: (view, old) => revoke(means, view, old),
@@ -56,28 +64,11 @@ async function generate(means: Means, view: View): Promise<Look | Pending> {
   const wanted = wantedHere(view);
   if (wanted === undefined) throw new Failure('bad-tags');
   if (wanted === byService) return { is: 'pending', reason: 'microsoft-managed', until: later(view.now, hour) };
-  const newest = await keyAt(means, wanted, missing(wanted, textOf(view)));
+  const newest = await keyAt(means, wanted, meaningOfMissing(wanted, textOf(view)));
   const found = await seen(means, view, textOf(view), { wanted, newest });
   if (found.next) return found;
   if (wanted.version !== undefined) return { is: 'pending', reason: 'key-pinned', until: later(view.now, hour) };
   return seen(means, view, textOf(view), { wanted, newest: await rotate(means, wanted) });
-}
-
-/** Of what is live: does the account use it, and is there nothing newer? A candidate was found fit by the look. */
-async function prove(means: Means, view: View, candidate: Credential): Promise<Check> {
-  if (candidate.fingerprint !== held(view).fingerprint) return good;
-  const found = await look(means, view);
-  if (found.fit.is !== 'good') return { is: 'unknown', reason: found.fit.reason };
-  if (!found.live) return { is: 'bad', reason: 'proof-refused' };
-  const news = newsIn(found, view, candidate);
-  return news ? { is: 'unknown', reason: news } : good;
-}
-
-/** What is to be looked at by whoever decides. */
-function newsIn({ live, asks, rests }: Look, { state }: View, candidate: Credential): Reason | undefined {
-  if (live?.id !== candidate.id) return 'tag-corrected';
-  if (rests && state.wait?.reason !== rests.reason) return rests.reason;
-  return asks && 'proof-unknown';
 }
 
 /** The account is told of the key; what it used before stays enabled. */
@@ -92,7 +83,7 @@ async function revoke(means: Means, view: View, { id }: Spare): Promise<Look | P
   if (!key) throw new Failure('live-would-die');
   const old: KeyIdentifier = { ...key, version: id };
   await assertNotFollowed(means, view, key, id);
-  const base = keyUrl({ vaultUrl: key.vaultUrl, name: key.name });
+  const base = keyUrl(withoutVersion(key));
   const followedUntil = later(view.secret.createdOn, leastSettleMs); // who follows it may use the old one until then
   if (followedUntil > view.now && (await isUsed(means, [base, `${base}/`]))) {
     return { is: 'pending', reason: 'settling', until: followedUntil };
@@ -105,7 +96,7 @@ async function revoke(means: Means, view: View, { id }: Spare): Promise<Look | P
 /** Promise 1, whatever the state says: Batch wraps with the newest version of a key that it follows. */
 async function assertNotFollowed(means: Means, view: View, key: KeyIdentifier, id: string): Promise<void> {
   if (!isFollowed(textOf(view))) return;
-  const newest = await keyAt(means, { vaultUrl: key.vaultUrl, name: key.name }, 'key-access-lost');
+  const newest = await keyAt(means, withoutVersion(key), 'key-access-lost');
   if (versionOf(newest) === id) throw new Failure('live-would-die');
 }
 
@@ -113,7 +104,5 @@ async function assertNotFollowed(means: Means, view: View, key: KeyIdentifier, i
 async function neededElsewhere(means: Means, view: View): Promise<Look | Pending> {
   const isOver = later(view.secret.createdOn, leastSettleMs + patienceMs) <= view.now;
   if (!isOver) return { is: 'pending', reason: 'key-still-used', until: later(view.now, hour) };
-  const after = await look(means, view);
-  const all = after.all.filter(({ id }) => id === after.live?.id);
-  return { ...after, all, notes: [{ reason: 'key-still-used' }] };
+  return { ...sparingTheOld(await look(means, view)), notes: [{ reason: 'key-still-used' }] };
 }

@@ -1,5 +1,5 @@
 import type { CertificatePolicy } from '@azure/keyvault-certificates';
-import { good, type Check, type Pending } from '../model/check.ts';
+import type { Check, Pending } from '../model/check.ts';
 import { day, later, minute, second } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
 import { Sealed } from '../model/sealed.ts';
@@ -17,6 +17,7 @@ import { renewing } from './certificates/certificatePolicy.ts';
 import { ask, disable, versionOf } from './certificates/certificates.ts';
 import { mayLoseTheOld, nodeCheck } from './certificates/nodeCheck.ts';
 import type { Means, Provider, View } from './provider.ts';
+import { proveVersion, sparingTheOld } from './versions.ts';
 
 /** More than certificates live. */
 const tenYears = 3650 * day;
@@ -38,7 +39,7 @@ export function poolCertificate(means: Means): Provider {
     shares: ({ secret }) => part(secret.value),
     look: (view) => look(means, view),
     generate: (view) => generate(means, view),
-    prove: (view, candidate) => prove(means, view, candidate),
+    prove: (view, candidate) => proveVersion(view, candidate, held(view), () => look(means, view)),
     verify: (view, live) => verify(means, view, live),
     render: ({ id }, value) => new Sealed(withVersion(value.open(), id)),
     revoke: (view, old) => revoke(means, view, old),
@@ -61,16 +62,6 @@ function policyFor({ state: { rotation }, target: { wishes } }: View, policy: Ce
   return rotation?.cause === 'emergency' ? { ...wished, reuseKey: false } : wished;
 }
 
-/** A candidate was issued, and found fit. Of what is live: is it a version of the certificate, and the newest? */
-async function prove(means: Means, view: View, candidate: Credential): Promise<Check> {
-  if (candidate.fingerprint !== held(view).fingerprint) return good;
-  const { fit, live, asks } = await look(means, view);
-  if (fit.is !== 'good') return { is: 'unknown', reason: fit.reason };
-  if (!live) return { is: 'bad', reason: 'proof-refused' };
-  if (live.id !== candidate.id) return { is: 'unknown', reason: 'tag-corrected' };
-  return asks ? { is: 'unknown', reason: 'proof-unknown' } : good;
-}
-
 async function verify(means: Means, view: View, live: Credential): Promise<Check> {
   const certificate = certificateIdentifier(live.value.open());
   if (!certificate) throw new Failure('live-would-die');
@@ -86,7 +77,7 @@ async function revoke(means: Means, view: View, { id }: Spare): Promise<Look> {
   const mayEnd = isLeaked || (await mayLoseTheOld(means, view, certificateId(certificate), since));
   if (mayEnd) await disable(means, certificate, id);
   const after = await look(means, view);
-  return mayEnd ? after : { ...after, all: after.all.filter((known) => known.id === after.live?.id) };
+  return mayEnd ? after : sparingTheOld(after);
 }
 
 async function madeOn(means: Means, { secret }: View, certificate: CertificateIdentifier): Promise<Date> {

@@ -1,13 +1,31 @@
-import type { Credential } from '../model/snapshot.ts';
-import type { Known } from '../model/state.ts';
+import { good, type Check } from '../model/check.ts';
+import { day, later } from '../model/clock.ts';
+import type { Reason } from '../model/reason.ts';
+import type { Fingerprint } from '../model/sealed.ts';
+import type { Credential, Look } from '../model/snapshot.ts';
+import type { Known, Rotation } from '../model/state.ts';
 import type { View } from './provider.ts';
+
+/*
+ * What kinds whose credential is a version of something in a vault have in common.
+ */
 
 export function isAtRest({ state: { rotation } }: View): boolean {
   return rotation === undefined;
 }
 
+/** The rotation under way, once its credential is published: what is left to do is about the old one. */
+export function publishedIn({ state: { rotation } }: View): Rotation | undefined {
+  return rotation?.phase === 'verify' || rotation?.phase === 'revoke' ? rotation : undefined;
+}
+
 export function knownOf({ id, fingerprint }: Credential): Known {
   return { id, fingerprint };
+}
+
+/** What the state remembers is not newly made (R18). */
+export function isRemembered({ state: { bond } }: Pick<View, 'state'>, fingerprint: Fingerprint): boolean {
+  return bond?.credentials.some((known) => known.fingerprint === fingerprint) ?? false;
 }
 
 /** A version that is there before an emergency begins, or leaked, does not answer it: the state shall know it (R18). */
@@ -20,4 +38,38 @@ export function unanswering(view: View, next: Credential | undefined): readonly 
 /** The same version once, whatever it is there for. */
 export function distinct(all: readonly Known[]): readonly Known[] {
   return [...new Map(all.map((known) => [known.id, known])).values()];
+}
+
+/** The rotation ends, and what is old is left as it is. */
+export function sparingTheOld({ all, ...look }: Look): Look {
+  return { ...look, all: all.filter(({ id }) => id === look.live?.id) };
+}
+
+/** A candidate was found fit by the look. Of what is live: is it in use, and is there nothing newer, and nothing to say? */
+export async function proveVersion(
+  view: View,
+  candidate: Credential,
+  held: Credential,
+  look: () => Promise<Look>,
+): Promise<Check> {
+  if (candidate.fingerprint !== held.fingerprint) return good;
+  const found = await look();
+  if (found.fit.is !== 'good') return { is: 'unknown', reason: found.fit.reason };
+  if (!found.live) return { is: 'bad', reason: 'proof-refused' };
+  const news = newsIn(found, view, candidate);
+  return news ? { is: 'unknown', reason: news } : good;
+}
+
+/** What is to be looked at by whoever decides. */
+function newsIn({ live, asks, rests }: Look, { state }: View, candidate: Credential): Reason | undefined {
+  if (live?.id !== candidate.id) return 'tag-corrected';
+  if (rests && state.wait?.reason !== rests.reason) return rests.reason;
+  return asks && 'proof-unknown';
+}
+
+/** 30 days before its end, when Key Vault tells of it (azure-facts 3), or a third of a shorter life (PROTOCOL 6). */
+export function isNearEnd(expiresOn: Date | undefined, since: Date | undefined, now: Date): boolean {
+  if (!expiresOn) return false;
+  const lifeMs = since ? expiresOn.getTime() - since.getTime() : Infinity;
+  return later(expiresOn, -Math.min(30 * day, lifeMs / 3)) <= now;
 }

@@ -11,7 +11,7 @@ import { enabledVersions, isFit, isNearExpiry, issuanceOf, newestOf, versionOf, 
 import { issuanceCheck } from './issuance.ts';
 import { findingsOf, observingPools } from './observingPools.ts';
 import type { Means, View } from '../provider.ts';
-import { distinct, knownOf, unanswering } from '../versions.ts';
+import { distinct, isRemembered, knownOf, publishedIn, unanswering } from '../versions.ts';
 
 export async function look(means: Means, view: View): Promise<Look> {
   return (await read(means, view)).look;
@@ -64,8 +64,7 @@ async function compared(
 ): Promise<Look> {
   const held = credentialOf(inUse);
   const live = knownOf(held);
-  const isKnown = view.state.bond?.credentials.some(({ fingerprint }) => fingerprint === offered?.fingerprint);
-  const next = offered && !isKnown && isNewer(properties, before) ? offered : undefined;
+  const next = offered && !isRemembered(view, offered.fingerprint) && isNewer(properties, before) ? offered : undefined;
   const all = distinct([live, ...unanswering(view, next), ...(await toBeDisabled(means, view, inUse, live))]);
   return {
     fit: next ? good : await awaited(means, view, inUse),
@@ -126,10 +125,10 @@ async function toBeDisabled(
     .filter(({ id, fingerprint }) => id !== live.id && (gone.includes(fingerprint) || compromised.includes(id)));
 }
 
-function ending({ state: { rotation }, target: { wishes } }: View): readonly Fingerprint[] {
-  const isWished = wishes.extra?.has('disable-old-version') ?? false;
-  const isPublished = rotation?.phase === 'verify' || rotation?.phase === 'revoke';
-  return isPublished && (isWished || rotation.cause === 'emergency') ? rotation.gone : [];
+function ending(view: View): readonly Fingerprint[] {
+  const rotation = publishedIn(view);
+  const isWished = view.target.wishes.extra?.has('disable-old-version') ?? false;
+  return rotation && (isWished || rotation.cause === 'emergency') ? rotation.gone : [];
 }
 
 async function endpointOf({ clients }: Means, { target }: View): Promise<string> {

@@ -2,11 +2,11 @@ import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { CertificatePolicy, KeyVaultCertificateWithPolicy } from '@azure/keyvault-certificates';
 import { z } from 'zod';
 import { calling } from '../../calling.ts';
-import { day, later } from '../../model/clock.ts';
 import { Failure } from '../../model/failure.ts';
 import type { CertificateIdentifier } from './certificateIdentifier.ts';
 import { isMerged } from './certificatePolicy.ts';
 import type { Means } from '../provider.ts';
+import { isNearEnd } from '../versions.ts';
 
 export type Version = KeyVaultCertificateWithPolicy['properties'];
 
@@ -114,11 +114,8 @@ export function isFit({ enabled, notBefore, expiresOn }: Version, now: Date): bo
   return enabled !== false && (!notBefore || notBefore <= now) && (!expiresOn || expiresOn > now);
 }
 
-/** Key Vault tells of it 30 days before (azure-facts 3), which for a short life is at birth: then a third of it. */
 export function isNearExpiry({ notBefore, expiresOn }: Version, now: Date): boolean {
-  if (!expiresOn) return false;
-  const lifeMs = notBefore ? expiresOn.getTime() - notBefore.getTime() : Infinity;
-  return later(now, Math.min(30 * day, lifeMs / 3)) >= expiresOn;
+  return isNearEnd(expiresOn, notBefore, now);
 }
 
 async function unlessMissing<T>(call: () => Promise<T>): Promise<T | undefined> {

@@ -1,7 +1,16 @@
 import { fingerprintOf, Sealed, type Fingerprint } from '../../model/sealed.ts';
 import type { Credential } from '../../model/snapshot.ts';
-import { byService, isFollowed, keyIdentifier, keyUrl, normalisedKey, type KeyIdentifier } from './keyIdentifier.ts';
+import {
+  byService,
+  isFollowed,
+  keyIdentifier,
+  keyUrl,
+  normalisedKey,
+  withoutVersion,
+  type KeyIdentifier,
+} from './keyIdentifier.ts';
 import type { View } from '../provider.ts';
+import { isRemembered } from '../versions.ts';
 
 /** A key without a version, of which nobody noted which version was the newest. */
 const unknownVersion = 'versionless';
@@ -18,7 +27,7 @@ export function credentialOf(text: string, newest = unknownVersion): Credential 
 
 /** Both ways in which a version of a key may have been used. */
 export function fingerprintsOf(key: KeyIdentifier, version: string): readonly Fingerprint[] {
-  const base = keyUrl({ vaultUrl: key.vaultUrl, name: key.name });
+  const base = keyUrl(withoutVersion(key));
   return [fingerprintOf(`${base}/${version}`), ofFollowed(base, version)];
 }
 
@@ -47,7 +56,7 @@ export function credentialIdIn(word: string): string | undefined {
 /** As `held`; what the tag does not say, or says of a version that nobody knows, is the newest version there is. */
 export function heldNow(view: Pick<View, 'secret' | 'state'>, newest: string | undefined): Credential {
   const found = held(view);
-  const { credentials = [] } = view.state.bond ?? {};
-  const isKnown = credentials.some(({ fingerprint }) => fingerprint === found.fingerprint);
-  return isFollowed(textOf(view)) && !isKnown ? credentialOf(textOf(view), newest) : found;
+  return isFollowed(textOf(view)) && !isRemembered(view, found.fingerprint)
+    ? credentialOf(textOf(view), newest)
+    : found;
 }

@@ -29,7 +29,11 @@ export function normalisedKey(text: string): string | undefined {
 /** The key whatever its version. */
 export function baseOf(text: string): string | undefined {
   const key = keyIdentifier(text);
-  return key && keyUrl({ vaultUrl: key.vaultUrl, name: key.name });
+  return key && keyUrl(withoutVersion(key));
+}
+
+export function withoutVersion({ vaultUrl, name }: KeyIdentifier): KeyIdentifier {
+  return { vaultUrl, name };
 }
 
 /** Batch follows the newest version of a key that it knows without one (azure-facts 1.3). */

@@ -14,14 +14,15 @@ import { byService, isFollowed, keyIdentifier, keyUrl, type KeyIdentifier } from
 import { seen } from './keySeen.ts';
 import { nodesAway } from './nodesAway.ts';
 import { isNearExpiry, keyAt, versionOf } from './keyVersions.ts';
-import { isWishForAnother, missing, usedKey, wantedOf, type Wanted } from './keyWish.ts';
+import { isWishForAnother, meaningOfMissing, usedKey, wantedOf, type Wanted } from './keyWish.ts';
 import type { Means, View } from '../provider.ts';
+import { publishedIn } from '../versions.ts';
 
 /** The account, then whether it has access to its key, then the key that is wanted. */
 export async function look(means: Means, view: View): Promise<Look> {
   const account = await accountOf(means, view);
   const used = usedBy(account);
-  const wanted = isOverAlready(view) ? usedKey(used) : wantedOf(view, used);
+  const wanted = publishedIn(view) ? usedKey(used) : wantedOf(view, used); // a wish since is for the next rotation
   const fit = fitness(account, used, wanted, view);
   if (fit.is !== 'good' || wanted === undefined) return unseen(view, fit);
   if (used !== byService && isQuiet(view)) await assertKeyHeld(means, view);
@@ -32,7 +33,7 @@ export async function look(means: Means, view: View): Promise<Look> {
 
 async function lookAtKey(means: Means, view: View, account: BatchAccount, wanted: KeyIdentifier): Promise<Look> {
   const used = usedBy(account);
-  const newest = await keyAt(means, wanted, missing(wanted, used));
+  const newest = await keyAt(means, wanted, meaningOfMissing(wanted, used));
   const version = isFollowed(used) ? {} : { version: versionOf(newest) };
   const isInUse = used === keyUrl({ ...wanted, ...version });
   if (isInUse && newest.properties.enabled === false) throw new Failure('key-access-lost');
@@ -53,11 +54,6 @@ async function nodesReturning(
   if (wait?.reason === 'nodes-returning' && later(wait.since, returnMs) <= now) return undefined;
   const away = await nodesAway(clients.batchData, accountEndpoint);
   return away > 0 ? { is: 'pending', reason: 'nodes-returning', until: later(now, 4 * minute) } : undefined;
-}
-
-/** What is wished for meanwhile is for the next rotation. */
-function isOverAlready({ state: { rotation } }: View): boolean {
-  return rotation?.phase === 'verify' || rotation?.phase === 'revoke';
 }
 
 /** Nothing of ours goes on that would show by itself that the account has lost its key. */

@@ -5,7 +5,7 @@ import type { Known } from '../../model/state.ts';
 import { credentialOf, held, heldNow, textOf } from './keyCredential.ts';
 import { unfitVersion } from './keyFitness.ts';
 import { baseOf, byService, isFollowed, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
-import { distinct, isAtRest, knownOf, unanswering } from '../versions.ts';
+import { distinct, isAtRest, isRemembered, knownOf, unanswering } from '../versions.ts';
 import { isNearExpiry, rotatesItself, toBeDisabled, versionAt, versionOf } from './keyVersions.ts';
 import { textFor, wantedOf, type Wanted } from './keyWish.ts';
 import type { Means, View } from '../provider.ts';
@@ -45,8 +45,8 @@ function changed(view: View, next: Credential): Look {
 /** The credential to be published, unless it is the one that is live, or known to be older than what was asked for. */
 function nextOf(view: View, live: Known, { wanted, newest }: Offer): Credential | undefined {
   const next = wanted === byService ? credentialOf(byService) : newest && fit(view, wanted, newest);
-  const known = [live, ...(view.state.bond?.credentials ?? [])];
-  return next && known.some(({ fingerprint }) => fingerprint === next.fingerprint) ? undefined : next;
+  const isKnown = next && (next.fingerprint === live.fingerprint || isRemembered(view, next.fingerprint));
+  return isKnown ? undefined : next;
 }
 
 function fit(view: View, wanted: Exclude<Wanted, typeof byService>, newest: KeyVaultKey): Credential | undefined {

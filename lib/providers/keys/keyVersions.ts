@@ -1,6 +1,5 @@
 import type { KeyProperties, KeyVaultKey } from '@azure/keyvault-keys';
 import { calling } from '../../calling.ts';
-import { day, later } from '../../model/clock.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Fingerprint } from '../../model/sealed.ts';
@@ -9,6 +8,7 @@ import type { CredentialId } from '../../model/target.ts';
 import { fingerprintsOf } from './keyCredential.ts';
 import { keyIdentifier, type KeyIdentifier } from './keyIdentifier.ts';
 import type { Means, View } from '../provider.ts';
+import { isNearEnd, publishedIn } from '../versions.ts';
 
 /** The version that is named, or the newest. `missing` is what it means that there is none. */
 export async function keyAt({ clients }: Means, key: KeyIdentifier, missing: Reason): Promise<KeyVaultKey> {
@@ -35,11 +35,8 @@ export function versionOf({ properties: { version = '' } }: KeyVaultKey): string
   return version.toLowerCase();
 }
 
-/** 30 days before it expires, or a third of its life: the same as of secrets (PROTOCOL 6). */
 export function isNearExpiry({ properties: { expiresOn, createdOn } }: KeyVaultKey, now: Date): boolean {
-  if (!expiresOn) return false;
-  const lifeMs = createdOn ? expiresOn.getTime() - createdOn.getTime() : Infinity;
-  return later(expiresOn, -Math.min(30 * day, lifeMs / 3)) <= now;
+  return isNearEnd(expiresOn, createdOn, now);
 }
 
 export async function rotatesItself({ clients }: Means, { vaultUrl, name }: KeyIdentifier): Promise<boolean> {
@@ -72,10 +69,10 @@ interface Ending {
   readonly leaked: readonly CredentialId[];
 }
 
-function ending({ state: { rotation }, target: { wishes }, compromised: leaked = [] }: View): Ending {
-  if (!wishes.extra?.has('disable-old-version')) return { gone: [], leaked: [] };
-  const isPublished = rotation?.phase === 'verify' || rotation?.phase === 'revoke';
-  return { gone: isPublished ? rotation.gone : [], leaked };
+function ending(view: View): Ending {
+  const { target, compromised: leaked = [] } = view;
+  if (!target.wishes.extra?.has('disable-old-version')) return { gone: [], leaked: [] };
+  return { gone: publishedIn(view)?.gone ?? [], leaked };
 }
 
 async function versionsOf({ clients }: Means, { vaultUrl, name }: KeyIdentifier): Promise<readonly KeyProperties[]> {

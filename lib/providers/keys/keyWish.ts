@@ -6,6 +6,7 @@ import {
   keyIdentifier,
   keyUrl,
   normalisedKey,
+  withoutVersion,
   type KeyIdentifier,
 } from './keyIdentifier.ts';
 import type { View } from '../provider.ts';
@@ -24,11 +25,11 @@ export function wantedOf({ target: { wishes } }: Pick<View, 'target'>, used: str
 /** The key that the account has, in whatever version. */
 export function usedKey(used: string): Wanted | undefined {
   const key = keyIdentifier(used);
-  return used === byService ? byService : key && { vaultUrl: key.vaultUrl, name: key.name };
+  return used === byService ? byService : key && withoutVersion(key);
 }
 
 /** What it means that the key wanted is not there: the account cannot do without the one that it uses. */
-export function missing(wanted: KeyIdentifier, used: string): Reason {
+export function meaningOfMissing(wanted: KeyIdentifier, used: string): Reason {
   const isInUse = wanted.version === undefined ? baseOf(used) === keyUrl(wanted) : used === keyUrl(wanted);
   return isInUse ? 'key-access-lost' : 'key-missing';
 }
