@@ -2,8 +2,8 @@
 const esmOnly = ['https-proxy-agent', 'http-proxy-agent', 'agent-base', 'proxy-agent-negotiate', 'jose', 'p-map'];
 
 export default {
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
-  transform: { '\\.[cm]?[jt]s$': '<rootDir>/test/transform.cjs' },
+  testMatch: ['<rootDir>/{test,infra/*/test}/**/*.test.ts'],
+  transform: { '\\.[cm]?[jt]s$': '<rootDir>/test/support/transform.cjs' },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   maxWorkers: '100%',

@@ -1,24 +1,24 @@
 import type { HttpMethod, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import { ManagedIdentityCredential } from '@azure/identity';
-import { quietCore, type Quiet, type Voice } from './core.ts';
-import { announcer, decisionLog, noteLog, type Line } from './events/log.ts';
-import { takeNotices } from './http/notices.ts';
-import { refusedPrincipal } from './http/principal.ts';
-import { definePool } from './http/pools.ts';
-import { problem } from './http/problem.ts';
-import { showRotation, startRotation } from './http/rotations.ts';
+import { quietCore, type Quiet, type Voice } from './assemble.ts';
+import { announcer, decisionLog, noteLog, type Line } from './announcements/log.ts';
+import { takeNotices } from './triggers/http/notices.ts';
+import { refusedPrincipal } from './triggers/http/principal.ts';
+import { definePool } from './triggers/http/pools.ts';
+import { problem } from './triggers/http/problem.ts';
+import { showRotation, startRotation } from './triggers/http/rotations.ts';
 import { inTime } from './inTime.ts';
 import { later, minute, second, type Clock } from './model/clock.ts';
 import type { Phase } from './model/state.ts';
-import { noticeEvent } from './notices/event.ts';
-import { pollNotices } from './notices/poll.ts';
-import { onKeyVaultEvent, onPhaseDue, onResourceEvent, Redeliver } from './react.ts';
+import { noticeEvent } from './triggers/notices/event.ts';
+import { pollNotices } from './triggers/notices/poll.ts';
+import { onKeyVaultEvent, onPhaseDue, onResourceEvent, Redeliver } from './triggers/events/handlers.ts';
 import { settingsFrom } from './settings.ts';
-import type { Memory } from './sightings.ts';
-import { sweep } from './sweep.ts';
-import { blobs } from './targets/blobs.ts';
-import type { Core } from './visit.ts';
+import type { Memory } from './triggers/timers/listing.ts';
+import { sweep } from './triggers/timers/sweep.ts';
+import { blobs } from './stores/blobs.ts';
+import type { Core } from './reconcile/visit.ts';
 
 /** What a function file can ask for. */
 export interface Keyturn {

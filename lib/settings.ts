@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { phases, type Phase } from './model/state.ts';
 import { redacted } from './model/redacted.ts';
 import type { Settings } from './model/settings.ts';
-import { durationFrom, windowFrom } from './targets/wishes.ts';
+import { durationFrom, windowFrom } from './tags/optionTags.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

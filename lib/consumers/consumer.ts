@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import type { Graph, Row } from '../graph.ts';
+import type { Graph, Row } from '../azure/resourceGraph.ts';
 import { secretNamed, secretUrl } from '../model/target.ts';
 
 /** An application that says by tag which secrets it uses. */

@@ -1,6 +1,6 @@
 import { later, second } from '../model/clock.ts';
 import type { State } from '../model/state.ts';
-import { together } from './accept.ts';
+import { together } from './emergency.ts';
 import type { Decision, Situation } from './decision.ts';
 import { begun } from './rotation.ts';
 

@@ -1,6 +1,6 @@
 import { earliest, later, second, wholeSecond } from '../model/clock.ts';
 import { isRepair, type Noticed, type Rotation, type State } from '../model/state.ts';
-import { outliving, together } from './accept.ts';
+import { outliving, together } from './emergency.ts';
 import type { Decision, Situation } from './decision.ts';
 import { bondOf, withoutWait } from './rotation.ts';
 

@@ -1,7 +1,7 @@
 import { day, hour, later, latest, minute, wholeSecond } from '../model/clock.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Guard, Known, Rotation, State } from '../model/state.ts';
-import { accept, together } from './accept.ts';
+import { accept, together } from './emergency.ts';
 import type { Decision, Rule, Situation } from './decision.ts';
 import { drifted } from './drift.ts';
 import { dueAt, dueForAnEvent, startsAt, tooShort } from './due.ts';

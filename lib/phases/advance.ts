@@ -1,11 +1,11 @@
 import { bondOf, lastOf, settledFrom, withoutWait } from '../decide/rotation.ts';
 import { day, hour, later, latest, minute, second, wholeSecond } from '../model/clock.ts';
 import type { Situation } from '../decide/decision.ts';
-import type { Failure } from '../model/failure.ts';
+import type { Failure } from '../model/operationError.ts';
 import { isDown, isSeenTo, needsAGrant, type Reason } from '../model/reason.ts';
 import type { Sealed } from '../model/sealed.ts';
 import { isRepair, wasDown, type Rotation, type State, type Wait } from '../model/state.ts';
-import type { Outcome } from './step.ts';
+import type { Outcome } from './phase.ts';
 
 /** Pure: state x outcome -> state. */
 export function advance(s: Situation, rotation: Rotation, outcome: Outcome): State {

@@ -4,7 +4,7 @@ import type { Reason } from '../model/reason.ts';
 import type { Credential } from '../model/snapshot.ts';
 import { spare } from '../model/target.ts';
 import type { View } from '../providers/provider.ts';
-import { held, isPending, type Hands, type InRotation, type Outcome, type Step } from './step.ts';
+import { held, isPending, type Hands, type InRotation, type Outcome, type Step } from './phase.ts';
 
 /** Makes the credential that follows the live one unless a look already showed it, and proves it. */
 export const generate: Step = (hands, snapshot, view) => {

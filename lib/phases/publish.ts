@@ -1,4 +1,4 @@
-import { held, type Step } from './step.ts';
+import { held, type Step } from './phase.ts';
 
 /**
  * The resource takes the credential first, where it has to; then the text for the secret: what stood there with the new

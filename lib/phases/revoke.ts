@@ -1,7 +1,7 @@
 import { retiring } from '../decide/rotation.ts';
 import type { Look } from '../model/snapshot.ts';
 import { spare } from '../model/target.ts';
-import { held, isPending, type Step } from './step.ts';
+import { held, isPending, type Step } from './phase.ts';
 
 /** Ends the credential that was live, and the secret version that held it. */
 export const revoke: Step = async ({ provider, vault, sending }, snapshot, view) => {

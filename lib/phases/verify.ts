@@ -1,5 +1,5 @@
 import { later, second } from '../model/clock.ts';
-import type { Step } from './step.ts';
+import type { Step } from './phase.ts';
 
 /** Done when the look shows that what the vault holds is what the resource has, and whatever else shows it is used. */
 export const verify: Step = async ({ provider }, { look }, view) => {

@@ -7,9 +7,9 @@ import { extended } from './keyVaultSettings.ts';
 import { signsInAs, type Identity } from './poolIdentity.ts';
 import { poolView, type PoolBody, type PoolView } from './poolView.ts';
 import { attaching, settable } from './settable.ts';
-import { list, members, membersOf, object } from './shapes.ts';
-import { withoutSecrets } from './unshown.ts';
-import { whyChanged } from './whyChanged.ts';
+import { list, members, membersOf, object } from './schemas.ts';
+import { withoutSecrets } from './redaction.ts';
+import { whyChanged } from './changeReasons.ts';
 
 /** The body of the PUT that makes a pool whose nodes renew their certificates by themselves. */
 export interface Definition {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Members } from './shapes.ts';
+import type { Members } from './schemas.ts';
 
 /** One place where a definition differs from the pool that it is made from. */
 export interface Change {

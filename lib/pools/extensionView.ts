@@ -1,5 +1,5 @@
 import { extensionFor, type Form } from './keyVaultExtension.ts';
-import { anything, list, members, object, text, type Members } from './shapes.ts';
+import { anything, list, members, object, text, type Members } from './schemas.ts';
 
 export interface Observed {
   readonly url: string;

@@ -1,6 +1,6 @@
 import { extensionFor, type Os } from './keyVaultExtension.ts';
 import { agrees, fitness, type Image, type Platform } from './platform.ts';
-import { members, object, text, type Members } from './shapes.ts';
+import { members, object, text, type Members } from './schemas.ts';
 import type { PoolView } from './poolView.ts';
 
 /** What a node runs: image and node agent belong together. */

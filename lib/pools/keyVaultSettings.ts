@@ -1,7 +1,7 @@
 import { isSame, certificateUrl, renewingUrl, type CertificateUrl } from './certificateUrl.ts';
 import type { ExtensionView, Observed } from './extensionView.ts';
 import { asksLess, extensionFor, msiEndpoints, pollingLimits, publisher, type Os } from './keyVaultExtension.ts';
-import { membersOf, type Members } from './shapes.ts';
+import { membersOf, type Members } from './schemas.ts';
 
 export interface Extended {
   readonly os: Os;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { observingIn, type ExtensionView } from './extensionView.ts';
 import type { Os } from './keyVaultExtension.ts';
 import { osOf, platformOfAgent, platformOfImage, type Platform } from './platform.ts';
-import { anything, members, object, text, type Members } from './shapes.ts';
+import { anything, members, object, text, type Members } from './schemas.ts';
 
 /** A pool as Azure Resource Manager writes it; the SDK's `Pool` has its properties one level up. */
 export interface PoolBody {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Problem } from '../http/problem.ts';
+import type { Problem } from '../triggers/http/problem.ts';
 import { certificateUrl } from './certificateUrl.ts';
 import type { NewPool, Wish } from './definition.ts';
 import { jsonFrom } from '../model/json.ts';

@@ -1,5 +1,5 @@
 import type { PoolBody } from './poolView.ts';
-import { members, object, text, type Members } from './shapes.ts';
+import { members, object, text, type Members } from './schemas.ts';
 
 /** Properties that only the service sets (Microsoft.Batch 2024-07-01). */
 const readOnly: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import { good, type Check, type Pending } from '../model/check.ts';
-import { Failure } from '../model/failure.ts';
+import { Failure } from '../model/operationError.ts';
 import type { Sealed } from '../model/sealed.ts';
 import type { Credential, Look } from '../model/snapshot.ts';
 import type { CredentialId, Spare } from '../model/target.ts';

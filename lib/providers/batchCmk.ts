@@ -1,6 +1,6 @@
 import type { Pending } from '../model/check.ts';
 import { day, hour, later, minute } from '../model/clock.ts';
-import { Failure } from '../model/failure.ts';
+import { Failure } from '../model/operationError.ts';
 import type { Credential, Look } from '../model/snapshot.ts';
 import type { Spare } from '../model/target.ts';
 import { credentialIdIn, held, textOf } from './keys/keyCredential.ts';
@@ -15,12 +15,12 @@ import {
   withoutVersion,
   type KeyIdentifier,
 } from './keys/keyIdentifier.ts';
-import { look } from './keys/keyLook.ts';
-import { seen } from './keys/keySeen.ts';
+import { look } from './keys/inspectKey.ts';
+import { seen } from './keys/keyInspection.ts';
 import { disable, keyAt, rotate, versionOf } from './keys/keyVersions.ts';
-import { meaningOfMissing, wantedOf, type Wanted } from './keys/keyWish.ts';
+import { meaningOfMissing, wantedOf, type Wanted } from './keys/wantedKey.ts';
 import type { Means, Provider, View } from './provider.ts';
-import { proveVersion, sparingTheOld } from './versions.ts';
+import { proveVersion, sparingTheOld } from './versionedCredential.ts';
 
 /** Services may look for a new version only once a day (azure-facts 1.3). */
 const leastSettleMs = 25 * hour;

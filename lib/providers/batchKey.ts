@@ -3,12 +3,12 @@ import type { BatchAccount, BatchAccountKeys } from '@azure/arm-batch';
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import { good, type Check } from '../model/check.ts';
 import { minute } from '../model/clock.ts';
-import { Failure } from '../model/failure.ts';
+import { Failure } from '../model/operationError.ts';
 import type { Reason } from '../model/reason.ts';
 import { Sealed } from '../model/sealed.ts';
 import type { AccessKeys, Fitness, Keys } from './accessKeys.ts';
-import { calling } from '../calling.ts';
-import { armId } from './armId.ts';
+import { calling } from '../azure/errors.ts';
+import { armId } from '../azure/armId.ts';
 import { answerTo, proof, type Answer } from './proof.ts';
 import type { Means, View } from './provider.ts';
 

@@ -1,23 +1,23 @@
 import type { CertificatePolicy } from '@azure/keyvault-certificates';
 import type { Check, Pending } from '../model/check.ts';
 import { day, later, minute, second } from '../model/clock.ts';
-import { Failure } from '../model/failure.ts';
+import { Failure } from '../model/operationError.ts';
 import { Sealed } from '../model/sealed.ts';
 import type { Credential, Look } from '../model/snapshot.ts';
 import type { Spare } from '../model/target.ts';
-import { assertAnswers } from './accountAnswers.ts';
+import { assertAnswers } from './accountAccess.ts';
 import {
   certificateId,
   certificateIdentifier,
   withVersion,
   type CertificateIdentifier,
 } from './certificates/certificateIdentifier.ts';
-import { held, identifierIn, look, read } from './certificates/certificateLook.ts';
+import { held, identifierIn, look, read } from './certificates/inspectCertificate.ts';
 import { renewing } from './certificates/certificatePolicy.ts';
-import { ask, disable, versionOf } from './certificates/certificates.ts';
+import { ask, disable, versionOf } from './certificates/certificateVersions.ts';
 import { mayLoseTheOld, nodeCheck } from './certificates/nodeCheck.ts';
 import type { Means, Provider, View } from './provider.ts';
-import { proveVersion, sparingTheOld } from './versions.ts';
+import { proveVersion, sparingTheOld } from './versionedCredential.ts';
 
 /** More than certificates live. */
 const tenYears = 3650 * day;

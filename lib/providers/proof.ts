@@ -6,7 +6,7 @@ import {
 } from '@azure/core-rest-pipeline';
 import { good, type Check } from '../model/check.ts';
 import type { Sealed } from '../model/sealed.ts';
-import { failureFrom } from '../calling.ts';
+import { failureFrom } from '../azure/errors.ts';
 
 export type Answer = { readonly is: 'accepted' } | { readonly is: 'refused' | 'unclear'; readonly code?: string };
 export type Probe = (key: string) => Promise<Answer>;

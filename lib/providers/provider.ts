@@ -1,5 +1,5 @@
-import type { Clients } from '../clients.ts';
-import type { Graph } from '../graph.ts';
+import type { Clients } from '../azure/clients.ts';
+import type { Graph } from '../azure/resourceGraph.ts';
 import type { Check, Pending } from '../model/check.ts';
 import type { Sealed } from '../model/sealed.ts';
 import type { Credential, Look, Secret } from '../model/snapshot.ts';

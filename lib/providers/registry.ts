@@ -1,4 +1,4 @@
-import type { Kinds } from '../targets/tags.ts';
+import type { Kinds } from '../tags/tags.ts';
 import { accessKeys } from './accessKeys.ts';
 import { batchCmk } from './batchCmk.ts';
 import { batchKey } from './batchKey.ts';

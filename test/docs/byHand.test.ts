@@ -1,6 +1,6 @@
 import { hour, minute } from '../../lib/model/clock.ts';
-import type { BatchAccount } from '../../infra/local/azure/arm/state.ts';
-import { bench, type Bench } from '../bench.ts';
+import type { BatchAccount } from '../../infra/azure-emulator/src/arm/state.ts';
+import { bench, type Bench } from '../support/bench.ts';
 
 /** What `docs/incident.md` tells a person to do while Keyturn is down, and what it then does. */
 async function rotatedByHand(tagsFor: (account: BatchAccount) => Record<string, string>) {

@@ -1,12 +1,12 @@
-import { credential, inProcessHttpClient } from '../../infra/local/azure/shells/inProcess.ts';
+import { credential, inProcessHttpClient } from '../../infra/azure-emulator/src/shells/inProcess.ts';
 import { keyturn, voice, type Keyturn } from '../../lib/app.ts';
-import { quietCore } from '../../lib/core.ts';
+import { quietCore } from '../../lib/assemble.ts';
 import { minute } from '../../lib/model/clock.ts';
 import { phases } from '../../lib/model/state.ts';
-import { coreOf } from '../core.ts';
-import { endpoint } from '../endpoint.ts';
-import { emptyContainer, memoryBlobs, type Around } from '../world/memoryBlobs.ts';
-import type { Wired } from '../wired.ts';
+import { coreOf } from '../support/core.ts';
+import { endpoint } from '../end-to-end/endpoint.ts';
+import { emptyContainer, memoryBlobs, type Around } from '../simulation/memoryBlobs.ts';
+import type { Wired } from '../support/wired.ts';
 
 /** What is paid for, or has a limit. */
 export const services = [

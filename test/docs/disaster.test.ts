@@ -1,7 +1,7 @@
 import { day, minute } from '../../lib/model/clock.ts';
-import { idle, start, type Idle } from '../idle.ts';
-import { memoryBlobs } from '../world/memoryBlobs.ts';
-import { startApp } from '../world/sdk/app.ts';
+import { idle, start, type Idle } from '../scenarios/calls/idle.ts';
+import { memoryBlobs } from '../simulation/memoryBlobs.ts';
+import { startApp } from '../simulation/sdk/app.ts';
 
 /** What `docs/disaster.md` promises of lost storage and lost vaults. */
 const installation = 'abcdef012345';

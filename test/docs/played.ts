@@ -1,7 +1,7 @@
 import { hour } from '../../lib/model/clock.ts';
-import { accountWithKey, tags } from '../kinds/batchCmkStage.ts';
-import { seeded } from '../kinds/poolCertificateStage.ts';
-import { wired, type Wired } from '../wired.ts';
+import { accountWithKey, tags } from '../scenarios/kinds/batchCmkStage.ts';
+import { seeded } from '../scenarios/kinds/poolCertificateStage.ts';
+import { wired, type Wired } from '../support/wired.ts';
 import { counted, none, sum, type Counts } from './counted.ts';
 
 /** Each target has its turn once; a day has four. */

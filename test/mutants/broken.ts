@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { history, type History as OfEvents } from '../world/events/history.ts';
-import { play as playEvents } from '../world/events/play.ts';
-import { play, type History } from '../world/port/history.ts';
-import { sorts } from '../world/port/resource.ts';
-import { histories, stepsOf } from '../world/port/schedules.ts';
+import { history, type History as OfEvents } from '../simulation/events/history.ts';
+import { play as playEvents } from '../simulation/events/play.ts';
+import { play, type History } from '../simulation/port/history.ts';
+import { sorts } from '../simulation/port/resource.ts';
+import { histories, stepsOf } from '../simulation/port/schedules.ts';
 
 type Any = History | OfEvents;
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FunctionMetadata } from '../../local/host/core.ts';
+import type { FunctionMetadata } from '../../functions-host/src/core.ts';
 import type { Subscribed } from './subscribed.ts';
 
 type InBicep = Subscribed & { readonly at: string };
@@ -23,10 +23,10 @@ export function filterProblems(local: readonly Subscribed[], made: readonly InBi
   return [
     ...plain
       .filter(({ each }) => !local.some((other) => isDeepStrictEqual(each, other)))
-      .map(({ at, each }) => `${at}: infra/local/subscriptions.ts has no ${JSON.stringify(each)}`),
+      .map(({ at, each }) => `${at}: infra/demo/subscriptions.ts has no ${JSON.stringify(each)}`),
     ...local
       .filter((each) => !plain.some((other) => isDeepStrictEqual(each, other.each)))
-      .map((each) => `infra/local/subscriptions.ts: no Bicep file has ${JSON.stringify(each)}`),
+      .map((each) => `infra/demo/subscriptions.ts: no Bicep file has ${JSON.stringify(each)}`),
   ];
 }
 

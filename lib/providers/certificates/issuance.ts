@@ -1,8 +1,8 @@
 import { good, type Check } from '../../model/check.ts';
 import { day, later } from '../../model/clock.ts';
 import type { Wait } from '../../model/state.ts';
-import type { Issuance } from './certificates.ts';
-import { growing } from '../growing.ts';
+import type { Issuance } from './certificateVersions.ts';
+import { growing } from '../../decide/backoff.ts';
 import type { View } from '../provider.ts';
 
 /** The last request for a version: may another one be made? Its issuer, or whoever has it signed, takes their time. */

@@ -1,10 +1,10 @@
 import pMap from 'p-map';
 import type { Check, Evidence, Note, Pending } from '../../model/check.ts';
 import { earliest, hour, later } from '../../model/clock.ts';
-import { Failure } from '../../model/failure.ts';
+import { Failure } from '../../model/operationError.ts';
 import { needsAGrant } from '../../model/reason.ts';
 import { evidenceIn, together, type NodesSeen } from './nodeEvidence.ts';
-import { nodesOf } from './nodeReading.ts';
+import { nodesOf } from './extensionStatus.ts';
 import { findingsOf, hindrance, observingPools, type Observing } from './observingPools.ts';
 import type { Means, View } from '../provider.ts';
 

@@ -1,5 +1,5 @@
 import type { Pool } from '@azure/arm-batch';
-import { calling } from '../../calling.ts';
+import { calling } from '../../azure/errors.ts';
 import { second } from '../../model/clock.ts';
 import type { Note } from '../../model/check.ts';
 import type { Reason } from '../../model/reason.ts';
@@ -9,7 +9,7 @@ import type { ExtensionView } from '../../pools/extensionView.ts';
 import type { Finding } from '../../pools/finding.ts';
 import { asksLess, majorOf } from '../../pools/keyVaultExtension.ts';
 import { poolView, type PoolView } from '../../pools/poolView.ts';
-import { armId } from '../armId.ts';
+import { armId } from '../../azure/armId.ts';
 import type { PoolSeen } from './nodeEvidence.ts';
 import { poolIdentities } from './poolIdentities.ts';
 import type { Means, View } from '../provider.ts';

@@ -1,9 +1,9 @@
-import type { Graph } from '../../graph.ts';
+import type { Graph } from '../../azure/resourceGraph.ts';
 import { normalised } from '../../model/target.ts';
 import { certificateUrl, type CertificateUrl } from '../../pools/certificateUrl.ts';
 import type { KnownIdentity, Wanted } from '../../pools/finding.ts';
 import { mayReadByPolicy, mayReadByRole, type Assignment } from '../../pools/vaultGrants.ts';
-import { assignmentsAt, resourcesAt, type Resource } from './identityRows.ts';
+import { assignmentsAt, resourcesAt, type Resource } from './identityQueries.ts';
 
 interface Asked {
   /** The ARM id of the Batch account. */

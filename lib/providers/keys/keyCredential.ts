@@ -10,7 +10,7 @@ import {
   type KeyIdentifier,
 } from './keyIdentifier.ts';
 import type { View } from '../provider.ts';
-import { isRemembered } from '../versions.ts';
+import { isRemembered } from '../versionedCredential.ts';
 
 /** A key without a version, of which nobody noted which version was the newest. */
 const unknownVersion = 'versionless';

@@ -1,6 +1,6 @@
 import type { BatchAccount } from '@azure/arm-batch';
-import { Failure } from '../../model/failure.ts';
-import type { Row } from '../../graph.ts';
+import { Failure } from '../../model/operationError.ts';
+import type { Row } from '../../azure/resourceGraph.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { KeyIdentifier } from './keyIdentifier.ts';
 import type { Means } from '../provider.ts';

@@ -1,6 +1,6 @@
 import type { KeyProperties, KeyVaultKey } from '@azure/keyvault-keys';
-import { calling } from '../../calling.ts';
-import { Failure } from '../../model/failure.ts';
+import { calling } from '../../azure/errors.ts';
+import { Failure } from '../../model/operationError.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Fingerprint } from '../../model/sealed.ts';
 import type { Known } from '../../model/state.ts';
@@ -8,7 +8,7 @@ import type { CredentialId } from '../../model/target.ts';
 import { fingerprintsOf } from './keyCredential.ts';
 import { keyIdentifier, type KeyIdentifier } from './keyIdentifier.ts';
 import type { Means, View } from '../provider.ts';
-import { isNearEnd, publishedIn } from '../versions.ts';
+import { isNearEnd, publishedIn } from '../versionedCredential.ts';
 
 /** The version that is named, or the newest. `missing` is what it means that there is none. */
 export async function keyAt({ clients }: Means, key: KeyIdentifier, missing: Reason): Promise<KeyVaultKey> {

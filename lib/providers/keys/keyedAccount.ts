@@ -1,8 +1,8 @@
 import type { BatchAccount, EncryptionProperties } from '@azure/arm-batch';
-import { calling } from '../../calling.ts';
-import { Failure } from '../../model/failure.ts';
-import { assertAnswers } from '../accountAnswers.ts';
-import { armId } from '../armId.ts';
+import { calling } from '../../azure/errors.ts';
+import { Failure } from '../../model/operationError.ts';
+import { assertAnswers } from '../accountAccess.ts';
+import { armId } from '../../azure/armId.ts';
 import { byService, keyIdentifier, normalisedKey } from './keyIdentifier.ts';
 import { refusedKey } from './keyGrant.ts';
 import type { Means, View } from '../provider.ts';

@@ -1,0 +1,60 @@
+import { EventEmitter, once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
+import { EventGridPublisherClient } from '@azure/eventgrid';
+import type { AddressInfo } from 'node:net';
+import { systemClock } from '../../src/clock.ts';
+import { credential } from '../../src/shells/inProcess.ts';
+import type { ListeningAzure } from '../../src/shells/tls.ts';
+import { listeningAzure } from '../../src/shells/tls.ts';
+
+let local: ListeningAzure;
+let folder: string;
+const told = new EventEmitter();
+const receiver = createAdaptorServer({ fetch: receive, overrideGlobalObjects: false });
+
+async function receive(request: Request): Promise<Response> {
+  const body = (await request.json()) as { data?: { validationCode?: string } }[];
+  const code = body[0]?.data?.validationCode;
+  if (code !== undefined) return Response.json({ validationResponse: code });
+  told.emit('event', body);
+  return new Response(null, { status: 202 });
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'local-azure-test-'));
+  local = await listeningAzure({ clock: systemClock(), folder });
+  receiver.listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+});
+
+afterAll(async () => {
+  receiver.close();
+  await local.close();
+  await rm(folder, { recursive: true });
+});
+
+test('over TLS and by the system clock events come by themselves, a late one when time is moved', async () => {
+  const { azure, certificates } = local;
+  const topic = await azure.eventGrid.createTopic('topic');
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+  const endpoint = { kind: 'function', url } as const;
+  await azure.eventGrid.subscribe({ name: 'sub', source: topic.id, schema: 'CloudEventSchemaV1_0', endpoint });
+  const tlsOptions = { ca: certificates.ca };
+  const client = new EventGridPublisherClient(topic.endpoint, 'CloudEvent', credential(azure), { tlsOptions });
+  const publish = async (type: string) => {
+    await client.send([{ type, source: '/here', data: {} }]);
+  };
+
+  const first = once(told, 'event');
+  await publish('A.B');
+  expect(await first).toMatchObject([{ type: 'A.B' }]);
+
+  azure.eventGrid.faults.plan({ effect: { kind: 'delay', ms: 3_600_000 } });
+  const late = once(told, 'event');
+  await publish('C.D');
+  azure.clock.advance(3_600_000);
+  expect(await late).toMatchObject([{ type: 'C.D' }]);
+});

@@ -1,0 +1,40 @@
+import type { SendCloudEventInput } from '@azure/eventgrid';
+import { calling } from '../azure/errors.ts';
+import { later, minute, type Clock } from '../model/clock.ts';
+import { Failure } from '../model/operationError.ts';
+
+export type Outgoing = SendCloudEventInput<Readonly<Record<string, string>>>;
+
+/** `quiet`: it failed a moment ago, so this was not even tried. */
+type Sent = 'sent' | 'quiet' | Failure;
+
+/** The custom topic. Nothing depends on it but speed: what it does not take is in the log, and timers do the work. */
+export interface Topic {
+  send(events: readonly Outgoing[]): Promise<Sent>;
+}
+
+/** Every event comes from here; `type` and `subject` tell the rest. */
+export const source = 'urn:keyturn';
+
+/** A request has a megabyte; an event of ours about half a kilobyte. */
+const mostAtOnce = 500;
+
+/** A topic that fails is left alone for a minute, so that it slows no visit down. */
+export function topic(publish: (events: Outgoing[]) => Promise<unknown>, clock: Clock): Topic {
+  let quietUntil = new Date(0);
+  return {
+    send: async (events) => {
+      if (clock.now() < quietUntil) return 'quiet';
+      try {
+        for (let at = 0; at < events.length; at += mostAtOnce) {
+          await calling(() => publish(events.slice(at, at + mostAtOnce)));
+        }
+        return 'sent';
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        quietUntil = later(clock.now(), minute);
+        return error;
+      }
+    },
+  };
+}

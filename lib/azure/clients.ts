@@ -1,0 +1,88 @@
+import { BatchManagementClient } from '@azure/arm-batch';
+import { SignalRManagementClient } from '@azure/arm-signalr';
+import type { TokenCredential } from '@azure/core-auth';
+import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline';
+import { EventGridPublisherClient } from '@azure/eventgrid';
+import { CertificateClient } from '@azure/keyvault-certificates';
+import { KeyClient } from '@azure/keyvault-keys';
+import { SecretClient } from '@azure/keyvault-secrets';
+import { arm, type Arm, type ArmSettings } from './arm.ts';
+import { batchData, type BatchData } from './batchDataPlane.ts';
+import { refusals } from './errors.ts';
+
+/** No request takes longer; a lease has always as much time left before a write is sent (R5). */
+export const requestTimeoutMs = 20_000;
+
+/** Every client, made on first use. One `HttpClient` underneath is the seam of the crash tests. */
+export interface Clients {
+  batch(subscriptionId: string): BatchManagementClient;
+  signalR(subscriptionId: string): SignalRManagementClient;
+  secrets(vaultUrl: string): SecretClient;
+  keys(vaultUrl: string): KeyClient;
+  certificates(vaultUrl: string): CertificateClient;
+  topic(endpoint: string): EventGridPublisherClient<'CloudEvent'>;
+  readonly arm: Arm;
+  readonly batchData: BatchData;
+  /** For the data planes, whose requests we sign ourselves. */
+  readonly http: HttpClient;
+}
+
+export function clients(credential: TokenCredential, http: HttpClient, settings: ArmSettings): Clients {
+  const { armEndpoint, armAudience } = settings;
+  const ground = { credential, http, timeLimit: timeLimit(requestTimeoutMs) };
+  const position = 'perCall' as const;
+  const options = {
+    httpClient: http,
+    // The SDKs' own retry sends a regenerate again after a lost answer: the next look decides instead (R3).
+    retryOptions: { maxRetries: 0 },
+    additionalPolicies: [{ policy: ground.timeLimit, position }],
+  };
+  const brief = { ...options, additionalPolicies: [{ policy: timeLimit(announceTimeoutMs), position }] };
+  const vault = { ...options, additionalPolicies: [...options.additionalPolicies, { policy: refusals, position }] };
+  const management = {
+    ...options,
+    endpoint: armEndpoint,
+    credentialScopes: `${armAudience.replace(/\/$/, '')}/.default`,
+  };
+  return {
+    batch: perKey((id) => new BatchManagementClient(credential, id, { ...management, apiVersion: '2024-07-01' })),
+    signalR: perKey((id) => new SignalRManagementClient(credential, id, management)),
+    secrets: perKey((url) => new SecretClient(url, credential, { ...vault, ...loopback(url) })),
+    keys: perKey((url) => new KeyClient(url, credential, { ...vault, ...loopback(url) })),
+    certificates: perKey((url) => new CertificateClient(url, credential, { ...vault, ...loopback(url) })),
+    topic: perKey((endpoint) => new EventGridPublisherClient(endpoint, 'CloudEvent', credential, brief)),
+    arm: arm(ground, settings),
+    batchData: batchData(ground, settings),
+    http,
+  };
+}
+
+/** What is told is told under a lease: it must not take long. */
+const announceTimeoutMs = 5_000;
+
+function timeLimit(ms: number): PipelinePolicy {
+  return {
+    name: 'timeLimit',
+    sendRequest: (request, next) => {
+      request.timeout = ms;
+      return next(request);
+    },
+  };
+}
+
+/** A vault on this machine is no subdomain of Azure's; anywhere else the check of the challenge stays. */
+function loopback(url: string): { disableChallengeResourceVerification?: boolean } {
+  const { hostname } = new URL(url);
+  return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(hostname)
+    ? { disableChallengeResourceVerification: true }
+    : {};
+}
+
+function perKey<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
+  };
+}

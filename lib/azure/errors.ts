@@ -1,0 +1,95 @@
+import { RestError, type PipelinePolicy } from '@azure/core-rest-pipeline';
+import { jsonFrom } from '../model/json.ts';
+import { Failure } from '../model/operationError.ts';
+import type { Reason } from '../model/reason.ts';
+
+/** Runs an SDK call and turns whatever it throws into a `Failure`. No message and no body crosses this line. */
+export async function calling<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw failureFrom(error);
+  }
+}
+
+export function failureFrom(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (!isRestError(error) || error.statusCode === undefined) return new Failure('outage', codeOf(error));
+  const body = error.details ?? jsonFrom(error.response?.bodyAsText);
+  const retryAfter = error.response?.headers.get('retry-after');
+  return refusal(error.statusCode, codeIn(body) ?? wordOf(error.code), retryAfter);
+}
+
+/** Some clients lose the inner code when they make their own error of an answer: this reads the answer itself. */
+export const refusals: PipelinePolicy = {
+  name: 'refusals',
+  sendRequest: async (request, next) => {
+    const response = await next(request);
+    const { status, bodyAsText, headers } = response;
+    if (status >= 400) throw refusal(status, codeIn(jsonFrom(bodyAsText)), headers.get('retry-after'));
+    return response;
+  },
+};
+
+function refusal(status: number, code: string | undefined, retryAfter: string | undefined): Failure {
+  const detail = { ...(code && { code }), answered: status < 500 && status !== 408 };
+  if (status === 429) return new Failure('throttled', { ...detail, ...secondsOf(retryAfter) });
+  return new Failure(reasonFor(status, code ?? ''), detail);
+}
+
+function isRestError(error: unknown): error is RestError {
+  return error instanceof RestError || (error instanceof Error && error.name === 'RestError');
+}
+
+/** Codes are invariant and decide where the status alone does not (azure-facts 11). */
+const byCode: Readonly<Record<string, Reason>> = {
+  ScopeLocked: 'locked',
+  ForbiddenByFirewall: 'firewall',
+  ForbiddenByConnection: 'firewall',
+  RequestDisallowedByPolicy: 'forbidden-by-policy',
+  AccountIsDisabled: 'account-disabled', // Batch
+  SecretDisabled: 'secret-disabled',
+  SecretNotFound: 'secret-missing',
+  ObjectIsDeletedButRecoverable: 'secret-deleted',
+  ObjectIsBeingDeleted: 'secret-deleted',
+};
+
+const byStatus: Readonly<Record<number, Reason>> = {
+  401: 'forbidden',
+  403: 'forbidden',
+  404: 'resource-missing',
+  408: 'outage',
+  409: 'service-working',
+};
+
+function reasonFor(status: number, code: string): Reason {
+  return byCode[code] ?? byStatus[status] ?? (status >= 500 ? 'outage' : 'refused');
+}
+
+/** The innermost code that is a word: never a message. */
+function codeIn(body: unknown): string | undefined {
+  const outer = errorObject(body);
+  const inner = errorObject(outer?.['innererror'] ?? outer?.['innerError']);
+  return wordOf(inner?.['code']) ?? wordOf(outer?.['code']);
+}
+
+function errorObject(value: unknown): Record<string, unknown> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const object = value as Record<string, unknown>;
+  return typeof object['error'] === 'object' ? errorObject(object['error']) : object;
+}
+
+/** A word of a service's vocabulary; key material is longer or has other characters. */
+function wordOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[A-Za-z][A-Za-z0-9_.]{2,39}$/.test(value) ? value : undefined;
+}
+
+function codeOf(error: unknown): { code?: string } {
+  const code = error instanceof Error && 'code' in error ? wordOf(error.code) : undefined;
+  return code ? { code } : {};
+}
+
+/** In seconds, as these services send it. */
+function secondsOf(text: string | undefined): { retryAfterMs?: number } {
+  return text && /^\d{1,6}$/.test(text) ? { retryAfterMs: Number(text) * 1000 } : {};
+}

@@ -1,0 +1,37 @@
+import type { TokenCredential } from '@azure/core-auth';
+import {
+  bearerTokenAuthenticationPolicy,
+  createEmptyPipeline,
+  createPipelineRequest,
+  type HttpClient,
+  type HttpMethods,
+  type PipelinePolicy,
+} from '@azure/core-rest-pipeline';
+import { calling, refusals } from './errors.ts';
+import { jsonFrom } from '../model/json.ts';
+
+/** What requests need that no client in use sends for us. */
+export interface Ground {
+  readonly credential: TokenCredential;
+  readonly http: HttpClient;
+  readonly timeLimit: PipelinePolicy;
+}
+
+/** Answers the JSON of a body, or nothing where there is none. Throws `Failure` only. */
+export type Send = (method: HttpMethods, url: string, body?: object) => Promise<unknown>;
+
+/** Requests with a token for `audience`, and no retries: the next look decides (R3). */
+export function sender({ credential, http, timeLimit }: Ground, audience: string): Send {
+  const pipeline = createEmptyPipeline();
+  const scopes = `${audience.replace(/\/$/, '')}/.default`;
+  for (const policy of [timeLimit, refusals]) pipeline.addPolicy(policy);
+  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes }), { phase: 'Sign' });
+  return (method, url, body) =>
+    calling(async () => {
+      const request = createPipelineRequest({ url, method, ...(body && { body: JSON.stringify(body) }) });
+      request.headers.set('Accept', 'application/json');
+      if (body) request.headers.set('Content-Type', 'application/json');
+      const { bodyAsText } = await pipeline.sendRequest(http, request);
+      return jsonFrom(bodyAsText);
+    });
+}

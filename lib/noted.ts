@@ -1,9 +1,0 @@
-import { Failure } from './model/failure.ts';
-import type { Core } from './visit.ts';
-
-/** A failure is told with the service's own code, and the rest goes on; anything else is a bug, and thrown. */
-export function noted({ note }: Pick<Core, 'note'>, error: unknown, about: Readonly<Record<string, string>>): void {
-  if (!(error instanceof Failure)) throw error;
-  const { code } = error.detail;
-  note(error.reason, { ...about, ...(code && { code }) });
-}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { Graph, Row } from '../../azure/resourceGraph.ts';
+import { Failure } from '../../model/operationError.ts';
+import { normalised } from '../../model/target.ts';
+import { managementGroups, type Assignment } from '../../pools/vaultGrants.ts';
+
+const word = z.string().toLowerCase().catch('');
+const words = z.array(z.string()).catch([]);
+const permissions = z.object({ secrets: words, certificates: words });
+
+/** An account, an identity or a vault, in lower case; what it has not is empty. */
+const resource = z.object({
+  ...{ id: word, tenantId: word, clientId: word, principalId: word, home: word, uri: word, rbac: word },
+  policies: z
+    .array(z.object({ objectId: z.string(), permissions }))
+    .optional()
+    .catch(undefined),
+});
+export type Resource = z.output<typeof resource>;
+
+/** What these ids name, and the vaults at these addresses. */
+export async function resourcesAt(
+  graph: Graph,
+  ids: readonly string[],
+  uris: readonly string[],
+): Promise<readonly Resource[]> {
+  const rows = await shown(
+    graph,
+    `Resources
+| where id in~ (${quoted(ids)})
+  or type =~ 'microsoft.keyvault/vaults' and tostring(properties.vaultUri) in~ (${quoted(uris)})
+| project id, tenantId, clientId = tostring(properties.clientId), principalId = tostring(properties.principalId),
+  home = tostring(properties.tenantId), uri = tostring(properties.vaultUri),
+  rbac = tostring(properties.enableRbacAuthorization), policies = properties.accessPolicies
+| order by id asc`,
+  );
+  return rows.map((row) => resource.parse(row));
+}
+
+const assignment = z.object({ principalId: word, principalType: word, role: word, scope: word, condition: word });
+
+/** Whatever is assigned at these scopes, to whomever: that anything is shown tells that this app may see it. */
+export async function assignmentsAt(graph: Graph, scopes: readonly string[]): Promise<readonly Assignment[]> {
+  const rows = await shown(
+    graph,
+    `AuthorizationResources
+| where type =~ 'microsoft.authorization/roleassignments'
+| project id, principalId = tostring(properties.principalId), principalType = tostring(properties.principalType),
+  role = tostring(properties.roleDefinitionId), scope = tostring(properties.scope),
+  condition = tostring(properties.condition)
+| where scope in~ (${quoted(scopes)}) or scope startswith '${managementGroups}'
+| order by id asc`,
+  );
+  return rows.map(assignmentFrom);
+}
+
+function assignmentFrom(row: Row): Assignment {
+  const { role, scope, ...rest } = assignment.parse(row);
+  return { ...rest, role: role.split('/').at(-1) ?? '', scope: scope === '/' ? scope : normalised(scope) };
+}
+
+/** Nothing where Resource Graph does not answer. */
+async function shown(graph: Graph, query: string): Promise<readonly Row[]> {
+  try {
+    return await graph(query);
+  } catch (error) {
+    if (error instanceof Failure) return [];
+    throw error;
+  }
+}
+
+/** A pool may observe any host, and a host may have quotes in it. */
+function quoted(texts: readonly string[]): string {
+  return [...new Set(texts)].map((text) => `'${text.replace(/[\\']/g, String.raw`\$&`)}'`).join(', ');
+}

@@ -1,0 +1,119 @@
+import type { BatchAccount } from '@azure/arm-batch';
+import type { KeyVaultKey } from '@azure/keyvault-keys';
+import { good, type Check } from '../../model/check.ts';
+import { hour, later, minute, second } from '../../model/clock.ts';
+import { Failure } from '../../model/operationError.ts';
+import { isDown, type Reason } from '../../model/reason.ts';
+import type { Look } from '../../model/snapshot.ts';
+import { held, textOf } from './keyCredential.ts';
+import { accountOf, assertKeyHeld, usedBy } from './keyedAccount.ts';
+import { growing } from '../../decide/backoff.ts';
+import { isInVault, unfitKey, unfitVersion } from './keyFitness.ts';
+import { isOfAnotherTenant } from './keyGrant.ts';
+import { byService, isFollowed, keyIdentifier, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
+import { seen } from './keyInspection.ts';
+import { nodesAway } from './unavailableNodes.ts';
+import { isNearExpiry, keyAt, versionOf } from './keyVersions.ts';
+import { isWishForAnother, meaningOfMissing, usedKey, wantedOf, type Wanted } from './wantedKey.ts';
+import type { Means, View } from '../provider.ts';
+import { publishedIn } from '../versionedCredential.ts';
+
+/** The account, then whether it has access to its key, then the key that is wanted. */
+export async function look(means: Means, view: View): Promise<Look> {
+  const account = await accountOf(means, view);
+  const used = usedBy(account);
+  const wanted = publishedIn(view) ? usedKey(used) : wantedOf(view, used); // a wish since is for the next rotation
+  const fit = fitness(account, used, wanted, view);
+  if (fit.is !== 'good' || wanted === undefined) return unseen(view, fit);
+  if (used !== byService && isQuiet(view)) await assertKeyHeld(means, view);
+  const returning = await nodesReturning(means, view, account);
+  if (returning) return unseen(view, returning);
+  return wanted === byService ? seen(means, view, used, { wanted }) : lookAtKey(means, view, account, wanted);
+}
+
+async function lookAtKey(means: Means, view: View, account: BatchAccount, wanted: KeyIdentifier): Promise<Look> {
+  const used = usedBy(account);
+  const newest = await keyAt(means, wanted, meaningOfMissing(wanted, used));
+  const version = isFollowed(used) ? {} : { version: versionOf(newest) };
+  const isInUse = used === keyUrl({ ...wanted, ...version });
+  if (isInUse && newest.properties.enabled === false) throw new Failure('key-access-lost');
+  const reason = (await unfit(means, view, account, wanted, newest)) ?? endOfPinned(view, wanted, newest);
+  return reason ? unseen(view, { is: 'bad', reason }) : seen(means, view, used, { wanted, newest });
+}
+
+/** Nodes may have reasons of their own to be away: after an hour they are not waited for. */
+const returnMs = hour;
+
+/** An account that had lost its key is well when its nodes are back. */
+async function nodesReturning(
+  { clients }: Means,
+  { state: { wait }, now }: View,
+  { accountEndpoint }: BatchAccount,
+): Promise<Check | undefined> {
+  if (!isDown(wait?.reason) || !accountEndpoint) return undefined;
+  if (wait?.reason === 'nodes-returning' && later(wait.since, returnMs) <= now) return undefined;
+  const away = await nodesAway(clients.batchData, accountEndpoint);
+  return away > 0 ? { is: 'pending', reason: 'nodes-returning', until: later(now, 4 * minute) } : undefined;
+}
+
+/** Nothing of ours goes on that would show by itself that the account has lost its key. */
+function isQuiet({ state: { rotation } }: View): boolean {
+  return rotation === undefined || rotation.phase === 'revoke';
+}
+
+function unseen(view: View, fit: Check): Look {
+  return { fit, all: [], held: held(view) };
+}
+
+/** ARM may answer for a while with what it knew before. */
+const staleMs = 5 * minute;
+
+function fitness(account: BatchAccount, used: string, wanted: Wanted | undefined, view: View): Check {
+  const { identity, provisioningState } = account;
+  const { now, secret, state } = view;
+  if (wanted === undefined) return { is: 'bad', reason: 'bad-tags' };
+  if (provisioningState !== 'Succeeded') return unprovisioned(provisioningState, view);
+  const isPublished = state.rotation?.phase === 'verify' && later(secret.createdOn, staleMs) > now;
+  if (isPublished && used !== textOf(view)) {
+    return { is: 'pending', reason: 'stale-read', until: later(now, 10 * second) };
+  }
+  return unfitAccount(wanted, used, identity?.type ?? 'None', view);
+}
+
+const changing = /^(creating|updating|deleting)$/i;
+
+/** What goes on is waited for; what went wrong is nothing that time cures. */
+function unprovisioned(state: string | undefined, { state: { wait }, now }: View): Check {
+  if (!changing.test(state ?? '')) return { is: 'bad', reason: 'account-not-provisioned', code: state ?? 'none' };
+  return { is: 'pending', reason: 'service-working', until: later(now, growing(wait, now)) };
+}
+
+function unfitAccount(wanted: Wanted, used: string, identity: string, view: View): Check {
+  if (wanted === byService) {
+    const isForeign = used === byService && textOf(view) !== byService && view.state.bond === undefined;
+    return isForeign ? { is: 'bad', reason: 'microsoft-managed' } : good;
+  }
+  if (identity === 'None') return { is: 'bad', reason: 'identity-missing' };
+  return isInVault(wanted.vaultUrl) ? good : { is: 'bad', reason: 'key-in-managed-hsm' };
+}
+
+/** Nothing takes its place, as long as the wish stands. */
+function endOfPinned({ now }: View, { version }: KeyIdentifier, named: KeyVaultKey): Reason | undefined {
+  return version !== undefined && isNearExpiry(named, now) ? 'key-expiring' : undefined;
+}
+
+/** A newer version that is not fit is left alone, unless it is wished for: another is made when it is due. */
+async function unfit(
+  means: Means,
+  view: View,
+  account: BatchAccount,
+  wanted: KeyIdentifier,
+  newest: KeyVaultKey,
+): Promise<Reason | undefined> {
+  const used = usedBy(account);
+  const flaw = unfitKey(newest);
+  if (flaw ?? !isWishForAnother(view, wanted, used)) return flaw;
+  const isElsewhere = keyIdentifier(used)?.vaultUrl !== wanted.vaultUrl;
+  const isForeign = isElsewhere && (await isOfAnotherTenant(means, account, wanted));
+  return unfitVersion(newest, view.now) ?? (isForeign ? 'key-in-another-tenant' : undefined);
+}

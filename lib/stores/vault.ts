@@ -1,0 +1,81 @@
+import type { KeyVaultSecret, SecretProperties } from '@azure/keyvault-secrets';
+import type { Clients } from '../azure/clients.ts';
+import { Failure } from '../model/operationError.ts';
+import { Sealed } from '../model/sealed.ts';
+import type { Secret } from '../model/snapshot.ts';
+import type { SecretName } from '../model/target.ts';
+import { calling } from '../azure/errors.ts';
+import type { Tags } from '../tags/optionTags.ts';
+
+/** A secret as a list page shows it: the value and the version are not among it. */
+export interface Listed {
+  readonly secret: SecretName;
+  readonly tags: Tags;
+  readonly createdOn: Date;
+  readonly expiresOn?: Date;
+}
+
+/** What is written with a new value. */
+interface NewVersion {
+  readonly value: Sealed;
+  readonly tags: Record<string, string>;
+  readonly expiresOn?: Date;
+  readonly contentType?: string;
+}
+
+/** Secrets as the vaults hold them. Throws `Failure` only. */
+export interface Vault {
+  /** 25 a call, and nothing else. */
+  list(vaultUrl: string): AsyncIterable<Listed>;
+  /** GET: the current version, or the one named. */
+  read(secret: SecretName, version?: string): Promise<Secret>;
+  /** PATCH of exactly this version: the whole tag map is replaced, all else stays. */
+  tag(secret: SecretName, version: string, tags: Record<string, string>): Promise<void>;
+  /** PUT: a new version. */
+  set(secret: SecretName, version: NewVersion): Promise<Secret>;
+  /** PATCH; what does not exist any more needs no disabling. */
+  disable(secret: SecretName, version: string): Promise<void>;
+}
+
+export function vault({ secrets }: Pick<Clients, 'secrets'>): Vault {
+  return {
+    list: (vaultUrl) => list(secrets(vaultUrl).listPropertiesOfSecrets()[Symbol.asyncIterator](), vaultUrl),
+    read: async ({ vaultUrl, name }, version) =>
+      secretFrom(await calling(() => secrets(vaultUrl).getSecret(name, version ? { version } : {}))),
+    tag: async ({ vaultUrl, name }, version, tags) => {
+      await calling(() => secrets(vaultUrl).updateSecretProperties(name, version, { tags }));
+    },
+    set: async ({ vaultUrl, name }, { value, ...properties }) =>
+      secretFrom(await calling(() => secrets(vaultUrl).setSecret(name, value.open(), properties))),
+    disable: async ({ vaultUrl, name }, version) => {
+      try {
+        await calling(() => secrets(vaultUrl).updateSecretProperties(name, version, { enabled: false }));
+      } catch (error) {
+        if (!(error instanceof Failure) || error.reason !== 'secret-missing') throw error;
+      }
+    },
+  };
+}
+
+async function* list(pages: AsyncIterator<SecretProperties, void>, vaultUrl: string): AsyncIterable<Listed> {
+  for (;;) {
+    const page: IteratorResult<SecretProperties, void> = await calling(() => pages.next());
+    if (page.done) return;
+    const { name, tags = {}, createdOn = new Date(0), expiresOn } = page.value;
+    yield { secret: { vaultUrl, name }, tags, createdOn, ...(expiresOn && { expiresOn }) };
+  }
+}
+
+function secretFrom({ value, properties }: KeyVaultSecret): Secret {
+  const { version, createdOn, updatedOn, expiresOn, tags, contentType } = properties;
+  if (!value || !version || !createdOn) throw new Failure('refused', { code: 'SecretIncomplete' });
+  return {
+    version,
+    value: new Sealed(value),
+    createdOn,
+    updatedOn: updatedOn ?? createdOn,
+    tags: tags ?? {},
+    ...(expiresOn && { expiresOn }),
+    ...(contentType && { contentType }),
+  };
+}

@@ -1,0 +1,46 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import type { Reason } from '../../model/reason.ts';
+import type { Ask } from '../../model/state.ts';
+import { secretNamed, type SecretName } from '../../model/target.ts';
+import type { Incoming } from './incoming.ts';
+
+/** What an event of Key Vault asks for: of the secret itself, or of whoever follows a key or certificate. */
+export type VaultEvent =
+  | { readonly secret: SecretName; readonly ask: Ask & { readonly version: string } }
+  | { readonly object: string; readonly ask: Ask };
+
+const causes = { NearExpiry: 'near-expiry', Expired: 'expired', NewVersionCreated: 'new-version' } as const;
+const typeOf = /^Microsoft\.KeyVault\.(Secret|Key|Certificate)(NearExpiry|Expired|NewVersionCreated)$/;
+
+/** NBF and EXP come as numbers, strings or null and are not needed: the secret itself is read (azure-facts 3). */
+const shape = z.object({ Id: z.url(), VaultName: z.string().trim().min(1), Version: z.string().trim().min(1) }).loose();
+
+/**
+ * Only events of vaults that are listed count for secrets, and only if what they say of their origin agrees. A key or
+ * certificate may be in any vault: its followers are found by its name.
+ */
+export function vaultEvent({ type, source, data }: Incoming, vaultUrls: readonly string[]): VaultEvent | Reason {
+  const [, object, happened] = typeOf.exec(type) ?? [];
+  if (!object || !happened) return 'irrelevant';
+  const read = shape.safeParse(data);
+  if (!read.success) return 'unreadable';
+  const { Id, VaultName, Version } = read.data;
+  const { origin, pathname } = new URL(Id);
+  if (!comesFrom(source, VaultName, origin)) return 'wrong-origin';
+  const ask = { cause: causes[happened as keyof typeof causes] };
+  if (!pathname.endsWith(`/${Version}`)) return 'unreadable';
+  const url = `${origin}${pathname.slice(0, pathname.lastIndexOf('/'))}`;
+  if (object !== 'Secret') return { object: url.toLowerCase(), ask };
+  if (!vaultUrls.includes(origin)) return 'wrong-origin';
+  const secret = secretNamed(url);
+  return secret ? { secret, ask: { ...ask, version: Version } } : 'unreadable';
+}
+
+/** The vault in the source, in the data and in the id are one; an address by number has no name. */
+function comesFrom(source: string, name: string, origin: string): boolean {
+  const vault = /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.KeyVault\/vaults\/([^/]+)$/i;
+  const { hostname } = new URL(origin);
+  const named = isIP(hostname) ? name : hostname.split('.')[0];
+  return [vault.exec(source)?.[1], named].every((each) => each?.toLowerCase() === name.toLowerCase());
+}

@@ -1,0 +1,55 @@
+import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import { jsonFrom } from '../../model/json.ts';
+import { later } from '../../model/clock.ts';
+import { Failure } from '../../model/operationError.ts';
+import { adviceFor } from '../../model/reason.ts';
+import { noticeFromAlert } from '../notices/alert.ts';
+import type { Notice } from '../notices/notice.ts';
+import { take } from '../notices/startAffected.ts';
+import type { Memory } from '../timers/listing.ts';
+import type { Core } from '../../reconcile/visit.ts';
+import { inTime } from '../../inTime.ts';
+import { json, notNow, problem } from './problem.ts';
+
+const longest = 256 * 1024;
+const soonSeconds = 15;
+
+/**
+ * `POST /api/notices`: Azure Monitor's common alert schema. An action group waits 10 seconds and tries again only after
+ * 408, 429, 503 and 504 (azure-facts 2): whatever time cures is 503.
+ */
+export async function takeNotices(
+  core: Core,
+  memory: Memory,
+  request: HttpRequest,
+  budgetMs: number,
+): Promise<HttpResponseInit> {
+  const text = await request.text();
+  if (text.length > longest)
+    return problem({ status: 413, title: 'Body too large', detail: `At most ${longest} characters.` });
+  const notice = noticeFromAlert(jsonFrom(text), core.providers.noticedAs);
+  if (notice === 'unreadable') return problem(notAnAlert);
+  if (typeof notice === 'string') return json(200, { affected: 0, reason: notice, detail: adviceFor(notice) });
+  const work = taken(core, memory, notice, budgetMs);
+  const answer = await inTime(work, budgetMs);
+  if (answer !== 'late') return answer;
+  work.catch(() => undefined); // nobody waits for it any more
+  return notNow('over-budget', soonSeconds);
+}
+
+const notAnAlert = {
+  status: 400,
+  title: 'Not an alert',
+  detail: 'Send a Service Health alert in the common alert schema: enable it in the action group.',
+};
+
+/** A visit begins nothing in the last seconds, so that the answer counts what it began. */
+async function taken(core: Core, memory: Memory, notice: Notice, budgetMs: number): Promise<HttpResponseInit> {
+  try {
+    const { affected, left } = await take(core, memory, [notice], later(core.clock.now(), budgetMs / 2));
+    return left > 0 ? notNow('busy', soonSeconds) : json(202, { affected });
+  } catch (error) {
+    if (error instanceof Failure) return notNow(error.reason, soonSeconds);
+    throw error;
+  }
+}

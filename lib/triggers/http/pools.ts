@@ -1,0 +1,101 @@
+import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import { Failure } from '../../model/operationError.ts';
+import { adviceFor, type Reason } from '../../model/reason.ts';
+import { auditPool } from '../../pools/audit.ts';
+import { apiVersion, definitionFrom, definitionOf, type Definition, type Unmade } from '../../pools/definition.ts';
+import type { Finding } from '../../pools/finding.ts';
+import { poolView, type PoolBody } from '../../pools/poolView.ts';
+import { poolRequestFrom, type NewPoolRequest, type OldPoolRequest } from '../../pools/request.ts';
+import { members } from '../../pools/schemas.ts';
+import { poolIdentities } from '../../providers/certificates/poolIdentities.ts';
+import type { Core } from '../../reconcile/visit.ts';
+import { json, problem, type Problem } from './problem.ts';
+
+type Eyes = Pick<Core, 'arm' | 'graph'>;
+
+/**
+ * `POST /api/pools/definition`: the pool that does it right, of any pool that this app's identity can read. Read
+ * without the SDK, which drops the members that it does not know. Creating it stays with the operator.
+ */
+export async function definePool(eyes: Eyes, request: HttpRequest): Promise<HttpResponseInit> {
+  const wanted = poolRequestFrom(await request.text());
+  if ('status' in wanted) return problem(wanted);
+  if (!('pool' in wanted)) return answer(newId(wanted), definitionOf(wanted), []);
+  try {
+    const pool = await read(eyes, wanted.pool);
+    return answer(besideId(wanted), definitionFrom(pool, wanted), await findingsOf(eyes, pool, wanted));
+  } catch (error) {
+    if (error instanceof Failure) return unread(error);
+    throw error;
+  }
+}
+
+async function read({ arm }: Eyes, id: string): Promise<PoolBody> {
+  const found = members.parse(await arm.get(id, apiVersion));
+  return { ...found, id, properties: members.parse(found['properties']) };
+}
+
+/** For each certificate that the pool observes or should observe; what holds for several is said once. */
+async function findingsOf({ graph }: Eyes, pool: PoolBody, wanted: OldPoolRequest): Promise<readonly Finding[]> {
+  const { extensions, identities } = poolView(pool);
+  const observed = extensions.flatMap((extension) => extension.observed.map(({ url }) => url));
+  const attached = identities.map(({ id }) => id);
+  const known = await poolIdentities(graph, { account: accountOf(wanted), attached, certificates: observed });
+  const audit = (certificate: string, required: boolean) =>
+    auditPool(pool, { certificate, required, apiVersion: wanted.apiVersion, ...known(certificate) });
+  const found = [
+    ...observed.flatMap((certificate) => audit(certificate, false)),
+    ...wanted.certificates.flatMap((certificate) => audit(certificate, true)),
+  ];
+  return [...new Map(found.map((finding) => [JSON.stringify(finding), finding])).values()];
+}
+
+function answer(id: string, made: Definition | Unmade, findings: readonly Finding[]): HttpResponseInit {
+  if ('missing' in made) return problem(unmade(made));
+  const advised = findings.map((finding) => ({ ...finding, advice: adviceFor(finding.reason) }));
+  return json(200, { id, definition: made.body, changes: made.changes, findings: advised, next: next(id) });
+}
+
+/** `If-None-Match` keeps the command from changing a pool that is there. */
+function next(id: string): string {
+  return [
+    'Keyturn creates no pools. Look through changes, fill in what is asked for, save definition as pool.json, then:',
+    `az rest --method put --url "${id}?api-version=${apiVersion}" --headers "If-None-Match=*" --body @pool.json`,
+    'Move the jobs to the new pool, then delete the old one.',
+  ].join('\n');
+}
+
+function newId({ account, name }: NewPoolRequest): string {
+  return `${account}/pools/${name}`;
+}
+
+function accountOf({ pool }: Pick<OldPoolRequest, 'pool'>): string {
+  return pool.split(/\/pools\//i)[0] ?? '';
+}
+
+/** A pool that is there takes no extension: the new one stands beside it. */
+function besideId({ pool, name }: OldPoolRequest): string {
+  const old = pool.split('/').at(-1) ?? '';
+  return `${accountOf({ pool })}/pools/${name ?? `${old.slice(0, 61)}-kv`}`;
+}
+
+const whatToDo = {
+  virtualMachineConfiguration: 'The pool has no virtual machines of its own configuration: only those take extensions.',
+  certificates: 'The pool observes no certificate: name some in certificates.',
+  identity: 'As whom the nodes sign in cannot be told from the pool: name identity.',
+} satisfies Record<Unmade['missing'], string>;
+
+function unmade({ missing }: Unmade): Problem {
+  return { status: 409, title: 'No definition', detail: whatToDo[missing] };
+}
+
+const passing: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'service-working']);
+
+/** What time may cure is 503; the rest is between this app's identity and the pool. */
+function unread({ reason }: Failure): HttpResponseInit {
+  const title = 'Pool not read';
+  if (reason === 'resource-missing') return problem({ status: 404, title, detail: 'Name a pool that exists.', reason });
+  const detail = adviceFor(reason);
+  if (!passing.has(reason)) return problem({ status: 409, title, detail, reason });
+  return problem({ status: 503, title, detail, reason }, { 'Retry-After': '30' });
+}

@@ -1,0 +1,38 @@
+import type { HttpResponseInit } from '@azure/functions';
+import { adviceFor, type Reason } from '../../model/reason.ts';
+
+/** RFC 9457: what was wrong, what was expected, what to do. */
+export interface Problem {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  /** One word of the closed list, where a reason of ours is behind it. */
+  readonly reason?: string;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
+export function problem(body: Problem, headers: Readonly<Record<string, string>> = {}): HttpResponseInit {
+  return {
+    status: body.status,
+    headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...headers },
+    body: JSON.stringify({ type: 'about:blank', ...body }),
+  };
+}
+
+/** What time cures. */
+export function notNow(reason: Reason, seconds: number): HttpResponseInit {
+  const body = { status: 503, title: 'Not now', detail: adviceFor(reason), reason };
+  return problem(body, { 'Retry-After': String(seconds) });
+}
+
+export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpResponseInit {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+export function conflict(reason: Reason, hint = ''): Problem {
+  return { status: 409, title: 'Cannot rotate now', detail: [adviceFor(reason), hint].join(' ').trim(), reason };
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { jsonFrom } from '../../model/json.ts';
+import { modes, type Mode } from '../../model/state.ts';
+import { fingerprintOf, type Fingerprint } from '../../model/sealed.ts';
+import type { SecretName } from '../../model/target.ts';
+import type { Problem } from './problem.ts';
+
+/** What a person or a machine wants rotated at once. */
+export interface Wanted {
+  readonly target: { readonly secret: SecretName } | { readonly resource: string; readonly kind?: string };
+  readonly mode: Mode;
+  /** As written; the provider knows its own words. */
+  readonly compromised?: readonly string[];
+  readonly reason: string;
+  readonly request?: Fingerprint;
+}
+
+const resourceId = /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/[^/]+\/[^/]+\/[^/]+$/i;
+const common = {
+  mode: z.enum(modes, { error: `should be one of ${modes.join(', ')}` }),
+  compromised: z.array(z.string().min(1).max(64)).min(1).max(3).optional(),
+  reason: z.string().trim().min(1, 'should say why').max(256),
+};
+const bySecret = z.strictObject({
+  ...common,
+  vault: z.url({ protocol: /^https$/, error: 'should be the URL of a vault' }),
+  secret: z.string().regex(/^[0-9A-Za-z-]{1,127}$/, 'should be the name of a secret'),
+});
+const byResource = z.strictObject({
+  ...common,
+  resource: z.string().regex(resourceId, 'should be the ARM id of a resource'),
+  kind: z.string().min(1).max(64).optional(),
+});
+
+const longest = 8 * 1024;
+
+/** Reads the body of `POST /api/rotations`. */
+export function wantedFrom(text: string, idempotencyKey: string | null): Wanted | Problem {
+  const body = bodyFrom(text);
+  if ('status' in body) return body;
+  if (idempotencyKey !== null && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) {
+    const detail = 'Idempotency-Key should be 1 to 255 visible ASCII characters.';
+    return { status: 400, title: 'Idempotency-Key not readable', detail };
+  }
+  const read = 'resource' in body ? byResource.safeParse(body) : bySecret.safeParse(body);
+  return read.success ? wanted(read.data, idempotencyKey) : invalid(read.error.issues);
+}
+
+function wanted(data: z.output<typeof byResource> | z.output<typeof bySecret>, idempotencyKey: string | null): Wanted {
+  const { mode, compromised, reason, ...named } = data;
+  const target =
+    'secret' in named ? { secret: { vaultUrl: new URL(named.vault).origin, name: named.secret } } : resourceOf(named);
+  const equal = [idempotencyKey, mode, ...(compromised ?? [])].join('\n'); // another wish is another request
+  const request = idempotencyKey ? fingerprintOf(equal) : undefined;
+  return { target, mode, reason, ...(compromised && { compromised }), ...(request && { request }) };
+}
+
+function resourceOf({ resource, kind }: { resource: string; kind?: string | undefined }): Wanted['target'] {
+  return { resource, ...(kind && { kind }) };
+}
+
+function bodyFrom(text: string): object | Problem {
+  if (text.length > longest) return { status: 413, title: 'Body too large', detail: `At most ${longest} characters.` };
+  const body = jsonFrom(text);
+  if (typeof body === 'object' && body !== null && !('status' in body)) return body;
+  return { status: 400, title: 'Body not understood', detail: 'Send a JSON object; see the README for its members.' };
+}
+
+function invalid(issues: readonly z.core.$ZodIssue[]): Problem {
+  const errors = issues.map((issue) => ({ pointer: `#/${issue.path.map(String).join('/')}`, detail: detailOf(issue) }));
+  const detail = 'Name the target by vault and secret, or by resource; mode and reason are required.';
+  return { status: 400, title: 'Request not understood', detail, errors };
+}
+
+/** A member's name may be a key that was pasted wrongly: it is not repeated. */
+function detailOf({ code, message }: z.core.$ZodIssue): string {
+  return code === 'unrecognized_keys' ? 'has members that are not known' : message;
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { jsonFrom } from '../../model/json.ts';
+import type { Reason } from '../../model/reason.ts';
+import { fingerprintOf } from '../../model/sealed.ts';
+import { regionOf, type Notice } from './notice.ts';
+import { begun, isNamed, lowered } from './serviceHealth.ts';
+
+const date = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const service = z.object({
+  servicename: z.string(),
+  impactedregions: z
+    .array(z.object({ regionname: z.string() }))
+    .nullish()
+    .transform((regions) => regions ?? []),
+});
+/** An escaped string in real alerts, an array in the portal's sample (azure-facts 2). */
+const services = z
+  .union([z.array(z.unknown()), z.string().transform(jsonFrom)])
+  .transform((value) => lowered(value))
+  .pipe(z.array(service));
+const shape = z.object({
+  schemaId: z.literal('azureMonitorCommonAlertSchema'),
+  data: z.object({
+    essentials: z.object({
+      monitorCondition: z.string(),
+      monitoringService: z.string(),
+      alertTargetIDs: z.array(z.string()).min(1).max(1000),
+      firedDateTime: date,
+    }),
+    alertContext: z.unknown(),
+  }),
+});
+const context = z.object({
+  status: z.string().nullish(),
+  properties: z.object({
+    incidentType: z.string(),
+    trackingId: z.string().min(1),
+    impactStartTime: date,
+    impactMitigationTime: date.nullish().catch(undefined),
+    impactedServices: services,
+    stage: z.string().nullish(),
+  }),
+});
+
+/** Action required, or security, active, on a service that enforces regenerations. */
+export function noticeFromAlert(body: unknown, named: readonly string[]): Notice | Reason {
+  const read = shape.safeParse(body);
+  if (!read.success) return 'unreadable';
+  const { essentials, alertContext } = read.data.data;
+  if (essentials.monitoringService !== 'ServiceHealth' || essentials.monitorCondition !== 'Fired') return 'irrelevant';
+  const event = context.safeParse(alertContext);
+  if (!event.success) return 'unreadable';
+  const { properties } = event.data;
+  const hit = properties.impactedServices.filter(({ servicename }) => isNamed(servicename, named));
+  if (!asksForAction(event.data) || hit.length === 0) return 'irrelevant';
+  const { trackingId, impactStartTime, impactMitigationTime: deadline } = properties;
+  return {
+    id: fingerprintOf(trackingId),
+    start: begun(impactStartTime, essentials.firedDateTime),
+    ...(deadline && { deadline }),
+    subscriptions: essentials.alertTargetIDs.flatMap(subscriptionIn),
+    regions: hit.flatMap(({ impactedregions }) => impactedregions.map(({ regionname }) => regionOf(regionname))),
+    resources: [],
+  };
+}
+
+function asksForAction({ status, properties: { incidentType, stage } }: z.output<typeof context>): boolean {
+  return /^(ActionRequired|Security)$/i.test(incidentType) && /^Active$/i.test(stage ?? status ?? '');
+}
+
+function subscriptionIn(target: string): string | [] {
+  return /^\/subscriptions\/([^/]+)/i.exec(target)?.[1]?.toLowerCase() ?? [];
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { Incoming } from '../events/incoming.ts';
+import type { Reason } from '../../model/reason.ts';
+import { fingerprintOf } from '../../model/sealed.ts';
+import { normalised } from '../../model/target.ts';
+import { translated } from '../events/handlers.ts';
+import type { Memory } from '../timers/listing.ts';
+import type { Core } from '../../reconcile/visit.ts';
+import { regionOf, type Notice } from './notice.ts';
+import { take } from './startAffected.ts';
+
+export const noticeType = 'Keyturn.RegenerationNotice';
+
+const date = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const names = z.array(z.string().min(1).max(1024)).max(1000).default([]);
+const shape = z
+  .object({ subscriptions: names, resources: names, regions: names, start: date.optional(), deadline: date.optional() })
+  .refine(({ subscriptions, resources }) => subscriptions.length + resources.length > 0);
+
+/** `Keyturn.RegenerationNotice` on the custom topic: from whoever reads the mails, or a person. */
+export async function noticeEvent(core: Core, memory: Memory, event: unknown, deadline: Date): Promise<void> {
+  await translated(core, event, async (came) => {
+    const notice = noticeFromEvent(came, core.clock.now());
+    if (typeof notice === 'string') return notice;
+    const { affected, left } = await take(core, memory, [notice], deadline);
+    if (affected === 0) return 'not-a-target';
+    return left > 0 ? 'busy' : undefined;
+  });
+}
+
+export function noticeFromEvent({ type, id, time, data }: Incoming, now: Date): Notice | Reason {
+  if (type !== noticeType) return 'irrelevant';
+  const read = shape.safeParse(data);
+  if (!read.success) return 'unreadable';
+  const { subscriptions, resources, regions, start, deadline } = read.data;
+  const told = time && time < now ? time : now;
+  return {
+    id: fingerprintOf(id),
+    start: start && start < told ? start : told,
+    ...(deadline && { deadline }),
+    subscriptions: subscriptions.map((each) => each.toLowerCase().replace(/^\/subscriptions\//, '')),
+    regions: regions.map(regionOf),
+    resources: resources.map(normalised),
+  };
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { Graph, Row } from '../../azure/resourceGraph.ts';
+import { fingerprintOf } from '../../model/sealed.ts';
+import { regionOf, type Notice } from './notice.ts';
+
+export interface Active {
+  readonly notices: readonly Notice[];
+  /** Rows that name a service and could not be read. */
+  readonly unreadable: number;
+}
+
+/** Active advisories on the services named: one query for all subscriptions the identity can read. */
+export async function activeNotices(graph: Graph, services: readonly string[]): Promise<Active> {
+  const rows = await graph(queryFor(services));
+  const notices = rows.flatMap((row) => noticeFrom(row, services) ?? []);
+  return { notices, unreadable: rows.length - notices.length };
+}
+
+function queryFor(services: readonly string[]): string {
+  const named = services.map((service) => `tostring(properties.Impact) contains '${service}'`).join(' or ');
+  return `ServiceHealthResources
+| where type =~ 'microsoft.resourcehealth/events'
+| where tostring(properties.Status) =~ 'Active'
+| where tostring(properties.EventType) in~ ('HealthAdvisory', 'SecurityAdvisory', 'ActionRequired')
+| where ${named}
+| project id, subscriptionId, properties
+| order by id asc`;
+}
+
+/** Microsoft's own queries read these times as text, and as ticks of 100 ns since the year 1: both are taken. */
+const ticksToUnixMs = 62_135_596_800_000;
+const date = z.union([
+  z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+  z.coerce
+    .string()
+    .regex(/^\d{17,18}$/)
+    .transform((ticks) => new Date(Number(ticks.slice(0, -4)) - ticksToUnixMs)),
+]);
+const region = z.object({ impactedregion: z.string() });
+const impact = z.object({ impactedservice: z.string(), impactedregions: z.array(region).nullish() });
+const optional = date.nullish().catch(undefined);
+const shape = z.object({
+  subscriptionid: z.string(),
+  properties: z.object({
+    trackingid: z.string(),
+    impactstarttime: optional,
+    impactmitigationtime: optional,
+    lastupdatetime: optional,
+    impact: z.array(z.unknown()),
+  }),
+});
+
+/** Nothing for a row that cannot be read, or names none of the services after all. */
+function noticeFrom(row: Row, services: readonly string[]): Notice | undefined {
+  const read = shape.safeParse(lowered(row));
+  if (!read.success) return undefined;
+  const { subscriptionid, properties } = read.data;
+  const { trackingid, impactstarttime, impactmitigationtime, lastupdatetime } = properties;
+  const hit = properties.impact.flatMap((each) => impact.safeParse(each).data ?? []).filter(isHit);
+  const start = impactstarttime ?? lastupdatetime;
+  if (hit.length === 0 || !start) return undefined;
+  return {
+    id: fingerprintOf(trackingid),
+    start: begun(start, lastupdatetime ?? undefined),
+    ...(impactmitigationtime && { deadline: impactmitigationtime }),
+    subscriptions: [subscriptionid.toLowerCase()],
+    regions: hit.flatMap(({ impactedregions }) => (impactedregions ?? []).map((one) => regionOf(one.impactedregion))),
+    resources: [],
+  };
+
+  function isHit({ impactedservice }: z.output<typeof impact>): boolean {
+    return isNamed(impactedservice, services);
+  }
+}
+
+export function isNamed(service: string, services: readonly string[]): boolean {
+  return services.some((name) => service.toLowerCase().includes(name.toLowerCase()));
+}
+
+/** What will start is answered by what began since it was told. */
+export function begun(start: Date, told: Date | undefined): Date {
+  return told && told < start ? told : start;
+}
+
+/** Resource Graph writes them in PascalCase, the REST API in camelCase (azure-facts 2). */
+export function lowered(value: unknown, depth = 8): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return undefined; // nothing that is wanted lies so deep
+  if (Array.isArray(value)) return value.map((each) => lowered(each, depth - 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name.toLowerCase(), lowered(each, depth - 1)]),
+  );
+}

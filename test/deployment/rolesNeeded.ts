@@ -1,0 +1,20 @@
+import { decodeJwt } from 'jose';
+import { lines, type Line } from '../../infra/azure/actions.ts';
+import type { Call } from '../../infra/azure-emulator/src/journal.ts';
+import type { Wired } from '../support/wired.ts';
+
+/** What was asked with the app's own identity: keys of accounts and services, and whoever has no token, are not it. */
+export function ownCalls({ azure: { core } }: Wired): readonly Call[] {
+  const { clientId } = core.tokens.appIdentity;
+  return core.journal.calls.filter(({ request }) => {
+    const [scheme, token] = (request.headers['authorization'] ?? '').split(' ');
+    return scheme?.toLowerCase() === 'bearer' && decodeJwt<{ appid?: string }>(token ?? '').appid === clientId;
+  });
+}
+
+/** The lines of the table that a call comes under. */
+export function linesOf({ operation, path, request }: Call): readonly Line[] {
+  const found = lines.filter((line) => line.operation === operation && (line.about?.test(path + request.body) ?? true));
+  if (found.length === 0) throw new Error(`${operation} ${path} ${request.body} has no line in the table of actions.`);
+  return found;
+}

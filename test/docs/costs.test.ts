@@ -1,0 +1,93 @@
+import { bill, month, prices } from './costModel.ts';
+import { services, sum } from './counted.ts';
+import { document, tablesIn, tableUnder } from './markdown.ts';
+import { kinds, played, restingTargets, type Kind, type Played } from './played.ts';
+
+jest.setTimeout(120_000);
+
+const text = document('docs/costs.md');
+const sizes = [100, 1_000, 10_000];
+const all = new Map<Kind, Played>();
+
+beforeAll(async () => {
+  for (const kind of kinds) all.set(kind, await played(kind));
+});
+
+function of(kind: Kind): Played {
+  const found = all.get(kind);
+  if (!found) throw new Error(`${kind} was not played.`);
+  return found;
+}
+
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+/** What all but the sweeps themselves calls; Resource Graph is asked by sweeps alone. */
+const ofOne = services.filter((service) => service !== 'resource graph');
+
+test('each rotation that is counted came to its end', () => {
+  expect(kinds.map((kind) => of(kind).phase)).toEqual(kinds.map(() => 'idle'));
+  expect(kinds.filter((kind) => of(kind).rotation['key vault'] < 7)).toEqual([]);
+});
+
+test.each([
+  ['A target at rest, a day', 'rest'],
+  ['A rotation', 'rotation'],
+] as const)('the table "%s" is what was counted', (heading, what) => {
+  const rows = kinds.map((kind) => [`\`${kind}\``, ...ofOne.map((service) => whole.format(of(kind)[what][service]))]);
+  expect(tableUnder(text, heading)).toEqual(rows);
+});
+
+test('the table of the timers is what was counted', () => {
+  const { quiet, busy } = of('batch-key');
+  const rows = services.map((service) => [service, whole.format(quiet[service]), whole.format(busy[service])]);
+  expect(tableUnder(text, 'The timers, a day')).toEqual(rows.filter(([, , most]) => most !== '0'));
+});
+
+test('a hundred targets that rest call a hundred times what one calls, and the timers read four pages', async () => {
+  const { rest, quiet } = of('batch-key');
+  const expected = sum(sum(quiet, { ...quiet, executions: 0, storage: 0, 'resource graph': 0 }, 3), rest, 100);
+  const counted = await restingTargets(100);
+  expect(counted).toEqual(expected);
+});
+
+test('the table of a month follows from what was counted', () => {
+  const months = sizes.map((size) => month(size, of('batch-key')));
+  const rows = services.map((service) => [service, ...months.map((counts) => whole.format(counts[service]))]);
+  expect(tableUnder(text, 'A month of calls')).toEqual(rows);
+});
+
+test('the table of what a month costs follows from it and the prices', () => {
+  const lows = sizes.map((size) => bill(size, of('batch-key'), prices.low));
+  const highs = sizes.map((size) => bill(size, of('batch-key'), prices.high));
+  const ranges = (service: string) => sizes.map((_, i) => range(lows[i]?.[service] ?? NaN, highs[i]?.[service] ?? NaN));
+  const totals = sizes.map((_, i) => range(total(lows[i]), total(highs[i])));
+  const rows = Object.keys(lows[0] ?? {}).map((service) => [service, ...ranges(service)]);
+  expect(tableUnder(text, 'A month of money')).toEqual([...rows, ['all', ...totals]]);
+});
+
+test('what is assumed stands in the page', () => {
+  const written =
+    (tablesIn(text).at(-1) ?? [])
+      .join(' ')
+      .replaceAll(',', '')
+      .match(/\d+(\.\d+)?/g) ?? [];
+  const numbers = new Set(written.map(Number));
+  const { listPageSeconds: low, ...cheap } = prices.low;
+  const { listPageSeconds: high, ...dear } = prices.high;
+  const assumed = [...Object.values(cheap), ...Object.values(dear)].filter((price) => price > 0);
+  expect(assumed.filter((price) => !numbers.has(price))).toEqual([]);
+  expect(text).toContain(`in ${low * 1_000} ms`);
+  expect(text).toContain(`takes ${high * 1_000} ms`);
+});
+
+function total(parts: Record<string, number> = {}): number {
+  return Object.values(parts).reduce((a, b) => a + b, 0);
+}
+
+function range(low: number, high: number): string {
+  const [from, to] = [dollars(low), dollars(high)];
+  return from === to ? from : `${from} to ${to}`;
+}
+
+function dollars(amount: number): string {
+  return amount < 10 ? amount.toFixed(2) : whole.format(amount);
+}

@@ -1,0 +1,69 @@
+import { changesIn, outcomeOf } from '../../infra/demo/outcome.ts';
+import { startRun, until } from './run.ts';
+import type { Run } from './run.ts';
+import { decision, saidAbout } from './said.ts';
+import type { Said } from './said.ts';
+import { blobsIn, containerOf } from './storage.ts';
+
+const secrets = ['batch-key', 'signalr-connection'];
+const timers = 4;
+let run: Run;
+
+async function untilSwept(times: number): Promise<void> {
+  const sweeps = () => run.stage.azure.core.journal.calls.filter(({ operation }) => operation === 'listSecrets').length;
+  const enough = sweeps() + timers * times;
+  await until(`every timer fired ${times} times`, () => sweeps() > enough);
+}
+
+function observed(secret: string): Said[] {
+  return saidAbout(run, secret).filter(({ data }) => data['observed'] === 'true');
+}
+
+function decisions(secret: string): string[] {
+  return saidAbout(run, secret).flatMap(({ type, data }) => (type === decision ? [data['do'] ?? ''] : []));
+}
+
+async function statusOfEmergency(): Promise<number> {
+  const wanted = { vault: run.stage.scene.vault.uri, secret: 'batch-key', mode: 'immediate', reason: 'a drill' };
+  const headers = { 'x-functions-key': run.functionKey };
+  const response = await run.call('/api/rotations', { method: 'POST', headers, body: JSON.stringify(wanted) });
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  return response.status;
+}
+
+afterEach(() => run.close());
+
+test('over the whole demo what would be done is decided and announced, and nothing is changed', async () => {
+  run = await startRun({ settleMs: 1_000, mode: 'observe' });
+  expect(await statusOfEmergency()).toBe(409);
+  await until('all is decided', () => secrets.every((secret) => decisions(secret).length > 0));
+  await untilSwept(4);
+  for (const secret of secrets) {
+    expect(decisions(secret)).toContain('adopt');
+    expect(observed(secret)).toContainEqual(expect.objectContaining({ type: 'Keyturn.Target.Adopted' }));
+  }
+  expect(changesIn(run.stage.azure.core.journal)).toEqual([]);
+  for (const target of run.stage.scene.targets) {
+    const outcome = await outcomeOf(run.stage.scene, target);
+    expect(outcome).toMatchObject({ live: 'Primary', versions: 1, oldAccepted: 2, currentAccepted: true });
+  }
+  const claims = (await blobsIn(await containerOf(run, 'keyturn-claims'))).filter(({ metadata }) => metadata['secret']);
+  expect(claims).toEqual([]);
+}, 60_000);
+
+test('a rotation that is under way stays where it is once the app may only observe', async () => {
+  const settleMs = 4_000;
+  run = await startRun({ settleMs, mode: 'rotate' });
+  const { azure, scene } = run.stage;
+  const phase = (secret: string) => scene.vault.current(secret)?.tags?.['RotationPhase'] ?? '';
+  await until('all is settling', () => secrets.every((secret) => phase(secret).startsWith('revoke')));
+  await run.restart({ KEYTURN_MODE: 'observe' });
+  const before = changesIn(azure.core.journal).length;
+  const claimed = JSON.stringify(await blobsIn(await containerOf(run, 'keyturn-claims')));
+  const decided = (secret: string) => saidAbout(run, secret).findLast(({ type }) => type === decision)?.data;
+  await until('all would be revoked', () => secrets.every((secret) => decided(secret)?.['do'] === 'run'));
+  await untilSwept(2);
+  expect(secrets.map((secret) => decided(secret)?.['phase'])).toEqual(['revoke', 'revoke']);
+  expect(changesIn(azure.core.journal).slice(before)).toEqual([]);
+  expect(JSON.stringify(await blobsIn(await containerOf(run, 'keyturn-claims')))).toBe(claimed);
+}, 60_000);

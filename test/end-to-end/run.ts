@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startApp } from '../../infra/demo/app.ts';
+import type { App } from '../../infra/demo/app.ts';
+import { isDone } from '../../infra/demo/outcome.ts';
+import { openStage } from '../../infra/demo/stage.ts';
+import type { Stage, StageOptions } from '../../infra/demo/stage.ts';
+
+export interface RunOptions extends Pick<StageOptions, 'settleMs' | 'mode'> {
+  /** More settings of the app. */
+  readonly settings?: Record<string, string>;
+  /** Done before the app starts. */
+  readonly prepare?: (stage: Stage) => void;
+}
+
+/** The shipped bundle, loaded by the local host in a process of its own, amid the stage of the demo. */
+export interface Run {
+  readonly stage: Stage;
+  /** Everything that the app's process has said on stdout and stderr. */
+  readonly lines: readonly string[];
+  readonly functionKey: string;
+  /** Asks the app over HTTP; with the function key unless told otherwise. */
+  call(path: string, init?: RequestInit): Promise<Response>;
+  /** Stops the app in its own time and starts it under other settings. */
+  restart(settings: Record<string, string>): Promise<void>;
+  close(): Promise<void>;
+}
+
+const functionKey = 'the-key-that-opens-every-function';
+const patienceMs = 50_000;
+
+export async function startRun({ settleMs, mode, settings = {}, prepare }: RunOptions): Promise<Run> {
+  const stage = await openStage({ settleMs, mode, onStop: () => undefined });
+  prepare?.(stage);
+  const lines: string[] = [];
+  let url = '';
+  let app: App | undefined;
+
+  async function start(more: Record<string, string>): Promise<void> {
+    app = startApp({ ...stage.settings, HOST_FUNCTION_KEY: functionKey, ...more }, (line) => lines.push(line));
+    url = await Promise.race([app.listening, app.died.then(fail)]);
+  }
+  async function close(): Promise<void> {
+    await app?.stop();
+    await stage.close();
+  }
+  await start(settings).catch(async (error: unknown) => {
+    await close();
+    throw new Error(lines.join('\n'), { cause: error });
+  });
+  return {
+    stage,
+    lines,
+    functionKey,
+    call: (path, init) => fetch(`${url}${path}`, { headers: { 'x-functions-key': functionKey }, ...init }),
+    async restart(more) {
+      await app?.stop();
+      await start({ ...settings, ...more });
+    },
+    close,
+  };
+}
+
+export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadlineMs = Date.now() + patienceMs;
+  while (!(await isSo())) {
+    if (Date.now() > deadlineMs) fail(`Waited in vain until ${what}.`);
+    await sleep(50);
+  }
+}
+
+export async function untilRotated({ stage: { scene } }: Run): Promise<void> {
+  await until('every target has rotated', () => scene.targets.every((target) => isDone(scene, target)));
+}
+
+function fail(why: string): never {
+  throw new Error(why);
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { graph } from '../../lib/azure/resourceGraph.ts';
+import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
+import { keysAt } from '../../infra/azure-emulator/src/arm/keys.ts';
+import type { Effect } from '../../infra/azure-emulator/src/faults.ts';
+import { hour } from '../../lib/model/clock.ts';
+import { Sealed } from '../../lib/model/sealed.ts';
+import { blank } from '../../lib/model/state.ts';
+import { spare, type Target } from '../../lib/model/target.ts';
+import type { View } from '../../lib/providers/provider.ts';
+import { providers } from '../../lib/providers/registry.ts';
+import { vault, type Vault } from '../../lib/stores/vault.ts';
+import { wishes } from '../unit/decide/situation.ts';
+import { listen, type Listening } from '../unit/providers/shells.ts';
+
+let local: Listening;
+
+beforeAll(async () => {
+  local = await listen();
+});
+
+afterAll(() => local.close());
+
+/** The app's own hands, over TLS, with tokens and a challenge behind them. */
+async function hands(name: string, http?: HttpClient) {
+  const { azure, clients, place } = local.reach(http);
+  const { uri, setSecret } = await azure.keyVault.createVault(name);
+  const batch = await azure.createBatchAccount({ ...place, name: `${name}b` });
+  const signalR = await azure.createSignalR({ ...place, name: `${name}s`, regenerateMs: 0 });
+  const secrets = vault(clients);
+  const registry = providers({ clients, graph: graph(clients.arm), random: randomBytes });
+  async function regenerate(kind: string, resource: typeof batch | typeof signalR): Promise<unknown> {
+    const standby = spare('Secondary', 'Primary', 'Primary');
+    if (!standby) throw new Error('No standby.');
+    const target = { secret: { vaultUrl: uri, name: kind }, kind, resource: resource.id, wishes };
+    return registry.of(kind)?.generate(await viewOf(secrets, target), standby);
+  }
+  for (const kind of ['batch-key', 'signalr-key', 'value']) setSecret(kind, keysAt(batch, 0).Primary);
+  await secrets.read({ vaultUrl: uri, name: 'value' });
+  return {
+    'batch.regenerateKey': () => regenerate('batch-key', batch),
+    'signalr.regenerateKey': () => regenerate('signalr-key', signalR),
+    setSecret: () => secrets.set({ vaultUrl: uri, name: 'value' }, { value: new Sealed('next'), tags: {} }),
+  };
+}
+
+async function viewOf(secrets: Vault, target: Target): Promise<View> {
+  return { target, secret: await secrets.read(target.secret), state: blank, now: new Date() };
+}
+
+const nodeHttp = createDefaultHttpClient();
+
+/** What is delayed here changes something, and is not waited for as long as in earnest. */
+const impatient: HttpClient = {
+  sendRequest: (request) => {
+    if (request.method !== 'GET') request.timeout = 2_000;
+    return nodeHttp.sendRequest(request);
+  },
+};
+
+const effects: readonly [string, Effect][] = [
+  ['the answer is lost', { kind: 'lost-response' }],
+  ['the connection is reset', { kind: 'reset' }],
+  ['the answer takes too long', { kind: 'delay', ms: hour }],
+  ['the answer is 429', { kind: 'status', status: 429, headers: { 'Retry-After': '0' } }],
+  ['the answer is 500', { kind: 'status', status: 500 }],
+  ['the answer is 503', { kind: 'status', status: 503, headers: { 'Retry-After': '0' } }],
+];
+const operations = ['batch.regenerateKey', 'signalr.regenerateKey', 'setSecret'] as const;
+const cases = operations.flatMap((operation) => effects.map(([what, effect]) => ({ operation, what, effect })));
+
+test.each(cases)('$operation arrives once when $what', async ({ operation, what, effect }) => {
+  const { core } = local.azure;
+  const name = `v${cases.findIndex((one) => one.operation === operation && one.what === what)}`;
+  const acts = await hands(name, effect.kind === 'delay' ? impatient : undefined);
+  const fault = core.faults.plan({ operation, effect });
+  const before = core.journal.calls.length;
+  await expect(acts[operation]()).rejects.toMatchObject({ name: 'Failure' });
+  expect(fault.fired).toBe(1);
+  expect(core.journal.calls.slice(before).filter((call) => call.operation === operation)).toHaveLength(1);
+});

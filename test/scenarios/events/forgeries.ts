@@ -1,0 +1,128 @@
+import { subscriptionId } from '../../support/wired.ts';
+
+export const functions = [
+  ...['generateDue', 'publishDue', 'verifyDue', 'revokeDue'],
+  ...['keyVaultEvents', 'resourceEvents', 'noticeEvents'],
+] as const;
+export const typeOf: Readonly<Record<(typeof functions)[number], string>> = {
+  generateDue: 'Keyturn.Internal.PhaseDue',
+  publishDue: 'Keyturn.Internal.PhaseDue',
+  verifyDue: 'Keyturn.Internal.PhaseDue',
+  revokeDue: 'Keyturn.Internal.PhaseDue',
+  keyVaultEvents: 'Microsoft.KeyVault.SecretNearExpiry',
+  resourceEvents: 'Microsoft.Resources.ResourceActionSuccess',
+  noticeEvents: 'Keyturn.RegenerationNotice',
+};
+export const planted = 'cGxhbnRlZCBieSBhbiBhdHRhY2tlciBpbnRvIGV2ZXJ5IGZpZWxk'; // looks like a key, and is in everything below
+export const envelope = { specversion: '1.0', id: planted, source: planted, type: planted, subject: planted };
+
+export function deep(levels: number): string {
+  return `${'['.repeat(levels)}1${']'.repeat(levels)}`;
+}
+
+export const absurd: readonly (readonly [sentence: string, body: (type: string) => string])[] = [
+  ['null', () => 'null'],
+  ['a number', () => '7'],
+  ['a text', () => JSON.stringify(planted)],
+  ['nothing at all inside', () => '{}'],
+  ['an array of arrays', () => '[[[{}]]]'],
+  ['numbers where words should be', (type) => JSON.stringify({ ...envelope, type, id: 1, source: 2, data: 3 })],
+  ['no data', (type) => JSON.stringify({ ...envelope, type })],
+  ['data that is null', (type) => JSON.stringify({ ...envelope, type, data: null })],
+  ['data that is a list', (type) => JSON.stringify({ ...envelope, type, data: [planted] })],
+  ['data that is text', (type) => JSON.stringify({ ...envelope, type, data: planted })],
+  [
+    'names of prototypes',
+    (type) => `{"specversion":"1.0","id":"x","source":"x","type":"${type}","__proto__":{"a":1},
+    "data":{"__proto__":{"phase":"generate"},"constructor":{"prototype":{}},"toString":1,"hasOwnProperty":"${planted}"}}`,
+  ],
+  ['the type of a prototype', () => JSON.stringify({ ...envelope, type: 'constructor', data: {} })],
+  ['another version of CloudEvents', (type) => JSON.stringify({ ...envelope, type, specversion: '2.0', data: {} })],
+  [
+    'no time there ever was',
+    (type) => JSON.stringify({ ...envelope, type, time: '+275760-09-13T00:00:00.001Z', data: {} }),
+  ],
+  [
+    'ten thousand levels',
+    (type) => `{"specversion":"1.0","id":"x","source":"x","type":"${type}","data":${deep(10_000)}}`,
+  ],
+  ['more than 64 kB', (type) => JSON.stringify({ ...envelope, type, data: { Id: planted.repeat(2_000) } })],
+  ['a megabyte', (type) => JSON.stringify({ ...envelope, type, data: { Id: planted.repeat(20_000) } })],
+];
+
+const vault = (name: string) => `/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${name}`;
+const secret = { Id: 'https://kv.vault.azure.net/secrets/secret/1', VaultName: 'kv', Version: '1' };
+const evil = 'https://evil.vault.azure.net/secrets/secret/1';
+const account = `/subscriptions/${subscriptionId}/resourceGroups/group/providers/Microsoft.Batch/batchAccounts/account`;
+const regenerate = 'Microsoft.Batch/batchAccounts/regenerateKeys/action';
+
+interface Forgery {
+  readonly sentence: string;
+  readonly to: (typeof functions)[number];
+  readonly source: string;
+  readonly data: object;
+  readonly reason: string;
+}
+
+export const forgeries: readonly Forgery[] = [
+  {
+    sentence: 'comes from another vault than it tells of',
+    ...{ to: 'keyVaultEvents', source: vault('evil'), data: secret, reason: 'wrong-origin' },
+  },
+  {
+    sentence: 'comes from no vault',
+    ...{ to: 'keyVaultEvents', source: account, data: secret, reason: 'wrong-origin' },
+  },
+  {
+    sentence: 'tells of a vault that is not ours',
+    ...{ to: 'keyVaultEvents', source: vault('evil'), data: { ...secret, Id: evil, VaultName: 'evil' } },
+    reason: 'wrong-origin',
+  },
+  {
+    sentence: 'calls another vault by our name',
+    ...{ to: 'keyVaultEvents', source: vault('kv'), data: { ...secret, Id: evil }, reason: 'wrong-origin' },
+  },
+  {
+    sentence: 'names a host that begins as ours',
+    ...{ to: 'keyVaultEvents', source: vault('kv'), reason: 'wrong-origin' },
+    data: { ...secret, Id: 'https://kv.vault.azure.net.evil.example/secrets/secret/1' },
+  },
+  {
+    sentence: 'hides our host in a user name',
+    ...{ to: 'keyVaultEvents', source: vault('kv'), reason: 'wrong-origin' },
+    data: { ...secret, Id: 'https://kv.vault.azure.net@evil.example/secrets/secret/1' },
+  },
+  {
+    sentence: 'climbs out of the secrets',
+    ...{ to: 'keyVaultEvents', source: vault('kv'), reason: 'unreadable' },
+    data: { ...secret, Id: 'https://kv.vault.azure.net/secrets/../deletedsecrets/secret/1' },
+  },
+  {
+    sentence: 'tells of another subscription than it comes from',
+    ...{ to: 'resourceEvents', source: '/subscriptions/other', reason: 'wrong-origin' },
+    data: { operationName: regenerate, resourceUri: account },
+  },
+  {
+    sentence: 'is of a subscription nobody knows',
+    ...{ to: 'resourceEvents', source: '/subscriptions/other', reason: 'not-a-target' },
+    data: { operationName: regenerate, resourceUri: account.replace(subscriptionId, 'other') },
+  },
+  {
+    sentence: 'is of a resource without a name',
+    ...{ to: 'resourceEvents', source: `/subscriptions/${subscriptionId}`, reason: 'not-a-target' },
+    data: { operationName: regenerate, resourceUri: `/subscriptions/${subscriptionId}` },
+  },
+  {
+    sentence: 'climbs out of its group',
+    ...{ to: 'resourceEvents', source: `/subscriptions/${subscriptionId}`, reason: 'not-a-target' },
+    data: { operationName: regenerate, resourceUri: `${account}/../../../../${planted}` },
+  },
+  {
+    sentence: 'names nothing',
+    ...{ to: 'noticeEvents', source: '/mails', data: { subscriptions: [], resources: [] }, reason: 'unreadable' },
+  },
+  {
+    sentence: 'names too much',
+    ...{ to: 'noticeEvents', source: '/mails', data: { subscriptions: Array(1_001).fill('s') }, reason: 'unreadable' },
+  },
+];

@@ -1,0 +1,73 @@
+import { day, hour } from '../../../lib/model/clock.ts';
+import { stage, type Stage } from './poolCertificateStage.ts';
+
+jest.setTimeout(60_000);
+
+/** What a sweep asks once for all its targets: of them, of consumers and of notices. */
+const ofSweeps = /KeyturnSecrets|ServiceHealthResources/;
+
+const look = ['getCertificate'];
+/** Where another version is newer than the one in use. */
+const lookAtBoth = ['getCertificate', 'getCertificateVersion'];
+/** The SDK reads the certificate before it reads the request for its next version. */
+const request = ['getCertificate', 'getCertificateOperation'];
+/** Two nodes; these go to the account itself. */
+const nodes = ['batchData.nodes', 'batchData.nodeExtensions', 'batchData.nodeExtensions'];
+/** The vault and the identities of the pools, and what roles they have. */
+const audit = ['resourceGraph.query', 'resourceGraph.query'];
+/** When the version was made, who observes it, and what their nodes say. */
+const evidence = ['getCertificateVersion', 'pool.list', ...audit, ...nodes];
+
+/** Nobody is told anything: the rolling check finds what is to be done. */
+function unheard({ b }: Stage): void {
+  b.azure.eventGrid.settings.deliver = () => Promise.resolve(new Response(null, { status: 200 }));
+}
+
+async function callsOf({ b }: Stage, ms: number): Promise<readonly string[]> {
+  const { calls } = b.azure.core.journal;
+  const before = calls.length;
+  await b.live(ms);
+  return calls
+    .slice(before)
+    .filter(({ service, status }) => asksAzure.has(service) && status !== 401)
+    .filter(({ operation, request }) => operation !== 'listSecrets' && !ofSweeps.test(request.body))
+    .map(({ operation }) => operation);
+}
+
+const asksAzure: ReadonlySet<string> = new Set(['arm', 'key-vault', 'batch']);
+
+test('a rotation that makes a version: 29 calls, and each node is asked twice', async () => {
+  const s = await stage({ ageDays: 330 });
+  unheard(s);
+  s.b.pass(6 * day);
+  const begin = ['getSecret', ...look, ...look, 'updateSecret'];
+  const generate = [
+    ...look,
+    ...request,
+    ...look,
+    'pool.list',
+    'createCertificate',
+    'getCertificateOperation',
+    ...lookAtBoth,
+  ];
+  const publish = ['getSecret', 'setSecret'];
+  const verify = [...look, ...evidence, 'updateSecret'];
+  const later = ['getSecret', ...look, ...evidence, 'updateSecret', 'updateSecret'];
+  expect(await callsOf(s, 5 * hour)).toEqual([...begin, ...generate, ...publish, ...verify, ...later]);
+});
+
+test('a rotation that adopts a version: 13 calls, and each node is asked once', async () => {
+  const lifetime_actions = [{ trigger: { days_before_expiry: 60 }, action: { action_type: 'AutoRenew' as const } }];
+  const s = await stage({ ageDays: 300, policy: { lifetime_actions } });
+  unheard(s);
+  s.b.pass(10 * day);
+  await s.b.vault.catchUp();
+  const begin = ['getSecret', ...lookAtBoth, ...lookAtBoth];
+  const verify = [...look, ...evidence, 'updateSecret', 'updateSecret'];
+  expect(await callsOf(s, 5 * hour)).toEqual([...begin, 'setSecret', ...verify]);
+});
+
+test('a target that rests: 2 calls in six hours', async () => {
+  const s = await stage({ ageDays: 10 });
+  expect(await callsOf(s, 6 * hour)).toEqual(['getSecret', ...look]);
+});

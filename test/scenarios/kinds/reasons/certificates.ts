@@ -1,0 +1,66 @@
+import { day, hour } from '../../../../lib/model/clock.ts';
+import type { Wired } from '../../../support/wired.ts';
+import { stage, type Stage, type Wanted } from '../poolCertificateStage.ts';
+import type { Play } from './play.ts';
+
+const nearItsEnd = { ageDays: 340 };
+
+/** What is told of certificates of pools, from one that is near its end. */
+export const certificatePlays: readonly Play[] = [
+  [
+    'the certificate was deleted',
+    'certificate-missing',
+    after(7 * hour, ({ b }) => b.vault.certificates.delete('tls')),
+  ],
+  [
+    'the issuer is none of Key Vault',
+    'certificate-awaits-merge',
+    after(7 * hour, undefined, { policy: { issuer: { name: 'Unknown' } } }),
+  ],
+  ['the issuer refuses', 'certificate-not-issued', after(20 * hour, refusing, { ageDays: 330 })],
+  [
+    'the nodes observe another certificate',
+    'certificate-unobserved',
+    after(4 * hour, undefined, { observed: (url) => `${url}-other` }),
+  ],
+  ['its policy only reminds people of its end', 'no-auto-renew', after(hour)],
+  ['a new version was published an hour ago', 'nodes-polling', after(hour)],
+  [
+    'the extension fails on the nodes',
+    'nodes-behind',
+    after(6 * hour, ({ pool }) => (pool.extensionFault = 'VaultUnreachable')),
+  ],
+  ['nodes may not be read', 'nodes-unreadable', after(6 * hour, unreadable)],
+  ['every node restarted when it had been renewed', 'seen-on-nodes', after(7 * hour, restarted, renewing())],
+  ['two polls are over, and no node says anything', 'assumed-by-time', after(6 * hour)],
+];
+
+function after(ms: number, arrange?: (s: Stage) => unknown, wanted: Wanted = {}): () => Promise<Wired> {
+  return async () => {
+    const s = await stage({ ...nearItsEnd, ...wanted });
+    await arrange?.(s);
+    await s.b.live(ms);
+    return s.b;
+  };
+}
+
+function refusing({ b }: Stage): void {
+  b.pass(6 * day);
+  b.vault.certificates.issuance.failure = { code: 'Rejected', message: 'no' };
+}
+
+function unreadable({ b }: Stage): void {
+  b.azure.core.faults.plan({ service: 'batch', lasting: true, effect: { kind: 'status', status: 403 } });
+}
+
+function renewing(): Wanted {
+  const lifetime_actions = [{ trigger: { days_before_expiry: 60 }, action: { action_type: 'AutoRenew' as const } }];
+  return { ageDays: 300, policy: { lifetime_actions } };
+}
+
+async function restarted({ b, pool }: Stage): Promise<void> {
+  b.azure.eventGrid.settings.deliver = () => Promise.resolve(new Response(null, { status: 200 }));
+  b.pass(10 * day);
+  await b.vault.catchUp();
+  for (const node of pool.nodes) node.restart();
+}

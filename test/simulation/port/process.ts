@@ -1,0 +1,137 @@
+import { desk } from '../../../lib/consumers/refresher.ts';
+import { announcer } from '../../../lib/announcements/log.ts';
+import { topic } from '../../../lib/announcements/topic.ts';
+import type { Settings } from '../../../lib/model/settings.ts';
+import { day, minute } from '../../../lib/model/clock.ts';
+import type { SecretName } from '../../../lib/model/target.ts';
+import { accessKeys } from '../../../lib/providers/accessKeys.ts';
+import { registry } from '../../../lib/providers/registry.ts';
+import { claims } from '../../../lib/stores/claims.ts';
+import { leases, type Leases } from '../../../lib/stores/lease.ts';
+import type { Core } from '../../../lib/reconcile/visit.ts';
+import { memoryBlobs, type Around, type Container } from '../memoryBlobs.ts';
+import type { Promises } from '../promises.ts';
+import { appsPort, rowsOf, type Apps } from './apps.ts';
+import type { Doing, Effects } from './effects.ts';
+import { rowOf, type Notice } from './notices.ts';
+import { self } from './occurred.ts';
+import { keysPort, type Resource } from './resource.ts';
+import { vaultPort, type SecretStore } from './vault.ts';
+
+export const settleMs = 30 * minute;
+export const secretName: SecretName = { vaultUrl: 'https://vault.example', name: 'secret' };
+
+export const settings: Settings = {
+  vaultUrls: [secretName.vaultUrl],
+  mode: 'rotate',
+  wishes: { validityMs: 90 * day, settleMs, paused: false, proof: 'required', consumers: 'proceed' },
+  adoptionGraceMs: 10 * minute,
+  proofPatienceMs: minute,
+  frozen: new Set(),
+  failuresUntilHeld: 5,
+  startCap: 100,
+  armEndpoint: 'https://arm.example',
+  armAudience: 'https://arm.example',
+  blobServiceUrl: 'https://blobs.example',
+};
+
+/** The containers, which outlive processes. */
+export interface Stores {
+  readonly leases: Container;
+  readonly claims: Container;
+}
+
+export interface Azure {
+  readonly effects: Effects;
+  readonly watch: Promises;
+  readonly resource: Resource;
+  readonly secret: SecretStore;
+  readonly apps: Apps;
+  readonly notices: readonly Notice[];
+  /** Whether there is a custom topic. */
+  readonly hasTopic: boolean;
+  readonly announced: string[];
+  /** What the topic takes. */
+  published(events: readonly object[]): void;
+}
+
+/** A process: nothing in it remembers another. */
+export function started(azure: Azure, stores: Stores): Core {
+  const { effects, watch, resource, announced, hasTopic } = azure;
+  const process = effects.process();
+  const clock = clockOf(effects);
+  const around = (of: string): Around => {
+    return (operation, effect) => process.do({ name: `${of}:${operation}`, act: effect });
+  };
+  const held = leases(memoryBlobs(stores.leases, clock, around('lease')), clock);
+  const graph = graphPort(azure, process);
+  const arm = appsPort(azure.apps, secretName, process);
+  const ourTopic = topic((events) => sent(azure, process, events), clock);
+  const core = { settings, clock, ...(hasTopic && { topic: ourTopic }) };
+  return {
+    ...core,
+    vault: vaultPort(azure.secret, secretName, process, () => true),
+    leases: held,
+    claims: claims(memoryBlobs(stores.claims, clock, around('claim')), () => 'installation-1'),
+    providers: registry([accessKeys(keysPort(resource, process, watch))]),
+    announcer: announcer((line) => announced.push(line), core),
+    graph,
+    arm,
+    consumers: desk({ arm, graph, leases: held, clock, vaultUrls: settings.vaultUrls }),
+    self,
+    jitter: () => 0,
+    log: () => undefined,
+    note: () => undefined,
+  };
+}
+
+/** One invocation in the process: what another one reads meanwhile it does not know. */
+export function invoked(core: Core, { secret, effects }: Azure): Core {
+  let leased = 0;
+  const whileHolding: Leases['whileHolding'] = (name, work) =>
+    core.leases.whileHolding(name, async (lease) => {
+      leased += 1;
+      try {
+        return await work(lease);
+      } finally {
+        leased -= 1;
+      }
+    });
+  return {
+    ...core,
+    leases: { whileHolding },
+    vault: vaultPort(secret, secretName, effects.process(), () => leased > 0),
+  };
+}
+
+function clockOf(effects: Effects): Core['clock'] {
+  return {
+    now: () => effects.now,
+    monotonicMs: () => effects.now.getTime(),
+    sleep: async (ms: number) => {
+      effects.pass(ms);
+      await Promise.resolve();
+    },
+  };
+}
+
+function graphPort({ apps, notices, resource }: Azure, process: Doing): Core['graph'] {
+  const told = () => notices.filter(({ by }) => by !== 'event').map(rowOf);
+  return (query) => {
+    const act = () => {
+      if (query.startsWith('ServiceHealthResources')) return told();
+      return query.includes('KeyturnSecrets') ? rowsOf(apps, secretName) : [{ id: resource.id, location: 'here' }];
+    };
+    // Without consumers the world is as it was before there were any.
+    return apps.all.length === 0 && query.includes('KeyturnSecrets')
+      ? Promise.resolve([])
+      : process.do({ name: 'arm:graph', act });
+  };
+}
+
+async function sent(azure: Azure, process: Doing, events: readonly object[]): Promise<void> {
+  const act = () => {
+    azure.published(events);
+  };
+  await process.do({ name: 'topic:publish', lateMs: 5_000, act });
+}

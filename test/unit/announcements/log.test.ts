@@ -1,0 +1,50 @@
+import { announcement } from '../../../lib/announcements/announcement.ts';
+import { announcer, decisionLog, noteLog } from '../../../lib/announcements/log.ts';
+import { adviceFor } from '../../../lib/model/reason.ts';
+import { blank } from '../../../lib/model/state.ts';
+import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
+import { after, looked, rotation, settings, situation, target } from '../decide/situation.ts';
+
+const time = manualClock(after(60));
+const clock = { now: () => time.now(), monotonicMs: () => 0, sleep: (ms: number) => time.sleep(ms) };
+
+function written(say: (write: (line: string) => void) => void): Record<string, unknown>[] {
+  const lines: string[] = [];
+  say((line) => lines.push(line));
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+const said = announcement('Keyturn.Rotation.Held', target, blank, 'v1', {
+  reason: 'locked',
+  advice: adviceFor('locked'),
+});
+
+test.each([
+  ['rotate', undefined],
+  ['observe', 'true'],
+] as const)('an announcement is one line, which says so where mode %s only looks', (mode, expected) => {
+  const core = { clock, settings: { ...settings, mode } };
+  const [line] = written((write) => void announcer(write, core).announce(said));
+  expect(line).toMatchObject({ type: said.type, id: said.id, subject: said.subject, time: after(60).toISOString() });
+  expect((line?.['data'] as Record<string, unknown>)['observed']).toBe(expected);
+});
+
+test('a decision is one line: phase, what, why and until when', () => {
+  const wait = { do: 'wait', reason: 'settling', until: after(61) } as const;
+  const s = situation({ state: { rotation: rotation({ phase: 'revoke' }) } });
+  const [line] = written((write) => {
+    decisionLog(write, clock)(s, wait);
+  });
+  const data = { phase: 'revoke', do: 'wait', reason: 'settling', until: after(61).toISOString() };
+  expect(line).toMatchObject({ type: 'Keyturn.Log.Decision', data });
+});
+
+test('promise 7: a whole snapshot may be behind a line, its keys are not in it', () => {
+  const s = situation({ look: looked({ secondary: 's1', next: 's1' }) });
+  const lines = written((write) => {
+    decisionLog(write, clock)(s, { do: 'enter', reason: 'begun', state: s.state });
+    noteLog(write, clock)('start-cap', { due: '3' });
+  });
+  expect(lines).toHaveLength(2);
+  expect(JSON.stringify(lines)).not.toContain(s.look.next?.value.open());
+});

@@ -1,0 +1,60 @@
+import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
+import { phaseDue } from '../../../lib/triggers/events/phaseDue.ts';
+import { topic, type Outgoing } from '../../../lib/announcements/topic.ts';
+import { later, minute } from '../../../lib/model/clock.ts';
+import { Failure } from '../../../lib/model/operationError.ts';
+import { after, target } from '../decide/situation.ts';
+
+const one = phaseDue(target, 'revoke', after(60), after(60));
+
+/** A topic that takes events, or fails for as long as it is told to. */
+function stage() {
+  const time = manualClock(after(60));
+  const clock = { now: () => time.now(), monotonicMs: () => 0, sleep: (ms: number) => time.sleep(ms) };
+  const taken: Outgoing[][] = [];
+  const fails: { with?: Error } = {};
+  const publish = (events: Outgoing[]) => {
+    taken.push(events);
+    return fails.with ? Promise.reject(fails.with) : Promise.resolve();
+  };
+  return { time, taken, fails, topic: topic(publish, clock) };
+}
+
+test.each([
+  [1, [1]],
+  [500, [500]],
+  [501, [500, 1]],
+  [1_200, [500, 500, 200]],
+])('%i events go out in requests of %j', async (count, sizes) => {
+  const { topic: open, taken } = stage();
+  expect(await open.send(Array<Outgoing>(count).fill(one))).toBe('sent');
+  expect(taken.map(({ length }) => length)).toEqual(sizes);
+});
+
+test('a topic that fails is left alone for a minute, and tried again then', async () => {
+  const { topic: open, taken, fails, time } = stage();
+  fails.with = new Failure('outage');
+  expect(await open.send([one])).toBeInstanceOf(Failure);
+  time.advance(minute - 1);
+  expect(await open.send([one])).toBe('quiet');
+  expect(taken).toHaveLength(1);
+  time.advance(1);
+  expect(await open.send([one])).toBeInstanceOf(Failure);
+  time.advance(minute);
+  delete fails.with;
+  expect(await open.send([one])).toBe('sent');
+  expect(await open.send([one])).toBe('sent');
+});
+
+test('of many requests the first that fails is the last', async () => {
+  const { topic: open, taken, fails } = stage();
+  fails.with = new Error('connection reset');
+  expect(await open.send(Array<Outgoing>(1_200).fill(one))).toBeInstanceOf(Failure);
+  expect(taken).toHaveLength(1);
+});
+
+test('an event of ours is small enough for 500 of them in one request', () => {
+  const long = { ...target, secret: { ...target.secret, name: 'n'.repeat(127) }, resource: `/${'r'.repeat(1_000)}` };
+  const event = phaseDue(long, 'generate', later(after(60), 1), after(61));
+  expect(JSON.stringify(event).length * 500).toBeLessThan(1_048_576);
+});

@@ -1,0 +1,116 @@
+import { asksForConsumers } from '../../../lib/decide/consumers.ts';
+import { decide } from '../../../lib/decide/rules.ts';
+import { hour, later, minute, second } from '../../../lib/model/clock.ts';
+import { causes, type Rotation } from '../../../lib/model/state.ts';
+import { after, looked, rotation, situation, words, type Different } from './situation.ts';
+
+const now = after(60);
+const none = { known: 0, behind: [] };
+const seen = { known: 2, behind: [] };
+const some = { known: 2, behind: ['/apps/a'] };
+const waits = { consumers: 'wait' } as const;
+const immediate = { cause: 'emergency', mode: 'immediate' } as const;
+const deadline = later(now, hour);
+
+function revoking(agedMs: number, more: Partial<Rotation> = {}, different: Different = {}): Different {
+  const secret = { createdOn: later(now, -agedMs) };
+  const state = { rotation: rotation({ phase: 'revoke', ...more }) };
+  return { tagged: 'Secondary', look: looked({ secondary: 's1', held: 's1' }), secret, state, ...different };
+}
+
+const asks: [sentence: string, different: Different, expected: boolean][] = [
+  ['at rest', {}, false],
+  ['before publish', { state: { rotation: rotation(immediate) } }, false],
+  ['in verify', { state: { rotation: rotation({ phase: 'verify', ...immediate }) } }, false],
+  ['while an ordinary rotation settles', revoking(hour, {}, { wishes: waits }), false],
+  ['at the end of settle, where nobody waits for them', revoking(26 * hour), false],
+  ['at the end of settle, where somebody waits for them', revoking(26 * hour, {}, { wishes: waits }), true],
+  ['… and they were looked at in this visit', revoking(26 * hour, {}, { wishes: waits, consumers: some }), false],
+  ['… and there is a deadline', revoking(26 * hour, { deadline }, { wishes: waits }), false],
+  ['… and it is an emergency', revoking(26 * hour, { cause: 'emergency' }, { wishes: waits }), false],
+  ['in an immediate emergency', revoking(hour, immediate), true],
+];
+
+test.each(asks)('consumers are looked up %s: %s', (_sentence, different, expected) => {
+  expect(asksForConsumers(situation(different))).toBe(expected);
+});
+
+test.each([
+  ['fresh', minute, ['expired', 'drift', 'emergency']],
+  ['two minutes old', 2 * minute, []],
+])(
+  'where the version is %s, they are looked up for the causes that cannot wait for the sweep',
+  (_s, aged, expected) => {
+    const asked = causes.filter((cause) => asksForConsumers(situation(revoking(aged, { cause }))));
+    expect(asked).toEqual(expected);
+  },
+);
+
+const rows: [sentence: string, different: Different, decision: string][] = [
+  [
+    'settle that is not over is waited for, seen or not',
+    revoking(hour, {}, { wishes: waits, consumers: seen }),
+    'wait settling',
+  ],
+  ['none known never shortens settle', revoking(hour, {}, { consumers: none }), 'wait settling'],
+  ['who did not wish to wait goes on', revoking(26 * hour, {}, { consumers: some }), 'run revoke going-on'],
+  [
+    'who wished to wait waits for those behind',
+    revoking(26 * hour, {}, { wishes: waits, consumers: some }),
+    'wait consumers-behind',
+  ],
+  ['… and where they cannot be seen', revoking(26 * hour, {}, { wishes: waits }), 'wait outage'],
+  [
+    '… and goes on when all are seen',
+    revoking(26 * hour, {}, { wishes: waits, consumers: seen }),
+    'run revoke going-on',
+  ],
+  [
+    '… and goes on where none is known',
+    revoking(26 * hour, {}, { wishes: waits, consumers: none }),
+    'run revoke going-on',
+  ],
+  [
+    '… but not in an emergency',
+    revoking(26 * hour, { cause: 'emergency' }, { wishes: waits, consumers: some }),
+    'run revoke going-on',
+  ],
+  [
+    'R21: an immediate one ends when all are seen',
+    revoking(minute, immediate, { consumers: seen }),
+    'run revoke going-on',
+  ],
+  [
+    'R21: … looks again while some are behind',
+    revoking(minute, immediate, { consumers: some }),
+    'wait consumers-moving',
+  ],
+  ['R21: … waits for its cap where none is known', revoking(minute, immediate, { consumers: none }), 'wait settling'],
+  ['R21: … waits for its cap where they cannot be seen', revoking(minute, immediate), 'wait settling'],
+  [
+    'R21: … and ends at its cap, whoever is behind',
+    revoking(5 * minute, immediate, { consumers: some }),
+    'run revoke going-on',
+  ],
+  [
+    'R21: … and does not wait before publish',
+    { ...revoking(minute), look: looked(), tagged: 'Primary', state: { rotation: rotation(immediate) } },
+    'run generate going-on',
+  ],
+];
+
+test.each(rows)('%s', (_sentence, different, decision) => {
+  expect(words(decide(situation(different)))).toBe(decision);
+});
+
+test.each([
+  ['moving ones are looked at again after three seconds', revoking(minute, immediate, { consumers: some }), 3 * second],
+  ['… or at the cap, if that is sooner', revoking(5 * minute - second, immediate, { consumers: some }), second],
+  [
+    'those behind are looked at again in a quarter of an hour',
+    revoking(26 * hour, {}, { wishes: waits, consumers: some }),
+    15 * minute,
+  ],
+])('%s', (_sentence, different, ms) => {
+  expect(decide(situation(different))).toMatchObject({ until: later(now, ms) });
+});

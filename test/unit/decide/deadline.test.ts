@@ -1,0 +1,112 @@
+import { decide } from '../../../lib/decide/rules.ts';
+import { settledFrom, standingGuard } from '../../../lib/decide/rotation.ts';
+import { hour, later, minute } from '../../../lib/model/clock.ts';
+import type { Guard, Rotation } from '../../../lib/model/state.ts';
+import { windowFrom } from '../../../lib/tags/optionTags.ts';
+import { after, looked, rotation, situation, words, type Different } from './situation.ts';
+
+const now = after(60);
+const settle = 25 * hour;
+
+/** When a version that is a minute old has settled, in hours from its birth. */
+function settledAfter(phase: 'generate' | 'revoke', deadlineHours: number | undefined): number {
+  const createdOn = later(now, -minute);
+  const { secret, target } = situation({ secret: { createdOn } });
+  const deadline = deadlineHours === undefined ? {} : { deadline: later(createdOn, deadlineHours * hour) };
+  const from = settledFrom({ secret, target, now }, { mode: 'graceful', ...deadline }, phase);
+  return (from.getTime() - createdOn.getTime()) / hour;
+}
+
+test.each([
+  ['generate', 'no deadline: a whole settle', undefined, 25],
+  ['generate', 'a deadline far away: a whole settle', 51, 25],
+  ['generate', 'twice a settle: a whole settle', 50, 25],
+  ['generate', 'less than two settles: half of the time', 40, 20],
+  ['generate', 'an hour: half of it', 1, 0.5],
+  ['generate', 'eight minutes: the floor of five', 8 / 60, 5 / 60],
+  ['generate', 'a deadline that has passed: the floor of five minutes', -1, 5 / 60],
+  ['revoke', 'no deadline: a whole settle', undefined, 25],
+  ['revoke', 'a settle and half an hour: a whole settle', 25.5, 25],
+  ['revoke', 'less: half an hour before the deadline', 20, 19.5],
+  ['revoke', 'half an hour: the floor of five minutes', 0.5, 5 / 60],
+  ['revoke', 'a deadline that has passed: the floor of five minutes', -1, 5 / 60],
+] as const)('R23: before %s, with %s', (phase, _sentence, deadlineHours, hours) => {
+  expect(settledAfter(phase, deadlineHours)).toBeCloseTo(hours, 9);
+});
+
+test('R23: the consumers of both versions get the same where there is not enough for both', () => {
+  const first = settledAfter('generate', 21);
+  const second = settledAfter('revoke', 21 - first);
+  expect(first).toBeCloseTo(second + 0.5, 9);
+});
+
+function guarded(reason: Guard['reason'], untilHours: number, deadlineHours?: number): Guard | undefined {
+  const guard: Guard = { reason, until: later(now, untilHours * hour) };
+  const deadline = deadlineHours === undefined ? {} : { deadline: later(now, deadlineHours * hour) };
+  return standingGuard({ refusals: 0, guard }, { mode: 'graceful', ...deadline }, settle, now);
+}
+
+test.each([
+  ['a guard that ends a settle before the deadline', 'restored', 5, 30, true],
+  ['a guard that ends later yields', 'restored', 6, 30, false],
+  ['the grace of adoption yields', 'adoption-grace', 24, 30, false],
+  ['what was recovered yields', 'recovered', 25, 30, false],
+  ['a corrected tag does not', 'tag-corrected', 25, 30, true],
+  ['no deadline', 'restored', 25, undefined, true],
+  ['a guard that is over', 'tag-corrected', 0, 30, false],
+] as const)('R23: %s: does it stand?', (_sentence, reason, untilHours, deadlineHours, stands) => {
+  expect(guarded(reason, untilHours, deadlineHours) !== undefined).toBe(stands);
+});
+
+const published = { tagged: 'Secondary', look: looked({ secondary: 's1', held: 's1' }) };
+
+function noticed(agedMs: number, more: Partial<Rotation>, different: Different = {}): Different {
+  const secret = { createdOn: later(now, -agedMs) };
+  return { secret, state: { rotation: rotation({ cause: 'notice', start: now, ...more }) }, ...different };
+}
+
+const soon = { deadline: later(now, 10 * hour) };
+const behind = { consumers: { known: 1, behind: ['/apps/a'] } };
+const window = windowFrom('Tue 01:00-02:00 UTC');
+if (!window) throw new Error('No window.');
+
+const rows: [sentence: string, different: Different, decision: string][] = [
+  ['promise 2: without a deadline it waits for settle', noticed(hour, {}), 'wait settling'],
+  ['R23: with one it waits for half of the time', noticed(hour, soon), 'wait settling'],
+  ['R23: … and no longer', noticed(10 * hour, soon), 'run generate going-on'],
+  [
+    'R23: revoke waits for half an hour before it',
+    { ...noticed(hour, { phase: 'revoke', ...soon }), ...published },
+    'wait settling',
+  ],
+  [
+    'R23: revoke runs then',
+    { ...noticed(9 * hour, { phase: 'revoke', deadline: later(now, 30 * minute) }), ...published },
+    'run revoke going-on',
+  ],
+  [
+    'R23: who wished to wait for consumers yields to the deadline',
+    { ...noticed(26 * hour, { phase: 'revoke', ...soon }, behind), ...published, wishes: { consumers: 'wait' } },
+    'run revoke going-on',
+  ],
+  ['its start window is waited for', { ...noticed(26 * hour, {}), wishes: { window } }, 'wait outside-window'],
+  [
+    'its start window is waited for where the deadline allows',
+    { ...noticed(26 * hour, { deadline: later(now, 130 * hour) }), wishes: { window } },
+    'wait outside-window',
+  ],
+  [
+    'R23: its start window yields to the deadline',
+    { ...noticed(26 * hour, soon), wishes: { window } },
+    'run generate going-on',
+  ],
+  [
+    'the window of another cause was waited for before',
+    { ...noticed(26 * hour, { cause: 'schedule' }), wishes: { window } },
+    'run generate going-on',
+  ],
+];
+
+test.each(rows)('of a notice: %s', (_sentence, different, decision) => {
+  expect(words(decide(situation(different)))).toBe(decision);
+});

@@ -1,0 +1,75 @@
+import { dueAt, dueForAnEvent, expiryOf, settledAt, tooShort, type Dated } from '../../../lib/decide/due.ts';
+import { day, hour, later, minute } from '../../../lib/model/clock.ts';
+import type { Wishes } from '../../../lib/model/target.ts';
+import { after, born, wishes } from './situation.ts';
+
+function dated(wanted: Partial<Wishes> = {}, expiresOn?: Date): Dated {
+  return { target: { wishes: { ...wishes, ...wanted } }, secret: { createdOn: born, ...(expiresOn && { expiresOn }) } };
+}
+
+describe('a secret expires', () => {
+  test.each([
+    ['a validity after it was made', dated(), 90],
+    ['when its own expiry comes earlier', dated({}, after(40)), 40],
+    ['a validity after it was made, where its own expiry comes later', dated({}, after(400)), 90],
+  ])('%s', (_sentence, secret, days) => {
+    expect(expiryOf(secret)).toEqual(after(days));
+  });
+});
+
+describe('a rotation is due', () => {
+  test.each([
+    ['30 days before expiry for a validity of 90 days', dated(), 0, after(60)],
+    ['30 days before expiry for a validity of 60 days', dated({ validityMs: 60 * day }), 0, after(30)],
+    [
+      'a third of the validity before expiry for 59 days',
+      dated({ validityMs: 59 * day }),
+      0,
+      later(born, (59 * day * 2) / 3),
+    ],
+    ['after 6 days and 16 hours for 10 days', dated({ validityMs: 10 * day }), 0, after(6, 16)],
+    ['a lead before expiry where one is wished', dated({ leadMs: 10 * day }), 0, after(80)],
+    ['30 days before the secret’s own expiry', dated({}, after(45)), 0, after(15)],
+    ['up to a day earlier by jitter', dated(), 1, after(59)],
+    ['half of it earlier by half the jitter', dated(), 0.5, after(59, 12)],
+    ['at most a twentieth of a short validity earlier', dated({ validityMs: 10 * day }), 1, after(6, 4)],
+  ])('%s', (_sentence, secret, jitter, due) => {
+    expect(dueAt(secret, jitter)).toEqual(due);
+  });
+});
+
+describe('R14: an event', () => {
+  test.each([
+    ['starts what is due', dated(), after(60), true],
+    ['starts what is due within an hour', dated(), later(after(60), -hour), true],
+    ['starts nothing a minute earlier', dated(), later(after(60), -hour - minute), false],
+    [
+      'starts nothing at birth, when Key Vault tells of the near expiry of 10 days',
+      dated({ validityMs: 10 * day }),
+      born,
+      false,
+    ],
+  ])('%s', (_sentence, secret, now, isDue) => {
+    expect(dueForAnEvent(secret, now)).toBe(isDue);
+  });
+});
+
+describe('a validity is', () => {
+  test.each([
+    [
+      'long enough where a day more than settle is left before the lead',
+      { validityMs: 60 * day, settleMs: 29 * day },
+      false,
+    ],
+    ['too short where a second less is left', { validityMs: 60 * day, settleMs: 29 * day + 1000 }, true],
+    ['too short at three days and the default settle', { validityMs: 3 * day }, true],
+    ['long enough at four days and the default settle', { validityMs: 4 * day }, false],
+    ['too short where the lead takes all of it', { leadMs: 90 * day }, true],
+  ])('%s', (_sentence, wanted, isTooShort) => {
+    expect(tooShort({ ...wishes, ...wanted })).toBe(isTooShort);
+  });
+});
+
+test('consumers of the version before are given settle from the day a version was made', () => {
+  expect(settledAt(dated())).toEqual(after(1, 1));
+});

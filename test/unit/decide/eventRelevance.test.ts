@@ -1,0 +1,27 @@
+import { worthNothing } from '../../../lib/decide/eventRelevance.ts';
+import type { Ask } from '../../../lib/model/state.ts';
+import { claim, rotation, situation, type Different } from './situation.ts';
+
+const created = { cause: 'new-version', version: 'v1' } as const;
+const expires = { cause: 'near-expiry', version: 'v1' } as const;
+const older = { cause: 'near-expiry', version: 'v0' } as const;
+
+const rows: [sentence: string, ask: Ask, different: Different, reason: string | undefined][] = [
+  ['a timer is always worth a look', { cause: 'schedule' }, {}, undefined],
+  ['a regenerated key is always worth a look', { cause: 'drift' }, {}, undefined],
+  ['the near expiry of the current version', expires, {}, undefined],
+  ['the near expiry of another version', older, {}, 'superseded'],
+  ['the expiry of another version', { cause: 'expired', version: 'v0' }, {}, 'superseded'],
+  ['a new version that is no longer the current one', { ...created, version: 'v0' }, {}, 'superseded'],
+  ['R19: a version of ours, as we wrote it', created, {}, 'own-version'],
+  ['R19: … that settles', created, { state: { rotation: rotation({ phase: 'revoke' }) } }, 'own-version'],
+  ['R19: … of which nobody was told yet', created, { state: { rotation: rotation({ phase: 'verify' }) } }, undefined],
+  ['R19: a version of ours whose state is lost', created, { binding: 'lost' }, undefined],
+  ['somebody else’s version', created, { claim: { ...claim, version: 'v0' } }, undefined],
+  ['a version of a secret that is no target yet', created, { claim: undefined }, undefined],
+  ['a version of a secret that is not the target of its resource', created, { claim: 'of-another' }, undefined],
+];
+
+test.each(rows)('%s', (_sentence, ask, different, reason) => {
+  expect(worthNothing(ask, situation(different))).toBe(reason);
+});

@@ -1,0 +1,85 @@
+import { decide } from '../../../lib/decide/rules.ts';
+import { hour, later, minute, second } from '../../../lib/model/clock.ts';
+import type { Reason } from '../../../lib/model/reason.ts';
+import type { Wait } from '../../../lib/model/state.ts';
+import { after, bond, looked, print, rotation, situation, words, type Different } from './situation.ts';
+
+const now = after(30); // not due
+const refused = { cause: 'schedule', refused: 'surely' } as const;
+
+function waited(ms: number, reason: Reason = 'live-refused'): { readonly wait: Wait } {
+  return { wait: { reason, since: later(now, -ms), until: now } };
+}
+
+function asked(different: Different = {}) {
+  return decide(situation({ now, ask: refused, ...different }));
+}
+
+const once = { state: waited(minute) };
+const revoke = rotation({ phase: 'revoke', gone: [print('s0')] });
+const inRevoke = { state: { ...once.state, rotation: revoke } };
+const replacing = { state: { ...once.state, rotation: rotation() } };
+
+const rows: [sentence: string, different: Different, decision: string][] = [
+  ['the first look waits', {}, 'wait live-refused'],
+  ['a look within the minute waits', { state: waited(minute - second) }, 'wait live-refused'],
+  ['a look a minute later rotates', once, 'enter repairing'],
+  ['whatever was waited for before does not count', { state: waited(hour, 'outage') }, 'wait live-refused'],
+  ['due or not', { ...once, now: after(60) }, 'enter repairing'],
+  ['a validity too short does not matter', { ...once, wishes: { validityMs: 25 * hour } }, 'enter repairing'],
+  ['promise 2: within settle it waits', { ...once, secret: { createdOn: later(now, -hour) } }, 'wait live-refused'],
+  [
+    'a guard is waited for',
+    { state: { ...once.state, guard: { reason: 'restored', until: after(31) } } },
+    'wait live-refused',
+  ],
+  ['R4: a request under way is waited for', { ...once, flight: { until: after(31) } }, 'wait live-refused'],
+  [
+    'in a rotation that settles it waits',
+    { ...inRevoke, secret: { createdOn: later(now, -hour) } },
+    'wait live-refused',
+  ],
+  ['in a rotation that has settled the old one is made anew', inRevoke, 'enter repairing'],
+  ['… not on the first look', { state: { rotation: revoke } }, 'wait live-refused'],
+  ['in a rotation that replaces it already it goes on', replacing, 'run generate going-on'],
+  ['paused it rests', { ...once, wishes: { paused: true } }, 'rest paused'],
+  ['held it rests', { state: { ...once.state, held: 'proof-refused' } }, 'rest proof-refused'],
+  ['frozen it rests', { ...once, settings: { frozen: new Set(['generate'] as const) } }, 'rest frozen'],
+  ['a dead value is repaired', { ...once, look: looked({ primary: 'p1' }) }, 'enter repairing'],
+];
+
+test.each(rows)('a live key that the service refuses: %s', (_sentence, different, decision) => {
+  expect(words(asked(different))).toBe(decision);
+});
+
+test.each([
+  ['the first look waits a minute', {}, later(now, minute)],
+  ['within settle it waits for its end', { ...once, secret: { createdOn: later(now, -hour) } }, later(now, 24 * hour)],
+  ['in a rotation it waits an hour', { ...inRevoke, secret: { createdOn: later(now, -hour) } }, later(now, hour)],
+] as const)('%s', (_sentence, different, until) => {
+  expect(asked(different)).toMatchObject({ until });
+});
+
+test('both keys go: the standby is made anew and published, then the refused one ends', () => {
+  const gone = [print('p0'), print('s0')];
+  expect(asked(once)).toMatchObject({ state: { rotation: { phase: 'generate', cause: 'drift', gone, start: now } } });
+});
+
+test('in a rotation both keys go from now on, only keys made from now on are published, and it is still the same', () => {
+  const gone = [print('p0'), print('s0')];
+  const state = { bond: bond(), rotation: { ...revoke, cause: 'drift', phase: 'generate', gone } };
+  expect(asked(inRevoke)).toMatchObject({ state });
+  expect(asked(inRevoke)).not.toHaveProperty('state.wait');
+});
+
+const drift = { cause: 'drift' } as const;
+
+test.each([
+  ['nothing that is due', { now: after(60) }, 'rest not-due'],
+  ['nothing that is not', { now: after(30) }, 'rest not-due'],
+  ['a repair of a dead value', { now: after(30), look: looked({ primary: 'p1' }) }, 'enter repairing'],
+  ['the going on of what is under way', { now: after(60), state: { rotation: rotation() } }, 'run generate going-on'],
+  ['the end of a wait', { now: after(60), state: waited(hour, 'outage') }, 'rest not-due'],
+])('who comes because somebody regenerated a key begins %s', (_sentence, different: Different, decision) => {
+  expect(words(decide(situation({ ask: drift, ...different })))).toBe(decision);
+});

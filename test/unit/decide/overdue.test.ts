@@ -1,0 +1,29 @@
+import { lateness } from '../../../lib/decide/overdue.ts';
+import type { Sighting } from '../../../lib/model/snapshot.ts';
+import type { State } from '../../../lib/model/state.ts';
+import type { Wishes } from '../../../lib/model/target.ts';
+import { after, bond, born, target, wishes } from './situation.ts';
+
+type More = { readonly state?: Partial<State>; readonly wished?: Partial<Wishes>; readonly expiresOn?: Date };
+
+/** Good for 90 days, and due 30 days before. */
+function seen({ state = {}, wished = {}, ...dates }: More): Sighting {
+  const whole = { refusals: 0, bond: bond(), ...state };
+  return { target: { ...target, wishes: { ...wishes, ...wished } }, state: whole, createdOn: born, ...dates };
+}
+
+function waits(reason: 'key-pinned' | 'forbidden'): More {
+  return { state: { wait: { reason, since: after(50), until: after(95) } } };
+}
+
+test.each<[sentence: string, More, atDay: number, reason: string | undefined]>([
+  ['that just became due is not late', {}, 61, undefined],
+  ['two days past its due date is overdue', {}, 62, 'overdue'],
+  ['past its validity is past its expiry', {}, 90, 'past-expiry'],
+  ['past its own date is, whatever its validity', { expiresOn: after(40) }, 40, 'past-expiry'],
+  ['that cannot be rotated is late all the same', waits('forbidden'), 62, 'overdue'],
+  ['that somebody else sees to is never late', waits('key-pinned'), 95, undefined],
+  ['that is paused is never late', { wished: { paused: true } }, 95, undefined],
+])('a target %s', (_sentence, more, atDay, reason) => {
+  expect(lateness(seen(more), after(atDay))?.reason).toBe(reason);
+});

@@ -1,0 +1,145 @@
+import { Buffer } from 'node:buffer';
+import type { Decision, Situation } from '../../../lib/decide/decision.ts';
+import { day, hour, later } from '../../../lib/model/clock.ts';
+import { good } from '../../../lib/model/check.ts';
+import { fingerprintOf, Sealed } from '../../../lib/model/sealed.ts';
+import type { Settings } from '../../../lib/model/settings.ts';
+import type { Claim, Credential, Look } from '../../../lib/model/snapshot.ts';
+import type { Bond, Rotation, State } from '../../../lib/model/state.ts';
+import { resourceHash, type Target, type Wishes } from '../../../lib/model/target.ts';
+
+/** When the secret's current version was made; most tables count days from here. */
+export const born = new Date('2026-01-05T00:00:00Z');
+
+export function after(days: number, hours = 0): Date {
+  return later(born, days * day + hours * hour);
+}
+
+export const wishes: Wishes = {
+  validityMs: 90 * day,
+  settleMs: 25 * hour,
+  paused: false,
+  proof: 'required',
+  consumers: 'proceed',
+};
+
+const group = '/subscriptions/5ab5c000-0000-4000-8000-000000000001/resourceGroups/rg';
+export const resource = `${group}/providers/Microsoft.Batch/batchAccounts/acct`;
+
+export const target: Target = {
+  secret: { vaultUrl: 'https://kv.vault.azure.net', name: 'batch-key' },
+  kind: 'batch-key',
+  resource,
+  wishes,
+};
+
+export const settings: Settings = {
+  vaultUrls: ['https://kv.vault.azure.net'],
+  mode: 'rotate',
+  wishes,
+  adoptionGraceMs: day,
+  proofPatienceMs: 60_000,
+  frozen: new Set(),
+  failuresUntilHeld: 5,
+  startCap: 100,
+  armEndpoint: 'https://management.azure.com',
+  armAudience: 'https://management.azure.com',
+  blobServiceUrl: 'https://store.blob.core.windows.net',
+};
+
+/** A credential whose key is the text, for tests to name it by: `p0`, `s0`, `p1` … */
+function credential(id: string, key: string): Credential {
+  const value = new Sealed(Buffer.from(key).toString('base64'));
+  return { id, fingerprint: value.fingerprint, value };
+}
+
+export function print(key: string): string {
+  return fingerprintOf(Buffer.from(key).toString('base64'));
+}
+
+interface Keys {
+  readonly primary?: string;
+  readonly secondary?: string;
+  readonly held?: string;
+  readonly next?: string;
+}
+
+/** What a look shows of a resource that has these two keys while the secret holds that one. */
+export function looked(different: Keys = {}): Look {
+  const { primary, secondary, held, next } = { primary: 'p0', secondary: 's0', held: 'p0', next: '', ...different };
+  const all = [credential('Primary', primary), credential('Secondary', secondary)];
+  const live = all.find(({ fingerprint }) => fingerprint === print(held));
+  const standby = live && all.find(({ id }) => id !== live.id);
+  const made = all.find(({ fingerprint }) => fingerprint === print(next));
+  return {
+    fit: good,
+    all,
+    held: live ?? credential('Primary', held),
+    ...(live && { live }),
+    ...(standby && { standby }),
+    ...(made && { next: made }),
+  };
+}
+
+export function bond(held = 'p0', primary = 'p0', secondary = 's0'): Bond {
+  const credentials = [
+    { id: 'Primary', fingerprint: print(primary) },
+    { id: 'Secondary', fingerprint: print(secondary) },
+  ];
+  return { installation: 'here', resource: resourceHash(resource), value: print(held), credentials };
+}
+
+export const claim: Claim = { secret: target.secret, kind: 'batch-key', resource, version: 'v1', host: 'acct.host' };
+
+export function rotation(more: Partial<Rotation> = {}): Rotation {
+  const gone = [print('p0'), print('s0')];
+  return { phase: 'generate', cause: 'schedule', start: after(59), mode: 'graceful', gone, ...more };
+}
+
+/** What sets a situation apart from a target that is due. */
+export type Different = Partial<Omit<Situation, 'state' | 'target' | 'settings' | 'secret'>> & {
+  readonly state?: Partial<State>;
+  readonly wishes?: Partial<Wishes>;
+  readonly settings?: Partial<Settings>;
+  readonly secret?: Partial<Situation['secret']>;
+};
+
+/** A target at rest that is due, 60 days old and good for 90; `more` says what is different. */
+export function situation({
+  state = {},
+  wishes: wanted = {},
+  settings: set = {},
+  secret = {},
+  ...more
+}: Different = {}) {
+  const known: State = { refusals: 0, bond: bond(), ...state };
+  return {
+    target: { ...target, wishes: { ...wishes, ...wanted } },
+    secret: {
+      version: 'v1',
+      value: credential('Primary', 'p0').value,
+      createdOn: born,
+      updatedOn: born,
+      tags: {},
+      ...secret,
+    },
+    readAt: after(60),
+    tagged: 'Primary',
+    binding: 'bound',
+    state: known,
+    saved: known,
+    look: looked(),
+    claim,
+    ask: { cause: 'schedule' },
+    now: after(60),
+    settings: { ...settings, ...set },
+    jitter: 0,
+    installation: 'here',
+    ...more,
+  } satisfies Situation as Situation;
+}
+
+/** A decision in three words: what, which phase, why. */
+export function words(decision: Decision): string {
+  return [decision.do, ...('phase' in decision ? [decision.phase] : []), decision.reason].join(' ');
+}

@@ -1,0 +1,110 @@
+import { dueSince, isItsTurn, jitterOf, wants } from '../../../lib/decide/sweepSelection.ts';
+import { hour, later, minute } from '../../../lib/model/clock.ts';
+import type { Sighting } from '../../../lib/model/snapshot.ts';
+import { phases, type Phase, type State } from '../../../lib/model/state.ts';
+import type { Wishes } from '../../../lib/model/target.ts';
+import { after, bond, born, rotation, target, wishes } from './situation.ts';
+
+const now = after(60);
+const none: ReadonlySet<Phase> = new Set();
+const idle = { refusals: 0, bond: bond() };
+
+function sighting(state: Partial<State> = {}, wished: Partial<Wishes> = {}): Sighting {
+  return { target: { ...target, wishes: { ...wishes, ...wished } }, state: { ...idle, ...state }, createdOn: born };
+}
+
+function waits(until: Date): Partial<State> {
+  return { rotation: rotation({ phase: 'revoke' }), wait: { reason: 'settling', since: after(59), until } };
+}
+
+const rows: [sentence: string, Sighting, at: Date, Phase[]][] = [
+  ['at rest and not due wants nothing', sighting(), after(59), []],
+  ['at rest and due wants generate', sighting(), now, ['generate']],
+  ['that nobody has taken up yet wants generate', { ...sighting(), state: { refusals: 0 } }, born, ['generate']],
+  ['in a phase wants that phase', sighting({ rotation: rotation({ phase: 'publish' }) }), now, ['publish']],
+  ['that waits wants nothing', sighting(waits(after(61))), now, []],
+  ['whose wait is over wants its phase', sighting(waits(now)), now, ['revoke']],
+  ['whose progress a person deleted wants generate', { ...sighting(), resumed: true }, born, ['generate']],
+  ['that is held wants nothing', sighting({ held: 'contended', rotation: rotation() }), now, []],
+  ['that is paused wants nothing', sighting({ rotation: rotation() }, { paused: true }), now, []],
+  [
+    'R22: paused in an emergency wants its phase',
+    sighting({ rotation: rotation({ cause: 'emergency' }) }, { paused: true }),
+    now,
+    ['generate'],
+  ],
+  ['that is guarded wants nothing', sighting({ guard: { reason: 'adoption-grace', until: after(61) } }), now, []],
+];
+
+test.each(rows)('a target %s', (_sentence, seen, at, expected) => {
+  expect(phases.filter((phase) => wants(phase, seen, at, none, 0))).toEqual(expected);
+});
+
+test('a frozen phase is wanted by nobody', () => {
+  expect(wants('generate', sighting(), now, new Set(['generate']), 0)).toBe(false);
+});
+
+function turnsIn(hours: number, seen = sighting()): number {
+  const sweeps = Array.from({ length: (hours * hour) / (5 * minute) }, (_, i) => later(born, i * 5 * minute));
+  return sweeps.filter((at) => isItsTurn(seen, at)).length;
+}
+
+test.each([
+  ['at rest', {}, 4],
+  ['that settles', { rotation: rotation({ phase: 'revoke' }) }, 4],
+  ['in another phase', { rotation: rotation({ phase: 'verify' }) }, 0],
+  ['that is held', { held: 'contended' }, 0],
+] as const)('drift: a target %s, %j, has %i turns in a day', (_sentence, state, turns) => {
+  expect(turnsIn(24, sighting(state))).toBe(turns);
+});
+
+test('drift: paused and new targets have no turn', () => {
+  expect(turnsIn(24, sighting({}, { paused: true }))).toBe(0);
+  expect(turnsIn(24, { ...sighting(), state: { refusals: 0 } })).toBe(0);
+});
+
+test('drift: a sweep’s share of 7,200 targets is about a hundred', () => {
+  const all = Array.from({ length: 7_200 }, (_, i) => ({
+    ...sighting(),
+    target: { ...target, secret: { ...target.secret, name: `s${i}` } },
+  }));
+  const share = all.filter((seen) => isItsTurn(seen, born)).length;
+  expect(share).toBeGreaterThan(60);
+  expect(share).toBeLessThan(140);
+});
+
+test('jitter is the same for a target every time, and spreads what was created together', () => {
+  const named = (name: string) => jitterOf({ ...target, secret: { ...target.secret, name } });
+  const all = Array.from({ length: 1_000 }, (_, i) => named(`s${i}`));
+  expect(named('s0')).toBe(all[0]);
+  expect(all.every((jitter) => jitter >= 0 && jitter <= 1)).toBe(true);
+  const tenths = all.map((jitter) => Math.min(9, Math.floor(jitter * 10)));
+  for (const tenth of Array(10).keys()) expect(tenths.filter((each) => each === tenth).length).toBeGreaterThan(60);
+});
+
+const settling = waits(after(61));
+const guard = { reason: 'restored', until: after(62) } as const;
+const running = { rotation: rotation({ phase: 'revoke' }) };
+const urgent = { ...settling, rotation: rotation({ phase: 'revoke', cause: 'emergency', mode: 'immediate' }) };
+const retried: Partial<State> = { wait: { reason: 'outage', since: after(59), until: after(61) } };
+
+const dates: [sentence: string, Sighting, Date | undefined][] = [
+  ['at rest is due by its date', sighting(), now],
+  ['at rest under a guard is due when that is over', sighting({ guard }), after(62)],
+  ['at rest under a guard that is over is due by its date', sighting({ guard: { ...guard, until: born } }), now],
+  ['that failed before it began is due when its wait is over', sighting(retried), after(61)],
+  ['that settles is due when settle is over', sighting(settling), after(61)],
+  ['that settles under a guard is due when both are over', sighting({ ...settling, guard }), after(62)],
+  ['that is guarded in a rotation is due when that is over', sighting({ ...running, guard }), after(62)],
+  ['that waits for nothing was interrupted, nobody knows when', sighting(running), undefined],
+  ['in an immediate emergency has no date: whoever sees it takes it', sighting(urgent), undefined],
+  ['that nobody has taken up yet has no date', { ...sighting(), state: { refusals: 0 } }, undefined],
+];
+
+test.each(dates)('a target %s', (_sentence, seen, since) => {
+  expect(dueSince(seen, 0)).toEqual(since);
+});
+
+test('what is due by its date is due earlier by its jitter', () => {
+  expect(dueSince(sighting(), 1)).toEqual(after(59));
+});

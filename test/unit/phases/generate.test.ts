@@ -1,0 +1,137 @@
+import type { Check } from '../../../lib/model/check.ts';
+import { later, minute, second } from '../../../lib/model/clock.ts';
+import type { Reason } from '../../../lib/model/reason.ts';
+import { generate } from '../../../lib/phases/generate.ts';
+import { after, looked, print, rotation } from '../decide/situation.ts';
+import { inRotation, played, type Answers } from './hands.ts';
+
+const now = after(60);
+const made = looked({ secondary: 's1', next: 's1' });
+const dead = looked({ primary: 'p1', held: 'p0', next: 'p1' });
+const bad: Check = { is: 'bad', reason: 'proof-refused', code: 'AuthenticationFailed' };
+const unknown: Check = { is: 'unknown', reason: 'proof-unknown' };
+
+function waited(reason: Reason, agedMs: number) {
+  return { wait: { reason, since: later(now, -agedMs), until: now } };
+}
+
+async function outcomeOf(answers: Answers, ...[begun, different]: Parameters<typeof inRotation>) {
+  const { hands, asked } = played(answers);
+  const { s, view } = inRotation(begun, different);
+  return { outcome: await generate(hands, s, view), asked };
+}
+
+describe('making the standby', () => {
+  test('promise 5, R4: what will be replaced is said before it is replaced', async () => {
+    const { asked } = await outcomeOf({}, rotation());
+    expect(asked).toEqual([`sending ${print('s0')}`, 'generate Secondary']);
+  });
+
+  test('an answer that shows the new key is gone on with', async () => {
+    const { outcome } = await outcomeOf({ regenerated: made }, rotation());
+    expect(outcome).toEqual({ is: 'seen', look: made });
+  });
+
+  test('R21: a version that held a leaked key is disabled before its key ends', async () => {
+    const { asked } = await outcomeOf({}, rotation({ oldVersion: 'v0' }));
+    expect(asked[0]).toBe('disable v0');
+  });
+
+  test('the current version is never disabled', async () => {
+    const { asked } = await outcomeOf({}, rotation({ oldVersion: 'v1' }));
+    expect(asked).not.toContain('disable v1');
+  });
+
+  test.each([
+    ['the tag names it live', { tagged: 'Secondary' }],
+    ['nothing is live by value', { look: { ...looked({ held: 'x' }) } }],
+  ])('promise 1: the standby is not made where %s', async (_sentence, different) => {
+    const { outcome, asked } = await outcomeOf({}, rotation(), different);
+    expect(outcome).toEqual({ is: 'bad', reason: 'live-would-die' });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('a proof', () => {
+  test('that is good allows the publish', async () => {
+    const { outcome } = await outcomeOf({}, rotation(), { look: made });
+    expect(outcome).toEqual({ is: 'proved', next: made.next, unproved: false });
+  });
+
+  test('is held against the live key', async () => {
+    const controls: unknown[] = [];
+    await outcomeOf({ prove: (_next, control) => (controls.push(control?.fingerprint), unknown) }, rotation(), {
+      look: made,
+    });
+    expect(controls).toEqual([print('p0')]);
+  });
+
+  test('that cannot be known is not given', async () => {
+    expect((await outcomeOf({ prove: () => unknown }, rotation(), { look: made })).outcome).toEqual(unknown);
+  });
+
+  test('that cannot be known is done without where best effort is wished', async () => {
+    const { outcome } = await outcomeOf({ prove: () => unknown }, rotation(), {
+      look: made,
+      wishes: { proof: 'best-effort' },
+    });
+    expect(outcome).toMatchObject({ is: 'proved', unproved: true });
+  });
+
+  test('best effort is no wish for a key that is refused', async () => {
+    const { outcome } = await outcomeOf({ prove: () => bad }, rotation(), {
+      look: made,
+      wishes: { proof: 'best-effort' },
+    });
+    expect(outcome.is).toBe('pending');
+  });
+});
+
+describe('R15: a key that is refused', () => {
+  test.each([
+    ['for the first time is tried again in a second', 0, later(now, second)],
+    ['is tried again after as long as it lasts', 8 * second, later(now, 8 * second)],
+    ['is tried a last time when patience ends', 50 * second, later(now, 10 * second)],
+  ])('%s', async (_sentence, agedMs, until) => {
+    const state = waited('key-not-yet-accepted', agedMs);
+    const { outcome } = await outcomeOf({ prove: () => bad }, rotation(), { look: made, state });
+    expect(outcome).toEqual({ is: 'pending', reason: 'key-not-yet-accepted', until });
+  });
+
+  test('for longer than patience is made once more', async () => {
+    const state = waited('key-not-yet-accepted', minute);
+    expect((await outcomeOf({ prove: () => bad }, rotation(), { look: made, state })).outcome).toEqual({ is: 'again' });
+  });
+
+  test('for longer than patience a second time is for a person', async () => {
+    const state = waited('key-not-yet-accepted', minute);
+    const begun = rotation({ retried: true });
+    expect((await outcomeOf({ prove: () => bad }, begun, { look: made, state })).outcome).toEqual(bad);
+  });
+});
+
+describe('R17: for a value that is dead', () => {
+  const drift = rotation({ cause: 'drift' });
+  const liveIsDead = (candidate: { fingerprint: string }): Check =>
+    candidate.fingerprint === print('p0') ? bad : { is: 'good' };
+
+  test('the key is published where it is accepted and the value is refused', async () => {
+    const { outcome } = await outcomeOf({ prove: liveIsDead }, drift, { look: dead });
+    expect(outcome).toMatchObject({ is: 'proved', unproved: false });
+  });
+
+  test.each([
+    ['both are accepted', () => ({ is: 'good' }) as const],
+    ['nothing is known', () => unknown],
+    ['both are refused', () => bad],
+  ])('it is waited for a second look where %s', async (_sentence, prove) => {
+    const { outcome } = await outcomeOf({ prove }, drift, { look: dead });
+    expect(outcome).toEqual({ is: 'pending', reason: 'drift-confirming', until: later(now, minute) });
+  });
+
+  test('a second look a minute later decides, and it is said that nothing was proved', async () => {
+    const state = waited('drift-confirming', minute);
+    const { outcome } = await outcomeOf({ prove: () => unknown }, drift, { look: dead, state });
+    expect(outcome).toMatchObject({ is: 'proved', unproved: true });
+  });
+});

@@ -1,0 +1,59 @@
+import type { Check, Pending } from '../../../lib/model/check.ts';
+import type { Credential, Look } from '../../../lib/model/snapshot.ts';
+import type { Rotation } from '../../../lib/model/state.ts';
+import type { Hands, InRotation } from '../../../lib/phases/phase.ts';
+import type { Provider, View } from '../../../lib/providers/provider.ts';
+import { situation, type Different } from '../decide/situation.ts';
+
+/** What the resource answers, and everything it was asked, in order. */
+export interface Played {
+  readonly hands: Hands;
+  readonly asked: string[];
+}
+
+export interface Answers {
+  readonly prove?: (candidate: Credential, control?: Credential) => Check;
+  readonly regenerated?: Look | Pending;
+}
+
+const nothing: Pending = { is: 'pending', reason: 'service-working', until: new Date(0) };
+
+export function played({ prove = () => ({ is: 'good' }), regenerated = nothing }: Answers = {}): Played {
+  const asked: string[] = [];
+  const note = (what: string) => {
+    asked.push(what);
+    return Promise.resolve();
+  };
+  const regenerate = async (act: string, id: string) => {
+    await note(`${act} ${id}`);
+    return regenerated;
+  };
+  const provider: Provider = {
+    kind: 'batch-key',
+    resourceType: 'microsoft.batch/batchaccounts',
+    flightMs: 120_000,
+    credentialId: (word) => word,
+    held: () => situation().look.held,
+    look: () => Promise.resolve(situation().look),
+    generate: (_view, standby) => regenerate('generate', standby?.id ?? 'anew'),
+    revoke: (_view, { id }) => regenerate('revoke', id),
+    prove: (_view, candidate, control) => Promise.resolve(prove(candidate, control)),
+    render: ({ value }) => value,
+  };
+  const vault = { disable: (_secret: unknown, version: string) => note(`disable ${version}`) };
+  return {
+    hands: {
+      provider,
+      vault,
+      proofPatienceMs: 60_000,
+      sending: (of) => note(`sending ${of}`),
+      sharing: (_, work) => work(),
+    },
+    asked,
+  };
+}
+
+export function inRotation(rotation: Rotation, different: Different = {}): { s: InRotation; view: View } {
+  const s = situation({ ...different, state: { rotation, ...different.state } });
+  return { s: { ...s, rotation }, view: { target: s.target, secret: s.secret, state: s.state, now: s.now } };
+}

@@ -1,0 +1,45 @@
+import { encrypt, grant, inUse } from '../../scenarios/kinds/batchCmkStage.ts';
+import { contract } from './contract.ts';
+import { contractOfVersions, type VersionGround } from './contractOfVersions.ts';
+import type { Reached } from './shells.ts';
+
+async function create({ azure, place }: Reached): Promise<VersionGround> {
+  const vault = await azure.keyVault.createVault('kv');
+  vault.purgeProtection = true;
+  const { version: first } = vault.createKey('cmk');
+  const urlOf = (version: string) => `${vault.uri}/keys/cmk/${version}`;
+  const identity = { type: 'SystemAssigned' } as const;
+  const resource = await azure.createBatchAccount({ ...place, name: 'account', identity, cmkAllowed: true });
+  grant(resource, vault);
+  encrypt(resource, urlOf(first));
+  const versions = () => vault.keys.versions('cmk');
+  return {
+    resource,
+    value: urlOf(first),
+    foreign: urlOf('f'.repeat(32)),
+    all: () => [inUse(resource), ...versions().map(({ version, enabled }) => ({ version, enabled }))],
+    works: ({ id }) => versions().some(({ version, enabled }) => version === id && enabled),
+    versions,
+    make: () => vault.createKey('cmk'),
+    told: { operation: 'batch.update', used: () => inUse(resource).split('/').at(-1) },
+  };
+}
+
+contract(
+  {
+    kind: 'batch-cmk',
+    create,
+    reads: { 'batch.get': 'resource-missing', getKey: 'key-access-lost' },
+    makes: 'rotateKey',
+    forms: [({ value }) => value.open()],
+    words: [
+      ['0123456789abcdef0123456789ABCDEF', '0123456789abcdef0123456789abcdef'],
+      ['Versionless', 'versionless'],
+      ['Microsoft.Batch', 'microsoft.batch'],
+      ['Primary', undefined],
+      ['6e34', undefined],
+      ['', undefined],
+    ],
+  },
+  contractOfVersions,
+);

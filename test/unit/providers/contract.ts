@@ -1,0 +1,88 @@
+import { Sealed } from '../../../lib/model/sealed.ts';
+import { spare } from '../../../lib/model/target.ts';
+import type { View } from '../../../lib/providers/provider.ts';
+import { failures } from './failures.ts';
+import { describeShells, inProcess, type Shell } from './shells.ts';
+import { during, made, published, stage, type Kind } from './stage.ts';
+
+/** Every provider passes this, with what its family adds. */
+export function contract<K extends Kind>(kind: K, family: (kind: K, shell: Shell) => void): void {
+  test.each(kind.words)('the word %j names %s', async (word, id) => {
+    expect((await stage(kind, inProcess)).provider.credentialId(word)).toBe(id);
+  });
+
+  describeShells((shell) => {
+    looks(kind, shell);
+    rotates(kind, shell);
+    failures(kind, shell);
+    family(kind, shell);
+  });
+}
+
+function looks(kind: Kind, shell: Shell): void {
+  test('a look finds what the secret names live, and changes nothing', async () => {
+    const s = await stage(kind, shell);
+    const before = s.ground.all();
+    const look = await s.provider.look(s.view());
+    expect(look).toMatchObject({ fit: { is: 'good' }, live: { fingerprint: look.held.fingerprint } });
+    expect(s.ground.works(look.held)).toBe(true);
+    expect(look).not.toHaveProperty('next');
+    expect([s.ground.all(), s.count(kind.makes)]).toEqual([before, 0]);
+  });
+
+  test('a look finds nothing live where the secret names what the resource has not', async () => {
+    const s = await stage(kind, shell);
+    const look = await s.provider.look(s.view(s.ground.foreign));
+    expect(look).not.toHaveProperty('live');
+    expect(look).not.toHaveProperty('standby');
+  });
+}
+
+function rotates(kind: Kind, shell: Shell): void {
+  test('generate makes one by one request, which looks show from then on, and what is live stays', async () => {
+    const s = await stage(kind, shell);
+    const { view, before, after, next } = await made(s);
+    expect(after.live).toMatchObject({ id: before.live?.id, fingerprint: before.held.fingerprint });
+    expect([s.ground.works(before.held), s.ground.works(next)]).toEqual([true, true]);
+    expect(await s.provider.look(view)).toMatchObject({ next: { id: next.id, fingerprint: next.fingerprint } });
+    expect(s.count(kind.makes)).toBe(1);
+  });
+
+  test('a proof is good for what was made', async () => {
+    const s = await stage(kind, shell);
+    const { view, after, next } = await made(s);
+    expect(await s.provider.prove({ ...view, now: s.azure.clock.now() }, next, after.held)).toEqual({ is: 'good' });
+  });
+
+  test.each(kind.forms.map((form, at) => ({ form, at })))(
+    'render keeps form $at, and has what was made in it (R13)',
+    async ({ form }) => {
+      const s = await stage(kind, shell);
+      const { after, next } = await made(s);
+      const rendered = s.provider.render(next, new Sealed(form(after.held, s.resource)));
+      expect(rendered.open()).toBe(form(next, s.resource));
+    },
+  );
+
+  test('what was published is found live, and what it replaced works on', async () => {
+    const s = await stage(kind, shell);
+    const all = await made(s);
+    const look = await s.provider.look(await published(s, all));
+    expect(look).toMatchObject({ fit: { is: 'good' }, live: { id: all.next.id, fingerprint: all.next.fingerprint } });
+    expect(s.ground.works(all.before.held)).toBe(true);
+  });
+
+  test('revoke ends what was replaced, and nothing else', async () => {
+    const s = await stage(kind, shell);
+    const all = await made(s);
+    const view = await published(s, all);
+    const old = spare(all.before.held.id, all.next.id, all.next.id);
+    if (!old) throw new Error('What was replaced is live.');
+    const shown = async (of: View) => (await s.seen(of)).all.map(({ fingerprint }) => fingerprint);
+    expect(await shown(view)).toContain(all.before.held.fingerprint);
+    const revoking = { ...view, ...during('revoke', all.before) };
+    await s.provider.revoke(revoking, old);
+    expect(await shown(revoking)).not.toContain(all.before.held.fingerprint);
+    expect([s.ground.works(all.before.held), s.ground.works(all.next)]).toEqual([false, true]);
+  });
+}

@@ -1,0 +1,53 @@
+import type { BatchAccount } from '@azure/arm-batch';
+import type { Graph, Row } from '../../../../lib/azure/resourceGraph.ts';
+import { Failure } from '../../../../lib/model/operationError.ts';
+import { isOfAnotherTenant, refusedKey } from '../../../../lib/providers/keys/keyGrant.ts';
+import type { Means } from '../../../../lib/providers/provider.ts';
+
+const key = { vaultUrl: 'https://kv.vault.azure.net', name: 'cmk' };
+
+function asked(graph: Graph): Means {
+  return { graph } as Means;
+}
+
+function shows(...rows: Row[]): Means {
+  return asked(() => Promise.resolve(rows));
+}
+
+const hidden = asked(() => Promise.reject(new Failure('forbidden')));
+
+test.each([
+  ['roles', shows({ rbac: 'true' }), 'key-role-missing'],
+  ['access policies', shows({ rbac: 'false' }), 'key-policy-missing'],
+  ['access policies, as vaults have by default', shows({ rbac: '' }), 'key-policy-missing'],
+  ['a model that this app may not see', shows(), 'key-grant-missing'],
+  ['a model that cannot be asked for', hidden, 'key-grant-missing'],
+])('a refusal about the vault is told in its words: %s', async (_sentence, means, reason) => {
+  const failure = new Failure('refused', { code: 'InvalidKeyVaultReference' });
+  expect(await refusedKey(means, failure, key)).toMatchObject({ reason, detail: failure.detail });
+});
+
+test.each([
+  ['refused', 'CustomerManagedKeysNotSupported', 'cmk-not-for-existing'],
+  ['refused', 'InvalidPropertyValue', 'refused'],
+  ['forbidden', 'AuthorizationFailed', 'forbidden'],
+  ['forbidden', 'KeyVaultAccessDenied', 'key-role-missing'],
+  ['outage', 'KeyVaultUnavailable', 'outage'],
+  ['key-access-lost', 'AccountIsDisabled', 'key-access-lost'],
+] as const)('%s with code %s is %s', async (reason, code, told) => {
+  expect(await refusedKey(shows({ rbac: 'true' }), new Failure(reason, { code }), key)).toMatchObject({ reason: told });
+});
+
+const systemAssigned: BatchAccount = { identity: { type: 'SystemAssigned', tenantId: 'A' } };
+const userAssigned: BatchAccount = { identity: { type: 'UserAssigned' } };
+
+test.each([
+  ['trusts the tenant of the identity', systemAssigned, shows({ trusted: 'a' }), false],
+  ['trusts another tenant', systemAssigned, shows({ trusted: 'b' }), true],
+  ['trusts the tenant it is in', userAssigned, shows({ trusted: 'a', tenantId: 'A' }), false],
+  ['was moved, and trusts the tenant it came from', userAssigned, shows({ trusted: 'b', tenantId: 'a' }), true],
+  ['is not shown', systemAssigned, shows(), false],
+  ['cannot be asked for', systemAssigned, hidden, false],
+])('a vault that %s', async (_sentence, account, means, isForeign) => {
+  expect(await isOfAnotherTenant(means, account, key)).toBe(isForeign);
+});

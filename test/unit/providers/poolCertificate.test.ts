@@ -1,0 +1,160 @@
+import { day, hour } from '../../../lib/model/clock.ts';
+import { Sealed } from '../../../lib/model/sealed.ts';
+import type { Credential } from '../../../lib/model/snapshot.ts';
+import { policy } from '../../scenarios/kinds/poolCertificateStage.ts';
+import { contract } from './contract.ts';
+import { contractOfVersions } from './contractOfVersions.ts';
+import { inProcess, type Reached } from './shells.ts';
+import { during, stage, type Kind } from './stage.ts';
+
+const poolCertificate = {
+  kind: 'pool-certificate',
+  create: certificateGround,
+  reads: { 'batch.get': 'resource-missing', getCertificate: 'certificate-missing' },
+  makes: 'createCertificate',
+  forms: [
+    ({ value }) => value.open(),
+    ({ value }) => value.open().replace('/certificates/', '/secrets/'),
+    ({ value }) => value.open().replace(/\/[0-9a-f]{32}$/, ''),
+  ],
+  words: [
+    ['0123456789abcdef0123456789ABCDEF', '0123456789abcdef0123456789abcdef'],
+    ['Primary', undefined],
+    ['versionless', undefined],
+    ['6e34', undefined],
+    ['', undefined],
+  ],
+} satisfies Kind;
+
+async function certificateGround({ azure, place }: Reached) {
+  const vault = await azure.keyVault.createVault('kv');
+  const certificate = await vault.createCertificate('tls', policy);
+  const versions = () => certificate.versions;
+  const urlOf = (version = '') => [`${vault.uri}/certificates/tls`, ...(version ? [version] : [])].join('/');
+  return {
+    resource: await azure.createBatchAccount({ ...place, name: 'account' }),
+    value: urlOf(versions()[0]?.version),
+    foreign: urlOf('f'.repeat(32)),
+    all: () => versions().map(({ version, enabled }) => ({ version, enabled })),
+    works: ({ id }: Pick<Credential, 'id'>) => versions().some(({ version, enabled }) => version === id && enabled),
+    versions,
+    make: () => vault.createCertificate('tls', policy),
+    vault,
+    certificate,
+    urlOf,
+  };
+}
+
+contract(poolCertificate, contractOfVersions);
+
+/** Two versions of a certificate. */
+async function twoVersions() {
+  const s = await stage(poolCertificate, inProcess);
+  await s.ground.make();
+  const [older = '', newer = ''] = s.ground.versions().map(({ version }) => version);
+  const { urlOf, vault, certificate } = s.ground;
+  return { ...s, vault, certificate, urlOf, older, newer, view: (version: string) => s.view(urlOf(version)) };
+}
+
+type Two = Awaited<ReturnType<typeof twoVersions>>;
+
+const looks = ['batch.get', 'getCertificate', 'getCertificateVersion', 'pool.list'];
+
+describe('a look', () => {
+  test('finds the newest version live, and nothing after it', async () => {
+    const s = await twoVersions();
+    const look = await s.provider.look(s.view(s.newer));
+    expect(look).toMatchObject({ fit: { is: 'good' }, live: { id: s.newer }, host: s.resource.authority });
+    expect(look).not.toHaveProperty('next');
+    expect(look).not.toHaveProperty('asks');
+    expect(s.operations()).toEqual(looks.filter((each) => each !== 'getCertificateVersion'));
+  });
+
+  test('finds the newest version next where an older one is live, and changes nothing', async () => {
+    const s = await twoVersions();
+    const look = await s.provider.look(s.view(s.older));
+    expect(look).toMatchObject({ live: { id: s.older }, next: { id: s.newer }, asks: 'new-version' });
+    expect(look.next?.value.open()).toBe(s.urlOf(s.newer));
+    expect(s.operations()).toEqual(looks);
+  });
+
+  test.each([
+    ['disabled', (s: Two) => s.vault.certificates.update('tls', { enabled: false }, s.newer)],
+    [
+      'expired',
+      (s: Two) => {
+        s.azure.clock.advance(400 * day);
+      },
+    ],
+  ])('takes over no version that is %s', async (_sentence, spoil) => {
+    const s = await twoVersions();
+    spoil(s);
+    expect(await s.provider.look(s.view(s.older))).not.toHaveProperty('next');
+  });
+
+  test('asks for a version when the newest one comes to its end', async () => {
+    const s = await twoVersions();
+    s.azure.clock.advance(340 * day);
+    expect(await s.provider.look(s.view(s.newer))).toMatchObject({ asks: 'near-expiry' });
+  });
+
+  test('finds nothing live in what is no identifier', async () => {
+    const s = await twoVersions();
+    const look = await s.provider.look(s.view('no/version'));
+    expect(look).toMatchObject({ fit: { is: 'good' }, all: [] });
+    expect(look).not.toHaveProperty('live');
+  });
+
+  test('says where there is no certificate', async () => {
+    const s = await twoVersions();
+    s.vault.certificates.delete('tls');
+    const { fit } = await s.provider.look(s.view(s.newer));
+    expect(fit).toEqual({ is: 'bad', reason: 'certificate-missing' });
+  });
+
+  test('takes an identifier without a version for what the tag says, else for the newest', async () => {
+    const s = await twoVersions();
+    const untagged = s.view('');
+    const tagged = { ...untagged, secret: { ...untagged.secret, tags: { CredentialId: s.older } } };
+    expect(await s.provider.look(untagged)).toMatchObject({ live: { id: s.newer } });
+    expect(await s.provider.look(tagged)).toMatchObject({ live: { id: s.older }, next: { id: s.newer } });
+  });
+});
+
+test('generate asks for one version as the policy says, and carries its tags on', async () => {
+  const s = await twoVersions();
+  s.vault.certificates.update('tls', { tags: { team: 'render' } });
+  const view = { ...s.view(s.newer), ...during('generate', { all: [] }) };
+  expect(await s.provider.generate(view, undefined)).toMatchObject({ is: 'pending', reason: 'service-working' });
+  expect(await s.provider.generate(view, undefined)).toMatchObject({ fit: { reason: 'service-working' } });
+  s.azure.clock.advance(hour);
+  const look = await s.provider.look({ ...view, now: s.azure.clock.now() });
+  expect(look).toMatchObject({ live: { id: s.newer }, next: { id: s.certificate.versions.at(-1)?.version } });
+  expect(s.certificate.versions.at(-1)?.tags).toEqual({ team: 'render' });
+  expect(s.count('createCertificate')).toBe(1);
+});
+
+test('targets of one account are told apart, and found by the events of their certificate', async () => {
+  const { provider, urlOf, newer, vault, view } = await twoVersions();
+  const value = new Sealed(urlOf(newer).replace('/certificates/', '/secrets/'));
+  expect(provider.part?.(value)).toBe(`${vault.authority}/certificates/tls`);
+  expect(provider.follows?.(value)).toBe(urlOf());
+  expect(provider.shares?.(view(newer))).toBe(`${vault.authority}/certificates/tls`);
+});
+
+describe('the data plane', () => {
+  test('is read to its last page, with a token', async () => {
+    const s = await twoVersions();
+    s.azure.createPool(s.resource, { name: 'p', nodes: 1001 });
+    expect(await s.clients.batchData(s.resource.authority, '/pools/p/nodes', 'id')).toHaveLength(1001);
+  });
+
+  test('gets no token carried to another host', async () => {
+    const s = await twoVersions();
+    const body = { value: [], 'odata.nextLink': 'https://elsewhere.example/pools' };
+    s.azure.core.faults.plan({ operation: 'batchData.pools', effect: { kind: 'status', status: 200, body } });
+    await expect(s.clients.batchData(s.resource.authority, '/pools', 'id')).rejects.toMatchObject({
+      reason: 'refused',
+    });
+  });
+});

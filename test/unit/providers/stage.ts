@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import type { Resource } from '../../../infra/azure-emulator/src/arm/state.ts';
+import type { Call } from '../../../infra/azure-emulator/src/journal.ts';
+import { graph } from '../../../lib/azure/resourceGraph.ts';
+import type { Reason } from '../../../lib/model/reason.ts';
+import { Sealed } from '../../../lib/model/sealed.ts';
+import type { Credential, Look } from '../../../lib/model/snapshot.ts';
+import { blank, type Phase, type Rotation, type State } from '../../../lib/model/state.ts';
+import { spare, type Spare } from '../../../lib/model/target.ts';
+import type { View } from '../../../lib/providers/provider.ts';
+import { providers } from '../../../lib/providers/registry.ts';
+import { wishes } from '../decide/situation.ts';
+import type { Reached, Shell } from './shells.ts';
+
+/** A resource that uses a credential, which the secret names. */
+export interface Ground {
+  readonly resource: Resource;
+  /** The text of the secret. */
+  readonly value: string;
+  /** The same, of a credential that the resource has not. */
+  readonly foreign: string;
+  /** Everything there is of the kind, to be compared. */
+  all(): unknown;
+  works(credential: Credential): boolean;
+}
+
+/** What the suite must know of a kind to play its owner. */
+export interface Kind<G extends Ground = Ground> {
+  readonly kind: string;
+  create(reached: Reached): Promise<G>;
+  /** What a look reads, by the journal's names, and what is said where that is not found. */
+  readonly reads: Readonly<Record<string, Reason>>;
+  /** What makes a credential, by its name in the journal. */
+  readonly makes: string;
+  /** What a secret may say where a credential is in use. */
+  readonly forms: readonly ((credential: Credential, resource: Resource) => string)[];
+  /** Words of a tag or request, and the id that each of them names. */
+  readonly words: readonly (readonly [word: string, id: string | undefined])[];
+}
+
+export type Stage<G extends Ground = Ground> = Awaited<ReturnType<typeof stage<G>>>;
+
+/** The provider with the real clients, amid what its kind needs. */
+export async function stage<G extends Ground>({ kind, create }: Kind<G>, shell: Shell) {
+  const reached = await shell.reach();
+  const { azure, clients, place } = reached;
+  const ground = await create(reached);
+  const resource: G['resource'] = ground.resource;
+  const provider = providers({ clients, graph: graph(clients.arm), random: randomBytes }).of(kind);
+  if (!provider) throw new Error(`There is no provider of ${kind}.`);
+  const { look } = provider;
+  const start = azure.clock.now();
+  const before = azure.core.journal.calls.length;
+  const calls = () => azure.core.journal.calls.slice(before).filter(isAsked);
+  const operations = () => calls().map(({ operation }) => operation);
+
+  function view(text: string = ground.value, more: Partial<View> = {}): View {
+    const secret = { version: 'v1', value: new Sealed(text), createdOn: start, updatedOn: start, tags: {} };
+    const target = { ...targetOf(kind), resource: resource.id };
+    return { target, secret, state: blank, now: azure.clock.now(), ...more };
+  }
+  async function seen(of: View): Promise<Look> {
+    for (let looks = 0; looks < 20; looks += 1) {
+      const found = await look({ ...of, now: azure.clock.now() });
+      if (found.fit.is === 'good') return found;
+      azure.clock.advance(5_000);
+    }
+    throw new Error('Nothing was seen.');
+  }
+  const count = (wanted: string) => operations().filter((operation) => operation === wanted).length;
+  return { azure, clients, place, ground, resource, provider, view, seen, calls, operations, count };
+}
+
+/** Where tokens come from, and the challenge of a vault, are the shell's. */
+function isAsked({ service, status }: Call): boolean {
+  return service !== 'identity' && !(service === 'key-vault' && status === 401);
+}
+
+function targetOf(kind: string) {
+  const extra = new Set(['disable-old-version'] as const);
+  return { secret: { vaultUrl: 'https://kv.vault.azure.net', name: 's' }, kind, wishes: { ...wishes, extra } };
+}
+
+/** In rotation, and the state remembers what the look showed at its beginning. */
+export function during(phase: Phase, { all }: Pick<Look, 'all'>): { state: State } {
+  const credentials = all.map(({ id, fingerprint }) => ({ id, fingerprint }));
+  const gone = credentials.map(({ fingerprint }) => fingerprint);
+  const rotation: Rotation = { phase, cause: 'schedule', start: new Date(0), mode: 'graceful', gone };
+  return { state: { ...blank, bond: { installation: 'i', resource: '', value: '', credentials }, rotation } };
+}
+
+/** What generate would replace, of a kind that has it. */
+export function standbyIn({ live, standby }: Look): Spare | undefined {
+  return live && standby && spare(standby.id, live.id, undefined);
+}
+
+/** A credential made in place of the standby, or after what is live; the look before, and the one that shows it. */
+export async function made(s: Stage, first = s.view()) {
+  const before = await s.provider.look(first);
+  const { host } = before;
+  const view = { ...first, ...during('generate', before), ...(host && { host }) };
+  await s.provider.generate(view, standbyIn(before));
+  const after = await s.seen(view);
+  const { next } = after;
+  if (!next) throw new Error('Nothing was made.');
+  return { view, before, after, next };
+}
+
+export type Made = Awaited<ReturnType<typeof made>>;
+
+/** The resource uses what was made, and the secret says so. */
+export async function published(s: Stage, { view, before, next }: Made): Promise<View> {
+  await s.provider.adopt?.(view, next);
+  const value = s.provider.render(next, view.secret.value);
+  const secret = { ...view.secret, value, tags: { CredentialId: next.id } };
+  return { ...view, secret, ...during('verify', before) };
+}
+
+export function credentialOf(id: string, text: string): Credential {
+  const value = new Sealed(text);
+  return { id, fingerprint: value.fingerprint, value };
+}

@@ -1,0 +1,104 @@
+import { day, hour } from '../../lib/model/clock.ts';
+import { settingsFrom, SettingsError } from '../../lib/settings.ts';
+
+const least = { KEYTURN_VAULTS: 'https://kv.vault.azure.net', AzureWebJobsStorage__accountName: 'store' };
+
+function problemsOf(env: Record<string, string | undefined>): readonly string[] {
+  try {
+    settingsFrom(env);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test('the least that has to be set, and what it comes to', () => {
+  expect(settingsFrom(least)).toEqual({
+    vaultUrls: ['https://kv.vault.azure.net'],
+    mode: 'observe',
+    wishes: { validityMs: 90 * day, settleMs: 25 * hour, paused: false, proof: 'required', consumers: 'proceed' },
+    adoptionGraceMs: day,
+    proofPatienceMs: 60_000,
+    frozen: new Set(),
+    failuresUntilHeld: 5,
+    startCap: 100,
+    armEndpoint: 'https://management.azure.com',
+    armAudience: 'https://management.azure.com',
+    blobServiceUrl: 'https://store.blob.core.windows.net',
+  });
+});
+
+test.each([
+  ['rotate', 'rotate'],
+  [' rotate ', 'rotate'],
+  ['Rotate', 'observe'],
+  ['rotate!', 'observe'],
+  ['', 'observe'],
+  [undefined, 'observe'],
+])('mode %j is %s: anything else than rotate only observes', (text, mode) => {
+  expect(settingsFrom({ ...least, ...(text !== undefined && { KEYTURN_MODE: text }) }).mode).toBe(mode);
+});
+
+test.each([
+  ['KEYTURN_VALIDITY', 'P60D', { wishes: { validityMs: 60 * day } }],
+  ['KEYTURN_LEAD', 'P10D', { wishes: { leadMs: 10 * day } }],
+  ['KEYTURN_SETTLE', 'PT1H', { wishes: { settleMs: hour } }],
+  ['KEYTURN_WINDOW', 'Mon-Fri 01:00-04:00 Europe/Berlin', { wishes: { window: { timeZone: 'Europe/Berlin' } } }],
+  ['KEYTURN_ADOPTION_GRACE', 'PT0S', { adoptionGraceMs: 0 }],
+  ['KEYTURN_PROOF_PATIENCE', 'PT2M', { proofPatienceMs: 120_000 }],
+  ['KEYTURN_FAILURES_UNTIL_HELD', '3', { failuresUntilHeld: 3 }],
+  ['KEYTURN_START_CAP', '7', { startCap: 7 }],
+  ['KEYTURN_FROZEN_PHASES', 'generate, revoke', { frozen: new Set(['generate', 'revoke']) }],
+  [
+    'KEYTURN_ARM_ENDPOINT',
+    'https://management.chinacloudapi.cn',
+    { armEndpoint: 'https://management.chinacloudapi.cn' },
+  ],
+  [
+    'KEYTURN_VAULTS',
+    'https://a.vault.azure.net/, https://b.vault.azure.net',
+    { vaultUrls: ['https://a.vault.azure.net', 'https://b.vault.azure.net'] },
+  ],
+  [
+    'AzureWebJobsStorage__blobServiceUri',
+    'https://127.0.0.1:10000/dev',
+    { blobServiceUrl: 'https://127.0.0.1:10000/dev' },
+  ],
+])('%s is read', (name, text, settings) => {
+  expect(settingsFrom({ ...least, [name]: text })).toMatchObject(settings);
+});
+
+test.each([
+  ['KEYTURN_VALIDITY', 'P1M'],
+  ['KEYTURN_LEAD', '10'],
+  ['KEYTURN_SETTLE', 'soon'],
+  ['KEYTURN_SETTLE', 'P100000000D'],
+  ['KEYTURN_WINDOW', 'at night'],
+  ['KEYTURN_ADOPTION_GRACE', 'P1Y'],
+  ['KEYTURN_PROOF_PATIENCE', '-PT1M'],
+  ['KEYTURN_FAILURES_UNTIL_HELD', '0'],
+  ['KEYTURN_START_CAP', '1.5'],
+  ['KEYTURN_FROZEN_PHASES', 'polish'],
+  ['KEYTURN_ARM_ENDPOINT', 'http://management.azure.com'],
+  ['KEYTURN_ARM_AUDIENCE', 'arm'],
+  ['KEYTURN_VAULTS', 'kv'],
+  ['KEYTURN_VAULTS', 'http://kv.vault.azure.net'],
+  ['KEYTURN_VAULTS', 'https://kv.vault.azure.net/secrets/a'],
+])('%s = %j is refused by its name, and it is said what it is', (name, text) => {
+  const problems = problemsOf({ ...least, [name]: text });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(name);
+  expect(problems[0]).toContain(JSON.stringify(text));
+});
+
+test('every problem of every setting is told in one error', () => {
+  const problems = problemsOf({ KEYTURN_SETTLE: 'soon', KEYTURN_START_CAP: 'many', KEYTURN_SETTEL: 'PT1H' });
+  const names = ['KEYTURN_VAULTS', 'KEYTURN_SETTLE', 'KEYTURN_START_CAP', 'KEYTURN_SETTEL', 'AzureWebJobsStorage'];
+  expect(problems).toHaveLength(names.length);
+  for (const name of names) expect(problems.filter((problem) => problem.startsWith(name))).toHaveLength(1);
+});
+
+test('a setting that is set to nothing is not set', () => {
+  expect(settingsFrom({ ...least, KEYTURN_SETTLE: ' ' }).wishes.settleMs).toBe(25 * hour);
+});

@@ -1,0 +1,57 @@
+import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
+import type { Claim } from '../../../lib/model/snapshot.ts';
+import { claims } from '../../../lib/stores/claims.ts';
+import { claim, resource } from '../decide/situation.ts';
+import { emptyContainer, memoryBlobs, type Container } from '../../simulation/memoryBlobs.ts';
+
+function over(container: Container = emptyContainer(), id = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee') {
+  return claims(memoryBlobs(container, manualClock(new Date(0))), () => id);
+}
+
+const whole: Claim = {
+  ...claim,
+  missingSince: new Date('2026-03-02T01:00:00Z'),
+  repairedAt: new Date('2026-03-01T01:00:00Z'),
+};
+
+test.each([
+  ['all that there can be', whole],
+  ['the least', { secret: claim.secret, kind: 'batch-key', resource, version: 'v1' }],
+  ['a resource in other letters', { ...claim, resource: `${resource}-ä/` }],
+])('a claim is read as it was written: %s', async (_sentence, written) => {
+  const all = over();
+  await all.save(written);
+  expect(await all.of(written.resource, written.kind)).toEqual(written);
+});
+
+test('R8: a resource is one in any spelling, and each of its kinds has a claim of its own', async () => {
+  const all = over();
+  await all.save(claim);
+  expect(await all.of(resource.toUpperCase(), 'batch-key')).toEqual(claim);
+  expect(await all.of(resource, 'batch-cmk')).toBeUndefined();
+});
+
+test('a claim that is saved again replaces the one before, and one that is dropped is gone', async () => {
+  const all = over();
+  await all.save(whole);
+  await all.save({ ...claim, version: 'v2' });
+  expect(await all.of(resource, 'batch-key')).toEqual({ ...claim, version: 'v2' });
+  await all.drop(claim);
+  expect(await all.of(resource, 'batch-key')).toBeUndefined();
+});
+
+test('the list has the claims and nothing else', async () => {
+  const all = over();
+  await all.installation();
+  await all.save(claim);
+  const listed: Claim[] = [];
+  for await (const each of all.list()) listed.push(each);
+  expect(listed).toEqual([claim]);
+});
+
+test('the installation is made once, whoever comes first', async () => {
+  const container = emptyContainer();
+  const [first, second] = [over(container, '11111111-1111-4111-8111-111111111111'), over(container, '22222222-2222')];
+  expect(await first.installation()).toBe('111111111111');
+  expect(await second.installation()).toBe('111111111111');
+});

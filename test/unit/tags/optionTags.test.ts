@@ -1,0 +1,99 @@
+import { day, hour } from '../../../lib/model/clock.ts';
+import type { Wishes } from '../../../lib/model/target.ts';
+import { windowFrom, wishesFrom } from '../../../lib/tags/optionTags.ts';
+
+const defaults: Wishes = {
+  validityMs: 90 * day,
+  settleMs: 25 * hour,
+  paused: false,
+  proof: 'required',
+  consumers: 'proceed',
+};
+
+const none: Pick<Wishes, 'extra'> = { extra: new Set() };
+
+const understood: [sentence: string, tag: string, text: string, wish: Partial<Wishes>][] = [
+  ['a validity in days', 'ValidityPeriodDays', '60', { validityMs: 60 * day }],
+  ['a validity with blanks around it', 'ValidityPeriodDays', ' 60 ', { validityMs: 60 * day }],
+  ['a settle in hours', 'RotationSettle', 'PT2H', { settleMs: 2 * hour }],
+  ['a settle of days and hours', 'RotationSettle', 'P1DT1H', { settleMs: 25 * hour }],
+  ['a settle of weeks', 'RotationSettle', 'P1W', { settleMs: 7 * day }],
+  ['no settle at all', 'RotationSettle', 'PT0S', { settleMs: 0 }],
+  ['a lead', 'RotationLead', 'P10D', { leadMs: 10 * day }],
+  ['a pause', 'RotationPaused', 'True', { paused: true }],
+  ['no pause', 'RotationPaused', 'false', {}],
+  ['best effort', 'RotationOptions', 'proof=best-effort', { proof: 'best-effort', ...none }],
+  ['waiting for consumers', 'RotationOptions', 'wait-for-consumers', { consumers: 'wait', ...none }],
+  [
+    'what kinds may be asked for besides',
+    'RotationOptions',
+    'Auto-Renew, disable-old-version',
+    { extra: new Set(['auto-renew', 'disable-old-version']) },
+  ],
+  [
+    'a key of another name',
+    'RotationKey',
+    ' https://kv.vault.azure.net/keys/other ',
+    { key: 'https://kv.vault.azure.net/keys/other' },
+  ],
+  [
+    'both',
+    'RotationOptions',
+    'wait-for-consumers, Proof=Best-Effort',
+    { consumers: 'wait', proof: 'best-effort', ...none },
+  ],
+  ['an empty tag', 'RotationSettle', '', {}],
+  ['a tag of somebody else’s', 'Owner', 'P1Y', {}],
+];
+
+test.each(understood)('%s is understood', (_sentence, tag, text, wish) => {
+  expect(wishesFrom({ [tag]: text }, defaults)).toEqual({ ...defaults, ...wish });
+});
+
+test.each([
+  ['a validity of no days', 'ValidityPeriodDays', '0'],
+  ['a validity of more than ten years', 'ValidityPeriodDays', '3651'],
+  ['a validity in words', 'ValidityPeriodDays', 'ninety'],
+  ['a negative validity', 'ValidityPeriodDays', '-1'],
+  ['a part of a day', 'ValidityPeriodDays', '1.5'],
+  ['a year, which has no fixed length', 'RotationSettle', 'P1Y'],
+  ['a month, which has no fixed length', 'RotationLead', 'P1M'],
+  ['a duration of more than ten years', 'RotationSettle', 'P3651D'],
+  ['a duration longer than there are dates', 'RotationSettle', 'P100000000D'],
+  ['a negative duration', 'RotationSettle', 'PT-1H'],
+  ['a bare number', 'RotationSettle', '25'],
+  ['a duration of .NET', 'RotationSettle', '1.01:00:00'],
+  ['a pause that is neither true nor false', 'RotationPaused', 'yes'],
+  ['an option nobody knows', 'RotationOptions', 'proof=best-effort, hurry'],
+  ['a window without a time zone', 'RotationWindow', 'Mon-Fri 01:00-04:00'],
+])('%s is refused, and it is said what was expected', (_sentence, tag, text) => {
+  expect(wishesFrom({ [tag]: text }, defaults)).toEqual({ tag, expected: expect.stringMatching(/\w/) as string });
+});
+
+const monToFri = [1, 2, 3, 4, 5];
+
+test.each([
+  ['weeknights', 'Mon-Fri 01:00-04:00 Europe/Berlin', { days: monToFri, opensAtMinute: 60, lengthMinutes: 180 }],
+  ['in any case', 'mon-FRI 01:00-04:00 Europe/Berlin', { days: monToFri }],
+  ['a weekend round the week’s end', 'Sat-Mon 00:00-24:00 UTC', { days: [6, 7, 1], lengthMinutes: 1440 }],
+  ['single days, each once', 'Mon,Wed,Mon 10:00-11:30 UTC', { days: [1, 3], lengthMinutes: 90 }],
+  ['past midnight', 'Fri 22:00-02:00 UTC', { days: [5], opensAtMinute: 1320, lengthMinutes: 240 }],
+  ['to midnight', 'Fri 22:00-24:00 UTC', { lengthMinutes: 120 }],
+])('a window: %s', (_sentence, text, window) => {
+  expect(windowFrom(text)).toMatchObject(window);
+});
+
+test.each([
+  ['no days', '01:00-04:00 UTC'],
+  ['a day nobody knows', 'Funday 01:00-04:00 UTC'],
+  ['a range of three', 'Mon-Wed-Fri 01:00-04:00 UTC'],
+  ['an hour nobody knows', 'Mon 25:00-26:00 UTC'],
+  ['a minute nobody knows', 'Mon 01:60-02:00 UTC'],
+  ['more than midnight', 'Mon 23:00-24:30 UTC'],
+  ['no length', 'Mon 01:00-01:00 UTC'],
+  ['a time zone nobody knows', 'Mon 01:00-02:00 Middle/Earth'],
+  ['a Windows time zone', 'Mon 01:00-02:00 W. Europe Standard Time'],
+  ['hours without a zero', 'Mon 1:00-2:00 UTC'],
+])('no window: %s', (_sentence, text) => {
+  expect(windowFrom(text)).toBeUndefined();
+});

@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { stateFrom, tagsFrom } from '../../../lib/tags/stateTags.ts';
+import { blank, type State } from '../../../lib/model/state.ts';
+import { anyState } from './states.ts';
+
+const runs = { numRuns: 1_000 };
+
+function withoutCode({ wait, ...state }: State): State {
+  const { code: _, ...rest } = wait ?? {};
+  return { ...state, ...(wait && { wait: rest as typeof wait }) };
+}
+
+test('whatever the state: it reads back as it was written, but for the end of the service’s code', () => {
+  fc.assert(
+    fc.property(anyState, (state) => {
+      const read = stateFrom({ ...tagsFrom(state) });
+      if (typeof read === 'string') throw new Error(read);
+      expect(withoutCode(read)).toEqual(withoutCode(state));
+      expect(state.wait?.code ?? '').toContain(read.wait?.code ?? '');
+    }),
+    runs,
+  );
+});
+
+test('whatever the state: no tag is longer than 256 characters', () => {
+  fc.assert(
+    fc.property(anyState, (state) => {
+      for (const text of Object.values(tagsFrom(state))) expect(text.length).toBeLessThanOrEqual(256);
+    }),
+    runs,
+  );
+});
+
+test('the longest state there can be, with a deadline and all else, fits a tag', () => {
+  const at = new Date('2096-01-01T00:00:00Z');
+  const prints = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb', 'cccccccccccc'];
+  const reason = 'endpoint-not-of-resource'; // the longest word that a wait can have
+  const state: State = {
+    refusals: 99,
+    request: 'dddddddddddd',
+    guard: { reason: 'tag-corrected', until: at },
+    wait: { reason, since: at, until: at, code: 'C'.repeat(40), stuck: true },
+    rotation: {
+      ...{ phase: 'revoke', cause: 'notice', start: at, mode: 'immediate', gone: prints },
+      ...{ oldVersion: '0123456789abcdef0123456789abcdef', retried: true, deadline: at },
+    },
+  };
+  const tags = tagsFrom(state);
+  expect(tags.RotationProgress.length).toBeLessThanOrEqual(256);
+  expect(stateFrom({ ...tags })).toMatchObject(withoutCode(state));
+});
+
+test('whatever stands in the tags: there is an answer', () => {
+  const text = fc.oneof(fc.string(), fc.json(), fc.constant('{"v":1}'), fc.constant('{"v":9}'));
+  const tags = fc.record({ RotationRecord: text, RotationProgress: text }, { requiredKeys: [] });
+  fc.assert(
+    fc.property(tags, (found) => {
+      expect(() => stateFrom(found)).not.toThrow();
+    }),
+    runs,
+  );
+});
+
+const record = '{"v":1,"i":"here","r":"aaaaaaaaaaaa","f":"bbbbbbbbbbbb","c":{"Primary":"cccccccccccc"}}';
+
+const revoking = '"p":"r","c":"m","s":"t0","g":""';
+
+test.each([
+  ['no state at all is a blank one', {}, blank],
+  ['deleting the progress resumes: the record stays', { RotationRecord: record }, { bond: { installation: 'here' } }],
+  ['a word that is no JSON is corrupt', { RotationProgress: 'idle' }, 'corrupt'],
+  ['JSON that is no state is corrupt', { RotationProgress: '[]' }, 'corrupt'],
+  ['a cut record binds to nothing', { RotationRecord: record.slice(0, 60) }, { refusals: 0 }],
+  ['a cut progress is corrupt', { RotationProgress: '{"v":1,"r' }, 'corrupt'],
+  ['a field nobody knows is corrupt', { RotationProgress: '{"v":1,"z":1}' }, 'corrupt'],
+  ['a phase nobody knows is corrupt', { RotationProgress: '{"v":1,"r":{"p":"polish"}}' }, 'corrupt'],
+  ['a reason nobody knows is of a later version', { RotationProgress: '{"v":1,"h":"bored"}' }, 'newer'],
+  ['a reason that every object has is none of ours', { RotationProgress: '{"v":1,"h":"toString"}' }, 'newer'],
+  [
+    'a deadline of a notice is read',
+    { RotationProgress: `{"v":1,"r":{${revoking},"d":"u0"}}` },
+    { rotation: { deadline: new Date(1_080_000) } },
+  ],
+  ['no deadline is none', { RotationProgress: `{"v":1,"r":{${revoking}}}` }, { rotation: { cause: 'notice' } }],
+  ['a deadline that is no time is corrupt', { RotationProgress: `{"v":1,"r":{${revoking},"d":"soon!"}}` }, 'corrupt'],
+  [
+    'a deadline beyond all dates is corrupt',
+    { RotationProgress: `{"v":1,"r":{${revoking},"d":"zzzzzzzzz"}}` },
+    'corrupt',
+  ],
+  ['a time beyond all dates is corrupt', { RotationProgress: '{"v":1,"l":"zzzzzzzzz"}' }, 'corrupt'],
+  [
+    'what is waited for counts without a record that can be read',
+    { RotationRecord: '{}', RotationProgress: '{"v":1,"q":{"w":"t","n":"u0"}}' },
+    { guard: { reason: 'tag-corrected', until: new Date(1_080_000) } },
+  ],
+  ['a later version is told apart, whatever else it says', { RotationProgress: '{"v":2,"z":{}}' }, 'newer'],
+  ['a later version wins over a corrupt tag', { RotationRecord: '{}', RotationProgress: '{"v":2}' }, 'newer'],
+])('%s', (_sentence, tags, expected) => {
+  const read = stateFrom(tags);
+  if (typeof expected === 'string') expect(read).toBe(expected);
+  else expect(read).toMatchObject(expected);
+});
+
+test('times are rounded up: what waits never goes on early by rounding', () => {
+  const wait = { reason: 'throttled', since: new Date(1_000), until: new Date(1_001) } as const;
+  expect(stateFrom({ ...tagsFrom({ refusals: 0, wait }) })).toMatchObject({ wait: { until: new Date(2_000) } });
+});

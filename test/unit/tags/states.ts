@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { phases, causes, modes, type State } from '../../../lib/model/state.ts';
+
+const fingerprint = fc.stringMatching(/^[0-9a-f]{12}$/);
+const version = fc.stringMatching(/^[0-9a-f]{32}$/);
+const seconds = fc.integer({ min: 1_700_000_000, max: 4_000_000_000 });
+const date = seconds.map((s) => new Date(s * 1000));
+const reason = fc.constantFrom(
+  ...(['throttled', 'key-not-yet-accepted', 'request-in-flight', 'live-refused'] as const),
+  ...(['consumers-moving', 'consumers-behind', 'forbidden-by-policy', 'endpoint-not-of-resource'] as const),
+);
+const code = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.]{2,39}$/);
+
+function optional<T extends object>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }, required: (keyof T)[]) {
+  return fc.record(model, { requiredKeys: required });
+}
+
+const bond = fc.record({
+  installation: fc.stringMatching(/^[0-9a-f]{12}$/),
+  resource: fingerprint,
+  value: fingerprint,
+  credentials: fc.tuple(fingerprint, fingerprint).map(([primary, secondary]) => [
+    { id: 'Primary', fingerprint: primary },
+    { id: 'Secondary', fingerprint: secondary },
+  ]),
+});
+const rotation = optional(
+  {
+    phase: fc.constantFrom(...phases),
+    cause: fc.constantFrom(...causes),
+    start: date,
+    mode: fc.constantFrom(...modes),
+    gone: fc.array(fingerprint, { maxLength: 3 }),
+    oldVersion: version,
+    retried: fc.constant(true as const),
+    deadline: date,
+  },
+  ['phase', 'cause', 'start', 'mode', 'gone'],
+);
+const wait = optional({ reason, since: date, until: date, code, stuck: fc.constant(true as const) }, [
+  'reason',
+  'since',
+  'until',
+]);
+const guard = fc.record({
+  reason: fc.constantFrom('adoption-grace', 'restored', 'recovered', 'tag-corrected'),
+  until: date,
+});
+
+const everything = optional(
+  {
+    refusals: fc.integer({ min: 0, max: 99 }),
+    bond,
+    rotation,
+    wait,
+    guard,
+    held: fc.constantFrom('proof-refused', 'contended', 'too-many-refusals', 'live-would-die'),
+    last: date,
+    request: fingerprint,
+  },
+  ['refusals'],
+) as fc.Arbitrary<State>;
+
+/** Any state there can be: whole seconds, real fingerprints; what is held waits for nothing, one rotation at a time. */
+export const anyState = everything.map(({ wait: waits, last, ...state }): State => ({
+  ...state,
+  ...(waits && !state.held && { wait: waits }),
+  ...(last && !state.rotation && { last }),
+}));

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { day } from '../../../lib/model/clock.ts';
+import { normalised } from '../../../lib/model/target.ts';
+import { carriedOn, read, write, type Kinds } from '../../../lib/tags/tags.ts';
+import { after, bond, resource, rotation, target, wishes } from '../decide/situation.ts';
+import { anyState } from './states.ts';
+
+const kinds: Kinds = {
+  defaultsFor: (_kind, wishes) => wishes,
+  kindFor: (type, wanted) =>
+    type === 'microsoft.batch/batchaccounts' && (!wanted || wanted === 'batch-key') ? 'batch-key' : undefined,
+};
+const readTags = (tags: Record<string, string>) => read(target.secret, tags, wishes, kinds);
+
+test.each([
+  ['no tags', {}],
+  ['tags of the owner’s only', { team: 'rendering' }],
+  ['state without an address', { RotationPhase: 'idle', CredentialId: 'Primary' }],
+  ['an empty address', { ProviderAddress: ' ' }],
+  [
+    'a storage account, as in Microsoft’s samples',
+    { ProviderAddress: resource.replace('Batch/batchAccounts', 'Storage/storageAccounts') },
+  ],
+  ['a part of a resource', { ProviderAddress: `${resource}/pools/one` }],
+  ['a resource group', { ProviderAddress: resource.split('/providers')[0] ?? '' }],
+  ['words', { ProviderAddress: 'my batch account' }],
+])('promise 8: %s makes a secret foreign', (_sentence, tags) => {
+  expect(readTags(tags)).toEqual({ is: 'foreign' });
+});
+
+test.each([
+  ['an address', { ProviderAddress: resource }],
+  ['an address in capitals with a slash at its end', { ProviderAddress: `${resource.toUpperCase()}/` }],
+  ['an address and its kind', { ProviderAddress: resource, RotationKind: 'batch-key' }],
+])('%s makes a secret a target', (_sentence, tags) => {
+  const found = readTags(tags);
+  if (found.is !== 'target') throw new Error(found.is);
+  expect(normalised(found.target.resource)).toBe(normalised(resource));
+});
+
+test.each([
+  ['a wish that cannot be read', { RotationSettle: 'soon' }, { is: 'barred', reason: 'bad-tags' }],
+  ['a kind that the resource has not', { RotationKind: 'batch-password' }, { is: 'barred', reason: 'bad-tags' }],
+  ['state of a later version', { RotationProgress: '{"v":7}' }, { is: 'barred', reason: 'state-from-newer-version' }],
+  ['corrupt state', { RotationRecord: 'x' }, { is: 'target', state: { refusals: 0 } }],
+])('%s has a typed answer', (_sentence, tags, answer) => {
+  expect(readTags({ ProviderAddress: resource, ...tags })).toMatchObject(answer);
+});
+
+const free = fc.stringMatching(/^[a-z-]{1,20}$/);
+
+test('promise 8: whatever the owner’s tags and the state: his are kept as they are', () => {
+  fc.assert(
+    fc.property(fc.dictionary(free, fc.string({ maxLength: 256 }), { maxKeys: 11 }), anyState, (own, state) => {
+      const written = write({ ...own, ProviderAddress: resource }, state, 'Secondary');
+      expect(written).toMatchObject({ ...own, ProviderAddress: resource, CredentialId: 'Secondary' });
+      expect(Object.keys(written).length).toBeLessThanOrEqual(15 + 1);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('a record that the state has no more is taken away with it', () => {
+  expect(write({ RotationRecord: 'old' }, { refusals: 0 }, 'Primary')).not.toHaveProperty('RotationRecord');
+});
+
+test('a state that has not changed is written as it stands, so that nothing is sent', () => {
+  const state = { refusals: 0, bond: bond(), rotation: rotation() };
+  const once = write({ ProviderAddress: resource }, state, 'Primary');
+  expect(write(once, state, 'Primary')).toEqual(once);
+});
+
+test.each([
+  ['at rest', {}, 'idle'],
+  ['in a phase', { rotation: rotation({ phase: 'verify' }) }, 'verify'],
+  [
+    'waiting',
+    { rotation: rotation({ phase: 'revoke' }), wait: { reason: 'settling', since: after(60), until: after(61, 1) } },
+    'revoke, settling until 2026-03-07T01:00Z',
+  ],
+  ['held', { rotation: rotation(), held: 'proof-refused' }, 'generate, held: proof-refused'],
+  ['guarded', { guard: { reason: 'adoption-grace', until: after(1) } }, 'idle, adoption-grace until 2026-01-06T00:00Z'],
+] as const)('a person reads that a target is %s', (_sentence, state, phase) => {
+  expect(write({}, { refusals: 0, ...state }, 'Primary')['RotationPhase']).toBe(phase);
+});
+
+test.each([
+  ['10 of the owner’s leave room for ours', 10, 'target'],
+  ['11 do not', 11, 'barred'],
+])('of 15 tags %s', (_sentence, count, is) => {
+  const own = Object.fromEntries(Array.from({ length: count }, (_, i) => [`own${i}`, '']));
+  const tags = { ...own, ProviderAddress: resource };
+  expect(readTags(tags).is).toBe(is);
+  expect(readTags(write(tags, { refusals: 0, bond: bond() }, 'Primary')).is).toBe(is);
+});
+
+test('to a version that was written without tags everything is carried on but what binds to a value', () => {
+  const own = { team: 'rendering', ProviderAddress: resource, RotationSettle: 'PT1H' };
+  const tags = write(own, { refusals: 0, bond: bond() }, 'Primary');
+  expect(carriedOn(tags)).toEqual(own);
+});
+
+test('a kind knows better than the settings how long it is valid, and a tag better than both', () => {
+  const knowing: Kinds = { ...kinds, defaultsFor: (_kind, wishes) => ({ ...wishes, validityMs: 3650 * day }) };
+  const validity = (tags: Record<string, string>) => {
+    const found = read(target.secret, { ProviderAddress: resource, ...tags }, wishes, knowing);
+    return found.is === 'foreign' ? 0 : found.target.wishes.validityMs / day;
+  };
+  expect([validity({}), validity({ ValidityPeriodDays: '60' })]).toEqual([3650, 60]);
+});

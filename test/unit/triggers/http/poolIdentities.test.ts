@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { Pool } from '../../../../infra/azure-emulator/src/arm/batch/pools/pool.ts';
+import { bench, request, type Bench } from '../../../support/bench.ts';
+import { policy } from '../../../scenarios/kinds/poolCertificateStage.ts';
+import { extension, identityId } from '../../../../infra/azure-emulator/test/arm/batch/stage.ts';
+
+const answer = z.object({ findings: z.array(z.object({ reason: z.string(), advice: z.string() })) });
+
+/** A pool whose nodes observe a certificate as they should. */
+async function stage() {
+  const b = await bench();
+  await b.vault.createCertificate('tls', policy);
+  const account = await b.newBatch();
+  const settings = { observedCertificates: [`${b.vault.uri}/secrets/tls`], requireInitialSync: true };
+  const extensions = [{ ...extension(settings), autoUpgradeMinorVersion: true }];
+  const pool = b.azure.createPool(account, { name: 'render', nodes: 0, extensions, identities: [identityId] });
+  return { b, pool };
+}
+
+async function findings({ b, pool }: { b: Bench; pool: Pool }, more: object = {}): Promise<readonly string[]> {
+  const { status, body } = await b.app.definePool(request({ pool: pool.id, ...more }));
+  expect(status).toBe(200);
+  return answer.parse(JSON.parse(z.string().parse(body))).findings.map(({ reason }) => reason);
+}
+
+function isForeign({ b }: { b: Bench }): void {
+  b.azure.arm.identityTenants.set(identityId.toLowerCase(), 'another');
+}
+
+function hasNoRights({ pool }: { pool: Pool }): void {
+  pool.extensionFault = 'IdentityLacksRights';
+}
+
+function isHidden(s: { b: Bench; pool: Pool }): void {
+  isForeign(s);
+  hasNoRights(s);
+  const action = 'Microsoft.ManagedIdentity/userAssignedIdentities/read';
+  s.b.azure.arm.denials.add({ objectId: '*', scope: '', action });
+}
+
+test.each([
+  ['is as it should be', () => undefined, []],
+  ['is of another tenant', isForeign, ['pool-identity-tenant']],
+  ['has no rights in the vault', hasNoRights, ['pool-identity-rights']],
+  ['cannot be seen', isHidden, []],
+])('of a pool whose identity %s it says so', async (_sentence, arrange, reasons) => {
+  const s = await stage();
+  arrange(s);
+  expect(await findings(s)).toEqual(reasons);
+});
+
+test.each([
+  ['older than the documents of today', '2021-01-01', ['pool-api-outdated']],
+  ['the first that they describe', '2024-07-01', []],
+  ['not said', undefined, []],
+])('an api-version that is %s: %j', async (_sentence, apiVersion, reasons) => {
+  expect(await findings(await stage(), { apiVersion })).toEqual(reasons);
+});
+
+test('identities are asked for once, whatever the pool observes', async () => {
+  const s = await stage();
+  const certificates = [1, 2, 3].map((each) => `${s.b.vault.uri}/secrets/more${each}`);
+  await findings(s, { certificates });
+  const queries = s.b.azure.core.journal.calls.filter(({ operation }) => operation === 'resourceGraph.query');
+  expect(queries).toHaveLength(2);
+});

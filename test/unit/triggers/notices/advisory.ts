@@ -1,0 +1,19 @@
+import { after } from '../../decide/situation.ts';
+
+export const subscription = '5AB5C000-0000-4000-8000-000000000001';
+/** A demand to regenerate, as Service Health knows it. */
+export const event = {
+  trackingId: 'ABCD-1',
+  eventType: 'HealthAdvisory',
+  eventSubType: '',
+  status: 'Active',
+  eventLevel: 'Warning',
+  title: 'Regenerate',
+  summary: '',
+  impactedService: 'Azure SignalR Service',
+  regions: ['West Europe', 'North Europe'],
+  subscriptionIds: [subscription],
+  impactStartTime: after(50),
+  impactMitigationTime: after(70),
+  lastUpdateTime: after(51),
+} as const;
