@@ -111,7 +111,7 @@ export const broken: readonly (readonly [string, Check, string, string, RegExp])
     'event filters',
     "values: ['/regenerateKey/action', '/regenerateKeys/action']",
     "values: ['/action']",
-    /^infra\/local\/subscriptions\.ts: no Bicep file has \{"name":"keyturn-regenerations"/m,
+    /^infra\/demo\/subscriptions\.ts: no Bicep file has \{"name":"keyturn-regenerations"/m,
   ],
   [
     'a filter asks for another phase',
