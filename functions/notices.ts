@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { everyMethod, mayTellNotices, notAllowed, noticesLevel, running } from '../lib/app.ts';
+import { everyMethod, refuseNoticeCaller, notAllowed, noticesAuthLevel, running } from '../lib/app.ts';
 
 app.timer('noticePoll', {
   schedule: '0 8-59/15 * * * *',
@@ -11,7 +11,7 @@ app.eventGrid('noticeEvents', { handler: (event, context) => running(context).no
 app.http('notices', {
   route: 'notices',
   methods: everyMethod,
-  authLevel: noticesLevel(),
+  authLevel: noticesAuthLevel(),
   handler: (request, context) =>
-    request.method === 'POST' ? (mayTellNotices(request) ?? running(context).notices(request)) : notAllowed('POST'),
+    request.method === 'POST' ? (refuseNoticeCaller(request) ?? running(context).notices(request)) : notAllowed('POST'),
 });

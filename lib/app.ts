@@ -1,24 +1,24 @@
 import type { HttpMethod, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import { ManagedIdentityCredential } from '@azure/identity';
-import { quietCore, type Quiet, type Voice } from './assemble.ts';
-import { announcer, decisionLog, noteLog, type Line } from './announcements/log.ts';
+import { assembleServices, type ServicesWithoutReporter, type Reporter } from './assemble.ts';
+import { announcer, decisionLog, noteLog, type WriteLine } from './announcements/log.ts';
 import { takeNotices } from './triggers/http/notices.ts';
-import { refusedPrincipal } from './triggers/http/principal.ts';
+import { refusePrincipal } from './triggers/http/principal.ts';
 import { definePool } from './triggers/http/pools.ts';
 import { problem } from './triggers/http/problem.ts';
 import { showRotation, startRotation } from './triggers/http/rotations.ts';
 import { inTime } from './inTime.ts';
 import { later, minute, second, type Clock } from './model/clock.ts';
 import type { Phase } from './model/state.ts';
-import { noticeEvent } from './triggers/notices/event.ts';
+import { onNoticeEvent } from './triggers/notices/event.ts';
 import { pollNotices } from './triggers/notices/poll.ts';
-import { onKeyVaultEvent, onPhaseDue, onResourceEvent, Redeliver } from './triggers/events/handlers.ts';
+import { onKeyVaultEvent, onPhaseDue, onResourceEvent, RedeliverError } from './triggers/events/handlers.ts';
 import { settingsFrom } from './settings.ts';
-import type { Memory } from './triggers/timers/listing.ts';
+import type { MutedTargets } from './triggers/timers/listing.ts';
 import { sweep } from './triggers/timers/sweep.ts';
 import { blobs } from './stores/blobs.ts';
-import type { Core } from './reconcile/visit.ts';
+import type { Services } from './reconcile/visit.ts';
 
 /** What a function file can ask for. */
 export interface Keyturn {
@@ -42,41 +42,41 @@ const eventMs = 20 * second;
 /** Event Grid waits 30 seconds for an answer, an action group 10 (azure-facts 2 and 4). */
 const budgets = { eventMs: 25 * second, noticeMs: 9 * second };
 
-export function keyturn(core: Core, memory: Memory, budget = budgets): Keyturn {
-  const until = (ms: number) => later(core.clock.now(), ms);
+export function keyturn(services: Services, muted: MutedTargets, budget = budgets): Keyturn {
+  const until = (ms: number) => later(services.clock.now(), ms);
   /** The timers come by soon enough, whatever is left. */
   const hint = async (work: Promise<unknown>) => {
-    await within(budget.eventMs, core, work);
+    await within(budget.eventMs, services, work);
   };
   /** What no timer would find again soon is to come again until it stands in the tags. */
   const kept = async (work: Promise<unknown>) => {
-    if ((await within(budget.eventMs, core, work)) === 'late') throw new Redeliver('over-budget');
+    if ((await within(budget.eventMs, services, work)) === 'late') throw new RedeliverError('over-budget');
   };
   return {
-    sweep: (phase) => sweep(core, memory, phase, until(sweepMs)),
-    pollNotices: () => pollNotices(core, memory, until(sweepMs)),
-    phaseDue: (phase, came) => hint(onPhaseDue(core, phase, came, until(eventMs))),
-    keyVault: (came) => hint(onKeyVaultEvent(core, came, until(eventMs))),
-    resource: (came) => kept(onResourceEvent(core, came, until(eventMs))),
-    notice: (came) => kept(noticeEvent(core, memory, came, until(eventMs))),
-    notices: (request) => takeNotices(core, memory, request, budget.noticeMs),
-    start: (request) => startRotation(core, request),
-    show: (id) => showRotation(core, id),
-    definePool: (request) => definePool(core, request),
+    sweep: (phase) => sweep(services, muted, phase, until(sweepMs)),
+    pollNotices: () => pollNotices(services, muted, until(sweepMs)),
+    phaseDue: (phase, came) => hint(onPhaseDue(services, phase, came, until(eventMs))),
+    keyVault: (came) => hint(onKeyVaultEvent(services, came, until(eventMs))),
+    resource: (came) => kept(onResourceEvent(services, came, until(eventMs))),
+    notice: (came) => kept(onNoticeEvent(services, muted, came, until(eventMs))),
+    notices: (request) => takeNotices(services, muted, request, budget.noticeMs),
+    start: (request) => startRotation(services, request),
+    show: (id) => showRotation(services, id),
+    definePool: (request) => definePool(services, request),
   };
 }
 
 /** Answers in time whatever Azure takes: the work goes on under its lease, and the timers see to its end. */
-async function within(budgetMs: number, core: Core, work: Promise<unknown>): Promise<'late' | 'done'> {
+async function within(budgetMs: number, services: Services, work: Promise<unknown>): Promise<'late' | 'done'> {
   if ((await inTime(work, budgetMs)) !== 'late') return 'done';
-  core.note('over-budget', {});
+  services.note('over-budget', {});
   work.catch(() => {
-    core.note('over-budget', { ended: 'badly' }); // nobody waits for it any more
+    services.note('over-budget', { ended: 'badly' }); // nobody waits for it any more
   });
   return 'late';
 }
 
-let made: { core: Quiet; memory: Memory } | undefined;
+let made: { core: ServicesWithoutReporter; memory: MutedTargets } | undefined;
 
 /**
  * Assembled on first use, so that a bad setting fails an invocation loudly instead of leaving an app without
@@ -88,14 +88,14 @@ export function running(context: InvocationContext): Keyturn {
   const write = (text: string) => {
     context.log(text);
   };
-  return keyturn({ ...core, ...voice(write, core) }, memory);
+  return keyturn({ ...core, ...reporter(write, core) }, memory);
 }
 
-export function voice(write: Line, core: Pick<Core, 'clock' | 'settings' | 'topic'>): Voice {
+export function reporter(write: WriteLine, services: Pick<Services, 'clock' | 'settings' | 'topic'>): Reporter {
   return {
-    announcer: announcer(write, core),
-    log: decisionLog(write, core.clock),
-    note: noteLog(write, core.clock),
+    announcer: announcer(write, services),
+    log: decisionLog(write, services.clock),
+    note: noteLog(write, services.clock),
   };
 }
 
@@ -106,16 +106,16 @@ const clock: Clock = {
 };
 
 /** The only reader of the environment. */
-function coreFrom(env: NodeJS.ProcessEnv): Quiet {
+function coreFrom(env: NodeJS.ProcessEnv): ServicesWithoutReporter {
   const settings = settingsFrom(env);
   const clientId = env['AZURE_CLIENT_ID'];
   const credential = clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential();
-  return quietCore({
+  return assembleServices({
     settings,
     clock,
     credential,
     http: createDefaultHttpClient(),
-    self: clientId,
+    clientId,
     container: (name) => blobs(settings.blobServiceUrl, name, credential),
   });
 }
@@ -124,13 +124,13 @@ function coreFrom(env: NodeJS.ProcessEnv): Quiet {
  * Where App Service authentication is on it asks for Entra tokens and says so in the environment; the caller's role is
  * looked at then. Where it is off, a function key is asked for instead.
  */
-export function noticesLevel(): 'anonymous' | 'function' {
+export function noticesAuthLevel(): 'anonymous' | 'function' {
   return isAuthenticated(process.env) ? 'anonymous' : 'function';
 }
 
 /** Nothing where the caller may. */
-export function mayTellNotices(request: HttpRequest): HttpResponseInit | undefined {
-  return isAuthenticated(process.env) ? refusedPrincipal(request) : undefined;
+export function refuseNoticeCaller(request: HttpRequest): HttpResponseInit | undefined {
+  return isAuthenticated(process.env) ? refusePrincipal(request) : undefined;
 }
 
 function isAuthenticated(env: NodeJS.ProcessEnv): boolean {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { phases, type Phase } from './model/state.ts';
-import { redacted } from './model/redacted.ts';
+import { redact } from './model/redacted.ts';
 import type { Settings } from './model/settings.ts';
 import { durationFrom, windowFrom } from './tags/optionTags.ts';
 
@@ -30,7 +30,7 @@ const shape = z.strictObject({
   KEYTURN_MODE: z.string().optional(),
   KEYTURN_VALIDITY: duration.default(90 * 86_400_000),
   KEYTURN_LEAD: duration.optional(),
-  KEYTURN_SETTLE: duration.default(25 * 3_600_000),
+  KEYTURN_OVERLAP: duration.default(25 * 3_600_000),
   KEYTURN_WINDOW: window.optional(),
   KEYTURN_ADOPTION_GRACE: duration.default(86_400_000),
   KEYTURN_PROOF_PATIENCE: duration.default(60_000),
@@ -60,9 +60,9 @@ function settings(found: z.output<typeof shape>, blobServiceUrl: string): Settin
   return {
     vaultUrls: found.KEYTURN_VAULTS,
     mode: found.KEYTURN_MODE?.trim() === 'rotate' ? 'rotate' : 'observe',
-    wishes: {
+    defaults: {
       validityMs: found.KEYTURN_VALIDITY,
-      settleMs: found.KEYTURN_SETTLE,
+      overlapMs: found.KEYTURN_OVERLAP,
       paused: false,
       proof: 'required',
       consumers: 'proceed',
@@ -71,7 +71,7 @@ function settings(found: z.output<typeof shape>, blobServiceUrl: string): Settin
     },
     adoptionGraceMs: found.KEYTURN_ADOPTION_GRACE,
     proofPatienceMs: found.KEYTURN_PROOF_PATIENCE,
-    frozen: found.KEYTURN_FROZEN_PHASES,
+    frozenPhases: found.KEYTURN_FROZEN_PHASES,
     failuresUntilHeld: found.KEYTURN_FAILURES_UNTIL_HELD,
     startCap: found.KEYTURN_START_CAP,
     armEndpoint: found.KEYTURN_ARM_ENDPOINT,
@@ -82,9 +82,16 @@ function settings(found: z.output<typeof shape>, blobServiceUrl: string): Settin
 }
 
 function problems(issue: z.core.$ZodIssue, env: Environment): readonly string[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => `${name}: no such setting`);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(unknownSetting);
   const name = String(issue.path[0]);
-  return [`${name}: ${issue.message}, is ${redacted(JSON.stringify(env[name] ?? 'missing'))}`];
+  return [`${name}: ${issue.message}, is ${redact(JSON.stringify(env[name] ?? 'missing'))}`];
+}
+
+/** Settings of earlier days: an error names the new name, so that none is silently without effect. */
+const renamed: Readonly<Record<string, string>> = { KEYTURN_SETTLE: 'KEYTURN_OVERLAP' };
+
+function unknownSetting(name: string): string {
+  return renamed[name] ? `${name}: renamed, write ${renamed[name]}` : `${name}: no such setting`;
 }
 
 function parsed<T>(read: (text: string) => T | undefined, expected: string) {

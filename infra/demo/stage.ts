@@ -39,7 +39,7 @@ export async function openStage({ settleMs, mode, onStop }: StageOptions): Promi
     KEYTURN_VAULTS: scene.vault.uri,
     KEYTURN_MODE: mode,
     KEYTURN_ADOPTION_GRACE: 'PT0S',
-    KEYTURN_SETTLE: `PT${settleMs / 1000}S`,
+    KEYTURN_OVERLAP: `PT${settleMs / 1000}S`,
     KEYTURN_ARM_ENDPOINT: azure.armEndpoint,
     KEYTURN_ARM_AUDIENCE: 'https://management.azure.com',
     AzureWebJobsStorage__blobServiceUri: azurite.blobServiceUri,

@@ -82,7 +82,7 @@ export function putSecret(vault: Vault, target: DemoTarget, placing: Placing): v
   const { settleMs, createdOn, expiresOn, tags: own = {} } = placing;
   const { secret, resource, firstValue } = target;
   const rotation = { ProviderAddress: resource.id, ...target.tags, ValidityPeriodDays: '90' };
-  const tags = { ...own, ...rotation, RotationSettle: `PT${settleMs / 1000}S` };
+  const tags = { ...own, ...rotation, RotationOverlap: `PT${settleMs / 1000}S` };
   vault.setSecret(secret, firstValue, { tags, createdOn, expiresOn });
 }
 

@@ -6,8 +6,8 @@ import { secretUrl, type Target } from '../model/target.ts';
 export type AnnouncementType =
   | 'Keyturn.Target.Adopted'
   | 'Keyturn.Target.Lost'
-  | 'Keyturn.Target.AtRest'
-  | 'Keyturn.Target.Well'
+  | 'Keyturn.Target.NothingToRotate'
+  | 'Keyturn.Target.ResourceWell'
   | 'Keyturn.Rotation.Started'
   | 'Keyturn.Rotation.CredentialPublished'
   | 'Keyturn.Rotation.Unproved'
@@ -29,7 +29,7 @@ export interface Announcer {
   announce(announcement: Announcement): Promise<void>;
 }
 
-export interface Said {
+export interface AnnouncementWords {
   readonly reason: Reason;
   readonly advice: string;
   readonly until?: Date;
@@ -50,7 +50,7 @@ export function announcement(
   target: Target,
   state: State,
   version: string,
-  said: Said,
+  said: AnnouncementWords,
 ): Announcement {
   const { rotation } = state;
   const phase = rotation?.phase ?? 'idle';

@@ -1,18 +1,18 @@
 import type { Decision } from '../decide/decision.ts';
 import type { Clock } from '../model/clock.ts';
-import { Failure } from '../model/operationError.ts';
+import { OperationError } from '../model/operationError.ts';
 import { secretUrl } from '../model/target.ts';
-import type { Core } from '../reconcile/visit.ts';
+import type { Services } from '../reconcile/visit.ts';
 import type { Announcement, Announcer } from './announcement.ts';
 import { source, type Outgoing } from './topic.ts';
 
 /** One JSON object a line: assume that every one will be published. */
-export type Line = (text: string) => void;
+export type WriteLine = (text: string) => void;
 
 /** To the log always, and to the topic where there is one. */
 export function announcer(
-  write: Line,
-  { clock, settings, topic }: Pick<Core, 'clock' | 'settings' | 'topic'>,
+  write: WriteLine,
+  { clock, settings, topic }: Pick<Services, 'clock' | 'settings' | 'topic'>,
 ): Announcer {
   return {
     announce: async ({ data, ...said }) => {
@@ -20,13 +20,13 @@ export function announcer(
       const whole = { ...said, time: clock.now(), data: { ...data, ...observed } };
       write(JSON.stringify(whole));
       const sent = await topic?.send([cloudEvent(whole)]);
-      if (sent instanceof Failure)
+      if (sent instanceof OperationError)
         noteLog(write, clock)(sent.reason, { topic: 'announcements are in the log only', ...codeOf(sent) });
     },
   };
 }
 
-function codeOf({ detail: { code } }: Failure): { code?: string } {
+function codeOf({ detail: { code } }: OperationError): { code?: string } {
   return code ? { code } : {};
 }
 
@@ -35,7 +35,7 @@ function cloudEvent(said: Announcement & { time: Date }): Outgoing {
   return { ...said, source, dataschema: `${source}:${said.type}:1`, datacontenttype: 'application/json' };
 }
 
-export function decisionLog(write: Line, clock: Clock): Core['log'] {
+export function decisionLog(write: WriteLine, clock: Clock): Services['log'] {
   return ({ target, state }, decision) => {
     const phase = state.rotation?.phase ?? 'idle';
     const data = { phase, do: decision.do, reason: decision.reason, ...untilOf(decision) };
@@ -48,7 +48,7 @@ function untilOf(decision: Decision): { until?: Date } {
   return until ? { until } : {};
 }
 
-export function noteLog(write: Line, clock: Clock): Core['note'] {
+export function noteLog(write: WriteLine, clock: Clock): Services['note'] {
   return (reason, detail) => {
     write(JSON.stringify({ type: 'Keyturn.Log.Note', time: clock.now(), data: { reason, ...detail } }));
   };

@@ -1,12 +1,12 @@
 import type { SendCloudEventInput } from '@azure/eventgrid';
-import { calling } from '../azure/errors.ts';
+import { callAzure } from '../azure/errors.ts';
 import { later, minute, type Clock } from '../model/clock.ts';
-import { Failure } from '../model/operationError.ts';
+import { OperationError } from '../model/operationError.ts';
 
 export type Outgoing = SendCloudEventInput<Readonly<Record<string, string>>>;
 
 /** `quiet`: it failed a moment ago, so this was not even tried. */
-type Sent = 'sent' | 'quiet' | Failure;
+type Sent = 'sent' | 'quiet' | OperationError;
 
 /** The custom topic. Nothing depends on it but speed: what it does not take is in the log, and timers do the work. */
 export interface Topic {
@@ -27,11 +27,11 @@ export function topic(publish: (events: Outgoing[]) => Promise<unknown>, clock: 
       if (clock.now() < quietUntil) return 'quiet';
       try {
         for (let at = 0; at < events.length; at += mostAtOnce) {
-          await calling(() => publish(events.slice(at, at + mostAtOnce)));
+          await callAzure(() => publish(events.slice(at, at + mostAtOnce)));
         }
         return 'sent';
       } catch (error) {
-        if (!(error instanceof Failure)) throw error;
+        if (!(error instanceof OperationError)) throw error;
         quietUntil = later(clock.now(), minute);
         return error;
       }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Failure } from '../model/operationError.ts';
+import { OperationError } from '../model/operationError.ts';
 import type { Settings } from '../model/settings.ts';
 import { sender, type Ground } from './requester.ts';
 
@@ -25,7 +25,7 @@ export function arm(ground: Ground, { armEndpoint, armAudience }: ArmSettings): 
       let next: string | undefined = urlOf(path, apiVersion);
       while (next) {
         const read = page.safeParse(await send('GET', next));
-        if (!read.success) throw new Failure('refused', { code: 'CollectionAnswer' });
+        if (!read.success) throw new OperationError('refused', { code: 'CollectionAnswer' });
         items.push(...read.data.value);
         const { nextLink } = read.data;
         next = nextLink && new URL(nextLink, origin).origin === origin ? nextLink : undefined; // the token stays

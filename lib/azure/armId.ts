@@ -5,7 +5,7 @@ export interface ArmId {
 }
 
 /** The parts of a resource id that tags were checked to hold. */
-export function armId(resource: string): ArmId {
+export function parseArmId(resource: string): ArmId {
   const [, , subscription = '', , group = '', , , , name = ''] = resource.split('/');
   return { subscription, group, name };
 }

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { Failure } from '../model/operationError.ts';
+import { OperationError } from '../model/operationError.ts';
 import type { Settings } from '../model/settings.ts';
 import { sender, type Ground } from './requester.ts';
 
 /** Lists of the Batch data plane, read with a token to their end. Throws `Failure` only. */
-export type BatchData = (host: string, path: string, select: string) => Promise<readonly unknown[]>;
+export type BatchDataPlane = (host: string, path: string, select: string) => Promise<readonly unknown[]>;
 
 const apiVersion = '2024-07-01.20.0';
 const page = z.object({ value: z.array(z.unknown()), 'odata.nextLink': z.string().optional() });
 
-export function batchData(ground: Ground, { armEndpoint }: Pick<Settings, 'armEndpoint'>): BatchData {
+export function batchDataPlane(ground: Ground, { armEndpoint }: Pick<Settings, 'armEndpoint'>): BatchDataPlane {
   const send = sender(ground, audienceIn(armEndpoint));
   return async (host, path, select) => {
     const found: unknown[] = [];
@@ -33,6 +33,6 @@ function audienceIn(armEndpoint: string): string {
   return hostname.endsWith('.chinacloudapi.cn') ? 'https://batch.chinacloudapi.cn' : 'https://batch.core.windows.net';
 }
 
-function unreadable(): Failure {
-  return new Failure('refused', { code: 'BatchAnswer' });
+function unreadable(): OperationError {
+  return new OperationError('refused', { code: 'BatchAnswer' });
 }

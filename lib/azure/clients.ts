@@ -7,8 +7,8 @@ import { CertificateClient } from '@azure/keyvault-certificates';
 import { KeyClient } from '@azure/keyvault-keys';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { arm, type Arm, type ArmSettings } from './arm.ts';
-import { batchData, type BatchData } from './batchDataPlane.ts';
-import { refusals } from './errors.ts';
+import { batchDataPlane, type BatchDataPlane } from './batchDataPlane.ts';
+import { errorPolicy } from './errors.ts';
 
 /** No request takes longer; a lease has always as much time left before a write is sent (R5). */
 export const requestTimeoutMs = 20_000;
@@ -22,7 +22,7 @@ export interface Clients {
   certificates(vaultUrl: string): CertificateClient;
   topic(endpoint: string): EventGridPublisherClient<'CloudEvent'>;
   readonly arm: Arm;
-  readonly batchData: BatchData;
+  readonly batchData: BatchDataPlane;
   /** For the data planes, whose requests we sign ourselves. */
   readonly http: HttpClient;
 }
@@ -38,7 +38,7 @@ export function clients(credential: TokenCredential, http: HttpClient, settings:
     additionalPolicies: [{ policy: ground.timeLimit, position }],
   };
   const brief = { ...options, additionalPolicies: [{ policy: timeLimit(announceTimeoutMs), position }] };
-  const vault = { ...options, additionalPolicies: [...options.additionalPolicies, { policy: refusals, position }] };
+  const vault = { ...options, additionalPolicies: [...options.additionalPolicies, { policy: errorPolicy, position }] };
   const management = {
     ...options,
     endpoint: armEndpoint,
@@ -52,7 +52,7 @@ export function clients(credential: TokenCredential, http: HttpClient, settings:
     certificates: perKey((url) => new CertificateClient(url, credential, { ...vault, ...loopback(url) })),
     topic: perKey((endpoint) => new EventGridPublisherClient(endpoint, 'CloudEvent', credential, brief)),
     arm: arm(ground, settings),
-    batchData: batchData(ground, settings),
+    batchData: batchDataPlane(ground, settings),
     http,
   };
 }

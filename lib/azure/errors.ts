@@ -1,40 +1,40 @@
 import { RestError, type PipelinePolicy } from '@azure/core-rest-pipeline';
-import { jsonFrom } from '../model/json.ts';
-import { Failure } from '../model/operationError.ts';
+import { parseJson } from '../model/json.ts';
+import { OperationError } from '../model/operationError.ts';
 import type { Reason } from '../model/reason.ts';
 
 /** Runs an SDK call and turns whatever it throws into a `Failure`. No message and no body crosses this line. */
-export async function calling<T>(call: () => Promise<T>): Promise<T> {
+export async function callAzure<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw failureFrom(error);
+    throw operationErrorFrom(error);
   }
 }
 
-export function failureFrom(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  if (!isRestError(error) || error.statusCode === undefined) return new Failure('outage', codeOf(error));
-  const body = error.details ?? jsonFrom(error.response?.bodyAsText);
+export function operationErrorFrom(error: unknown): OperationError {
+  if (error instanceof OperationError) return error;
+  if (!isRestError(error) || error.statusCode === undefined) return new OperationError('outage', codeOf(error));
+  const body = error.details ?? parseJson(error.response?.bodyAsText);
   const retryAfter = error.response?.headers.get('retry-after');
   return refusal(error.statusCode, codeIn(body) ?? wordOf(error.code), retryAfter);
 }
 
 /** Some clients lose the inner code when they make their own error of an answer: this reads the answer itself. */
-export const refusals: PipelinePolicy = {
+export const errorPolicy: PipelinePolicy = {
   name: 'refusals',
   sendRequest: async (request, next) => {
     const response = await next(request);
     const { status, bodyAsText, headers } = response;
-    if (status >= 400) throw refusal(status, codeIn(jsonFrom(bodyAsText)), headers.get('retry-after'));
+    if (status >= 400) throw refusal(status, codeIn(parseJson(bodyAsText)), headers.get('retry-after'));
     return response;
   },
 };
 
-function refusal(status: number, code: string | undefined, retryAfter: string | undefined): Failure {
+function refusal(status: number, code: string | undefined, retryAfter: string | undefined): OperationError {
   const detail = { ...(code && { code }), answered: status < 500 && status !== 408 };
-  if (status === 429) return new Failure('throttled', { ...detail, ...secondsOf(retryAfter) });
-  return new Failure(reasonFor(status, code ?? ''), detail);
+  if (status === 429) return new OperationError('throttled', { ...detail, ...secondsOf(retryAfter) });
+  return new OperationError(reasonFor(status, code ?? ''), detail);
 }
 
 function isRestError(error: unknown): error is RestError {

@@ -7,8 +7,8 @@ import {
   type HttpMethods,
   type PipelinePolicy,
 } from '@azure/core-rest-pipeline';
-import { calling, refusals } from './errors.ts';
-import { jsonFrom } from '../model/json.ts';
+import { callAzure, errorPolicy } from './errors.ts';
+import { parseJson } from '../model/json.ts';
 
 /** What requests need that no client in use sends for us. */
 export interface Ground {
@@ -24,14 +24,14 @@ export type Send = (method: HttpMethods, url: string, body?: object) => Promise<
 export function sender({ credential, http, timeLimit }: Ground, audience: string): Send {
   const pipeline = createEmptyPipeline();
   const scopes = `${audience.replace(/\/$/, '')}/.default`;
-  for (const policy of [timeLimit, refusals]) pipeline.addPolicy(policy);
+  for (const policy of [timeLimit, errorPolicy]) pipeline.addPolicy(policy);
   pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes }), { phase: 'Sign' });
   return (method, url, body) =>
-    calling(async () => {
+    callAzure(async () => {
       const request = createPipelineRequest({ url, method, ...(body && { body: JSON.stringify(body) }) });
       request.headers.set('Accept', 'application/json');
       if (body) request.headers.set('Content-Type', 'application/json');
       const { bodyAsText } = await pipeline.sendRequest(http, request);
-      return jsonFrom(bodyAsText);
+      return parseJson(bodyAsText);
     });
 }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import type { Graph, Row } from '../azure/resourceGraph.ts';
-import { secretNamed, secretUrl } from '../model/target.ts';
+import type { ResourceGraph, Row } from '../azure/resourceGraph.ts';
+import { secretFromUrl, secretUrl } from '../model/target.ts';
 
 /** An application that says by tag which secrets it uses. */
 export interface Consumer {
@@ -28,7 +28,7 @@ const shape = z.object({
   plan: z.string().optional(),
 });
 
-export async function consumers(graph: Graph, vaultUrls: readonly string[]): Promise<readonly Consumer[]> {
+export async function listConsumers(graph: ResourceGraph, vaultUrls: readonly string[]): Promise<readonly Consumer[]> {
   return (await graph(query)).flatMap((row) => consumerFrom(row, vaultUrls) ?? []);
 }
 
@@ -45,7 +45,7 @@ function consumerFrom(row: Row, vaultUrls: readonly string[]): Consumer | undefi
 
 /** `my-vault/my-secret`, or the secret's URL. */
 function secretFrom(word: string, vaultUrls: readonly string[]): string | undefined {
-  const byUrl = secretNamed(word.replace(/\/$/, ''));
+  const byUrl = secretFromUrl(word.replace(/\/$/, ''));
   if (byUrl) return secretUrl(byUrl);
   const [vault, name, ...more] = word.split('/');
   const vaultUrl = vaultUrls.find((url) => vault !== undefined && vaultName(url) === vault.toLowerCase());

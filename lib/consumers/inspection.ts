@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Arm } from '../azure/arm.ts';
-import { Failure } from '../model/operationError.ts';
+import { OperationError } from '../model/operationError.ts';
 import type { Consumer } from './consumer.ts';
 import { evidenceIn, evidenceOf, type Evidence, type Published, type Reference } from './evidence.ts';
 
@@ -29,7 +29,7 @@ const containerApp = z.object({
 });
 
 /** Where a consumer stands with each of the versions. Throws `Failure` only. */
-export async function lookAt(
+export async function inspectConsumer(
   arm: Arm,
   consumer: Consumer,
   published: readonly Published[],
@@ -50,14 +50,14 @@ async function referencesIn(arm: Arm, { id }: Consumer, of: string): Promise<rea
   const items = await arm.list(`${id}/config/configreferences/${of}`, webVersion);
   return items.map((item) => {
     const read = reference.safeParse(item);
-    if (!read.success) throw new Failure('refused', { code: 'ReferencesAnswer' });
+    if (!read.success) throw new OperationError('refused', { code: 'ReferencesAnswer' });
     return read.data.properties;
   });
 }
 
 async function vaultUrlsIn(arm: Arm, { id }: Consumer): Promise<readonly string[]> {
   const read = containerApp.safeParse(await arm.get(id, appsVersion));
-  if (!read.success) throw new Failure('refused', { code: 'ContainerAppAnswer' });
+  if (!read.success) throw new OperationError('refused', { code: 'ContainerAppAnswer' });
   return (read.data.properties.configuration?.secrets ?? []).flatMap(({ keyVaultUrl }) => keyVaultUrl ?? []);
 }
 

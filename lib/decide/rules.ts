@@ -1,12 +1,19 @@
 import { day, hour, later, latest, minute, wholeSecond } from '../model/clock.ts';
 import type { Reason } from '../model/reason.ts';
-import type { Guard, Known, Rotation, State } from '../model/state.ts';
-import { accept, together } from './emergency.ts';
+import type { Guard, CredentialRef, Rotation, State } from '../model/state.ts';
+import { startEmergency, mergeToRevoke } from './emergency.ts';
 import type { Decision, Rule, Situation } from './decision.ts';
-import { drifted } from './drift.ts';
-import { dueAt, dueForAnEvent, startsAt, tooShort } from './due.ts';
-import { noticed } from './notice.ts';
-import { begun, bondOf, goOn, mayRegenerateFrom, standingGuard, withoutWait } from './rotation.ts';
+import { liveCredentialReplaced } from './drift.ts';
+import { dueAt, isDueForEvent, startsAt, isValidityTooShort } from './due.ts';
+import { regenerationNotice } from './notice.ts';
+import {
+  newRotation,
+  stateBindingOf,
+  continueRotation,
+  regenerationBlocker,
+  standingGuard,
+  withoutWait,
+} from './rotation.ts';
 
 /** First answer wins: may we at all, is an emergency to be accepted, what is under way, shall something begin. */
 export function decide(situation: Situation): Decision {
@@ -14,41 +21,41 @@ export function decide(situation: Situation): Decision {
     const decision = rule(situation);
     if (decision) return decision;
   }
-  return { do: 'rest', reason: 'not-due' };
+  return { do: 'leave', reason: 'not-due' };
 }
 
 const rules: readonly Rule[] = [
-  ...[unfit, claimedTwice, foreignValue, onboard, stateLost], // may we?
-  ...[tagContradicts, restored, accept, paused, staysHeld], // what people want
-  ...[drifted, backsOff, liveRefused, frozen, noticed, goOn], // a rotation under way
-  ...[refusedForGood, seenTo, asked, tooShortAValidity, notDue, guarded, outsideWindow, due], // shall one begin?
+  ...[resourceUnfit, claimedTwice, valueNotOfResource, notAdopted, stateLost], // may we?
+  ...[tagCorrected, restored, startEmergency, paused, held], // what people want
+  ...[liveCredentialReplaced, backingOff, liveRefused, frozen, regenerationNotice, continueRotation], // a rotation under way
+  ...[liveRefusedForGood, nothingToRotate, takeoverRequested, validityTooShort, notDue, guarded, outsideWindow, due], // shall one begin?
 ];
 
 const graceful = { mode: 'graceful' } as const;
 
 /** Each look finds these anew; tried once an hour. */
-function anHour({ now }: Situation): Date {
+function inAnHour({ now }: Situation): Date {
   return later(now, hour);
 }
 
-function unfit(s: Situation): Decision | undefined {
-  const { fit } = s.look;
-  if (fit.is === 'pending') return { do: 'wait', reason: fit.reason, until: fit.until };
-  if (fit.is === 'good') return undefined;
-  return { do: 'wait', reason: fit.reason, until: anHour(s), ...(fit.code && { code: fit.code }) };
+function resourceUnfit(s: Situation): Decision | undefined {
+  const { readiness } = s.inspection;
+  if (readiness.is === 'pending') return { do: 'wait', reason: readiness.reason, until: readiness.until };
+  if (readiness.is === 'valid') return undefined;
+  return { do: 'wait', reason: readiness.reason, until: inAnHour(s), ...(readiness.code && { code: readiness.code }) };
 }
 
 function claimedTwice(s: Situation): Decision | undefined {
-  if (s.claim === 'of-another') return { do: 'wait', reason: 'claimed-twice', until: anHour(s) };
+  if (s.claim === 'of-another') return { do: 'wait', reason: 'claimed-twice', until: inAnHour(s) };
 }
 
 /** Whoever may tag a secret must not get any account's key published into it (R12). */
-function foreignValue(s: Situation): Decision | undefined {
+function valueNotOfResource(s: Situation): Decision | undefined {
   const known = s.binding === 'bound' && s.claim !== undefined;
-  if (!known && !s.look.live) return { do: 'wait', reason: 'value-not-of-resource', until: anHour(s) };
+  if (!known && !s.inspection.live) return { do: 'wait', reason: 'value-not-of-resource', until: inAnHour(s) };
 }
 
-function onboard(s: Situation): Decision | undefined {
+function notAdopted(s: Situation): Decision | undefined {
   if (s.claim) return undefined;
   if (s.binding === 'bound') return { do: 'adopt', reason: 'going-on', state: s.state };
   const { adoptionGraceMs } = s.settings;
@@ -56,24 +63,26 @@ function onboard(s: Situation): Decision | undefined {
   return {
     do: 'adopt',
     reason: 'adopted',
-    state: { refusals: 0, bond: bondOf(s), ...(adoptionGraceMs > 0 && { guard }) },
+    state: { refusals: 0, stateBinding: stateBindingOf(s), ...(adoptionGraceMs > 0 && { guard }) },
   };
 }
 
 /** Lost state is no reset: what is not live may still be in use, so it settles and ends (R24). */
 function stateLost(s: Situation): Decision | undefined {
   if (s.binding === 'bound') return undefined;
-  const gone = s.look.all.filter(({ id }) => id !== s.look.live?.id).map(({ fingerprint }) => fingerprint);
-  const state = { ...begun(s, { cause: 'onboard', phase: 'revoke', gone }), guard: guard(s, 'recovered') };
-  return { do: 'enter', reason: 'recovered', state };
+  const toRevoke = s.inspection.credentials
+    .filter(({ id }) => id !== s.inspection.live?.id)
+    .map(({ fingerprint }) => fingerprint);
+  const state = { ...newRotation(s, { cause: 'onboard', phase: 'revoke', toRevoke }), guard: guard(s, 'recovered') };
+  return { do: 'setState', reason: 'recovered', state };
 }
 
 /** The value tells which is live; what the tag named keeps its protection for one settle. */
-function tagContradicts(s: Situation): Decision | undefined {
-  const { live } = s.look;
-  if (!live || s.tagged === live.id) return undefined;
-  const state = s.tagged === undefined ? s.state : { ...withoutWait(s.state), guard: guard(s, 'tag-corrected') };
-  return { do: 'correct', reason: 'tag-corrected', credentialId: live.id, state };
+function tagCorrected(s: Situation): Decision | undefined {
+  const { live } = s.inspection;
+  if (!live || s.taggedId === live.id) return undefined;
+  const state = s.taggedId === undefined ? s.state : { ...withoutWait(s.state), guard: guard(s, 'tag-corrected') };
+  return { do: 'fixTag', reason: 'tag-corrected', credentialId: live.id, state };
 }
 
 /** Consumers may have read nothing while it was gone (R11). */
@@ -84,61 +93,61 @@ function restored(s: Situation): Decision | undefined {
 
 /** A guard that stands is never shortened, and one that no emergency may end stays one. */
 function guard({ now, target, state }: Situation, reason: Guard['reason']): Guard {
-  const settled = wholeSecond(later(now, target.wishes.settleMs));
+  const overlapEnd = wholeSecond(later(now, target.options.overlapMs));
   const standing = state.guard && state.guard.until > now ? state.guard : undefined;
-  if (!standing) return { reason, until: settled };
+  if (!standing) return { reason, until: overlapEnd };
   return {
     reason: standing.reason === 'tag-corrected' ? standing.reason : reason,
-    until: latest(settled, standing.until),
+    until: latest(overlapEnd, standing.until),
   };
 }
 
 /** Neither pause nor hold nor back-off stops an emergency, also where a dead value must be repaired first (R22). */
-function paused({ target, state, ask }: Situation): Decision | undefined {
-  if (target.wishes.paused && !ask.accept && state.rotation?.cause !== 'emergency')
-    return { do: 'rest', reason: 'paused' };
+function paused({ target, state, request }: Situation): Decision | undefined {
+  if (target.options.paused && !request.emergency && state.rotation?.cause !== 'emergency')
+    return { do: 'leave', reason: 'paused' };
 }
 
-function staysHeld({ state, ask }: Situation): Decision | undefined {
-  if (state.held && !ask.accept) return { do: 'rest', reason: state.held };
+function held({ state, request }: Situation): Decision | undefined {
+  if (state.held && !request.emergency) return { do: 'leave', reason: state.held };
 }
 
 /** What a look cannot tell to be over is waited for; the other waits are found anew by the rules below. */
 const backOffs: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'refused', 'proof-unknown', 'live-refused']);
 
-function backsOff({ state: { wait }, ask, now }: Situation): Decision | undefined {
-  if (wait && wait.until > now && !ask.accept && backOffs.has(wait.reason)) {
-    return { do: 'rest', reason: wait.reason, until: wait.until };
+function backingOff({ state: { wait }, request, now }: Situation): Decision | undefined {
+  if (wait && wait.until > now && !request.emergency && backOffs.has(wait.reason)) {
+    return { do: 'leave', reason: wait.reason, until: wait.until };
   }
 }
 
 function frozen({ state: { rotation }, settings }: Situation): Decision | undefined {
-  if (settings.frozen.has(rotation?.phase ?? 'generate')) return { do: 'rest', reason: 'frozen' };
+  if (settings.frozenPhases.has(rotation?.phase ?? 'generate')) return { do: 'leave', reason: 'frozen' };
 }
 
 /** The resource lists the key as current and refuses it: a second look agrees before anything is made of it. */
 function liveRefused(s: Situation): Decision | undefined {
-  const { live } = s.look;
+  const { live } = s.inspection;
   const { rotation, wait } = s.state;
-  if (!s.ask.refused || !live || isReplacing(s.state)) return undefined;
+  if (!s.request.liveRefused || !live || isReplacing(s.state)) return undefined;
   if (agreed(s)) return rotation ? refusedInRevoke(s, rotation, live) : undefined;
   const isFirst = wait?.reason !== 'live-refused' || later(wait.since, minute) > s.now;
-  return { do: 'wait', reason: 'live-refused', until: isFirst ? later(s.now, minute) : anHour(s) };
+  return { do: 'wait', reason: 'live-refused', until: isFirst ? later(s.now, minute) : inAnHour(s) };
 }
 
-function refusedInRevoke(s: Situation, rotation: Rotation, live: Known): Decision {
-  const isSettled = mayRegenerateFrom(s, rotation, 'revoke') === undefined;
-  if (isSettled) return { do: 'enter', reason: 'repairing', state: replacedAnew(s, rotation, live) };
-  return { do: 'wait', reason: 'live-refused', until: anHour(s) };
+function refusedInRevoke(s: Situation, rotation: Rotation, live: CredentialRef): Decision {
+  const isOverlapOver = regenerationBlocker(s, rotation, 'revoke') === undefined;
+  if (isOverlapOver) return { do: 'setState', reason: 'repairing', state: replacedAnew(s, rotation, live) };
+  return { do: 'wait', reason: 'live-refused', until: inAnHour(s) };
 }
 
 /** Nobody uses the old credential any more: instead of ending it is made anew, in place of the refused one. */
-function replacedAnew(s: Situation, { adopted: _, ...rotation }: Rotation, live: Known): State {
-  const gone = together(s.look.all, rotation.gone, [...s.look.all, live]);
+function replacedAnew(s: Situation, { tookOver: _, ...rotation }: Rotation, live: CredentialRef): State {
+  const toRevoke = mergeToRevoke(s.inspection.credentials, rotation.toRevoke, [...s.inspection.credentials, live]);
   return {
     ...withoutWait(s.state),
-    bond: bondOf(s),
-    rotation: { ...rotation, cause: 'drift', phase: 'generate', gone },
+    stateBinding: stateBindingOf(s),
+    rotation: { ...rotation, cause: 'drift', phase: 'generate', toRevoke },
   };
 }
 
@@ -146,48 +155,48 @@ function isReplacing({ rotation }: State): boolean {
   return rotation?.phase === 'generate' || rotation?.phase === 'publish';
 }
 
-function agreed({ ask, state: { wait }, now }: Situation): boolean {
-  return ask.refused === 'surely' && wait?.reason === 'live-refused' && later(wait.since, minute) <= now;
+function agreed({ request, state: { wait }, now }: Situation): boolean {
+  return request.liveRefused === 'surely' && wait?.reason === 'live-refused' && later(wait.since, minute) <= now;
 }
 
 /** Consumers fail, whatever is due: the other key is regenerated, and published if it is accepted. */
-function refusedForGood(s: Situation): Decision | undefined {
-  if (s.ask.refused !== 'surely' || !s.look.live) return undefined;
-  const wait = mayRegenerateFrom(s, graceful, 'generate');
-  if (wait) return { do: 'wait', reason: 'live-refused', until: ('until' in wait && wait.until) || anHour(s) };
-  return { do: 'enter', reason: 'repairing', state: begun(s, { cause: 'drift', phase: 'generate' }) };
+function liveRefusedForGood(s: Situation): Decision | undefined {
+  if (s.request.liveRefused !== 'surely' || !s.inspection.live) return undefined;
+  const wait = regenerationBlocker(s, graceful, 'generate');
+  if (wait) return { do: 'wait', reason: 'live-refused', until: ('until' in wait && wait.until) || inAnHour(s) };
+  return { do: 'setState', reason: 'repairing', state: newRotation(s, { cause: 'drift', phase: 'generate' }) };
 }
 
 /** Remembered, so that it is said once. */
-function seenTo({ look: { rests }, now }: Situation): Decision | undefined {
+function nothingToRotate({ inspection: { nothingToRotate: rests }, now }: Situation): Decision | undefined {
   if (rests) return { do: 'wait', reason: rests.reason, until: later(now, day) };
 }
 
 /** A version that somebody else made is taken over, whatever is due: nothing has to be made for it. */
-function asked(s: Situation): Decision | undefined {
-  const { asks, live } = s.look;
+function takeoverRequested(s: Situation): Decision | undefined {
+  const { startCause: asks, live } = s.inspection;
   if (!asks || !live) return undefined;
   const wait = guarded(s) ?? outsideWindow(s);
-  return wait ?? { do: 'enter', reason: 'begun', state: begun(s, { cause: asks, phase: 'generate' }) };
+  return wait ?? { do: 'setState', reason: 'begun', state: newRotation(s, { cause: asks, phase: 'generate' }) };
 }
 
-function tooShortAValidity(s: Situation): Decision | undefined {
-  if (tooShort(s.target.wishes)) return { do: 'wait', reason: 'validity-too-short', until: anHour(s) };
+function validityTooShort(s: Situation): Decision | undefined {
+  if (isValidityTooShort(s.target.options)) return { do: 'wait', reason: 'validity-too-short', until: inAnHour(s) };
 }
 
 function notDue(s: Situation): Decision | undefined {
-  if (!isDue(s)) return { do: 'rest', reason: 'not-due', until: dueAt(s, s.jitter) };
+  if (!isDue(s)) return { do: 'leave', reason: 'not-due', until: dueAt(s, s.jitter) };
 }
 
 /** Who comes to look for drift begins nothing else. */
 function isDue(s: Situation): boolean {
-  if (s.ask.cause === 'drift') return false;
-  return s.ask.cause === 'schedule' ? dueAt(s, s.jitter) <= s.now : dueForAnEvent(s, s.now);
+  if (s.request.cause === 'drift') return false;
+  return s.request.cause === 'schedule' ? dueAt(s, s.jitter) <= s.now : isDueForEvent(s, s.now);
 }
 
 function guarded({ state, target, now }: Situation): Decision | undefined {
-  const guard = standingGuard(state, graceful, target.wishes.settleMs, now);
-  if (guard) return { do: 'rest', reason: guard.reason, until: guard.until };
+  const guard = standingGuard(state, graceful, target.options.overlapMs, now);
+  if (guard) return { do: 'leave', reason: guard.reason, until: guard.until };
 }
 
 function outsideWindow(s: Situation): Decision | undefined {
@@ -196,7 +205,7 @@ function outsideWindow(s: Situation): Decision | undefined {
 }
 
 function due(s: Situation): Decision {
-  const wait = mayRegenerateFrom(s, graceful, 'generate');
+  const wait = regenerationBlocker(s, graceful, 'generate');
   if (wait) return wait;
-  return { do: 'enter', reason: 'begun', state: begun(s, { cause: s.ask.cause, phase: 'generate' }) };
+  return { do: 'setState', reason: 'begun', state: newRotation(s, { cause: s.request.cause, phase: 'generate' }) };
 }

@@ -19,14 +19,14 @@ export interface Evidence {
 export interface Note {
   readonly reason: Reason;
   /** What it is about, where that is not the target: the name of a pool, say. */
-  readonly of?: string;
+  readonly about?: string;
 }
 
 /** The answer to every question a provider is asked: is the resource fit, does the credential work? */
 export type Check =
-  | { readonly is: 'good'; readonly evidence?: Evidence }
+  | { readonly is: 'valid'; readonly evidence?: Evidence }
   | Pending
   | { readonly is: 'unknown'; readonly reason: Reason; readonly code?: string }
-  | { readonly is: 'bad'; readonly reason: Reason; readonly code?: string };
+  | { readonly is: 'invalid'; readonly reason: Reason; readonly code?: string };
 
-export const good: Check = { is: 'good' };
+export const valid: Check = { is: 'valid' };

@@ -1,5 +1,5 @@
 /** Total: nothing for what is no JSON. */
-export function jsonFrom(text: string | null | undefined): unknown {
+export function parseJson(text: string | null | undefined): unknown {
   try {
     return JSON.parse(text ?? '');
   } catch {

@@ -1,6 +1,6 @@
 import type { Reason } from './reason.ts';
 
-export interface FailureDetail {
+export interface ErrorDetail {
   /** The service's own error code: invariant, and short enough for a tag. Never a message, never a body. */
   readonly code?: string;
   /** The service's own Retry-After. */
@@ -10,10 +10,10 @@ export interface FailureDetail {
 }
 
 /** What went wrong, classified once, where it entered. Never carries a response body. */
-export class Failure extends Error {
+export class OperationError extends Error {
   readonly reason: Reason;
-  readonly detail: FailureDetail;
-  constructor(reason: Reason, detail: FailureDetail = {}) {
+  readonly detail: ErrorDetail;
+  constructor(reason: Reason, detail: ErrorDetail = {}) {
     super(detail.code ? `${reason} (${detail.code})` : reason);
     this.name = 'Failure';
     this.reason = reason;

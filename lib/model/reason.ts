@@ -38,7 +38,7 @@ const grants: ReadonlySet<Reason> = new Set([
 ]);
 
 /** Nothing is to be rotated, however due: somebody else sees to it, or wishes so. */
-export function isSeenTo(reason: Reason | undefined): boolean {
+export function isNothingToRotate(reason: Reason | undefined): boolean {
   return reason === 'microsoft-managed' || reason === 'managed-by-batch' || reason === 'key-pinned';
 }
 

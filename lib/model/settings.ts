@@ -1,15 +1,15 @@
 import type { Phase } from './state.ts';
-import type { Wishes } from './target.ts';
+import type { TargetOptions } from './target.ts';
 
 /** The settings as read, validated once. Durations in milliseconds. */
 export interface Settings {
   readonly vaultUrls: readonly string[];
   readonly mode: 'rotate' | 'observe';
   /** What a target gets where no tag says otherwise. */
-  readonly wishes: Wishes;
+  readonly defaults: TargetOptions;
   readonly adoptionGraceMs: number;
   readonly proofPatienceMs: number;
-  readonly frozen: ReadonlySet<Phase>;
+  readonly frozenPhases: ReadonlySet<Phase>;
   readonly failuresUntilHeld: number;
   readonly startCap: number;
   readonly armEndpoint: string;

@@ -1,10 +1,10 @@
 import type { Check, Evidence, Note } from './check.ts';
 import type { Reason } from './reason.ts';
 import type { Sealed } from './sealed.ts';
-import type { Known, State } from './state.ts';
+import type { CredentialRef, State } from './state.ts';
 import type { CredentialId, SecretName, Target } from './target.ts';
 
-export interface Credential extends Known {
+export interface Credential extends CredentialRef {
   readonly value: Sealed;
 }
 
@@ -20,7 +20,7 @@ export interface Secret {
 }
 
 /** What a list page shows of a target, at no further call. */
-export interface Sighting {
+export interface ListedTarget {
   readonly target: Target;
   readonly state: State;
   readonly createdOn: Date;
@@ -30,14 +30,14 @@ export interface Sighting {
 }
 
 /** What the provider saw. Absent = not looked at, or not there. */
-export interface Look {
-  readonly fit: Check;
+export interface Inspection {
+  readonly readiness: Check;
   /** Every credential the resource has. */
-  readonly all: readonly Known[];
+  readonly credentials: readonly CredentialRef[];
   /** The credential in the secret's value, whether or not the resource still has it. */
-  readonly held: Credential;
+  readonly secretCredential: Credential;
   /** The one of them that the value holds; absent = the value is dead, or no credential of this resource. */
-  readonly live?: Known;
+  readonly live?: CredentialRef;
   /** The one that generate would replace. */
   readonly standby?: Credential;
   /** Made or found, not yet published. */
@@ -45,14 +45,14 @@ export interface Look {
   /** The data-plane host as ARM names it. */
   readonly host?: string;
   /** Something is to be taken over whatever is due: a newer version, another key that is wished for, a near expiry. */
-  readonly asks?: 'new-version' | 'near-expiry';
+  readonly startCause?: 'new-version' | 'near-expiry';
   /** Why nothing is begun, however due. */
-  readonly rests?: Rest;
+  readonly nothingToRotate?: NothingToRotate;
   readonly notes?: readonly Note[];
 }
 
 /** Somebody else sees to it, or wishes so. */
-export interface Rest {
+export interface NothingToRotate {
   readonly reason: Reason;
   /** Nothing could be made: not by an emergency either. */
   readonly firm: boolean;
@@ -64,9 +64,9 @@ export interface Claim {
   readonly kind: string;
   readonly resource: string;
   /** Where a resource has several targets of a kind: which of them. */
-  readonly part?: string;
+  readonly qualifier?: string;
   /** The vault object whose versions the target follows, without a version. */
-  readonly follows?: string;
+  readonly sourceObject?: string;
   /** The last version we wrote. */
   readonly version: string;
   readonly createdOn?: Date;
@@ -77,10 +77,10 @@ export interface Claim {
 }
 
 /** A regenerate that was sent and may still land (R4). */
-export interface Flight {
+export interface RequestInFlight {
   readonly until: Date;
   /** What it replaces; absent = unknown, any. */
-  readonly of?: string;
+  readonly replaces?: string;
 }
 
 /** Does the state belong to this value? `bound`: written with it; `lost`: none, corrupt, or somebody's copy (R1). */
@@ -99,14 +99,14 @@ export interface Snapshot {
   readonly secret: Secret;
   readonly readAt: Date;
   /** The tag `CredentialId` as the provider spells it: a claim, not yet a fact. */
-  readonly tagged?: CredentialId;
+  readonly taggedId?: CredentialId;
   readonly binding: Binding;
   readonly state: State;
   /** What the tags say now; `state` runs ahead of it until the next write. */
-  readonly saved: State;
-  readonly look: Look;
+  readonly savedState: State;
+  readonly inspection: Inspection;
   readonly claim: Claim | 'of-another' | undefined;
-  readonly flight?: Flight;
+  readonly requestInFlight?: RequestInFlight;
   /** Looked at only where something depends on them; absent = not looked at, or they cannot be seen from here. */
   readonly consumers?: Consumers;
   /** The fingerprint of a credential that may be published: proved in this visit, or allowed without. */
@@ -114,5 +114,5 @@ export interface Snapshot {
   /** What it rests on, in this visit, that the new credential is in use. */
   readonly evidence?: Evidence;
   /** What this visit was last told to wait for. */
-  readonly awaited?: Evidence;
+  readonly waitingFor?: Evidence;
 }

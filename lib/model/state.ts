@@ -3,7 +3,7 @@ import type { Fingerprint } from './sealed.ts';
 import type { CredentialId } from './target.ts';
 
 /** A credential that was seen, without its value. */
-export interface Known {
+export interface CredentialRef {
   readonly id: CredentialId;
   readonly fingerprint: Fingerprint;
 }
@@ -27,13 +27,13 @@ export const modes = ['graceful', 'immediate'] as const;
 export type Mode = (typeof modes)[number];
 
 /** Tag `RotationRecord`: what binds the state to a value of a resource. Written with every value. */
-export interface Bond {
+export interface StateBinding {
   readonly installation: string;
   readonly resource: Fingerprint;
   /** Of the whole value it was written with. */
   readonly value: Fingerprint;
   /** Every credential of the resource as last seen: another fingerprint on a look means replaced since. */
-  readonly credentials: readonly Known[];
+  readonly credentials: readonly CredentialRef[];
 }
 
 /** One rotation under way. Its start and the secret's name make its public id. */
@@ -43,19 +43,19 @@ export interface Rotation {
   readonly start: Date;
   readonly mode: Mode;
   /** The credentials that must not exist any more when it is complete. */
-  readonly gone: readonly Fingerprint[];
+  readonly toRevoke: readonly Fingerprint[];
   /** The secret version to disable. */
   readonly oldVersion?: string;
   /** A new key was refused for longer than patience and made once more (R15). */
-  readonly retried?: true;
+  readonly regeneratedAgain?: true;
   /** It found a key that somebody had made, and published that one (R18). */
-  readonly adopted?: true;
+  readonly tookOver?: true;
   /** Of a notice: complete by then, even if settle has to be shortened for it (R23). */
   readonly deadline?: Date;
 }
 
 /** It publishes no key of its own time: a notice is not answered by it, and what was answered before stays answered. */
-export function isRepair({ cause, adopted }: Pick<Rotation, 'cause' | 'adopted'>): boolean {
+export function isRepair({ cause, tookOver: adopted }: Pick<Rotation, 'cause' | 'tookOver'>): boolean {
   return cause === 'drift' || cause === 'onboard' || adopted === true;
 }
 
@@ -66,14 +66,14 @@ export interface Wait {
   readonly until: Date;
   readonly code?: string;
   /** Said to be stuck already. */
-  readonly stuck?: true;
+  readonly announcedStuck?: true;
   /** The resource was down before, and was not said to be well since. */
-  readonly lost?: true;
+  readonly wasDown?: true;
 }
 
 /** It is to be said when it is well. */
-export function wasDown(wait: Wait | undefined): boolean {
-  return isDown(wait?.reason) || wait?.lost === true;
+export function isOrWasDown(wait: Wait | undefined): boolean {
+  return isDown(wait?.reason) || wait?.wasDown === true;
 }
 
 /** Nothing is regenerated before `until`, whatever else is waited for meanwhile. */
@@ -92,40 +92,40 @@ export interface Progress {
   /** Refusals in a row. */
   readonly refusals: number;
   /** Start of the last rotation. */
-  readonly last?: Date;
+  readonly lastRotation?: Date;
   /** Hash of the last idempotency key. */
-  readonly request?: Fingerprint;
+  readonly lastRequest?: Fingerprint;
 }
 
 /** What the tags remember. */
 export interface State extends Progress {
-  readonly bond?: Bond;
+  readonly stateBinding?: StateBinding;
 }
 
-export const blank: State = { refusals: 0 };
+export const emptyState: State = { refusals: 0 };
 
 /** What a trigger asks for. `accept` is an emergency that is not in the tags yet. */
-export interface Ask {
+export interface VisitRequest {
   readonly cause: Cause;
   /** Prove the live key first, and leave it at that where it works (R16). */
-  readonly check?: true;
+  readonly checkLive?: true;
   /** The service refused the live key just now; `surely`: while it took another key of the resource. */
-  readonly refused?: 'alone' | 'surely';
-  readonly accept?: Acceptance;
+  readonly liveRefused?: 'alone' | 'surely';
+  readonly emergency?: EmergencyRequest;
   /** The secret version that the event told of. */
   readonly version?: string;
-  readonly notice?: Noticed;
+  readonly notice?: RegenerationNotice;
 }
 
 /** What a target has to know of a mandatory regeneration. */
-export interface Noticed {
+export interface RegenerationNotice {
   readonly id: Fingerprint;
   /** A rotation that began since has answered it (R23). */
   readonly start: Date;
   readonly deadline?: Date;
 }
 
-export interface Acceptance {
+export interface EmergencyRequest {
   readonly mode: Mode;
   /** Absent = the live credential. */
   readonly compromised?: readonly CredentialId[];

@@ -15,7 +15,7 @@ export function secretUrl({ vaultUrl, name }: SecretName): string {
   return `${vaultUrl}/secrets/${name}`.toLowerCase();
 }
 
-export function secretNamed(url: string): SecretName | undefined {
+export function secretFromUrl(url: string): SecretName | undefined {
   const [, vaultUrl, name] = /^(https:\/\/[^/]+)\/secrets\/([0-9A-Za-z-]+)$/.exec(url) ?? [];
   return vaultUrl && name ? { vaultUrl, name } : undefined;
 }
@@ -30,24 +30,24 @@ export interface Window {
 }
 
 /** What the user asks for by tag, completed by the settings. */
-export interface Wishes {
+export interface TargetOptions {
   readonly validityMs: number;
   /** Absent = derived from the validity. */
   readonly leadMs?: number;
-  readonly settleMs: number;
+  readonly overlapMs: number;
   readonly window?: Window;
   readonly paused: boolean;
   readonly proof: 'required' | 'best-effort';
   /** Does the old credential live on for consumers that are not seen on the new version when settle ends? */
   readonly consumers: 'wait' | 'proceed';
   /** What kinds may be asked for besides, by a word each in RotationOptions. */
-  readonly extra?: ReadonlySet<Extra>;
+  readonly kindOptions?: ReadonlySet<KindOption>;
   /** Tag RotationKey, as written: the key wanted, or who is to have it. */
   readonly key?: string;
 }
 
-export const extras = ['disable-old-version', 'auto-renew', 'versionless'] as const;
-type Extra = (typeof extras)[number];
+export const kindOptions = ['disable-old-version', 'auto-renew', 'versionless'] as const;
+type KindOption = (typeof kindOptions)[number];
 
 /** A Key Vault secret that carries rotation tags. */
 export interface Target {
@@ -55,30 +55,30 @@ export interface Target {
   readonly kind: string;
   /** The ARM resource id as the user wrote it. */
   readonly resource: string;
-  readonly wishes: Wishes;
+  readonly options: TargetOptions;
 }
 
 /** One spelling for every way to write an ARM id: names in it are case-insensitive. */
-export function normalised(resource: string): string {
+export function normalizedId(resource: string): string {
   return resource.replace(/\/+$/, '').toLowerCase();
 }
 
 export function resourceHash(resource: string): Fingerprint {
-  return fingerprintOf(normalised(resource));
+  return fingerprintOf(normalizedId(resource));
 }
 
 declare const checked: unique symbol;
 /** A credential id that was held against the live one. Only `spare` makes it, and only it can be regenerated. */
-export interface Spare<Id extends CredentialId = CredentialId> {
+export interface RevocableCredential<Id extends CredentialId = CredentialId> {
   readonly id: Id;
   readonly [checked]: true;
 }
 
 /** Answers nothing where `id` is the live credential by value or by tag: promise 1. */
-export function spare<Id extends CredentialId>(
+export function revocable<Id extends CredentialId>(
   id: Id,
   live: CredentialId,
-  tagged: CredentialId | undefined,
-): Spare<Id> | undefined {
-  return id === live || id === tagged ? undefined : ({ id } as Spare<Id>);
+  taggedId: CredentialId | undefined,
+): RevocableCredential<Id> | undefined {
+  return id === live || id === taggedId ? undefined : ({ id } as RevocableCredential<Id>);
 }

@@ -1,35 +1,35 @@
-import { bondOf, lastOf, settledFrom, withoutWait } from '../decide/rotation.ts';
+import { stateBindingOf, historyOf, overlapEndsAt, withoutWait } from '../decide/rotation.ts';
 import { day, hour, later, latest, minute, second, wholeSecond } from '../model/clock.ts';
 import type { Situation } from '../decide/decision.ts';
-import type { Failure } from '../model/operationError.ts';
-import { isDown, isSeenTo, needsAGrant, type Reason } from '../model/reason.ts';
+import type { OperationError } from '../model/operationError.ts';
+import { isDown, isNothingToRotate, needsAGrant, type Reason } from '../model/reason.ts';
 import type { Sealed } from '../model/sealed.ts';
-import { isRepair, wasDown, type Rotation, type State, type Wait } from '../model/state.ts';
+import { isRepair, isOrWasDown, type Rotation, type State, type Wait } from '../model/state.ts';
 import type { Outcome } from './phase.ts';
 
 /** Pure: state x outcome -> state. */
 export function advance(s: Situation, rotation: Rotation, outcome: Outcome): State {
   switch (outcome.is) {
     case 'pending':
-      return waiting(s.state, s.now, outcome);
+      return waitingState(s.state, s.now, outcome);
     case 'unknown':
-      return waiting(s.state, s.now, { ...outcome, until: backOff(s.state, outcome.reason, s.now) });
-    case 'bad':
-      return holding(s.state, outcome);
-    case 'again':
-      return { ...withoutWait(s.state), bond: bondOf(s), rotation: madeAgain(rotation) };
+      return waitingState(s.state, s.now, { ...outcome, until: backOff(s.state, outcome.reason, s.now) });
+    case 'invalid':
+      return heldState(s.state, outcome);
+    case 'retryGenerate':
+      return { ...withoutWait(s.state), stateBinding: stateBindingOf(s), rotation: regenerated(rotation) };
     case 'proved':
       return { ...withoutProofWait(s.state), rotation: { ...rotation, phase: 'publish' } };
     case 'done':
-      return done(s, rotation);
-    case 'seen':
+      return afterDone(s, rotation);
+    case 'inspected':
     case 'publish':
       return { ...withoutWait(s.state), refusals: 0 };
   }
 }
 
-function madeAgain({ adopted: _, ...rotation }: Rotation): Rotation {
-  return { ...rotation, retried: true };
+function regenerated({ tookOver: _, ...rotation }: Rotation): Rotation {
+  return { ...rotation, regeneratedAgain: true };
 }
 
 const ofProof: ReadonlySet<Reason> = new Set(['key-not-yet-accepted', 'proof-unknown', 'drift-confirming']);
@@ -39,67 +39,73 @@ function withoutProofWait(state: State): State {
   return state.wait && ofProof.has(state.wait.reason) ? withoutWait(state) : state;
 }
 
-function done(s: Situation, rotation: Rotation): State {
+function afterDone(s: Situation, rotation: Rotation): State {
   const state = { ...withoutWait(s.state), refusals: 0 };
-  if (rotation.phase === 'revoke') return completed(s, rotation);
-  const until = wholeSecond(settledFrom(s, rotation, 'revoke'));
-  const settling = { reason: 'settling', since: s.now, until } as const;
-  return { ...state, rotation: { ...rotation, phase: 'revoke' }, ...(until > s.now && { wait: settling }) };
+  if (rotation.phase === 'revoke') return completedState(s, rotation);
+  const until = wholeSecond(overlapEndsAt(s, rotation, 'revoke'));
+  const overlapWait = { reason: 'overlap', since: s.now, until } as const;
+  return { ...state, rotation: { ...rotation, phase: 'revoke' }, ...(until > s.now && { wait: overlapWait }) };
 }
 
-function completed(s: Situation, rotation: Rotation): State {
+function completedState(s: Situation, rotation: Rotation): State {
   const { guard } = s.state;
   return {
     refusals: 0,
-    bond: bondOf(s),
-    ...lastOf(s.state),
-    ...(!isRepair(rotation) && { last: rotation.start }),
+    stateBinding: stateBindingOf(s),
+    ...historyOf(s.state),
+    ...(!isRepair(rotation) && { lastRotation: rotation.start }),
     ...(guard && guard.until > s.now && { guard }),
   };
 }
 
 /** The state that is written in one call with the new value (promise 5). */
-export function published(s: Situation, rotation: Rotation, value: Sealed): State {
-  const bond = { ...bondOf(s), value: value.fingerprint };
+export function publishedState(s: Situation, rotation: Rotation, value: Sealed): State {
+  const stateBinding = { ...stateBindingOf(s), value: value.fingerprint };
   const written = { ...rotation, phase: 'verify', oldVersion: s.secret.version } as const;
-  return { ...withoutWait(s.state), refusals: 0, bond, rotation: written };
+  return { ...withoutWait(s.state), refusals: 0, stateBinding, rotation: written };
 }
 
 /** The same wait goes on, so that it can be told how long it lasts. */
-export function waiting(state: State, now: Date, wait: { reason: Reason; until: Date; code?: string }): State {
+export function waitingState(state: State, now: Date, wait: { reason: Reason; until: Date; code?: string }): State {
   const known = state.wait?.reason === wait.reason ? state.wait : undefined;
   const { reason, until, code } = wait;
   const since = known?.since ?? wholeSecond(now);
-  const stuck = known?.stuck ?? false;
+  const isNewlyStuck = known?.announcedStuck ?? false;
   return {
     ...state,
-    wait: { reason, since, until: wholeSecond(until), ...(code && { code }), ...(stuck && { stuck }) },
+    wait: {
+      reason,
+      since,
+      until: wholeSecond(until),
+      ...(code && { code }),
+      ...(isNewlyStuck && { announcedStuck: isNewlyStuck }),
+    },
   };
 }
 
-export function holding(state: State, { reason }: { reason: Reason }): State {
+export function heldState(state: State, { reason }: { reason: Reason }): State {
   return { ...state, held: reason };
 }
 
 /** What the service's answer means for the next visit. Only refusals are counted: the rest time or a grant cures. */
-export function failed(state: State, failure: Failure, now: Date, failuresUntilHeld: number): State {
+export function failedState(state: State, failure: OperationError, now: Date, failuresUntilHeld: number): State {
   const { code, retryAfterMs = 0 } = failure.detail;
-  const reason = stillStanding(failure.reason, state.wait);
+  const reason = reasonThatStands(failure.reason, state.wait);
   const refusals = reason === 'refused' ? state.refusals + 1 : state.refusals;
   const until = latest(later(now, retryAfterMs), backOff(state, reason, now));
-  const next = stillLost(state, waiting({ ...state, refusals }, now, { reason, until, ...(code && { code }) }));
-  return refusals >= failuresUntilHeld ? holding(next, { reason: 'too-many-refusals' }) : next;
+  const next = keepDown(state, waitingState({ ...state, refusals }, now, { reason, until, ...(code && { code }) }));
+  return refusals >= failuresUntilHeld ? heldState(next, { reason: 'too-many-refusals' }) : next;
 }
 
 /** What hides a resource that was down does not say that it is well. */
-export function stillLost({ wait: before }: State, state: State): State {
-  const isLost = before !== undefined && wasDown(before) && state.wait !== undefined && !isDown(state.wait.reason);
-  return isLost ? { ...state, wait: { ...state.wait, lost: true } } : state;
+export function keepDown({ wait: before }: State, state: State): State {
+  const isLost = before !== undefined && isOrWasDown(before) && state.wait !== undefined && !isDown(state.wait.reason);
+  return isLost ? { ...state, wait: { ...state.wait, wasDown: true } } : state;
 }
 
 /** Whoever does not answer has not said that it is well, nor that nobody sees to it any more. */
-function stillStanding(reason: Reason, wait: Wait | undefined): Reason {
-  const stands = isDown(wait?.reason) || isSeenTo(wait?.reason);
+function reasonThatStands(reason: Reason, wait: Wait | undefined): Reason {
+  const stands = isDown(wait?.reason) || isNothingToRotate(wait?.reason);
   return wait && stands && saysNothing.has(reason) ? wait.reason : reason;
 }
 
@@ -117,5 +123,5 @@ function backOff(state: State, reason: Reason, now: Date): Date {
 
 /** Said once when it has lasted for a day. */
 export function stuck(wait: Wait, now: Date): boolean {
-  return !wait.stuck && later(wait.since, day) <= now;
+  return !wait.announcedStuck && later(wait.since, day) <= now;
 }

@@ -1,4 +1,4 @@
-import { normalised } from '../model/target.ts';
+import { normalizedId } from '../model/target.ts';
 import { isClientId } from './checks/identity.ts';
 import type { PoolIdentity, PoolView } from './poolView.ts';
 
@@ -22,7 +22,7 @@ export function signsInAs(view: PoolView, wished: Identity | undefined): SignIn 
     return clientId === undefined ? undefined : { attached, clientId };
   }
   const { resourceId, clientId } = wished;
-  const isAttached = attached.some((id) => normalised(id) === normalised(resourceId));
+  const isAttached = attached.some((id) => normalizedId(id) === normalizedId(resourceId));
   return { attached: isAttached ? attached : [...attached, resourceId], clientId };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Problem } from '../triggers/http/problem.ts';
 import { certificateUrl } from './certificateUrl.ts';
 import type { NewPool, Wish } from './definition.ts';
-import { jsonFrom } from '../model/json.ts';
+import { parseJson } from '../model/json.ts';
 
 /** What somebody wants a definition of: a pool that is there, or a new one. */
 export type PoolRequest = OldPoolRequest | NewPoolRequest;
@@ -62,7 +62,7 @@ const longest = 64 * 1024;
 /** Reads the body of `POST /api/pools/definition`. */
 export function poolRequestFrom(text: string): PoolRequest | Problem {
   if (text.length > longest) return { status: 413, title: 'Body too large', detail: `At most ${longest} characters.` };
-  const body = jsonFrom(text);
+  const body = parseJson(text);
   if (typeof body !== 'object' || body === null) {
     return { status: 400, title: 'Body not understood', detail: 'Send a JSON object; see the README for its members.' };
   }

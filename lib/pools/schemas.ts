@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jsonFrom } from '../model/json.ts';
+import { parseJson } from '../model/json.ts';
 
 /** What an answer or a person may have written: where it is of another shape it counts as absent. */
 export const anything = z.unknown().optional();
@@ -17,5 +17,5 @@ export function object<Shape extends z.ZodRawShape>(shape: Shape) {
 
 /** Free JSON comes as an object, and in some answers as text. */
 export function membersOf(value: unknown): Members {
-  return members.parse(typeof value === 'string' ? jsonFrom(value) : value);
+  return members.parse(typeof value === 'string' ? parseJson(value) : value);
 }

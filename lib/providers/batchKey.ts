@@ -1,59 +1,59 @@
 import { createHmac } from 'node:crypto';
 import type { BatchAccount, BatchAccountKeys } from '@azure/arm-batch';
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
-import { good, type Check } from '../model/check.ts';
+import { valid, type Check } from '../model/check.ts';
 import { minute } from '../model/clock.ts';
-import { Failure } from '../model/operationError.ts';
+import { OperationError } from '../model/operationError.ts';
 import type { Reason } from '../model/reason.ts';
 import { Sealed } from '../model/sealed.ts';
-import type { AccessKeys, Fitness, Keys } from './accessKeys.ts';
-import { calling } from '../azure/errors.ts';
-import { armId } from '../azure/armId.ts';
-import { answerTo, proof, type Answer } from './proof.ts';
-import type { Means, View } from './provider.ts';
+import type { AccessKeys, ServiceReadiness, Keys } from './accessKeys.ts';
+import { callAzure } from '../azure/errors.ts';
+import { parseArmId } from '../azure/armId.ts';
+import { sendProbe, proveKey, type ProbeAnswer } from './proof.ts';
+import type { ProviderDeps, ProviderInput } from './provider.ts';
 
 /** A Batch account's shared keys: both key operations are synchronous and answer both keys (azure-facts 1.2). */
-export function batchKey({ clients, random }: Means): AccessKeys {
+export function batchKey({ clients, random }: ProviderDeps): AccessKeys {
   return {
     kind: 'batch-key',
     resourceType: 'microsoft.batch/batchaccounts',
-    flightMs: 2 * minute,
-    fitness: (view) => (mustRead(view) ? account(view) : Promise.resolve({ fit: good })),
+    requestLifetimeMs: 2 * minute,
+    readiness: (view) => (mustRead(view) ? account(view) : Promise.resolve({ readiness: valid })),
     keys: (view) => keyOperation(view, (api, at) => api.getKeys(...at)),
     regenerate: (view, keyName) => keyOperation(view, (api, at) => api.regenerateKey(...at, { keyName })),
-    prove: (view, key, control) => proof((text) => probe(view, text), random(64).toString('base64'), key, control),
-    flaw: () => good,
+    prove: (view, key, control) => proveKey((text) => probe(view, text), random(64).toString('base64'), key, control),
+    valueCheck: () => valid,
     keyIn: (value) => value,
     render: (key) => key,
   };
 
-  function operations({ target }: View) {
-    const { subscription, group, name } = armId(target.resource);
+  function operations({ target }: ProviderInput) {
+    const { subscription, group, name } = parseArmId(target.resource);
     return { api: clients.batch(subscription).batchAccountOperations, at: [group, name] as const };
   }
 
-  async function account(view: View): Promise<Fitness> {
+  async function account(view: ProviderInput): Promise<ServiceReadiness> {
     const { api, at } = operations(view);
-    const found = await calling(() => api.get(...at));
-    return { fit: fitness(found), ...(found.accountEndpoint && { host: found.accountEndpoint }) };
+    const found = await callAzure(() => api.get(...at));
+    return { readiness: fitness(found), ...(found.accountEndpoint && { host: found.accountEndpoint }) };
   }
 
-  async function keyOperation(view: View, call: KeyCall): Promise<Keys> {
+  async function keyOperation(view: ProviderInput, call: KeyCall): Promise<Keys> {
     const { api, at } = operations(view);
-    return sealed(await calling(() => call(api, at)));
+    return sealed(await callAzure(() => call(api, at)));
   }
 
-  async function probe({ host, target, now }: View, key: string): Promise<Answer> {
+  async function probe({ host, target, now }: ProviderInput, key: string): Promise<ProbeAnswer> {
     if (!host) return { is: 'unclear' };
-    return answerTo(clients.http, signedGet(host, armId(target.resource).name, key, now), read);
+    return sendProbe(clients.http, signedGet(host, parseArmId(target.resource).name, key, now), read);
   }
 }
 
-type Api = ReturnType<Means['clients']['batch']>['batchAccountOperations'];
+type Api = ReturnType<ProviderDeps['clients']['batch']>['batchAccountOperations'];
 type KeyCall = (api: Api, at: readonly [string, string]) => Promise<BatchAccountKeys>;
 
 /** The account is read when it is new to us, and after something was wrong with it; not in every rotation. */
-function mustRead({ host, state }: View): boolean {
+function mustRead({ host, state }: ProviderInput): boolean {
   const cures: readonly (Reason | undefined)[] = ['shared-key-disabled', 'refused', 'forbidden', 'service-working'];
   return host === undefined || cures.includes(state.wait?.reason);
 }
@@ -61,11 +61,11 @@ function mustRead({ host, state }: View): boolean {
 /** Read first: what the key operations answer on such accounts is not documented. Null modes mean not restricted. */
 function fitness({ allowedAuthenticationModes, poolAllocationMode }: BatchAccount): Check {
   const shared = !allowedAuthenticationModes || allowedAuthenticationModes.includes('SharedKey');
-  return shared && poolAllocationMode !== 'UserSubscription' ? good : { is: 'bad', reason: 'shared-key-disabled' };
+  return shared && poolAllocationMode !== 'UserSubscription' ? valid : { is: 'invalid', reason: 'shared-key-disabled' };
 }
 
 function sealed({ primary, secondary }: BatchAccountKeys): Keys {
-  if (!primary || !secondary) throw new Failure('refused', { code: 'KeysMissing' });
+  if (!primary || !secondary) throw new OperationError('refused', { code: 'KeysMissing' });
   return { Primary: new Sealed(primary), Secondary: new Sealed(secondary) };
 }
 
@@ -86,7 +86,7 @@ function signedGet(host: string, accountName: string, key: string, now: Date) {
 }
 
 /** Only the authentication refusal says something of the key: a network rule answers 403 too. */
-function read({ status, bodyAsText }: PipelineResponse): Answer {
+function read({ status, bodyAsText }: PipelineResponse): ProbeAnswer {
   if (status >= 200 && status < 300) return { is: 'accepted' };
   const refused = status === 403 && /"code"\s*:\s*"AuthenticationFailed"/.test(bodyAsText ?? '');
   return { is: refused ? 'refused' : 'unclear', code: refused ? 'AuthenticationFailed' : `HTTP${status}` };

@@ -1,4 +1,4 @@
-import { good, type Check } from '../model/check.ts';
+import { valid, type Check } from '../model/check.ts';
 import { Sealed } from '../model/sealed.ts';
 
 /** A connection string has parts `Name=value;`, names in any case; what has no AccessKey part is a bare key. */
@@ -10,19 +10,19 @@ export function keyIn(value: Sealed): Sealed {
 }
 
 /** The form found is the form written: every other part stays as it is, letter by letter. */
-export function withKey(key: Sealed, held: Sealed): Sealed {
-  const text = held.open();
+export function withKey(key: Sealed, secretCredential: Sealed): Sealed {
+  const text = secretCredential.open();
   if (!accessKey.test(text)) return key;
   return new Sealed(text.replace(accessKey, (_all, before: string, name: string) => `${before}${name}${key.open()}`));
 }
 
 /** Says whether the string needs a key at all, and names the host that ARM does. */
-export function flawIn(value: Sealed, host: string | undefined): Check {
+export function checkConnectionString(value: Sealed, host: string | undefined): Check {
   const parts = partsOf(value.open());
-  if (parts.has('authtype')) return { is: 'bad', reason: 'entra-connection-string' };
+  if (parts.has('authtype')) return { is: 'invalid', reason: 'entra-connection-string' };
   const endpoint = parts.get('endpoint');
-  if (endpoint === undefined || host === undefined) return good;
-  return hostOf(endpoint) === host.toLowerCase() ? good : { is: 'bad', reason: 'endpoint-not-of-resource' };
+  if (endpoint === undefined || host === undefined) return valid;
+  return hostOf(endpoint) === host.toLowerCase() ? valid : { is: 'invalid', reason: 'endpoint-not-of-resource' };
 }
 
 function partsOf(text: string): ReadonlyMap<string, string> {

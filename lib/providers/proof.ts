@@ -4,25 +4,25 @@ import {
   type HttpMethods,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
-import { good, type Check } from '../model/check.ts';
+import { valid, type Check } from '../model/check.ts';
 import type { Sealed } from '../model/sealed.ts';
-import { failureFrom } from '../azure/errors.ts';
+import { operationErrorFrom } from '../azure/errors.ts';
 
-export type Answer = { readonly is: 'accepted' } | { readonly is: 'refused' | 'unclear'; readonly code?: string };
-export type Probe = (key: string) => Promise<Answer>;
+export type ProbeAnswer = { readonly is: 'accepted' } | { readonly is: 'refused' | 'unclear'; readonly code?: string };
+export type Probe = (key: string) => Promise<ProbeAnswer>;
 
 /**
  * Accepted proves something only where a random key is refused; refused only where the known-good `control` is
  * accepted. Without a control a refusal stands for itself.
  */
-export async function proof(probe: Probe, randomKey: string, key: Sealed, control?: Sealed): Promise<Check> {
+export async function proveKey(probe: Probe, randomKey: string, key: Sealed, control?: Sealed): Promise<Check> {
   const answer = await probe(key.open());
   switch (answer.is) {
     case 'accepted':
-      return (await probe(randomKey)).is === 'refused' ? good : unknown({});
+      return (await probe(randomKey)).is === 'refused' ? valid : unknown({});
     case 'refused':
       if (control && (await probe(control.open())).is !== 'accepted') return unknown(answer);
-      return { is: 'bad', reason: 'proof-refused', ...codeOf(answer) };
+      return { is: 'invalid', reason: 'proof-refused', ...codeOf(answer) };
     case 'unclear':
       return unknown(answer);
   }
@@ -43,17 +43,17 @@ interface Request {
 }
 
 /** One signed request, no retry. What does not answer is unclear. */
-export async function answerTo(
+export async function sendProbe(
   http: HttpClient,
   { method, url, headers }: Request,
-  read: (response: PipelineResponse) => Answer,
-): Promise<Answer> {
+  read: (response: PipelineResponse) => ProbeAnswer,
+): Promise<ProbeAnswer> {
   const request = createPipelineRequest({ method, url, timeout: 10_000 });
   for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
   try {
     return read(await http.sendRequest(request));
   } catch (error) {
-    const { code } = failureFrom(error).detail;
+    const { code } = operationErrorFrom(error).detail;
     return { is: 'unclear', ...codeOf({ ...(code && { code }) }) };
   }
 }

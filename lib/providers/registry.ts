@@ -3,7 +3,7 @@ import { accessKeys } from './accessKeys.ts';
 import { batchCmk } from './batchCmk.ts';
 import { batchKey } from './batchKey.ts';
 import { poolCertificate } from './poolCertificate.ts';
-import type { Means, Provider } from './provider.ts';
+import type { ProviderDeps, Provider } from './provider.ts';
 import { signalrKey } from './signalrKey.ts';
 
 export interface Providers extends Kinds {
@@ -11,12 +11,12 @@ export interface Providers extends Kinds {
   /** Every kind that a resource may have, by its ARM id. */
   kindsOf(resource: string): readonly string[];
   /** What Service Health calls the services that enforce a regeneration. */
-  readonly noticedAs: readonly string[];
+  readonly serviceHealthNames: readonly string[];
   /** Their resource types. */
-  readonly noticedTypes: readonly string[];
+  readonly serviceHealthResourceTypes: readonly string[];
 }
 
-export function providers(means: Means): Providers {
+export function providers(means: ProviderDeps): Providers {
   return registry([
     accessKeys(batchKey(means)),
     accessKeys(signalrKey(means)),
@@ -29,11 +29,13 @@ export function registry(all: readonly Provider[]): Providers {
   return {
     of: (kind) => all.find((provider) => provider.kind === kind),
     kindsOf: (resource) => all.filter(({ resourceType }) => resourceType === typeOf(resource)).map(({ kind }) => kind),
-    noticedAs: all.flatMap(({ noticedAs }) => noticedAs ?? []),
-    noticedTypes: all.filter(({ noticedAs }) => noticedAs).map(({ resourceType }) => resourceType),
-    defaultsFor: (kind, wishes) => {
+    serviceHealthNames: all.flatMap(({ serviceHealthName: noticedAs }) => noticedAs ?? []),
+    serviceHealthResourceTypes: all
+      .filter(({ serviceHealthName: noticedAs }) => noticedAs)
+      .map(({ resourceType }) => resourceType),
+    defaultsFor: (kind, options) => {
       const { validityMs } = all.find((provider) => provider.kind === kind) ?? {};
-      return validityMs === undefined ? wishes : { ...wishes, validityMs };
+      return validityMs === undefined ? options : { ...options, validityMs };
     },
     kindFor: (type, wanted) => all.find((p) => p.resourceType === type && (!wanted || p.kind === wanted))?.kind,
   };

@@ -1,59 +1,59 @@
 import type { SignalRKeys, SignalRResource } from '@azure/arm-signalr';
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import { SignJWT } from 'jose';
-import { good, type Check, type Pending } from '../model/check.ts';
+import { valid, type Check, type Pending } from '../model/check.ts';
 import { later, minute, second } from '../model/clock.ts';
-import { Failure } from '../model/operationError.ts';
+import { OperationError } from '../model/operationError.ts';
 import { Sealed } from '../model/sealed.ts';
-import type { AccessKeys, Fitness, Keys } from './accessKeys.ts';
-import { calling, failureFrom } from '../azure/errors.ts';
-import { armId } from '../azure/armId.ts';
-import { flawIn, keyIn, withKey } from './connectionString.ts';
-import { answerTo, proof, type Answer } from './proof.ts';
-import type { Means, View } from './provider.ts';
+import type { AccessKeys, ServiceReadiness, Keys } from './accessKeys.ts';
+import { callAzure, operationErrorFrom } from '../azure/errors.ts';
+import { parseArmId } from '../azure/armId.ts';
+import { checkConnectionString, keyIn, withKey } from './connectionString.ts';
+import { sendProbe, proveKey, type ProbeAnswer } from './proof.ts';
+import type { ProviderDeps, ProviderInput } from './provider.ts';
 
 /** As long again as the service works already, from two seconds to a minute. */
-function nextPoll({ state: { wait }, now }: View): Date {
+function nextPoll({ state: { wait }, now }: ProviderInput): Date {
   const sinceMs = wait?.reason === 'service-working' ? now.getTime() - wait.since.getTime() : 0;
   return later(now, Math.min(minute, Math.max(2 * second, sinceMs)));
 }
 
 /** A SignalR service's access keys. Regenerating is a long-running operation that never answers keys. */
-export function signalrKey({ clients, random }: Means): AccessKeys {
+export function signalrKey({ clients, random }: ProviderDeps): AccessKeys {
   return {
     kind: 'signalr-key',
     resourceType: 'microsoft.signalrservice/signalr',
-    noticedAs: 'SignalR', // the exact name in Service Health is not documented (azure-facts 2)
-    flightMs: 5 * minute,
-    fitness: (view) => (mustRead(view) ? service(view) : Promise.resolve({ fit: good })),
+    serviceHealthName: 'SignalR', // the exact name in Service Health is not documented (azure-facts 2)
+    requestLifetimeMs: 5 * minute,
+    readiness: (view) => (mustRead(view) ? service(view) : Promise.resolve({ readiness: valid })),
     keys: async (view) => {
       const { api, at } = operations(view);
-      return sealed(await calling(() => api.listKeys(...at)));
+      return sealed(await callAzure(() => api.listKeys(...at)));
     },
     regenerate: async (view, keyType): Promise<Pending> => {
       const { api, at } = operations(view);
       await accepted((onResponse) => api.beginRegenerateKey(...at, { keyType }, { onResponse }));
       return { is: 'pending', reason: 'service-working', until: nextPoll(view) };
     },
-    prove: (view, key, control) => proof((text) => probe(view, text), random(33).toString('base64'), key, control),
-    flaw: flawIn,
+    prove: (view, key, control) => proveKey((text) => probe(view, text), random(33).toString('base64'), key, control),
+    valueCheck: checkConnectionString,
     keyIn,
     render: withKey,
   };
 
-  function operations({ target }: View) {
-    const { subscription, group, name } = armId(target.resource);
+  function operations({ target }: ProviderInput) {
+    const { subscription, group, name } = parseArmId(target.resource);
     return { api: clients.signalR(subscription).signalR, at: [group, name] as const };
   }
 
-  async function service(view: View): Promise<Fitness> {
+  async function service(view: ProviderInput): Promise<ServiceReadiness> {
     const { api, at } = operations(view);
-    const found = await calling(() => api.get(...at));
-    return { fit: fitness(found, view), ...(found.hostName && { host: found.hostName }) };
+    const found = await callAzure(() => api.get(...at));
+    return { readiness: fitness(found, view), ...(found.hostName && { host: found.hostName }) };
   }
 
-  async function probe({ host, now }: View, key: string): Promise<Answer> {
-    return host ? answerTo(clients.http, await signedHead(host, key, now), read) : { is: 'unclear' };
+  async function probe({ host, now }: ProviderInput, key: string): Promise<ProbeAnswer> {
+    return host ? sendProbe(clients.http, await signedHead(host, key, now), read) : { is: 'unclear' };
   }
 }
 
@@ -66,26 +66,26 @@ async function accepted(send: (onResponse: (response: { status: number }) => voi
   try {
     await send((response) => (status ||= response.status));
   } catch (error) {
-    if (status === 0 || status >= 300) throw failureFrom(error);
+    if (status === 0 || status >= 300) throw operationErrorFrom(error);
   }
 }
 
 /** Before every regenerate, and while one runs: a second one then is refused and can undo the first. */
-function mustRead({ host, state }: View): boolean {
+function mustRead({ host, state }: ProviderInput): boolean {
   const published = state.rotation?.phase === 'verify';
   return host === undefined || !published;
 }
 
-function fitness({ disableLocalAuth, provisioningState }: SignalRResource, view: View): Check {
-  if (disableLocalAuth) return { is: 'bad', reason: 'shared-key-disabled' };
-  if (provisioningState === 'Succeeded') return good;
+function fitness({ disableLocalAuth, provisioningState }: SignalRResource, view: ProviderInput): Check {
+  if (disableLocalAuth) return { is: 'invalid', reason: 'shared-key-disabled' };
+  if (provisioningState === 'Succeeded') return valid;
   const isFinal = provisioningState === 'Failed' || provisioningState === 'Canceled';
   if (isFinal) return { is: 'unknown', reason: 'refused', code: provisioningState };
   return { is: 'pending', reason: 'service-working', until: nextPoll(view) };
 }
 
 function sealed({ primaryKey, secondaryKey }: SignalRKeys): Keys {
-  if (!primaryKey || !secondaryKey) throw new Failure('refused', { code: 'KeysMissing' });
+  if (!primaryKey || !secondaryKey) throw new OperationError('refused', { code: 'KeysMissing' });
   return { Primary: new Sealed(primaryKey), Secondary: new Sealed(secondaryKey) };
 }
 
@@ -104,7 +104,7 @@ async function signedHead(host: string, key: string, now: Date) {
   };
 }
 
-function read({ status }: PipelineResponse): Answer {
+function read({ status }: PipelineResponse): ProbeAnswer {
   if (status === 200 || status === 404) return { is: 'accepted' };
   return { is: status === 401 ? 'refused' : 'unclear', code: `HTTP${status}` };
 }

@@ -1,67 +1,74 @@
-import { good, type Check } from '../model/check.ts';
+import { valid, type Check } from '../model/check.ts';
 import { day, later } from '../model/clock.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Fingerprint } from '../model/sealed.ts';
-import type { Credential, Look } from '../model/snapshot.ts';
-import type { Known, Rotation } from '../model/state.ts';
-import type { View } from './provider.ts';
+import type { Credential, Inspection } from '../model/snapshot.ts';
+import type { CredentialRef, Rotation } from '../model/state.ts';
+import type { ProviderInput } from './provider.ts';
 
 /*
  * What kinds whose credential is a version of something in a vault have in common.
  */
 
-export function isAtRest({ state: { rotation } }: View): boolean {
+export function isAtRest({ state: { rotation } }: ProviderInput): boolean {
   return rotation === undefined;
 }
 
 /** The rotation under way, once its credential is published: what is left to do is about the old one. */
-export function publishedIn({ state: { rotation } }: View): Rotation | undefined {
+export function publishedIn({ state: { rotation } }: ProviderInput): Rotation | undefined {
   return rotation?.phase === 'verify' || rotation?.phase === 'revoke' ? rotation : undefined;
 }
 
-export function knownOf({ id, fingerprint }: Credential): Known {
+export function credentialRefOf({ id, fingerprint }: Credential): CredentialRef {
   return { id, fingerprint };
 }
 
 /** What the state remembers is not newly made (R18). */
-export function isRemembered({ state: { bond } }: Pick<View, 'state'>, fingerprint: Fingerprint): boolean {
-  return bond?.credentials.some((known) => known.fingerprint === fingerprint) ?? false;
+export function isRemembered(
+  { state: { stateBinding } }: Pick<ProviderInput, 'state'>,
+  fingerprint: Fingerprint,
+): boolean {
+  return stateBinding?.credentials.some((known) => known.fingerprint === fingerprint) ?? false;
 }
 
 /** A version that is there before an emergency begins, or leaked, does not answer it: the state shall know it (R18). */
-export function unanswering(view: View, next: Credential | undefined): readonly Known[] {
+export function unanswering(view: ProviderInput, next: Credential | undefined): readonly CredentialRef[] {
   const { compromised = [], state } = view;
-  const isKnown = next && ((isAtRest(view) && state.bond !== undefined) || compromised.includes(next.id));
-  return isKnown ? [knownOf(next)] : [];
+  const isKnown = next && ((isAtRest(view) && state.stateBinding !== undefined) || compromised.includes(next.id));
+  return isKnown ? [credentialRefOf(next)] : [];
 }
 
 /** The same version once, whatever it is there for. */
-export function distinct(all: readonly Known[]): readonly Known[] {
+export function distinct(all: readonly CredentialRef[]): readonly CredentialRef[] {
   return [...new Map(all.map((known) => [known.id, known])).values()];
 }
 
 /** The rotation ends, and what is old is left as it is. */
-export function sparingTheOld({ all, ...look }: Look): Look {
-  return { ...look, all: all.filter(({ id }) => id === look.live?.id) };
+export function withoutRevocation({ credentials: all, ...inspection }: Inspection): Inspection {
+  return { ...inspection, credentials: all.filter(({ id }) => id === inspection.live?.id) };
 }
 
 /** A candidate was found fit by the look. Of what is live: is it in use, and is there nothing newer, and nothing to say? */
 export async function proveVersion(
-  view: View,
+  view: ProviderInput,
   candidate: Credential,
-  held: Credential,
-  look: () => Promise<Look>,
+  secretCredential: Credential,
+  inspection: () => Promise<Inspection>,
 ): Promise<Check> {
-  if (candidate.fingerprint !== held.fingerprint) return good;
-  const found = await look();
-  if (found.fit.is !== 'good') return { is: 'unknown', reason: found.fit.reason };
-  if (!found.live) return { is: 'bad', reason: 'proof-refused' };
+  if (candidate.fingerprint !== secretCredential.fingerprint) return valid;
+  const found = await inspection();
+  if (found.readiness.is !== 'valid') return { is: 'unknown', reason: found.readiness.reason };
+  if (!found.live) return { is: 'invalid', reason: 'proof-refused' };
   const news = newsIn(found, view, candidate);
-  return news ? { is: 'unknown', reason: news } : good;
+  return news ? { is: 'unknown', reason: news } : valid;
 }
 
 /** What is to be looked at by whoever decides. */
-function newsIn({ live, asks, rests }: Look, { state }: View, candidate: Credential): Reason | undefined {
+function newsIn(
+  { live, startCause: asks, nothingToRotate: rests }: Inspection,
+  { state }: ProviderInput,
+  candidate: Credential,
+): Reason | undefined {
   if (live?.id !== candidate.id) return 'tag-corrected';
   if (rests && state.wait?.reason !== rests.reason) return rests.reason;
   return asks && 'proof-unknown';

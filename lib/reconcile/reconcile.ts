@@ -1,20 +1,20 @@
 import type { Decision } from '../decide/decision.ts';
-import { worthNothing } from '../decide/eventRelevance.ts';
+import { whyIrrelevant } from '../decide/eventRelevance.ts';
 import { decide } from '../decide/rules.ts';
-import { changes } from '../announcements/transitions.ts';
-import { claimOwnVersion, goOn } from './loop.ts';
-import { Failure } from '../model/operationError.ts';
+import { announcementsFor } from '../announcements/transitions.ts';
+import { claimOwnVersion, runUntilBlocked } from './loop.ts';
+import { OperationError } from '../model/operationError.ts';
 import type { Reason } from '../model/reason.ts';
-import type { Consumers, Look, Snapshot } from '../model/snapshot.ts';
-import { wasDown, type Ask, type State } from '../model/state.ts';
-import { normalised, type Target } from '../model/target.ts';
-import { failed, holding, stuck, waiting } from '../phases/advance.ts';
+import type { Consumers, Inspection, Snapshot } from '../model/snapshot.ts';
+import { isOrWasDown, type VisitRequest, type State } from '../model/state.ts';
+import { normalizedId, type Target } from '../model/target.ts';
+import { failedState, heldState, stuck, waitingState } from '../phases/advance.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Lease } from '../stores/lease.ts';
-import { observe, type Unseen } from './readTarget.ts';
-import { lookAgain, save, situationOf, viewOf, type Core, type Visit } from './visit.ts';
+import { readTarget, type UninspectedSnapshot } from './readTarget.ts';
+import { inspectAgain, save, situationOf, providerInputOf, type Services, type Visit } from './visit.ts';
 
-export type Report =
+export type VisitReport =
   | { readonly is: 'busy' | 'foreign' }
   /** The event was worth nothing. */
   | { readonly is: 'dropped'; readonly reason: Reason }
@@ -35,57 +35,66 @@ export type Report =
     };
 
 /** Takes one target as far as it goes before `deadline`, under the lease of its resource. Throws no `Failure`. */
-export async function reconcile(core: Core, target: Target, ask: Ask, deadline: Date): Promise<Report> {
+export async function reconcile(
+  services: Services,
+  target: Target,
+  request: VisitRequest,
+  deadline: Date,
+): Promise<VisitReport> {
   try {
-    const work = (lease: Lease) => visit(core, target, ask, deadline, lease);
-    const report = await core.leases.whileHolding(normalised(target.resource), work);
+    const work = (lease: Lease) => visit(services, target, request, deadline, lease);
+    const report = await services.leases.withLease(normalizedId(target.resource), work);
     return report === 'busy' ? { is: 'busy' } : report;
   } catch (error) {
     return failure(error);
   }
 }
 
-function failure(error: unknown): Report {
-  if (!(error instanceof Failure)) throw error;
+function failure(error: unknown): VisitReport {
+  if (!(error instanceof OperationError)) throw error;
   const { code, retryAfterMs } = error.detail;
   return { is: 'failed', reason: error.reason, ...(code && { code }), ...(retryAfterMs && { retryAfterMs }) };
 }
 
 async function visit(
-  core: Core,
+  services: Services,
   { secret, resource }: Target,
-  ask: Ask,
+  request: VisitRequest,
   deadline: Date,
   lease: Lease,
-): Promise<Report> {
-  const observed = await observe(core, secret, core.clock.now());
+): Promise<VisitReport> {
+  const observed = await readTarget(services, secret, services.clock.now());
   if (observed.is !== 'target') return observed;
   const { provider, unseen } = observed;
-  const reason = worthNothing(ask, unseen);
+  const reason = whyIrrelevant(request, unseen);
   if (reason) return { is: 'dropped', reason };
-  if (normalised(unseen.target.resource) !== normalised(resource)) return { is: 'foreign' }; // another lease is needed
-  const installation = await core.claims.installation();
-  const snapshot = { ...unseen, look: unlooked(provider, unseen) };
-  const visiting: Visit = { core, provider, lease, installation, deadline, ask, snapshot };
-  return core.settings.mode === 'rotate' ? rotate(visiting) : pretend(visiting);
+  if (normalizedId(unseen.target.resource) !== normalizedId(resource)) return { is: 'foreign' }; // another lease is needed
+  const installation = await services.claims.installation();
+  const snapshot = { ...unseen, inspection: unlooked(provider, unseen) };
+  const visiting: Visit = { services, provider, lease, installation, deadline, request, snapshot };
+  return services.settings.mode === 'rotate' ? rotate(visiting) : observeOnly(visiting);
 }
 
-function unlooked(provider: Provider, unseen: Unseen): Look {
-  return { fit: { is: 'unknown', reason: 'outage' }, all: [], held: provider.held({ ...unseen, now: unseen.readAt }) };
+function unlooked(provider: Provider, unseen: UninspectedSnapshot): Inspection {
+  return {
+    readiness: { is: 'unknown', reason: 'outage' },
+    credentials: [],
+    secretCredential: provider.secretCredential({ ...unseen, now: unseen.readAt }),
+  };
 }
 
 /** Goes on until it must wait, then lets the tags say where it stands. */
-async function rotate(visiting: Visit): Promise<Report> {
-  let report: Report;
+async function rotate(visiting: Visit): Promise<VisitReport> {
+  let report: VisitReport;
   try {
-    if (await livesAtRest(visiting)) return resting(visiting);
-    await lookAgain(visiting);
+    if (await livesAtRest(visiting)) return notDueReport(visiting);
+    await inspectAgain(visiting);
     await claimOwnVersion(visiting);
-    const decision = await goOn(visiting);
+    const decision = await runUntilBlocked(visiting);
     report = { is: 'visited', decision, state: visiting.snapshot.state };
   } catch (error) {
     report = failure(error);
-    if (!(error instanceof Failure) || !isToBeKept(error)) return answered(visiting, report);
+    if (!(error instanceof OperationError) || !isToBeKept(error)) return answered(visiting, report);
     noteFailure(visiting, error);
   }
   noteStuck(visiting);
@@ -94,20 +103,23 @@ async function rotate(visiting: Visit): Promise<Report> {
 }
 
 /** An emergency that is in the tags is accepted, however the visit ended (R20). */
-function answered({ accepted, snapshot: { state, consumers } }: Visit, report: Report): Report {
+function answered(
+  { emergencyStart: accepted, snapshot: { state, consumers } }: Visit,
+  report: VisitReport,
+): VisitReport {
   if (!accepted) return report;
-  const decision = report.is === 'visited' ? report.decision : ({ do: 'rest', reason: 'going-on' } as const);
+  const decision = report.is === 'visited' ? report.decision : ({ do: 'leave', reason: 'going-on' } as const);
   return { is: 'visited', decision, state, accepted, ...(consumers && { consumers }) };
 }
 
 /** What the lease or somebody's write ended is for the next look; nothing of it is written down. */
-function isToBeKept({ reason }: Failure): boolean {
+function isToBeKept({ reason }: OperationError): boolean {
   return reason !== 'lease-lost' && reason !== 'changed-meanwhile';
 }
 
-function noteFailure(visiting: Visit, error: Failure): void {
-  const { core, snapshot } = visiting;
-  const state = failed(snapshot.state, error, core.clock.now(), core.settings.failuresUntilHeld);
+function noteFailure(visiting: Visit, error: OperationError): void {
+  const { services, snapshot } = visiting;
+  const state = failedState(snapshot.state, error, services.clock.now(), services.settings.failuresUntilHeld);
   visiting.snapshot = { ...snapshot, state };
 }
 
@@ -116,40 +128,40 @@ async function saveLast(visiting: Visit): Promise<void> {
   try {
     await save(visiting);
   } catch (error) {
-    if (!(error instanceof Failure) || !visiting.accepted) throw error;
+    if (!(error instanceof OperationError) || !visiting.emergencyStart) throw error;
   }
 }
 
 function noteStuck(visiting: Visit): void {
-  const { state, look } = visiting.snapshot;
+  const { state, inspection } = visiting.snapshot;
   const { wait } = state;
-  if (!wait || !isMendable(wait.reason, look) || !stuck(wait, visiting.core.clock.now())) return;
-  visiting.snapshot = { ...visiting.snapshot, state: { ...state, wait: { ...wait, stuck: true } } };
+  if (!wait || !isMendable(wait.reason, inspection) || !stuck(wait, visiting.services.clock.now())) return;
+  visiting.snapshot = { ...visiting.snapshot, state: { ...state, wait: { ...wait, announcedStuck: true } } };
 }
 
-function isMendable(reason: Reason, { rests }: Look): boolean {
-  return reason !== 'settling' && reason !== 'outside-window' && reason !== rests?.reason;
+function isMendable(reason: Reason, { nothingToRotate: rests }: Inspection): boolean {
+  return reason !== 'overlap' && reason !== 'outside-window' && reason !== rests?.reason;
 }
 
 /** Observe: what would be done is decided and announced, and nothing is changed. */
-async function pretend(visiting: Visit): Promise<Report> {
+async function observeOnly(visiting: Visit): Promise<VisitReport> {
   try {
-    await lookAgain(visiting);
+    await inspectAgain(visiting);
   } catch (error) {
     return failure(error);
   }
-  const { core, snapshot } = visiting;
+  const { services, snapshot } = visiting;
   const decision = decide(situationOf(visiting));
-  core.log(snapshot, decision);
-  const state = stateAfter(snapshot.state, decision, core.clock.now());
-  for (const said of changes({ ...snapshot, state })) await core.announcer.announce(said);
+  services.log(snapshot, decision);
+  const state = stateAfter(snapshot.state, decision, services.clock.now());
+  for (const said of announcementsFor({ ...snapshot, state })) await services.announcer.announce(said);
   return { is: 'visited', decision, state: snapshot.state };
 }
 
 function stateAfter(state: State, decision: Decision, now: Date): State {
   if ('state' in decision) return decision.state;
-  if (decision.do === 'wait') return waiting(state, now, decision);
-  return decision.do === 'hold' ? holding(state, decision) : state;
+  if (decision.do === 'wait') return waitingState(state, now, decision);
+  return decision.do === 'hold' ? heldState(state, decision) : state;
 }
 
 /**
@@ -157,36 +169,36 @@ function stateAfter(state: State, decision: Decision, now: Date): State {
  * somebody saw it change: the data plane may take a replaced key for a while, and the list may still show it.
  */
 async function livesAtRest(visiting: Visit): Promise<boolean> {
-  const { ask, snapshot, provider } = visiting;
+  const { request, snapshot, provider } = visiting;
   const was = snapshot.state.wait?.reason;
   const wasRefused = was === 'live-refused';
-  const sawChange = ask.cause === 'drift';
-  if (!(ask.check ?? (wasRefused || sawChange)) || !mayProve(snapshot)) return false;
-  const { is } = await provider.prove(viewOf(visiting), snapshot.look.held);
-  if (is === 'bad') await refused(visiting, wasRefused);
-  return is === 'good' && !(wasRefused || sawChange || wasDown(snapshot.state.wait));
+  const sawChange = request.cause === 'drift';
+  if (!(request.checkLive ?? (wasRefused || sawChange)) || !mayProve(snapshot)) return false;
+  const { is } = await provider.prove(providerInputOf(visiting), snapshot.inspection.secretCredential);
+  if (is === 'invalid') await refused(visiting, wasRefused);
+  return is === 'valid' && !(wasRefused || sawChange || isOrWasDown(snapshot.state.wait));
 }
 
 async function refused(visiting: Visit, wasRefused: boolean): Promise<void> {
   const isTwice = wasRefused && (await isSure(visiting));
-  visiting.ask = { ...visiting.ask, refused: isTwice ? 'surely' : 'alone' };
+  visiting.request = { ...visiting.request, liveRefused: isTwice ? 'surely' : 'alone' };
 }
 
 /** A service that refuses everybody says nothing of a key: another one of the resource has to be taken (PROTOCOL 7). */
 async function isSure(visiting: Visit): Promise<boolean> {
-  await lookAgain(visiting);
-  const { held, standby } = visiting.snapshot.look;
+  await inspectAgain(visiting);
+  const { secretCredential, standby } = visiting.snapshot.inspection;
   if (!standby) return false;
-  const { is } = await visiting.provider.prove(viewOf(visiting), held, standby);
-  return is === 'bad';
+  const { is } = await visiting.provider.prove(providerInputOf(visiting), secretCredential, standby);
+  return is === 'invalid';
 }
 
-function mayProve({ claim, binding, tagged, look, state: { rotation } }: Snapshot): boolean {
+function mayProve({ claim, binding, taggedId, inspection, state: { rotation } }: Snapshot): boolean {
   const adopted = claim !== undefined && claim !== 'of-another' && claim.missingSince === undefined;
-  if (tagged !== undefined && tagged !== look.held.id) return false; // a look tells which of the two is right
+  if (taggedId !== undefined && taggedId !== inspection.secretCredential.id) return false; // a look tells which of the two is right
   return adopted && binding === 'bound' && rotation?.phase !== 'generate' && rotation?.phase !== 'publish';
 }
 
-function resting({ snapshot: { state } }: Visit): Report {
-  return { is: 'visited', decision: { do: 'rest', reason: 'not-due' }, state };
+function notDueReport({ snapshot: { state } }: Visit): VisitReport {
+  return { is: 'visited', decision: { do: 'leave', reason: 'not-due' }, state };
 }

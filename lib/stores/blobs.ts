@@ -6,7 +6,7 @@ import {
 } from '@azure/storage-blob';
 import type { TokenCredential } from '@azure/core-auth';
 import { requestTimeoutMs } from '../azure/clients.ts';
-import { calling, failureFrom } from '../azure/errors.ts';
+import { callAzure, operationErrorFrom } from '../azure/errors.ts';
 
 /** Names are C# identifiers (azure-facts 11), lower case because headers come back so; values are ASCII. */
 export type Metadata = Readonly<Record<string, string>>;
@@ -43,7 +43,7 @@ function over(container: ContainerClient): Blobs {
   return {
     container: async (metadata) => {
       const made = await unless(409, () => container.create({ metadata: { ...metadata } }));
-      return made ? metadata : ((await calling(() => container.getProperties())).metadata ?? {});
+      return made ? metadata : ((await callAzure(() => container.getProperties())).metadata ?? {});
     },
     create: async (name, metadata) => {
       const options = { metadata: { ...metadata }, conditions: { ifNoneMatch: '*' } };
@@ -55,10 +55,10 @@ function over(container: ContainerClient): Blobs {
     },
     setMetadata: async (name, metadata, leaseId) => {
       const options = leaseId ? { conditions: { leaseId } } : {};
-      await calling(() => blob(name).setMetadata({ ...metadata }, options));
+      await callAzure(() => blob(name).setMetadata({ ...metadata }, options));
     },
     remove: async (name) => {
-      await calling(() => blob(name).deleteIfExists());
+      await callAzure(() => blob(name).deleteIfExists());
     },
     list: () => listed(container),
     acquire: async (name, seconds) => {
@@ -76,7 +76,7 @@ function over(container: ContainerClient): Blobs {
 async function* listed(container: ContainerClient) {
   const pages = container.listBlobsFlat({ includeMetadata: true }).byPage({ maxPageSize: 5_000 });
   for (;;) {
-    const page: IteratorResult<ContainerListBlobFlatSegmentResponse, void> = await calling(() => pages.next());
+    const page: IteratorResult<ContainerListBlobFlatSegmentResponse, void> = await callAzure(() => pages.next());
     if (page.done) return;
     for (const { name, metadata = {} } of page.value.segment.blobItems) yield { name, metadata };
   }
@@ -97,6 +97,6 @@ async function expecting<T>(
   } catch (error) {
     const status = error instanceof RestError ? error.statusCode : undefined;
     if (status !== undefined && statuses.includes(status)) return { status };
-    throw failureFrom(error);
+    throw operationErrorFrom(error);
   }
 }

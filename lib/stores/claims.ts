@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Claim } from '../model/snapshot.ts';
-import { normalised, secretNamed, secretUrl } from '../model/target.ts';
+import { normalizedId, secretFromUrl, secretUrl } from '../model/target.ts';
 import type { Blobs, Metadata } from './blobs.ts';
 
 /** Which secret is the target of a (resource, kind): also the index from resource to secret. */
@@ -9,7 +9,7 @@ export interface Claims {
   installation(): Promise<string>;
   of(resource: string, kind: string, part?: string): Promise<Claim | undefined>;
   save(claim: Claim): Promise<void>;
-  drop(claim: Claim): Promise<void>;
+  remove(claim: Claim): Promise<void>;
   /** 5,000 a call. */
   list(): AsyncIterable<Claim>;
 }
@@ -25,14 +25,14 @@ export function claims(blobs: Blobs, newId: () => string = randomUUID): Claims {
       return known;
     },
     of: async (resource, kind, part) => {
-      const metadata = await blobs.metadata(blobName({ resource, kind, ...(part && { part }) }));
+      const metadata = await blobs.metadata(blobName({ resource, kind, ...(part && { qualifier: part }) }));
       return metadata && claimFrom(metadata);
     },
     save: async (claim) => {
       const metadata = metadataOf(claim);
       if (!(await blobs.create(blobName(claim), metadata))) await blobs.setMetadata(blobName(claim), metadata);
     },
-    drop: (claim) => blobs.remove(blobName(claim)),
+    remove: (claim) => blobs.remove(blobName(claim)),
     list: async function* () {
       for await (const { metadata } of blobs.list()) {
         const claim = claimFrom(metadata);
@@ -50,30 +50,30 @@ async function installation(blobs: Blobs, id: string): Promise<string> {
   return (await blobs.metadata(installationBlob))?.['id'] ?? installation(blobs, id);
 }
 
-function blobName({ resource, kind, part }: Pick<Claim, 'resource' | 'kind' | 'part'>): string {
-  const whole = `${kind}${normalised(resource)}`;
+function blobName({ resource, kind, qualifier: part }: Pick<Claim, 'resource' | 'kind' | 'qualifier'>): string {
+  const whole = `${kind}${normalizedId(resource)}`;
   return part ? `${whole}/${part.toLowerCase()}` : whole;
 }
 
-function metadataOf({ secret, kind, resource, version, part, follows, host, ...dates }: Claim): Metadata {
+function metadataOf({ secret, kind, resource, version, qualifier, sourceObject, host, ...dates }: Claim): Metadata {
   return {
     secret: secretUrl(secret),
     kind,
     resource: encodeURIComponent(resource),
     version,
-    ...present({ part: part && encodeURIComponent(part), follows, host }),
+    ...present({ qualifier: qualifier && encodeURIComponent(qualifier), sourceobject: sourceObject, host }),
     ...(dates.createdOn && { createdon: dates.createdOn.toISOString() }),
     ...(dates.missingSince && { missingsince: dates.missingSince.toISOString() }),
     ...(dates.repairedAt && { repairedat: dates.repairedAt.toISOString() }),
   };
 }
 
-function claimFrom({ kind, version, host, follows, ...metadata }: Metadata): Claim | undefined {
-  const secret = secretNamed(metadata['secret'] ?? '');
+function claimFrom({ kind, version, host, sourceobject: sourceObject, ...metadata }: Metadata): Claim | undefined {
+  const secret = secretFromUrl(metadata['secret'] ?? '');
   const resource = decodeURIComponent(metadata['resource'] ?? '');
   if (!secret || !kind || !resource || !version) return undefined;
-  const part = decodeURIComponent(metadata['part'] ?? '');
-  const optional = present({ part, follows, host });
+  const qualifier = decodeURIComponent(metadata['qualifier'] ?? '');
+  const optional = present({ qualifier, sourceObject, host });
   return { secret, kind, resource, version, ...optional, ...datesIn(metadata) };
 }
 

@@ -1,14 +1,14 @@
 import type { KeyVaultSecret, SecretProperties } from '@azure/keyvault-secrets';
 import type { Clients } from '../azure/clients.ts';
-import { Failure } from '../model/operationError.ts';
+import { OperationError } from '../model/operationError.ts';
 import { Sealed } from '../model/sealed.ts';
 import type { Secret } from '../model/snapshot.ts';
 import type { SecretName } from '../model/target.ts';
-import { calling } from '../azure/errors.ts';
+import { callAzure } from '../azure/errors.ts';
 import type { Tags } from '../tags/optionTags.ts';
 
 /** A secret as a list page shows it: the value and the version are not among it. */
-export interface Listed {
+export interface ListedSecret {
   readonly secret: SecretName;
   readonly tags: Tags;
   readonly createdOn: Date;
@@ -26,7 +26,7 @@ interface NewVersion {
 /** Secrets as the vaults hold them. Throws `Failure` only. */
 export interface Vault {
   /** 25 a call, and nothing else. */
-  list(vaultUrl: string): AsyncIterable<Listed>;
+  list(vaultUrl: string): AsyncIterable<ListedSecret>;
   /** GET: the current version, or the one named. */
   read(secret: SecretName, version?: string): Promise<Secret>;
   /** PATCH of exactly this version: the whole tag map is replaced, all else stays. */
@@ -41,25 +41,25 @@ export function vault({ secrets }: Pick<Clients, 'secrets'>): Vault {
   return {
     list: (vaultUrl) => list(secrets(vaultUrl).listPropertiesOfSecrets()[Symbol.asyncIterator](), vaultUrl),
     read: async ({ vaultUrl, name }, version) =>
-      secretFrom(await calling(() => secrets(vaultUrl).getSecret(name, version ? { version } : {}))),
+      secretFrom(await callAzure(() => secrets(vaultUrl).getSecret(name, version ? { version } : {}))),
     tag: async ({ vaultUrl, name }, version, tags) => {
-      await calling(() => secrets(vaultUrl).updateSecretProperties(name, version, { tags }));
+      await callAzure(() => secrets(vaultUrl).updateSecretProperties(name, version, { tags }));
     },
     set: async ({ vaultUrl, name }, { value, ...properties }) =>
-      secretFrom(await calling(() => secrets(vaultUrl).setSecret(name, value.open(), properties))),
+      secretFrom(await callAzure(() => secrets(vaultUrl).setSecret(name, value.open(), properties))),
     disable: async ({ vaultUrl, name }, version) => {
       try {
-        await calling(() => secrets(vaultUrl).updateSecretProperties(name, version, { enabled: false }));
+        await callAzure(() => secrets(vaultUrl).updateSecretProperties(name, version, { enabled: false }));
       } catch (error) {
-        if (!(error instanceof Failure) || error.reason !== 'secret-missing') throw error;
+        if (!(error instanceof OperationError) || error.reason !== 'secret-missing') throw error;
       }
     },
   };
 }
 
-async function* list(pages: AsyncIterator<SecretProperties, void>, vaultUrl: string): AsyncIterable<Listed> {
+async function* list(pages: AsyncIterator<SecretProperties, void>, vaultUrl: string): AsyncIterable<ListedSecret> {
   for (;;) {
-    const page: IteratorResult<SecretProperties, void> = await calling(() => pages.next());
+    const page: IteratorResult<SecretProperties, void> = await callAzure(() => pages.next());
     if (page.done) return;
     const { name, tags = {}, createdOn = new Date(0), expiresOn } = page.value;
     yield { secret: { vaultUrl, name }, tags, createdOn, ...(expiresOn && { expiresOn }) };
@@ -68,7 +68,7 @@ async function* list(pages: AsyncIterator<SecretProperties, void>, vaultUrl: str
 
 function secretFrom({ value, properties }: KeyVaultSecret): Secret {
   const { version, createdOn, updatedOn, expiresOn, tags, contentType } = properties;
-  if (!value || !version || !createdOn) throw new Failure('refused', { code: 'SecretIncomplete' });
+  if (!value || !version || !createdOn) throw new OperationError('refused', { code: 'SecretIncomplete' });
   return {
     version,
     value: new Sealed(value),

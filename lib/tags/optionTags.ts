@@ -1,10 +1,10 @@
 import { Duration, IANAZone } from 'luxon';
-import { extras, type Window, type Wishes } from '../model/target.ts';
+import { kindOptions, type Window, type TargetOptions } from '../model/target.ts';
 
 export type Tags = Readonly<Record<string, string>>;
 
 /** A wish that cannot be read: which tag, what it says and what it should say. */
-export interface Misread {
+export interface UnreadableTag {
   readonly tag: string;
   readonly expected: string;
 }
@@ -13,26 +13,31 @@ const day = 86_400_000;
 const longestDays = 3650;
 
 /** The user's wishes, each one's default from the settings. */
-export function wishesFrom(tags: Tags, defaults: Wishes): Wishes | Misread {
-  let wishes = defaults;
+export function optionsFromTags(tags: Tags, defaults: TargetOptions): TargetOptions | UnreadableTag {
+  const old = Object.keys(renamed).find((tag) => tags[tag] !== undefined);
+  if (old) return { tag: old, expected: `written as ${renamed[old]}` };
+  let options = defaults;
   for (const [tag, { expected, read }] of Object.entries(readers)) {
     const text = tags[tag]?.trim();
     if (text === undefined || text === '') continue;
     const found = read(text);
     if (!found) return { tag, expected };
-    wishes = { ...wishes, ...found };
+    options = { ...options, ...found };
   }
-  return wishes;
+  return options;
 }
+
+/** Tags of earlier days: an error names the new name, so that none is silently without effect. */
+const renamed: Readonly<Record<string, string>> = { RotationSettle: 'RotationOverlap' };
 
 interface Reader {
   readonly expected: string;
-  read(text: string): Partial<Wishes> | undefined;
+  read(text: string): Partial<TargetOptions> | undefined;
 }
 
 const readers: Readonly<Record<string, Reader>> = {
   ValidityPeriodDays: { expected: 'a number of days from 1 to 3650', read: as('validityMs', daysFrom) },
-  RotationSettle: { expected: 'an ISO 8601 duration such as PT25H', read: as('settleMs', durationFrom) },
+  RotationOverlap: { expected: 'an ISO 8601 duration such as PT25H', read: as('overlapMs', durationFrom) },
   RotationLead: { expected: 'an ISO 8601 duration such as P30D', read: as('leadMs', durationFrom) },
   RotationWindow: { expected: 'such as Mon-Fri 01:00-04:00 Europe/Berlin', read: as('window', windowFrom) },
   RotationKey: { expected: 'the URL of a key, or a word that the kind knows', read: as('key', keyFrom) },
@@ -40,7 +45,10 @@ const readers: Readonly<Record<string, Reader>> = {
   RotationOptions: { expected: 'words such as proof=best-effort wait-for-consumers', read: optionsFrom },
 };
 
-function as<Wish extends keyof Wishes>(wish: Wish, read: (text: string) => Wishes[Wish] | undefined): Reader['read'] {
+function as<Wish extends keyof TargetOptions>(
+  wish: Wish,
+  read: (text: string) => TargetOptions[Wish] | undefined,
+): Reader['read'] {
   return (text) => {
     const value = read(text);
     return value === undefined ? undefined : { [wish]: value };
@@ -70,15 +78,15 @@ function booleanFrom(text: string): boolean | undefined {
   return word === 'true' ? true : word === 'false' ? false : undefined;
 }
 
-const options: readonly string[] = ['proof=best-effort', 'wait-for-consumers', ...extras];
+const options: readonly string[] = ['proof=best-effort', 'wait-for-consumers', ...kindOptions];
 
-function optionsFrom(text: string): Pick<Wishes, 'proof' | 'consumers' | 'extra'> | undefined {
+function optionsFrom(text: string): Pick<TargetOptions, 'proof' | 'consumers' | 'kindOptions'> | undefined {
   const words = text.toLowerCase().split(/[\s,]+/);
   if (!words.every((word) => options.includes(word))) return undefined;
   return {
     proof: words.includes('proof=best-effort') ? 'best-effort' : 'required',
     consumers: words.includes('wait-for-consumers') ? 'wait' : 'proceed',
-    extra: new Set(extras.filter((word) => words.includes(word))),
+    kindOptions: new Set(kindOptions.filter((word) => words.includes(word))),
   };
 }
 

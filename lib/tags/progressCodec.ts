@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isReason } from '../model/reason.ts';
-import { blank, isRepair, type Guard, type Progress, type Rotation, type Wait } from '../model/state.ts';
+import { emptyState, isRepair, type Guard, type Progress, type Rotation, type Wait } from '../model/state.ts';
 
 /*
  * `RotationProgress` has 256 characters for the longest rotation there can be: phases, causes and guards are letters,
@@ -33,10 +33,8 @@ const seconds = z.codec(z.string().regex(/^[0-9a-z]{1,9}$/), z.date(), {
   // Rounded up: what waits never goes on early by rounding.
   encode: (date) => Math.ceil(date.getTime() / 1000).toString(36),
 });
-/** In hex until 0.1.0. */
-const inHex = /^([0-9a-f]{12}){1,3}$/;
-const gone = z.codec(z.string().regex(/^([A-Za-z0-9_-]{8}){0,3}$|^([0-9a-f]{12}){1,3}$/), z.array(z.string()), {
-  decode: (text) => (inHex.test(text) ? text : Buffer.from(text, 'base64url').toString('hex')).match(/.{12}/g) ?? [],
+const gone = z.codec(z.string().regex(/^([A-Za-z0-9_-]{8}){0,3}$/), z.array(z.string()), {
+  decode: (text) => Buffer.from(text, 'base64url').toString('hex').match(/.{12}/g) ?? [],
   encode: (fingerprints) => Buffer.from(fingerprints.join(''), 'hex').toString('base64url'),
 });
 const version = z.codec(z.string(), z.string(), {
@@ -94,26 +92,26 @@ function letters<const Words extends Readonly<Record<string, string>>>(words: Wo
 
 export function progressFrom({ r, w, q, h, f, l, k }: Shape): Progress {
   return {
-    ...blank,
+    ...emptyState,
     ...(f && { refusals: f }),
     ...(r && { rotation: rotationFrom(r) }),
     ...(w && { wait: waitFrom(w) }),
     ...(q && { guard: { reason: q.w, until: q.n } }),
     ...(h && { held: h }),
-    ...(l && { last: l }),
-    ...(k && { request: k }),
+    ...(l && { lastRotation: l }),
+    ...(k && { lastRequest: k }),
   };
 }
 
 function rotationFrom({ p, c, s, m, g, o, x, a, d }: NonNullable<Shape['r']>): Rotation {
   const mode = m === 'i' ? 'immediate' : 'graceful';
-  const flags = { ...(x && { retried: true as const }), ...(a && { adopted: true as const }) };
+  const flags = { ...(x && { regeneratedAgain: true as const }), ...(a && { tookOver: true as const }) };
   return {
     phase: p,
     cause: c,
     start: s,
     mode,
-    gone: g,
+    toRevoke: g,
     ...(o && { oldVersion: o }),
     ...flags,
     ...(d && { deadline: d }),
@@ -121,7 +119,14 @@ function rotationFrom({ p, c, s, m, g, o, x, a, d }: NonNullable<Shape['r']>): R
 }
 
 function waitFrom({ w, b, n, e, u, d }: NonNullable<Shape['w']>): Wait {
-  return { reason: w, since: b, until: n, ...(e && { code: e }), ...(u && { stuck: true }), ...(d && { lost: true }) };
+  return {
+    reason: w,
+    since: b,
+    until: n,
+    ...(e && { code: e }),
+    ...(u && { announcedStuck: true }),
+    ...(d && { wasDown: true }),
+  };
 }
 
 /** `code` is cut where the whole is too long. */
@@ -139,7 +144,7 @@ function underWay({ rotation: r, wait: w, guard: q, held }: Progress, code: stri
 }
 
 /** Of a rotation under way the one before it says nothing more, unless it only repairs. */
-function remembered({ rotation, held, refusals, last, request }: Progress): Partial<Shape> {
+function remembered({ rotation, held, refusals, lastRotation: last, lastRequest: request }: Progress): Partial<Shape> {
   return {
     ...(held && { h: held }),
     ...(refusals > 0 && { f: refusals }),
@@ -149,7 +154,17 @@ function remembered({ rotation, held, refusals, last, request }: Progress): Part
 }
 
 function rotationShape(rotation: Rotation): NonNullable<Shape['r']> {
-  const { phase, cause, start, mode, gone: g, oldVersion, retried, adopted, deadline } = rotation;
+  const {
+    phase,
+    cause,
+    start,
+    mode,
+    toRevoke: g,
+    oldVersion,
+    regeneratedAgain: retried,
+    tookOver: adopted,
+    deadline,
+  } = rotation;
   const urgent = mode === 'immediate' ? { m: 'i' as const } : {};
   return {
     p: phase,
@@ -164,7 +179,10 @@ function rotationShape(rotation: Rotation): NonNullable<Shape['r']> {
   };
 }
 
-function waitShape({ reason: w, since, until, stuck, lost }: Wait, code: string | undefined): NonNullable<Shape['w']> {
+function waitShape(
+  { reason: w, since, until, announcedStuck: stuck, wasDown: lost }: Wait,
+  code: string | undefined,
+): NonNullable<Shape['w']> {
   return { w, b: since, n: until, ...(code && { e: code }), ...(stuck && { u: 1 }), ...(lost && { d: 1 }) };
 }
 

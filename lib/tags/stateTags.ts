@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { jsonFrom } from '../model/json.ts';
-import { blank, type Bond, type State } from '../model/state.ts';
+import { parseJson } from '../model/json.ts';
+import { emptyState, type StateBinding, type State } from '../model/state.ts';
 import { progressFrom, progressShape, progressText, unknownWord } from './progressCodec.ts';
 import type { Tags } from './optionTags.ts';
 
@@ -23,17 +23,20 @@ const bondShape = z.strictObject({
  * waits for still counts.
  */
 export function stateFrom(tags: Tags): State | 'corrupt' | 'newer' {
-  const bond = parsed(tags['RotationRecord'], bondShape);
+  const stateBinding = parsed(tags['RotationRecord'], bondShape);
   const progress = parsed(tags['RotationProgress'], progressShape);
-  if (bond === 'newer' || progress === 'newer') return 'newer';
+  if (stateBinding === 'newer' || progress === 'newer') return 'newer';
   if (progress === 'corrupt') return 'corrupt';
-  const isBond = bond !== undefined && bond !== 'corrupt';
-  return { ...(progress ? progressFrom(progress) : blank), ...(isBond && { bond: bondFrom(bond) }) };
+  const isBond = stateBinding !== undefined && stateBinding !== 'corrupt';
+  return {
+    ...(progress ? progressFrom(progress) : emptyState),
+    ...(isBond && { stateBinding: bondFrom(stateBinding) }),
+  };
 }
 
 function parsed<T>(text: string | undefined, shape: z.ZodType<T>): T | 'corrupt' | 'newer' | undefined {
   if (text === undefined) return undefined;
-  const json = jsonFrom(text);
+  const json = parseJson(text);
   const written = versioned.safeParse(json);
   if (written.success && written.data.v > newest) return 'newer';
   const { data, success, error } = shape.safeParse(json);
@@ -41,7 +44,7 @@ function parsed<T>(text: string | undefined, shape: z.ZodType<T>): T | 'corrupt'
   return error.issues.every(({ message }) => message === unknownWord) ? 'newer' : 'corrupt';
 }
 
-function bondFrom({ i, r, f, c }: z.output<typeof bondShape>): Bond {
+function bondFrom({ i, r, f, c }: z.output<typeof bondShape>): StateBinding {
   const credentials = Object.entries(c).map(([id, print]) => ({ id, fingerprint: print }));
   return { installation: i, resource: r, value: f, credentials };
 }
@@ -51,10 +54,10 @@ export function tagsFrom(state: State): { RotationRecord?: string; RotationProgr
   const whole = progressText(state);
   const over = whole.length - most;
   const RotationProgress = over > 0 ? progressText(state, state.wait?.code?.slice(0, -over)) : whole;
-  return { ...(state.bond && { RotationRecord: bondText(state.bond) }), RotationProgress };
+  return { ...(state.stateBinding && { RotationRecord: bondText(state.stateBinding) }), RotationProgress };
 }
 
-function bondText({ installation, resource, value, credentials }: Bond): string {
+function bondText({ installation, resource, value, credentials }: StateBinding): string {
   const c = Object.fromEntries(credentials.map(({ id, fingerprint: print }) => [id, print]));
   return JSON.stringify({ v: newest, i: installation, r: resource, f: value, c } satisfies z.input<typeof bondShape>);
 }

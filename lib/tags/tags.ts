@@ -1,17 +1,17 @@
 import type { Reason } from '../model/reason.ts';
-import { blank, type State } from '../model/state.ts';
-import type { CredentialId, SecretName, Target, Wishes } from '../model/target.ts';
+import { emptyState, type State } from '../model/state.ts';
+import type { CredentialId, SecretName, Target, TargetOptions } from '../model/target.ts';
 import { stateFrom, tagsFrom } from './stateTags.ts';
-import { wishesFrom, type Misread, type Tags } from './optionTags.ts';
+import { optionsFromTags, type UnreadableTag, type Tags } from './optionTags.ts';
 
 /** What a secret's tags say. `foreign`: none of our business; `barred`: ours, but not to be touched as it is. */
-export type Tagged =
+export type TagsRead =
   | { readonly is: 'foreign' }
-  | { readonly is: 'barred'; readonly reason: Reason; readonly target: Target; readonly misread?: Misread }
+  | { readonly is: 'barred'; readonly reason: Reason; readonly target: Target; readonly unreadable?: UnreadableTag }
   | { readonly is: 'target'; readonly target: Target; readonly state: State };
 
 /** Which tag to correct, and what it should say; never what it says. */
-export function hintOf({ misread }: Tagged & { is: 'barred' }): string {
+export function correctionHint({ unreadable: misread }: TagsRead & { is: 'barred' }): string {
   return misread ? `${misread.tag} should be ${misread.expected}.` : '';
 }
 
@@ -20,7 +20,7 @@ export interface Kinds {
   /** The kind for a resource type (lower case); `wanted` is the tag RotationKind. */
   kindFor(resourceType: string, wanted: string | undefined): string | undefined;
   /** Of a kind, where it knows better than the settings. */
-  defaultsFor(kind: string, defaults: Wishes): Wishes;
+  defaultsFor(kind: string, defaults: TargetOptions): TargetOptions;
 }
 
 /** The state tags and the words for people: what we may write, besides CredentialId. */
@@ -28,24 +28,24 @@ const stateTags = ['RotationPhase', 'RotationRecord', 'RotationProgress'] as con
 const written = ['CredentialId', ...stateTags];
 
 /** Total: corrupt, contradictory or future tags have a typed answer. */
-export function read(secret: SecretName, tags: Tags, defaults: Wishes, kinds: Kinds): Tagged {
-  const named = namedIn(tags, kinds);
-  if (!named) return { is: 'foreign' };
-  const bare = { secret, kind: named.kind ?? 'unknown', resource: named.resource, wishes: defaults };
-  if (!named.kind) return { is: 'barred', reason: 'bad-tags', misread: noSuchKind, target: bare };
-  const wishes = wishesFrom(tags, kinds.defaultsFor(named.kind, defaults));
-  if ('tag' in wishes) return { is: 'barred', reason: 'bad-tags', misread: wishes, target: bare };
-  const target = { ...bare, wishes };
+export function readTags(secret: SecretName, tags: Tags, defaults: TargetOptions, kinds: Kinds): TagsRead {
+  const namedKind = resourceAndKind(tags, kinds);
+  if (!namedKind) return { is: 'foreign' };
+  const defaultTarget = { secret, kind: namedKind.kind ?? 'unknown', resource: namedKind.resource, options: defaults };
+  if (!namedKind.kind) return { is: 'barred', reason: 'bad-tags', unreadable: noSuchKind, target: defaultTarget };
+  const options = optionsFromTags(tags, kinds.defaultsFor(namedKind.kind, defaults));
+  if ('tag' in options) return { is: 'barred', reason: 'bad-tags', unreadable: options, target: defaultTarget };
+  const target = { ...defaultTarget, options };
   if (tooMany(tags)) return { is: 'barred', reason: 'too-many-tags', target };
   const state = stateFrom(tags);
   if (state === 'newer') return { is: 'barred', reason: 'state-from-newer-version', target };
-  return { is: 'target', target, state: state === 'corrupt' ? blank : state };
+  return { is: 'target', target, state: state === 'corrupt' ? emptyState : state };
 }
 
-const noSuchKind: Misread = { tag: 'RotationKind', expected: 'a kind that this resource has' };
+const noSuchKind: UnreadableTag = { tag: 'RotationKind', expected: 'a kind that this resource has' };
 
 /** Nothing for a resource type of no kind of ours (promise 8); no kind where RotationKind is none of its kinds. */
-function namedIn(tags: Tags, kinds: Kinds): { resource: string; kind: string | undefined } | undefined {
+function resourceAndKind(tags: Tags, kinds: Kinds): { resource: string; kind: string | undefined } | undefined {
   const resource = tags['ProviderAddress']?.trim() ?? '';
   const type = resourceType(resource) ?? '';
   if (!kinds.kindFor(type, undefined)) return undefined;
@@ -64,18 +64,18 @@ function tooMany(tags: Tags): boolean {
 }
 
 /** The user's own tags as they are, ours replaced. */
-export function write(tags: Tags, state: State, credentialId: CredentialId | undefined): Record<string, string> {
+export function writeTags(tags: Tags, state: State, credentialId: CredentialId | undefined): Record<string, string> {
   const { RotationRecord: _, ...others } = tags;
   return {
     ...others,
     ...(credentialId && { CredentialId: credentialId }),
-    RotationPhase: phaseWords(state),
+    RotationPhase: phaseForPeople(state),
     ...tagsFrom(state),
   };
 }
 
 /** For people and lists, never read back. */
-function phaseWords({ rotation, wait: waited, guard, held }: State): string {
+function phaseForPeople({ rotation, wait: waited, guard, held }: State): string {
   const phase = rotation?.phase ?? 'idle';
   if (held) return `${phase}, held: ${held}`;
   const wait = waited ?? guard;
@@ -83,6 +83,6 @@ function phaseWords({ rotation, wait: waited, guard, held }: State): string {
 }
 
 /** What is carried on to a new version that a person wrote without tags (R10): everything but what binds to a value. */
-export function carriedOn(previous: Tags): Record<string, string> {
+export function tagsToCarryOver(previous: Tags): Record<string, string> {
   return Object.fromEntries(Object.entries(previous).filter(([name]) => !written.includes(name)));
 }

@@ -72,11 +72,11 @@ export const broken: readonly (readonly [string, Check, string, string, RegExp])
   [
     'a setting is renamed',
     'settings',
-    'KEYTURN_SETTLE:',
+    'KEYTURN_OVERLAP:',
     'KEYTURN_SETTEL:',
     /nothing reads the setting KEYTURN_SETTEL/,
   ],
-  ['and so one is missing', 'settings', 'KEYTURN_SETTLE:', 'KEYTURN_SETTEL:', /no Bicep file sets KEYTURN_SETTLE$/m],
+  ['and so one is missing', 'settings', 'KEYTURN_OVERLAP:', 'KEYTURN_SETTEL:', /no Bicep file sets KEYTURN_OVERLAP$/m],
   [
     'a setting of the host is misspelt',
     'settings',

@@ -114,7 +114,7 @@ const nearItsEnd = { ageDays: 340 };
 
 const poolCertificate: Readonly<Record<string, Run>> = {
   'a version is made, and the old one disabled': async () => {
-    const { b } = await stage({ ...nearItsEnd, tags: { ...oldVersion, RotationSettle: 'PT6H' } });
+    const { b } = await stage({ ...nearItsEnd, tags: { ...oldVersion, RotationOverlap: 'PT6H' } });
     await b.live(9 * hour);
     return b;
   },

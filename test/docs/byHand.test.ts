@@ -4,7 +4,7 @@ import { bench, type Bench } from '../support/bench.ts';
 
 /** What `docs/incident.md` tells a person to do while Keyturn is down, and what it then does. */
 async function rotatedByHand(tagsFor: (account: BatchAccount) => Record<string, string>) {
-  const b = await bench({ KEYTURN_SETTLE: 'PT25H' });
+  const b = await bench({ KEYTURN_OVERLAP: 'PT25H' });
   const account = await b.newBatch();
   b.newSecret(account, { ageDays: 10 });
   await b.sweep();

@@ -1,6 +1,6 @@
 import { credential, inProcessHttpClient } from '../../infra/azure-emulator/src/shells/inProcess.ts';
-import { keyturn, voice, type Keyturn } from '../../lib/app.ts';
-import { quietCore } from '../../lib/assemble.ts';
+import { keyturn, reporter, type Keyturn } from '../../lib/app.ts';
+import { assembleServices } from '../../lib/assemble.ts';
 import { minute } from '../../lib/model/clock.ts';
 import { phases } from '../../lib/model/state.ts';
 import { coreOf } from '../support/core.ts';
@@ -54,14 +54,14 @@ export function counted(b: Wired): Counted {
 }
 
 function appOver({ azure, core }: Wired, around: Around): Keyturn {
-  const { settings, self } = core;
+  const { settings, clientId: self } = core;
   const { clock, jitter } = coreOf(azure, settings, () => undefined);
   const containers = { leases: { ...emptyContainer(), metadata: {} }, claims: { ...emptyContainer(), metadata: {} } };
   const container = (name: string) =>
     memoryBlobs(name === 'keyturn-leases' ? containers.leases : containers.claims, clock, around);
   const http = inProcessHttpClient(azure);
-  const quiet = quietCore({ settings, clock, credential: credential(azure), http, self, container });
-  return keyturn({ ...quiet, jitter, ...voice(() => undefined, quiet) }, new Map());
+  const quiet = assembleServices({ settings, clock, credential: credential(azure), http, clientId: self, container });
+  return keyturn({ ...quiet, jitter, ...reporter(() => undefined, quiet) }, new Map());
 }
 
 /** Answers how many functions ran. */

@@ -12,12 +12,12 @@ const restedDays = 7.5 / 24;
 /** One target of each kind, before it is adopted. */
 const stages = {
   'batch-key': async () => {
-    const b = await wired({ KEYTURN_SETTLE: 'PT25H' });
+    const b = await wired({ KEYTURN_OVERLAP: 'PT25H' });
     b.newSecret(await b.newBatch(), { ageDays: 60 - restedDays });
     return b;
   },
   'signalr-key': async () => {
-    const b = await wired({ KEYTURN_SETTLE: 'PT25H' });
+    const b = await wired({ KEYTURN_OVERLAP: 'PT25H' });
     b.newSecret(await b.newSignalR(), { ageDays: 60 - restedDays });
     return b;
   },
@@ -51,14 +51,14 @@ export async function played(kind: Kind): Promise<Played> {
   await live(hour);
   const resting = await spent(() => live(round));
   const begun = await spent(() => live(hour));
-  const settling = await spent(() => live(round));
+  const overlapWait = await spent(() => live(round));
   const ended = await spent(() => live(23 * hour));
-  const all = sum(sum(begun.targets, settling.targets), ended.targets);
+  const all = sum(sum(begun.targets, overlapWait.targets), ended.targets);
   return {
     rest: aDay(resting.targets),
     rotation: sum(all, resting.targets, -5), // the looks of 30 hours
     quiet: aDay(resting.sweeps),
-    busy: aDay(settling.sweeps),
+    busy: aDay(overlapWait.sweeps),
     phase: b.tags()['RotationPhase'],
   };
 }

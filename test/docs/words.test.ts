@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { kinds } from './played.ts';
 import { document, root } from './markdown.ts';
 import { isReason } from '../../lib/model/reason.ts';
-import { extras } from '../../lib/model/target.ts';
+import { kindOptions } from '../../lib/model/target.ts';
 import { settingNames } from '../../lib/settings.ts';
 
 const pages = ['README.md', ...namesIn('docs', '.md'), ...namesIn('docs/kinds', '.md')];
@@ -12,7 +12,7 @@ const events = namesIn('docs/events', '.json').map((path) => basename(path, '.js
 /** Words in code that are no reasons. */
 const others: ReadonlySet<string> = new Set<string>([
   ...kinds,
-  ...extras,
+  ...kindOptions,
   ...['wait-for-consumers', 'keyturn-claims', 'keyturn-leases', 'x-functions-key', 'render-kv', 'microsoft-dsvm'],
 ]);
 

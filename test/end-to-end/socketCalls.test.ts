@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { graph } from '../../lib/azure/resourceGraph.ts';
+import { resourceGraph } from '../../lib/azure/resourceGraph.ts';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { keysAt } from '../../infra/azure-emulator/src/arm/keys.ts';
 import type { Effect } from '../../infra/azure-emulator/src/faults.ts';
 import { hour } from '../../lib/model/clock.ts';
 import { Sealed } from '../../lib/model/sealed.ts';
-import { blank } from '../../lib/model/state.ts';
-import { spare, type Target } from '../../lib/model/target.ts';
-import type { View } from '../../lib/providers/provider.ts';
+import { emptyState } from '../../lib/model/state.ts';
+import { revocable, type Target } from '../../lib/model/target.ts';
+import type { ProviderInput } from '../../lib/providers/provider.ts';
 import { providers } from '../../lib/providers/registry.ts';
 import { vault, type Vault } from '../../lib/stores/vault.ts';
-import { wishes } from '../unit/decide/situation.ts';
+import { options } from '../unit/decide/situation.ts';
 import { listen, type Listening } from '../unit/providers/shells.ts';
 
 let local: Listening;
@@ -28,11 +28,11 @@ async function hands(name: string, http?: HttpClient) {
   const batch = await azure.createBatchAccount({ ...place, name: `${name}b` });
   const signalR = await azure.createSignalR({ ...place, name: `${name}s`, regenerateMs: 0 });
   const secrets = vault(clients);
-  const registry = providers({ clients, graph: graph(clients.arm), random: randomBytes });
+  const registry = providers({ clients, graph: resourceGraph(clients.arm), random: randomBytes });
   async function regenerate(kind: string, resource: typeof batch | typeof signalR): Promise<unknown> {
-    const standby = spare('Secondary', 'Primary', 'Primary');
+    const standby = revocable('Secondary', 'Primary', 'Primary');
     if (!standby) throw new Error('No standby.');
-    const target = { secret: { vaultUrl: uri, name: kind }, kind, resource: resource.id, wishes };
+    const target = { secret: { vaultUrl: uri, name: kind }, kind, resource: resource.id, options };
     return registry.of(kind)?.generate(await viewOf(secrets, target), standby);
   }
   for (const kind of ['batch-key', 'signalr-key', 'value']) setSecret(kind, keysAt(batch, 0).Primary);
@@ -44,8 +44,8 @@ async function hands(name: string, http?: HttpClient) {
   };
 }
 
-async function viewOf(secrets: Vault, target: Target): Promise<View> {
-  return { target, secret: await secrets.read(target.secret), state: blank, now: new Date() };
+async function viewOf(secrets: Vault, target: Target): Promise<ProviderInput> {
+  return { target, secret: await secrets.read(target.secret), state: emptyState, now: new Date() };
 }
 
 const nodeHttp = createDefaultHttpClient();

@@ -1,6 +1,6 @@
 import type { Resource } from '../../infra/azure-emulator/src/arm/state.ts';
-import { phaseDue } from '../../lib/triggers/events/phaseDue.ts';
-import { toId } from '../../lib/triggers/http/rotationId.ts';
+import { phaseDueEvent } from '../../lib/triggers/events/phaseDue.ts';
+import { rotationIdOf } from '../../lib/triggers/http/rotationId.ts';
 import { hour, minute } from '../../lib/model/clock.ts';
 import { stateFrom } from '../../lib/tags/stateTags.ts';
 import { raise } from './events/noticed.ts';
@@ -16,7 +16,7 @@ const reason = 'state-from-newer-version';
 const tags = ['RotationRecord', 'RotationProgress'] as const;
 
 /** A target that settles, with its state in another form since. */
-async function settling(tag: string, from: string, to: string): Promise<Scene> {
+async function overlapWait(tag: string, from: string, to: string): Promise<Scene> {
   const b = await wired();
   const resource = await b.newSignalR();
   b.newSecret(resource);
@@ -39,14 +39,14 @@ function standing({ b, resource }: Scene): unknown {
 
 function dueOf({ b, resource }: Scene): void {
   const secret = { vaultUrl: b.vault.uri, name: 'secret' };
-  const { wishes } = b.core.settings;
+  const { defaults: options } = b.core.settings;
   const now = b.clock.now();
-  const due = phaseDue({ secret, kind: 'signalr-key', resource: resource.id, wishes }, 'revoke', now, now);
+  const due = phaseDueEvent({ secret, kind: 'signalr-key', resource: resource.id, options }, 'revoke', now, now);
   b.azure.eventGrid.publish(b.topic.id, { ...due, id: 'due', specversion: '1.0', time: now.toISOString() });
 }
 
 test.each(tags)('timers leave a target alone whose %s a later version wrote, and say so once an hour', async (tag) => {
-  const scene = await settling(tag, '"v":1', '"v":2');
+  const scene = await overlapWait(tag, '"v":1', '"v":2');
   const before = standing(scene);
   await run(scene.b, 50 * minute);
   expect(standing(scene)).toEqual(before);
@@ -61,7 +61,7 @@ test.each<[string, (scene: Scene) => unknown]>([
   ['a regenerated key', ({ b, resource }) => b.azure.eventGrid.regenerate(resource, 'Secondary')],
   ['a phase that is due', dueOf],
 ])('the event of %s leaves it alone, and says so', async (_event, act) => {
-  const scene = await settling('RotationProgress', '"v":1', '"v":2');
+  const scene = await overlapWait('RotationProgress', '"v":1', '"v":2');
   await act(scene);
   const before = standing(scene);
   await scene.b.deliver();
@@ -70,7 +70,7 @@ test.each<[string, (scene: Scene) => unknown]>([
 });
 
 test('a notice leaves it alone, and says so', async () => {
-  const scene = await settling('RotationProgress', '"v":1', '"v":2');
+  const scene = await overlapWait('RotationProgress', '"v":1', '"v":2');
   const before = standing(scene);
   raise(scene.b);
   await scene.b.app.pollNotices();
@@ -79,19 +79,19 @@ test('a notice leaves it alone, and says so', async () => {
 });
 
 test('an emergency is refused with the reason, and so is the question how it goes', async () => {
-  const scene = await settling('RotationProgress', '"v":1', '"v":2');
+  const scene = await overlapWait('RotationProgress', '"v":1', '"v":2');
   const { b } = scene;
   const before = standing(scene);
   const secret = { vaultUrl: b.vault.uri, name: 'secret' };
   const body = { vault: b.vault.uri, secret: 'secret', mode: 'immediate', reason: 'leaked' };
-  const answers = [await b.post(body), await b.show(toId({ secret, start: b.clock.now() }))];
+  const answers = [await b.post(body), await b.show(rotationIdOf({ secret, start: b.clock.now() }))];
   expect(answers).toMatchObject([{ status: 409 }, { status: 409 }]);
   for (const { body: problem } of answers) expect(JSON.stringify(problem)).toContain(reason);
   expect(standing(scene)).toEqual(before);
 });
 
 test('rolled forward again, the rotation goes on to its end where it stopped', async () => {
-  const { b, resource } = await settling('RotationProgress', '"v":1', '"v":2');
+  const { b, resource } = await overlapWait('RotationProgress', '"v":1', '"v":2');
   const old = b.keys(resource).Primary;
   await run(b, 3 * hour);
   expect(b.keys(resource).Primary).toBe(old);
@@ -104,7 +104,7 @@ test('rolled forward again, the rotation goes on to its end where it stopped', a
 });
 
 test('a hold for a reason of a later version is no less a hold', async () => {
-  const scene = await settling('RotationProgress', '{"v":1', '{"h":"of-tomorrow","v":1');
+  const scene = await overlapWait('RotationProgress', '{"v":1', '{"h":"of-tomorrow","v":1');
   const before = standing(scene);
   await run(scene.b, 3 * hour);
   expect(standing(scene)).toEqual(before);
@@ -112,7 +112,7 @@ test('a hold for a reason of a later version is no less a hold', async () => {
 });
 
 test('who deletes the progress of a later version resumes: the next look at it begins one more settle', async () => {
-  const { b, resource } = await settling('RotationProgress', '"v":1', '"v":2');
+  const { b, resource } = await overlapWait('RotationProgress', '"v":1', '"v":2');
   const { RotationProgress: _, ...others } = b.tags();
   b.vault.update('secret', { tags: others });
   const old = b.keys(resource).Primary;
@@ -124,7 +124,7 @@ test('who deletes the progress of a later version resumes: the next look at it b
 });
 
 test('what is no state of any version is lost state: nothing ends before one more settle, then all is well', async () => {
-  const { b, resource } = await settling('RotationProgress', '"v":1', '"v":1,"z":0');
+  const { b, resource } = await overlapWait('RotationProgress', '"v":1', '"v":1,"z":0');
   expect(stateFrom(b.tags())).toBe('corrupt');
   const old = b.keys(resource).Primary;
   await run(b, 50 * minute);

@@ -1,6 +1,6 @@
 import { day, hour, later } from '../../lib/model/clock.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';
-import { read } from '../../lib/tags/tags.ts';
+import { readTags } from '../../lib/tags/tags.ts';
 import { bench, type Bench } from '../support/bench.ts';
 
 const validities = [
@@ -16,7 +16,7 @@ const goesOnMs = 25_000;
 /** Takes up the event that the current version is near its expiry. */
 async function nearExpiry({ core, vault, clock }: Bench, name: string): Promise<void> {
   const secret = { vaultUrl: vault.uri, name };
-  const found = read(secret, (await core.vault.read(secret)).tags, core.settings.wishes, core.providers);
+  const found = readTags(secret, (await core.vault.read(secret)).tags, core.settings.defaults, core.providers);
   if (found.is !== 'target') throw new Error(`${name} is ${found.is}.`);
   await reconcile(core, found.target, { cause: 'near-expiry' }, later(clock.now(), goesOnMs));
 }
@@ -34,7 +34,7 @@ function eventsOf(b: Bench): (name: string) => Promise<void> {
 
 /** A year of the four timers, six hours apart, and of near-expiry events. */
 async function aYear(names: readonly string[]): Promise<Bench> {
-  const b = await bench({ KEYTURN_SETTLE: 'PT25H' });
+  const b = await bench({ KEYTURN_OVERLAP: 'PT25H' });
   for (const [name, days] of validities) {
     const account = await b.newBatch({ name: `account${days}` });
     b.newSecret(account, { name: name.replace(' ', '-'), ageDays: 0, tags: { ValidityPeriodDays: String(days) } });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Failure } from '../../lib/model/operationError.ts';
+import { OperationError } from '../../lib/model/operationError.ts';
 import type { Acquired, Blobs, Metadata } from '../../lib/stores/blobs.ts';
 
 interface Blob {
@@ -72,21 +72,21 @@ export function memoryBlobs(container: Container, clock: Time, around: Around = 
       }),
     renew: (name, leaseId) =>
       around('renew', () => {
-        const { lease: held } = existing(name);
-        if (held?.id !== leaseId) return false;
-        lease(name, leaseId, held.seconds);
+        const { lease: secretCredential } = existing(name);
+        if (secretCredential?.id !== leaseId) return false;
+        lease(name, leaseId, secretCredential.seconds);
         return true;
       }),
     release: (name, leaseId) =>
       around('release', () => {
-        const { metadata, lease: held } = existing(name);
-        if (held?.id === leaseId) blobs.set(name, { metadata });
+        const { metadata, lease: secretCredential } = existing(name);
+        if (secretCredential?.id === leaseId) blobs.set(name, { metadata });
       }),
   };
 }
 
-function refused(reason: 'refused' | 'resource-missing', code: string): Failure {
-  return new Failure(reason, { code, answered: true });
+function refused(reason: 'refused' | 'resource-missing', code: string): OperationError {
+  return new OperationError(reason, { code, answered: true });
 }
 
 async function plainly<T>(_operation: keyof Blobs, effect: () => T): Promise<T> {

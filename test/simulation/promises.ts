@@ -113,7 +113,7 @@ export interface Promises {
 }
 
 export interface Options {
-  readonly settleMs: number;
+  readonly overlapMs: number;
   readonly bestEffort?: boolean;
   readonly keys: Readonly<Record<string, Fingerprint>>;
 }

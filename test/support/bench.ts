@@ -10,7 +10,7 @@ import { keyturn, type Keyturn } from '../../lib/app.ts';
 import { day, later } from '../../lib/model/clock.ts';
 import { phases, type Phase } from '../../lib/model/state.ts';
 import { settingsFrom } from '../../lib/settings.ts';
-import type { Core } from '../../lib/reconcile/visit.ts';
+import type { Services } from '../../lib/reconcile/visit.ts';
 import { coreOf } from './core.ts';
 
 const subscriptionId = '5ab5c000-0000-4000-8000-000000000001';
@@ -42,7 +42,7 @@ export interface Bench {
   readonly azure: LocalAzure;
   readonly clock: SteerableClock;
   readonly vault: Vault;
-  readonly core: Core;
+  readonly core: Services;
   readonly app: Keyturn;
   newBatch(wanted?: Partial<NewBatchAccount>): Promise<BatchAccount>;
   newSignalR(wanted?: Partial<NewSignalR>): Promise<SignalRService>;
@@ -80,14 +80,14 @@ export async function bench(env: Environment = {}, more = nothingMore): Promise<
   const lines: string[] = [];
   const settings = settingsFrom({ ...basics(vault), ...env, ...(await more(azure)) });
   const self = azure.core.tokens.appIdentity.clientId;
-  const core = { ...coreOf(azure, settings, (text) => lines.push(text)), self };
-  const app = keyturn(core, new Map());
+  const services = { ...coreOf(azure, settings, (text) => lines.push(text)), self };
+  const app = keyturn(services, new Map());
   const said = () => lines.map((text) => line.parse(JSON.parse(text))).filter(({ type }) => type !== decisionType);
   return {
     azure,
     clock,
     vault,
-    core,
+    core: services,
     app,
     said,
     reasons: () => new Set([...said().map(({ data }) => data.reason), ...recordedIn(vault)]),
@@ -116,7 +116,7 @@ function basics({ uri }: Vault): Record<string, string> {
   return {
     KEYTURN_VAULTS: uri,
     KEYTURN_MODE: 'rotate',
-    KEYTURN_SETTLE: 'PT1H',
+    KEYTURN_OVERLAP: 'PT1H',
     KEYTURN_ADOPTION_GRACE: 'PT0S',
     AzureWebJobsStorage__accountName: 'storage',
   };

@@ -17,10 +17,10 @@ test('the least that has to be set, and what it comes to', () => {
   expect(settingsFrom(least)).toEqual({
     vaultUrls: ['https://kv.vault.azure.net'],
     mode: 'observe',
-    wishes: { validityMs: 90 * day, settleMs: 25 * hour, paused: false, proof: 'required', consumers: 'proceed' },
+    defaults: { validityMs: 90 * day, overlapMs: 25 * hour, paused: false, proof: 'required', consumers: 'proceed' },
     adoptionGraceMs: day,
     proofPatienceMs: 60_000,
-    frozen: new Set(),
+    frozenPhases: new Set(),
     failuresUntilHeld: 5,
     startCap: 100,
     armEndpoint: 'https://management.azure.com',
@@ -41,15 +41,15 @@ test.each([
 });
 
 test.each([
-  ['KEYTURN_VALIDITY', 'P60D', { wishes: { validityMs: 60 * day } }],
-  ['KEYTURN_LEAD', 'P10D', { wishes: { leadMs: 10 * day } }],
-  ['KEYTURN_SETTLE', 'PT1H', { wishes: { settleMs: hour } }],
-  ['KEYTURN_WINDOW', 'Mon-Fri 01:00-04:00 Europe/Berlin', { wishes: { window: { timeZone: 'Europe/Berlin' } } }],
+  ['KEYTURN_VALIDITY', 'P60D', { defaults: { validityMs: 60 * day } }],
+  ['KEYTURN_LEAD', 'P10D', { defaults: { leadMs: 10 * day } }],
+  ['KEYTURN_OVERLAP', 'PT1H', { defaults: { overlapMs: hour } }],
+  ['KEYTURN_WINDOW', 'Mon-Fri 01:00-04:00 Europe/Berlin', { defaults: { window: { timeZone: 'Europe/Berlin' } } }],
   ['KEYTURN_ADOPTION_GRACE', 'PT0S', { adoptionGraceMs: 0 }],
   ['KEYTURN_PROOF_PATIENCE', 'PT2M', { proofPatienceMs: 120_000 }],
   ['KEYTURN_FAILURES_UNTIL_HELD', '3', { failuresUntilHeld: 3 }],
   ['KEYTURN_START_CAP', '7', { startCap: 7 }],
-  ['KEYTURN_FROZEN_PHASES', 'generate, revoke', { frozen: new Set(['generate', 'revoke']) }],
+  ['KEYTURN_FROZEN_PHASES', 'generate, revoke', { frozenPhases: new Set(['generate', 'revoke']) }],
   [
     'KEYTURN_ARM_ENDPOINT',
     'https://management.chinacloudapi.cn',
@@ -72,8 +72,8 @@ test.each([
 test.each([
   ['KEYTURN_VALIDITY', 'P1M'],
   ['KEYTURN_LEAD', '10'],
-  ['KEYTURN_SETTLE', 'soon'],
-  ['KEYTURN_SETTLE', 'P100000000D'],
+  ['KEYTURN_OVERLAP', 'soon'],
+  ['KEYTURN_OVERLAP', 'P100000000D'],
   ['KEYTURN_WINDOW', 'at night'],
   ['KEYTURN_ADOPTION_GRACE', 'P1Y'],
   ['KEYTURN_PROOF_PATIENCE', '-PT1M'],
@@ -93,12 +93,17 @@ test.each([
 });
 
 test('every problem of every setting is told in one error', () => {
-  const problems = problemsOf({ KEYTURN_SETTLE: 'soon', KEYTURN_START_CAP: 'many', KEYTURN_SETTEL: 'PT1H' });
-  const names = ['KEYTURN_VAULTS', 'KEYTURN_SETTLE', 'KEYTURN_START_CAP', 'KEYTURN_SETTEL', 'AzureWebJobsStorage'];
+  const problems = problemsOf({ KEYTURN_OVERLAP: 'soon', KEYTURN_START_CAP: 'many', KEYTURN_SETTEL: 'PT1H' });
+  const names = ['KEYTURN_VAULTS', 'KEYTURN_OVERLAP', 'KEYTURN_START_CAP', 'KEYTURN_SETTEL', 'AzureWebJobsStorage'];
   expect(problems).toHaveLength(names.length);
   for (const name of names) expect(problems.filter((problem) => problem.startsWith(name))).toHaveLength(1);
 });
 
 test('a setting that is set to nothing is not set', () => {
-  expect(settingsFrom({ ...least, KEYTURN_SETTLE: ' ' }).wishes.settleMs).toBe(25 * hour);
+  expect(settingsFrom({ ...least, KEYTURN_OVERLAP: ' ' }).defaults.overlapMs).toBe(25 * hour);
+});
+
+test('a setting under an old name is an error that names the new one', () => {
+  const problems = problemsOf({ ...least, KEYTURN_SETTLE: 'PT1H' });
+  expect(problems).toEqual(['KEYTURN_SETTLE: renamed, write KEYTURN_OVERLAP']);
 });

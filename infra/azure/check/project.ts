@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { clients } from '../../../lib/azure/clients.ts';
-import { graph } from '../../../lib/azure/resourceGraph.ts';
+import { resourceGraph } from '../../../lib/azure/resourceGraph.ts';
 import { providers } from '../../../lib/providers/registry.ts';
 import { settingNames } from '../../../lib/settings.ts';
 import { loadApp } from '../../functions-host/src/app.ts';
@@ -74,7 +74,7 @@ function kinds(): readonly string[] {
   const nobody = { getToken: () => Promise.resolve(null) };
   const endpoints = { armEndpoint: 'https://management.example', armAudience: 'https://management.example' };
   const all = clients(nobody, createDefaultHttpClient(), endpoints);
-  const registry = providers({ clients: all, graph: graph(all.arm), random: randomBytes });
+  const registry = providers({ clients: all, graph: resourceGraph(all.arm), random: randomBytes });
   const types = ['Microsoft.Batch/batchAccounts', 'Microsoft.SignalRService/signalR'];
   return types.flatMap((type) => registry.kindsOf(`/subscriptions/id/resourceGroups/group/providers/${type}/name`));
 }

@@ -14,7 +14,7 @@ export const ordinary = {
   begun: 'A rotation began.',
   'going-on': 'The rotation goes on.',
   published: 'A new secret version holds the new credential.',
-  settling: 'Consumers get this long to take up the new version before the old credential ends.',
+  overlap: 'Consumers get this long to take up the new version before the old credential ends.',
   'service-working': 'The service works on the request.',
   'request-in-flight': 'An earlier request may still land; nothing is regenerated until it cannot.',
   'key-not-yet-accepted': 'The new key is seconds old and not accepted yet.',
@@ -27,7 +27,7 @@ export const ordinary = {
   withdrawn: 'What began the rotation was taken back before anything was published: it ends.',
   completed: 'The rotation is complete.',
   hurried: 'The deadline of a notice leaves less time than settle: it is shortened.',
-  'settle-shortened': 'Consumers get less than settle, because of the deadline of a notice: refresh them.',
+  'overlap-shortened': 'Consumers get less than settle, because of the deadline of a notice: refresh them.',
   'consumers-moving': 'Consumers were refreshed and are looked at until they show the new version.',
   unproved: 'Published without proof, as the wish best-effort or a dead live key allows.',
 } as const;

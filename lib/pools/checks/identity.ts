@@ -1,4 +1,4 @@
-import { normalised } from '../../model/target.ts';
+import { normalizedId } from '../../model/target.ts';
 import type { Check, Flaw, KnownIdentity, Seen } from '../finding.ts';
 import { isMsiEndpoint, msiEndpoints } from '../keyVaultExtension.ts';
 
@@ -51,7 +51,7 @@ function usedIdentity(clientId = '', known: readonly KnownIdentity[] = []): Know
 }
 
 function knownAs(resourceId: string, known: readonly KnownIdentity[] = []): KnownIdentity | undefined {
-  return known.find((each) => normalised(each.resourceId) === normalised(resourceId));
+  return known.find((each) => normalizedId(each.resourceId) === normalizedId(resourceId));
 }
 
 function isSameId(one: string, other: string): boolean {

@@ -1,25 +1,25 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { CertificatePolicy, KeyVaultCertificateWithPolicy } from '@azure/keyvault-certificates';
 import { z } from 'zod';
-import { calling } from '../../azure/errors.ts';
-import { Failure } from '../../model/operationError.ts';
+import { callAzure } from '../../azure/errors.ts';
+import { OperationError } from '../../model/operationError.ts';
 import type { CertificateIdentifier } from './certificateIdentifier.ts';
 import { isMerged } from './certificatePolicy.ts';
-import type { Means } from '../provider.ts';
+import type { ProviderDeps } from '../provider.ts';
 import { isNearEnd } from '../versionedCredential.ts';
 
 export type Version = KeyVaultCertificateWithPolicy['properties'];
 
 /** The newest version, with the policy; nothing where there is no such certificate. */
 export async function newestOf(
-  { clients }: Means,
+  { clients }: ProviderDeps,
   { vaultUrl, name }: CertificateIdentifier,
 ): Promise<KeyVaultCertificateWithPolicy | undefined> {
   return unlessMissing(() => clients.certificates(vaultUrl).getCertificate(name));
 }
 
 export async function versionOf(
-  { clients }: Means,
+  { clients }: ProviderDeps,
   { vaultUrl, name, version = '' }: CertificateIdentifier,
 ): Promise<Version | undefined> {
   const found = await unlessMissing(() => clients.certificates(vaultUrl).getCertificateVersion(name, version));
@@ -42,7 +42,7 @@ const operation = z.object({
 
 /** Read from the answer itself: the SDK throws what failed as an error without its code. */
 export async function issuanceOf(
-  { clients }: Means,
+  { clients }: ProviderDeps,
   { vaultUrl, name }: CertificateIdentifier,
 ): Promise<Issuance | undefined> {
   const answers: string[] = [];
@@ -69,7 +69,7 @@ function issuanceIn(answer: string): Issuance {
  * wrong after the request was taken is for the next look.
  */
 export async function ask(
-  { clients }: Means,
+  { clients }: ProviderDeps,
   { vaultUrl, name }: CertificateIdentifier,
   { tags, preserveCertificateOrder }: Version,
   policy: CertificatePolicy,
@@ -81,27 +81,27 @@ export async function ask(
   const kept = { ...(tags && { tags }), ...(preserveCertificateOrder !== undefined && { preserveCertificateOrder }) };
   const options = { ...kept, enabled: true, onResponse };
   try {
-    await calling(() => clients.certificates(vaultUrl).beginCreateCertificate(name, policy, options));
+    await callAzure(() => clients.certificates(vaultUrl).beginCreateCertificate(name, policy, options));
   } catch (error) {
     if (taken.length === 0) throw error;
   }
 }
 
 export async function disable(
-  { clients }: Means,
+  { clients }: ProviderDeps,
   { vaultUrl, name }: CertificateIdentifier,
   version: string,
 ): Promise<void> {
   const api = clients.certificates(vaultUrl);
-  await calling(() => api.updateCertificateProperties(name, version, { enabled: false }));
+  await callAzure(() => api.updateCertificateProperties(name, version, { enabled: false }));
 }
 
 /** Versions that can still be fetched. */
 export async function enabledVersions(
-  { clients }: Means,
+  { clients }: ProviderDeps,
   { vaultUrl, name }: CertificateIdentifier,
 ): Promise<readonly string[]> {
-  return calling(async () => {
+  return callAzure(async () => {
     const found: string[] = [];
     for await (const { version, enabled } of clients.certificates(vaultUrl).listPropertiesOfCertificateVersions(name)) {
       if (version && enabled !== false) found.push(version);
@@ -120,9 +120,9 @@ export function isNearExpiry({ notBefore, expiresOn }: Version, now: Date): bool
 
 async function unlessMissing<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await calling(call);
+    return await callAzure(call);
   } catch (error) {
-    if (error instanceof Failure && error.reason === 'resource-missing') return undefined;
+    if (error instanceof OperationError && error.reason === 'resource-missing') return undefined;
     throw error;
   }
 }

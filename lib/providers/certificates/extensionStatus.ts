@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { z } from 'zod';
-import type { BatchData } from '../../azure/batchDataPlane.ts';
-import { Failure } from '../../model/operationError.ts';
+import type { BatchDataPlane } from '../../azure/batchDataPlane.ts';
+import { OperationError } from '../../model/operationError.ts';
 import type { ExtensionSeen, NodeSeen } from './nodeEvidence.ts';
 
 const time = z.coerce.date().optional().catch(undefined);
@@ -18,14 +18,18 @@ const mostAsked = 100;
 const atOnce = 8;
 
 /** The nodes of a pool as they are now; nothing where they cannot be read from here. */
-export async function nodesOf(data: BatchData, host: string, pool: string): Promise<readonly NodeSeen[] | undefined> {
+export async function nodesOf(
+  data: BatchDataPlane,
+  host: string,
+  pool: string,
+): Promise<readonly NodeSeen[] | undefined> {
   const path = `/pools/${encodeURIComponent(pool)}/nodes`;
   try {
     const nodes = readable(nodeShape, await data(host, path, 'id,state,lastBootTime'));
     const asked = await pMap(nodes.slice(0, mostAsked), one, { concurrency: atOnce });
     return [...asked.flatMap((node) => node ?? []), ...nodes.slice(mostAsked).map(seenFrom)];
   } catch (error) {
-    if (error instanceof Failure) return undefined;
+    if (error instanceof OperationError) return undefined;
     throw error;
   }
 
@@ -36,7 +40,7 @@ export async function nodesOf(data: BatchData, host: string, pool: string): Prom
       const extension = readable(extensionShape, found).find(isForKeyVault);
       return { ...seenFrom(node), ...(extension && { extension: statusOf(extension) }) };
     } catch (error) {
-      if (error instanceof Failure && error.reason === 'resource-missing') return undefined;
+      if (error instanceof OperationError && error.reason === 'resource-missing') return undefined;
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Graph, Row } from '../../azure/resourceGraph.ts';
-import { Failure } from '../../model/operationError.ts';
-import { normalised } from '../../model/target.ts';
+import type { ResourceGraph, Row } from '../../azure/resourceGraph.ts';
+import { OperationError } from '../../model/operationError.ts';
+import { normalizedId } from '../../model/target.ts';
 import { managementGroups, type Assignment } from '../../pools/vaultGrants.ts';
 
 const word = z.string().toLowerCase().catch('');
@@ -20,7 +20,7 @@ export type Resource = z.output<typeof resource>;
 
 /** What these ids name, and the vaults at these addresses. */
 export async function resourcesAt(
-  graph: Graph,
+  graph: ResourceGraph,
   ids: readonly string[],
   uris: readonly string[],
 ): Promise<readonly Resource[]> {
@@ -40,7 +40,7 @@ export async function resourcesAt(
 const assignment = z.object({ principalId: word, principalType: word, role: word, scope: word, condition: word });
 
 /** Whatever is assigned at these scopes, to whomever: that anything is shown tells that this app may see it. */
-export async function assignmentsAt(graph: Graph, scopes: readonly string[]): Promise<readonly Assignment[]> {
+export async function assignmentsAt(graph: ResourceGraph, scopes: readonly string[]): Promise<readonly Assignment[]> {
   const rows = await shown(
     graph,
     `AuthorizationResources
@@ -56,15 +56,15 @@ export async function assignmentsAt(graph: Graph, scopes: readonly string[]): Pr
 
 function assignmentFrom(row: Row): Assignment {
   const { role, scope, ...rest } = assignment.parse(row);
-  return { ...rest, role: role.split('/').at(-1) ?? '', scope: scope === '/' ? scope : normalised(scope) };
+  return { ...rest, role: role.split('/').at(-1) ?? '', scope: scope === '/' ? scope : normalizedId(scope) };
 }
 
 /** Nothing where Resource Graph does not answer. */
-async function shown(graph: Graph, query: string): Promise<readonly Row[]> {
+async function shown(graph: ResourceGraph, query: string): Promise<readonly Row[]> {
   try {
     return await graph(query);
   } catch (error) {
-    if (error instanceof Failure) return [];
+    if (error instanceof OperationError) return [];
     throw error;
   }
 }

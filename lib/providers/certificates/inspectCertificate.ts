@@ -1,10 +1,10 @@
 import type { KeyVaultCertificateWithPolicy } from '@azure/keyvault-certificates';
-import { calling } from '../../azure/errors.ts';
-import { good, type Check, type Note } from '../../model/check.ts';
+import { callAzure } from '../../azure/errors.ts';
+import { valid, type Check, type Note } from '../../model/check.ts';
 import { fingerprintOf, Sealed, type Fingerprint } from '../../model/sealed.ts';
-import type { Credential, Look } from '../../model/snapshot.ts';
-import type { Known } from '../../model/state.ts';
-import { armId } from '../../azure/armId.ts';
+import type { Credential, Inspection } from '../../model/snapshot.ts';
+import type { CredentialRef } from '../../model/state.ts';
+import { parseArmId } from '../../azure/armId.ts';
 import { certificateId, certificateIdentifier, type CertificateIdentifier } from './certificateIdentifier.ts';
 import { renews } from './certificatePolicy.ts';
 import {
@@ -18,42 +18,42 @@ import {
 } from './certificateVersions.ts';
 import { issuanceCheck } from './issuance.ts';
 import { findingsOf, observingPools } from './observingPools.ts';
-import type { Means, View } from '../provider.ts';
-import { distinct, isRemembered, knownOf, publishedIn, unanswering } from '../versionedCredential.ts';
+import type { ProviderDeps, ProviderInput } from '../provider.ts';
+import { distinct, isRemembered, credentialRefOf, publishedIn, unanswering } from '../versionedCredential.ts';
 
-export async function look(means: Means, view: View): Promise<Look> {
+export async function inspectCertificate(means: ProviderDeps, view: ProviderInput): Promise<Inspection> {
   return (await read(means, view)).look;
 }
 
 /** The newest version and the policy, and what that means for the target. */
 export async function read(
-  means: Means,
-  view: View,
-): Promise<{ look: Look; newest?: KeyVaultCertificateWithPolicy | undefined }> {
+  means: ProviderDeps,
+  view: ProviderInput,
+): Promise<{ look: Inspection; newest?: KeyVaultCertificateWithPolicy | undefined }> {
   const host = view.host ?? (await endpointOf(means, view));
   const certificate = identifierIn(view);
-  const unseen = { all: [], held: held(view), host };
-  if (!certificate) return { look: { ...unseen, fit: good } };
+  const unseen = { credentials: [], secretCredential: certificateInSecret(view), host };
+  if (!certificate) return { look: { ...unseen, readiness: valid } };
   const newest = await newestOf(means, certificate);
-  if (!newest) return { look: { ...unseen, fit: missing } };
+  if (!newest) return { look: { ...unseen, readiness: missing } };
   return { newest, look: { ...(await seen(means, view, certificate, newest)), host } };
 }
 
-const missing: Check = { is: 'bad', reason: 'certificate-missing' };
+const missing: Check = { is: 'invalid', reason: 'certificate-missing' };
 
 async function seen(
-  means: Means,
-  view: View,
+  means: ProviderDeps,
+  view: ProviderInput,
   certificate: CertificateIdentifier,
   newest: KeyVaultCertificateWithPolicy,
-): Promise<Look> {
+): Promise<Inspection> {
   const { version: latest = '' } = newest.properties;
   const inUse = { ...certificate, version: certificate.version ?? latest };
   const before = inUse.version === latest ? newest.properties : await versionOf(means, inUse);
   const current = credentialOf(inUse);
   const offered = isFit(newest.properties, view.now) ? credentialOf({ ...certificate, version: latest }) : undefined;
   if (before) return compared(means, view, inUse, { newest, before, offered });
-  return offered ? madeAnew(current, offered) : { fit: missing, all: [], held: current };
+  return offered ? madeAnew(current, offered) : { readiness: missing, credentials: [], secretCredential: current };
 }
 
 interface Compared {
@@ -65,18 +65,18 @@ interface Compared {
 }
 
 async function compared(
-  means: Means,
-  view: View,
+  means: ProviderDeps,
+  view: ProviderInput,
   inUse: CertificateIdentifier,
   { newest: { properties, policy }, before, offered }: Compared,
-): Promise<Look> {
-  const held = credentialOf(inUse);
-  const live = knownOf(held);
+): Promise<Inspection> {
+  const secretCredential = credentialOf(inUse);
+  const live = credentialRefOf(secretCredential);
   const next = offered && !isRemembered(view, offered.fingerprint) && isNewer(properties, before) ? offered : undefined;
   const all = distinct([live, ...unanswering(view, next), ...(await toBeDisabled(means, view, inUse, live))]);
   return {
-    fit: next ? good : await awaited(means, view, inUse),
-    ...{ held, live, all },
+    readiness: next ? valid : await awaited(means, view, inUse),
+    ...{ secretCredential, live, credentials: all },
     ...(next && { next }),
     ...askedBy(offered ? properties : before, next !== undefined, view.now),
     notes: [...notesOn(policy), ...(await auditAtFirst(means, view, inUse))],
@@ -84,8 +84,8 @@ async function compared(
 }
 
 /** A certificate of the same name took the place of the one that the secret names. */
-function madeAnew(held: Credential, next: Credential): Look {
-  return { fit: good, all: [knownOf(next)], held, next };
+function madeAnew(secretCredential: Credential, next: Credential): Inspection {
+  return { readiness: valid, credentials: [credentialRefOf(next)], secretCredential, next };
 }
 
 function notesOn(policy: KeyVaultCertificateWithPolicy['policy']): readonly Note[] {
@@ -93,8 +93,12 @@ function notesOn(policy: KeyVaultCertificateWithPolicy['policy']): readonly Note
 }
 
 /** Whoever onboards a certificate hears of the pools; afterwards every rotation looks at them. */
-async function auditAtFirst(means: Means, view: View, certificate: CertificateIdentifier): Promise<readonly Note[]> {
-  if (view.state.bond) return [];
+async function auditAtFirst(
+  means: ProviderDeps,
+  view: ProviderInput,
+  certificate: CertificateIdentifier,
+): Promise<readonly Note[]> {
+  if (view.state.stateBinding) return [];
   const pools = await observingPools(means, view, certificateId(certificate));
   return pools.length > 0 ? findingsOf(pools) : [{ reason: 'certificate-unobserved' }];
 }
@@ -106,53 +110,55 @@ function isNewer(newest: Version, before: Version): boolean {
 }
 
 /** The request for the next version, where one may be on its way. */
-async function awaited(means: Means, view: View, certificate: CertificateIdentifier): Promise<Check> {
+async function awaited(means: ProviderDeps, view: ProviderInput, certificate: CertificateIdentifier): Promise<Check> {
   const phase = view.state.rotation?.phase;
-  if (phase !== 'generate' && phase !== 'publish') return good;
+  if (phase !== 'generate' && phase !== 'publish') return valid;
   return issuanceCheck(view, await issuanceOf(means, certificate), certificate.name);
 }
 
-function askedBy(newest: Version, isNext: boolean, now: Date): Pick<Look, 'asks'> {
-  if (isNext) return { asks: 'new-version' };
-  return newest.enabled === false || isNearExpiry(newest, now) ? { asks: 'near-expiry' } : {};
+function askedBy(newest: Version, isNext: boolean, now: Date): Pick<Inspection, 'startCause'> {
+  if (isNext) return { startCause: 'new-version' };
+  return newest.enabled === false || isNearExpiry(newest, now) ? { startCause: 'near-expiry' } : {};
 }
 
 /** Old versions that the target wishes to end, or that leaked, as long as they are enabled. */
 async function toBeDisabled(
-  means: Means,
-  view: View,
+  means: ProviderDeps,
+  view: ProviderInput,
   certificate: CertificateIdentifier,
-  live: Known,
-): Promise<readonly Known[]> {
+  live: CredentialRef,
+): Promise<readonly CredentialRef[]> {
   const { compromised = [] } = view;
-  const gone = ending(view);
-  if (gone.length + compromised.length === 0) return [];
+  const toRevoke = ending(view);
+  if (toRevoke.length + compromised.length === 0) return [];
   const enabled = await enabledVersions(means, certificate);
   return enabled
-    .map((version) => knownOf(credentialOf({ ...certificate, version })))
-    .filter(({ id, fingerprint }) => id !== live.id && (gone.includes(fingerprint) || compromised.includes(id)));
+    .map((version) => credentialRefOf(credentialOf({ ...certificate, version })))
+    .filter(({ id, fingerprint }) => id !== live.id && (toRevoke.includes(fingerprint) || compromised.includes(id)));
 }
 
-function ending(view: View): readonly Fingerprint[] {
+function ending(view: ProviderInput): readonly Fingerprint[] {
   const rotation = publishedIn(view);
-  const isWished = view.target.wishes.extra?.has('disable-old-version') ?? false;
-  return rotation && (isWished || rotation.cause === 'emergency') ? rotation.gone : [];
+  const isWished = view.target.options.kindOptions?.has('disable-old-version') ?? false;
+  return rotation && (isWished || rotation.cause === 'emergency') ? rotation.toRevoke : [];
 }
 
-async function endpointOf({ clients }: Means, { target }: View): Promise<string> {
-  const { subscription, group, name } = armId(target.resource);
-  const { accountEndpoint } = await calling(() => clients.batch(subscription).batchAccountOperations.get(group, name));
+async function endpointOf({ clients }: ProviderDeps, { target }: ProviderInput): Promise<string> {
+  const { subscription, group, name } = parseArmId(target.resource);
+  const { accountEndpoint } = await callAzure(() =>
+    clients.batch(subscription).batchAccountOperations.get(group, name),
+  );
   return accountEndpoint ?? '';
 }
 
 /** The version that the value names, else the tag. */
-export function identifierIn({ secret }: Pick<View, 'secret'>): CertificateIdentifier | undefined {
+export function identifierIn({ secret }: Pick<ProviderInput, 'secret'>): CertificateIdentifier | undefined {
   const found = certificateIdentifier(secret.value.open());
-  const tagged = secret.tags['CredentialId']?.trim().toLowerCase();
-  return found && { ...(tagged && { version: tagged }), ...found };
+  const taggedId = secret.tags['CredentialId']?.trim().toLowerCase();
+  return found && { ...(taggedId && { version: taggedId }), ...found };
 }
 
-export function held(view: Pick<View, 'secret'>): Credential {
+export function certificateInSecret(view: Pick<ProviderInput, 'secret'>): Credential {
   const certificate = identifierIn(view);
   const { value } = view.secret;
   return certificate ? credentialOf(certificate) : { id: '', fingerprint: value.fingerprint, value };

@@ -1,38 +1,43 @@
 import pMap from 'p-map';
 import type { Check, Evidence, Note, Pending } from '../../model/check.ts';
 import { earliest, hour, later } from '../../model/clock.ts';
-import { Failure } from '../../model/operationError.ts';
+import { OperationError } from '../../model/operationError.ts';
 import { needsAGrant } from '../../model/reason.ts';
 import { evidenceIn, together, type NodesSeen } from './nodeEvidence.ts';
 import { nodesOf } from './extensionStatus.ts';
 import { findingsOf, hindrance, observingPools, type Observing } from './observingPools.ts';
-import type { Means, View } from '../provider.ts';
+import type { ProviderDeps, ProviderInput } from '../provider.ts';
 
 /** Good and pending both say on which level of evidence they rest, and of which pool and nodes they speak. */
-type Evident = { readonly is: 'good'; readonly evidence: Evidence } | Pending;
+type Evident = { readonly is: 'valid'; readonly evidence: Evidence } | Pending;
 
 /** Nodes get so long; then the rotation goes on, so that the next one can begin. A day is needed to say `stuck`. */
 const patienceMs = 25 * hour;
 
 /** Never hangs: when patience is over, what was found is said and no longer waited for. */
-export async function nodeCheck(means: Means, view: View, certificate: string, since: Date): Promise<Check> {
-  if (isOver(view)) return { is: 'good', evidence: await whateverIsSeen(means, view, certificate, since) };
+export async function nodeCheck(
+  means: ProviderDeps,
+  view: ProviderInput,
+  certificate: string,
+  since: Date,
+): Promise<Check> {
+  if (isOver(view)) return { is: 'valid', evidence: await whateverIsSeen(means, view, certificate, since) };
   const { wait } = view.state;
   const isWaiting = wait && wait.until > view.now && /^(nodes|pool)-/.test(wait.reason);
   return isWaiting ? { is: 'pending', ...wait } : nodesHave(means, view, certificate, since);
 }
 
 /** For an emergency at once. */
-function isOver({ state: { rotation }, secret, now }: View): boolean {
+function isOver({ state: { rotation }, secret, now }: ProviderInput): boolean {
   return rotation?.mode === 'immediate' || later(secret.createdOn, patienceMs) <= now;
 }
 
 async function whateverIsSeen(...asked: Parameters<typeof nodesHave>): Promise<Evidence> {
   try {
     const found = await nodesHave(...asked);
-    return found.is === 'good' ? found.evidence : found;
+    return found.is === 'valid' ? found.evidence : found;
   } catch (error) {
-    if (error instanceof Failure) return { reason: error.reason };
+    if (error instanceof OperationError) return { reason: error.reason };
     throw error;
   }
 }
@@ -41,17 +46,17 @@ async function whateverIsSeen(...asked: Parameters<typeof nodesHave>): Promise<E
 export async function mayLoseTheOld(...asked: Parameters<typeof nodesHave>): Promise<boolean> {
   try {
     const { is } = await nodesHave(...asked);
-    return is === 'good';
+    return is === 'valid';
   } catch (error) {
-    if (error instanceof Failure && needsAGrant(error.reason)) return false;
+    if (error instanceof OperationError && needsAGrant(error.reason)) return false;
     throw error;
   }
 }
 
 /** Do the nodes of all pools that observe it have the version that was made then? */
-async function nodesHave(means: Means, view: View, certificate: string, since: Date): Promise<Evident> {
+async function nodesHave(means: ProviderDeps, view: ProviderInput, certificate: string, since: Date): Promise<Evident> {
   const pools = await observingPools(means, view, certificate);
-  if (pools.length === 0) return { is: 'good', evidence: { reason: 'certificate-unobserved' } };
+  if (pools.length === 0) return { is: 'valid', evidence: { reason: 'certificate-unobserved' } };
   const notes = findingsOf(pools);
   const finding = hindrance(pools);
   if (finding) return { is: 'pending', reason: finding.reason, until: later(view.now, hour), ...named(finding), notes };
@@ -59,7 +64,7 @@ async function nodesHave(means: Means, view: View, certificate: string, since: D
   return checkFrom(seen, unread, view, notes);
 }
 
-async function seenOf(means: Means, { host, now }: View, pools: readonly Observing[], since: Date) {
+async function seenOf(means: ProviderDeps, { host, now }: ProviderInput, pools: readonly Observing[], since: Date) {
   const all = await pMap(
     pools,
     async (pool) => ({ ...pool, nodes: host ? await nodesOf(means.clients.batchData, host, pool.name) : undefined }),
@@ -72,7 +77,7 @@ async function seenOf(means: Means, { host, now }: View, pools: readonly Observi
 function checkFrom(
   seen: NodesSeen,
   unread: string | undefined,
-  { now, secret }: View,
+  { now, secret }: ProviderInput,
   notes: readonly Note[],
 ): Evident {
   switch (seen.is) {
@@ -85,9 +90,9 @@ function checkFrom(
       return { is: 'pending', reason: 'nodes-polling', until, notes };
     }
     case 'assumed-by-time':
-      return { is: 'good', evidence: { ...(unread ? unreadable(unread) : { reason: seen.is }), notes } };
+      return { is: 'valid', evidence: { ...(unread ? unreadable(unread) : { reason: seen.is }), notes } };
     case 'seen-on-nodes':
-      return { is: 'good', evidence: { reason: 'seen-on-nodes', notes } };
+      return { is: 'valid', evidence: { reason: 'seen-on-nodes', notes } };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Pool } from '@azure/arm-batch';
-import { calling } from '../../azure/errors.ts';
+import { callAzure } from '../../azure/errors.ts';
 import { second } from '../../model/clock.ts';
 import type { Note } from '../../model/check.ts';
 import type { Reason } from '../../model/reason.ts';
@@ -9,20 +9,24 @@ import type { ExtensionView } from '../../pools/extensionView.ts';
 import type { Finding } from '../../pools/finding.ts';
 import { asksLess, majorOf } from '../../pools/keyVaultExtension.ts';
 import { poolView, type PoolView } from '../../pools/poolView.ts';
-import { armId } from '../../azure/armId.ts';
+import { parseArmId } from '../../azure/armId.ts';
 import type { PoolSeen } from './nodeEvidence.ts';
 import { poolIdentities } from './poolIdentities.ts';
-import type { Means, View } from '../provider.ts';
+import type { ProviderDeps, ProviderInput } from '../provider.ts';
 
 export interface Observing extends Omit<PoolSeen, 'nodes'> {
   readonly findings: readonly Finding[];
 }
 
 /** Every pool of the account that observes the certificate, and what is wrong with it. One that goes counts no more. */
-export async function observingPools(means: Means, { target }: View, certificate: string): Promise<Observing[]> {
-  const { subscription, group, name } = armId(target.resource);
+export async function observingPools(
+  means: ProviderDeps,
+  { target }: ProviderInput,
+  certificate: string,
+): Promise<Observing[]> {
+  const { subscription, group, name } = parseArmId(target.resource);
   const pools = means.clients.batch(subscription).poolOperations.listByBatchAccount(group, name);
-  const found = (await calling(() => all(pools)))
+  const found = (await callAzure(() => all(pools)))
     .filter(({ provisioningState }) => provisioningState !== 'Deleting')
     .flatMap((pool) => observing(pool, certificate) ?? []);
   const attached = found.flatMap(({ view }) => view.identities.map(({ id }) => id));
@@ -71,7 +75,7 @@ const harmless: ReadonlySet<Reason> = new Set([
 
 /** All of it, for people. */
 export function findingsOf(pools: readonly Pick<Observing, 'findings'>[]): readonly Note[] {
-  return pools.flatMap(({ findings }) => findings.map(({ reason, pool }) => ({ reason, of: pool })));
+  return pools.flatMap(({ findings }) => findings.map(({ reason, pool }) => ({ reason, about: pool })));
 }
 
 /** The first thing that does. */

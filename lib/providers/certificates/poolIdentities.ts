@@ -1,5 +1,5 @@
-import type { Graph } from '../../azure/resourceGraph.ts';
-import { normalised } from '../../model/target.ts';
+import type { ResourceGraph } from '../../azure/resourceGraph.ts';
+import { normalizedId } from '../../model/target.ts';
 import { certificateUrl, type CertificateUrl } from '../../pools/certificateUrl.ts';
 import type { KnownIdentity, Wanted } from '../../pools/finding.ts';
 import { mayReadByPolicy, mayReadByRole, type Assignment } from '../../pools/vaultGrants.ts';
@@ -18,11 +18,11 @@ interface Asked {
 type Known = (certificate: string) => Pick<Wanted, 'identities' | 'tenantId'>;
 
 /** Two queries at most, and none without identities and certificates. What this app may not see is not known. */
-export async function poolIdentities(graph: Graph, { account, attached, certificates }: Asked): Promise<Known> {
+export async function poolIdentities(graph: ResourceGraph, { account, attached, certificates }: Asked): Promise<Known> {
   const urls = certificates.flatMap((text) => certificateUrl(text) ?? []);
   if (attached.length === 0 || urls.length === 0) return () => ({});
   const found = await resourcesAt(graph, [account, ...attached], urls.map(uriOf));
-  const rowOf = (id: string) => found.find((row) => row.id === normalised(id));
+  const rowOf = (id: string) => found.find((row) => row.id === normalizedId(id));
   const assigned = await assignedIn(
     graph,
     urls.flatMap((url) => secretAt(found, url) ?? []),
@@ -52,7 +52,7 @@ function uriOf({ host }: CertificateUrl): string {
   return `https://${host}/`;
 }
 
-async function assignedIn(graph: Graph, secrets: readonly Secret[]): Promise<readonly Assignment[]> {
+async function assignedIn(graph: ResourceGraph, secrets: readonly Secret[]): Promise<readonly Assignment[]> {
   const scopes = secrets.filter(hasRoles).flatMap(({ id }) => scopesOf(id));
   return scopes.length > 0 ? assignmentsAt(graph, scopes) : [];
 }

@@ -1,44 +1,53 @@
 import type { BatchAccount } from '@azure/arm-batch';
 import type { KeyVaultKey } from '@azure/keyvault-keys';
-import { good, type Check } from '../../model/check.ts';
+import { valid, type Check } from '../../model/check.ts';
 import { hour, later, minute, second } from '../../model/clock.ts';
-import { Failure } from '../../model/operationError.ts';
+import { OperationError } from '../../model/operationError.ts';
 import { isDown, type Reason } from '../../model/reason.ts';
-import type { Look } from '../../model/snapshot.ts';
-import { held, textOf } from './keyCredential.ts';
+import type { Inspection } from '../../model/snapshot.ts';
+import { keyInSecret, textOf } from './keyCredential.ts';
 import { accountOf, assertKeyHeld, usedBy } from './keyedAccount.ts';
-import { growing } from '../../decide/backoff.ts';
+import { serviceBackoffMs } from '../../decide/backoff.ts';
 import { isInVault, unfitKey, unfitVersion } from './keyFitness.ts';
 import { isOfAnotherTenant } from './keyGrant.ts';
 import { byService, isFollowed, keyIdentifier, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
-import { seen } from './keyInspection.ts';
+import { keyInspectionOf } from './keyInspection.ts';
 import { nodesAway } from './unavailableNodes.ts';
 import { isNearExpiry, keyAt, versionOf } from './keyVersions.ts';
 import { isWishForAnother, meaningOfMissing, usedKey, wantedOf, type Wanted } from './wantedKey.ts';
-import type { Means, View } from '../provider.ts';
+import type { ProviderDeps, ProviderInput } from '../provider.ts';
 import { publishedIn } from '../versionedCredential.ts';
 
 /** The account, then whether it has access to its key, then the key that is wanted. */
-export async function look(means: Means, view: View): Promise<Look> {
+export async function inspectKey(means: ProviderDeps, view: ProviderInput): Promise<Inspection> {
   const account = await accountOf(means, view);
   const used = usedBy(account);
   const wanted = publishedIn(view) ? usedKey(used) : wantedOf(view, used); // a wish since is for the next rotation
-  const fit = fitness(account, used, wanted, view);
-  if (fit.is !== 'good' || wanted === undefined) return unseen(view, fit);
+  const readiness = fitness(account, used, wanted, view);
+  if (readiness.is !== 'valid' || wanted === undefined) return inspectionWithoutKey(view, readiness);
   if (used !== byService && isQuiet(view)) await assertKeyHeld(means, view);
   const returning = await nodesReturning(means, view, account);
-  if (returning) return unseen(view, returning);
-  return wanted === byService ? seen(means, view, used, { wanted }) : lookAtKey(means, view, account, wanted);
+  if (returning) return inspectionWithoutKey(view, returning);
+  return wanted === byService
+    ? keyInspectionOf(means, view, used, { wanted })
+    : inspectWantedKey(means, view, account, wanted);
 }
 
-async function lookAtKey(means: Means, view: View, account: BatchAccount, wanted: KeyIdentifier): Promise<Look> {
+async function inspectWantedKey(
+  means: ProviderDeps,
+  view: ProviderInput,
+  account: BatchAccount,
+  wanted: KeyIdentifier,
+): Promise<Inspection> {
   const used = usedBy(account);
   const newest = await keyAt(means, wanted, meaningOfMissing(wanted, used));
   const version = isFollowed(used) ? {} : { version: versionOf(newest) };
   const isInUse = used === keyUrl({ ...wanted, ...version });
-  if (isInUse && newest.properties.enabled === false) throw new Failure('key-access-lost');
+  if (isInUse && newest.properties.enabled === false) throw new OperationError('key-access-lost');
   const reason = (await unfit(means, view, account, wanted, newest)) ?? endOfPinned(view, wanted, newest);
-  return reason ? unseen(view, { is: 'bad', reason }) : seen(means, view, used, { wanted, newest });
+  return reason
+    ? inspectionWithoutKey(view, { is: 'invalid', reason })
+    : keyInspectionOf(means, view, used, { wanted, newest });
 }
 
 /** Nodes may have reasons of their own to be away: after an hour they are not waited for. */
@@ -46,8 +55,8 @@ const returnMs = hour;
 
 /** An account that had lost its key is well when its nodes are back. */
 async function nodesReturning(
-  { clients }: Means,
-  { state: { wait }, now }: View,
+  { clients }: ProviderDeps,
+  { state: { wait }, now }: ProviderInput,
   { accountEndpoint }: BatchAccount,
 ): Promise<Check | undefined> {
   if (!isDown(wait?.reason) || !accountEndpoint) return undefined;
@@ -57,21 +66,21 @@ async function nodesReturning(
 }
 
 /** Nothing of ours goes on that would show by itself that the account has lost its key. */
-function isQuiet({ state: { rotation } }: View): boolean {
+function isQuiet({ state: { rotation } }: ProviderInput): boolean {
   return rotation === undefined || rotation.phase === 'revoke';
 }
 
-function unseen(view: View, fit: Check): Look {
-  return { fit, all: [], held: held(view) };
+function inspectionWithoutKey(view: ProviderInput, readiness: Check): Inspection {
+  return { readiness, credentials: [], secretCredential: keyInSecret(view) };
 }
 
 /** ARM may answer for a while with what it knew before. */
 const staleMs = 5 * minute;
 
-function fitness(account: BatchAccount, used: string, wanted: Wanted | undefined, view: View): Check {
+function fitness(account: BatchAccount, used: string, wanted: Wanted | undefined, view: ProviderInput): Check {
   const { identity, provisioningState } = account;
   const { now, secret, state } = view;
-  if (wanted === undefined) return { is: 'bad', reason: 'bad-tags' };
+  if (wanted === undefined) return { is: 'invalid', reason: 'bad-tags' };
   if (provisioningState !== 'Succeeded') return unprovisioned(provisioningState, view);
   const isPublished = state.rotation?.phase === 'verify' && later(secret.createdOn, staleMs) > now;
   if (isPublished && used !== textOf(view)) {
@@ -83,29 +92,29 @@ function fitness(account: BatchAccount, used: string, wanted: Wanted | undefined
 const changing = /^(creating|updating|deleting)$/i;
 
 /** What goes on is waited for; what went wrong is nothing that time cures. */
-function unprovisioned(state: string | undefined, { state: { wait }, now }: View): Check {
-  if (!changing.test(state ?? '')) return { is: 'bad', reason: 'account-not-provisioned', code: state ?? 'none' };
-  return { is: 'pending', reason: 'service-working', until: later(now, growing(wait, now)) };
+function unprovisioned(state: string | undefined, { state: { wait }, now }: ProviderInput): Check {
+  if (!changing.test(state ?? '')) return { is: 'invalid', reason: 'account-not-provisioned', code: state ?? 'none' };
+  return { is: 'pending', reason: 'service-working', until: later(now, serviceBackoffMs(wait, now)) };
 }
 
-function unfitAccount(wanted: Wanted, used: string, identity: string, view: View): Check {
+function unfitAccount(wanted: Wanted, used: string, identity: string, view: ProviderInput): Check {
   if (wanted === byService) {
-    const isForeign = used === byService && textOf(view) !== byService && view.state.bond === undefined;
-    return isForeign ? { is: 'bad', reason: 'microsoft-managed' } : good;
+    const isForeign = used === byService && textOf(view) !== byService && view.state.stateBinding === undefined;
+    return isForeign ? { is: 'invalid', reason: 'microsoft-managed' } : valid;
   }
-  if (identity === 'None') return { is: 'bad', reason: 'identity-missing' };
-  return isInVault(wanted.vaultUrl) ? good : { is: 'bad', reason: 'key-in-managed-hsm' };
+  if (identity === 'None') return { is: 'invalid', reason: 'identity-missing' };
+  return isInVault(wanted.vaultUrl) ? valid : { is: 'invalid', reason: 'key-in-managed-hsm' };
 }
 
 /** Nothing takes its place, as long as the wish stands. */
-function endOfPinned({ now }: View, { version }: KeyIdentifier, named: KeyVaultKey): Reason | undefined {
+function endOfPinned({ now }: ProviderInput, { version }: KeyIdentifier, named: KeyVaultKey): Reason | undefined {
   return version !== undefined && isNearExpiry(named, now) ? 'key-expiring' : undefined;
 }
 
 /** A newer version that is not fit is left alone, unless it is wished for: another is made when it is due. */
 async function unfit(
-  means: Means,
-  view: View,
+  means: ProviderDeps,
+  view: ProviderInput,
   account: BatchAccount,
   wanted: KeyIdentifier,
   newest: KeyVaultKey,

@@ -9,7 +9,7 @@ import {
   withoutVersion,
   type KeyIdentifier,
 } from './keyIdentifier.ts';
-import type { View } from '../provider.ts';
+import type { ProviderInput } from '../provider.ts';
 import { isRemembered } from '../versionedCredential.ts';
 
 /** A key without a version, of which nobody noted which version was the newest. */
@@ -36,15 +36,15 @@ function ofFollowed(text: string, version: string): Fingerprint {
 }
 
 /** What the secret says, in one spelling. */
-export function textOf({ secret }: Pick<View, 'secret'>): string {
+export function textOf({ secret }: Pick<ProviderInput, 'secret'>): string {
   const text = secret.value.open();
   return normalisedKey(text) ?? text;
 }
 
 /** The credential that the secret names; the version of a key without one stands in the tag. */
-export function held(view: Pick<View, 'secret'>): Credential {
-  const tagged = credentialIdIn(view.secret.tags['CredentialId'] ?? '');
-  return credentialOf(textOf(view), tagged);
+export function keyInSecret(view: Pick<ProviderInput, 'secret'>): Credential {
+  const taggedId = credentialIdIn(view.secret.tags['CredentialId'] ?? '');
+  return credentialOf(textOf(view), taggedId);
 }
 
 /** Versions are 32 hex digits; Key Vault writes them in lower case. */
@@ -54,8 +54,8 @@ export function credentialIdIn(word: string): string | undefined {
 }
 
 /** As `held`; what the tag does not say, or says of a version that nobody knows, is the newest version there is. */
-export function heldNow(view: Pick<View, 'secret' | 'state'>, newest: string | undefined): Credential {
-  const found = held(view);
+export function keyInSecretNow(view: Pick<ProviderInput, 'secret' | 'state'>, newest: string | undefined): Credential {
+  const found = keyInSecret(view);
   return isFollowed(textOf(view)) && !isRemembered(view, found.fingerprint)
     ? credentialOf(textOf(view), newest)
     : found;

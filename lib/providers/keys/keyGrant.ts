@@ -1,24 +1,28 @@
 import type { BatchAccount } from '@azure/arm-batch';
-import { Failure } from '../../model/operationError.ts';
+import { OperationError } from '../../model/operationError.ts';
 import type { Row } from '../../azure/resourceGraph.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { KeyIdentifier } from './keyIdentifier.ts';
-import type { Means } from '../provider.ts';
+import type { ProviderDeps } from '../provider.ts';
 
 /**
  * The account refused a key. Its codes are documented nowhere (`InvalidKeyVaultReference` is seen in Azure/azure-cli
  * #18208), so the words in them are read: one about the vault means that the account's identity lacks a grant.
  */
-export async function refusedKey(means: Means, failure: Failure, key: KeyIdentifier | undefined): Promise<Failure> {
+export async function refusedKey(
+  means: ProviderDeps,
+  failure: OperationError,
+  key: KeyIdentifier | undefined,
+): Promise<OperationError> {
   const { reason, detail } = failure;
   const { code = '' } = detail;
   if (reason !== 'refused' && reason !== 'forbidden') return failure;
-  if (/NotSupported|NewAccount/i.test(code)) return new Failure('cmk-not-for-existing', detail);
-  return key && /Vault|Encryption/i.test(code) ? new Failure(await missingGrant(means, key), detail) : failure;
+  if (/NotSupported|NewAccount/i.test(code)) return new OperationError('cmk-not-for-existing', detail);
+  return key && /Vault|Encryption/i.test(code) ? new OperationError(await missingGrant(means, key), detail) : failure;
 }
 
 /** A grant has a name in each of the vault's two models of permissions. */
-async function missingGrant(means: Means, key: KeyIdentifier): Promise<Reason> {
+async function missingGrant(means: ProviderDeps, key: KeyIdentifier): Promise<Reason> {
   const row = await vaultRow(means, key);
   if (!row) return 'key-grant-missing';
   return String(row['rbac']).toLowerCase() === 'true' ? 'key-role-missing' : 'key-policy-missing';
@@ -26,7 +30,7 @@ async function missingGrant(means: Means, key: KeyIdentifier): Promise<Reason> {
 
 /** An identity has no access to a vault of another tenant. What cannot be told passes. */
 export async function isOfAnotherTenant(
-  means: Means,
+  means: ProviderDeps,
   { identity }: BatchAccount,
   key: KeyIdentifier,
 ): Promise<boolean> {
@@ -41,20 +45,20 @@ function wordIn(value: unknown): string {
 }
 
 /** Nothing where this app may not see the vault. */
-async function vaultRow({ graph }: Means, { vaultUrl }: KeyIdentifier): Promise<Row | undefined> {
+async function vaultRow({ graph }: ProviderDeps, { vaultUrl }: KeyIdentifier): Promise<Row | undefined> {
   try {
     const [row] = await graph(`Resources
 | where type =~ 'microsoft.keyvault/vaults' and tostring(properties.vaultUri) =~ '${vaultUrl}/'
 | project id, tenantId, rbac = tostring(properties.enableRbacAuthorization), trusted = tostring(properties.tenantId)`);
     return row;
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof OperationError)) throw error;
     return undefined;
   }
 }
 
 /** Does a Batch account that this app may see use the key under one of these identifiers? */
-export async function isUsed({ graph }: Means, identifiers: readonly string[]): Promise<boolean> {
+export async function isUsed({ graph }: ProviderDeps, identifiers: readonly string[]): Promise<boolean> {
   const all = identifiers.map((each) => `'${each}'`).join(', ');
   const rows = await graph(`Resources
 | where type =~ 'microsoft.batch/batchaccounts'

@@ -1,14 +1,14 @@
 import type { KeyVaultKey } from '@azure/keyvault-keys';
-import { good } from '../../model/check.ts';
-import type { Credential, Look, Rest } from '../../model/snapshot.ts';
-import type { Known } from '../../model/state.ts';
-import { credentialOf, held, heldNow, textOf } from './keyCredential.ts';
+import { valid } from '../../model/check.ts';
+import type { Credential, Inspection, NothingToRotate } from '../../model/snapshot.ts';
+import type { CredentialRef } from '../../model/state.ts';
+import { credentialOf, keyInSecret, keyInSecretNow, textOf } from './keyCredential.ts';
 import { unfitVersion } from './keyFitness.ts';
 import { baseOf, byService, isFollowed, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
-import { distinct, isAtRest, isRemembered, knownOf, unanswering } from '../versionedCredential.ts';
+import { distinct, isAtRest, isRemembered, credentialRefOf, unanswering } from '../versionedCredential.ts';
 import { isNearExpiry, rotatesItself, toBeDisabled, versionAt, versionOf } from './keyVersions.ts';
 import { textFor, wantedOf, type Wanted } from './wantedKey.ts';
-import type { Means, View } from '../provider.ts';
+import type { ProviderDeps, ProviderInput } from '../provider.ts';
 
 export interface Offer {
   readonly wanted: Wanted;
@@ -17,51 +17,65 @@ export interface Offer {
 }
 
 /** What all that was read means for the credential in the secret. */
-export async function seen(means: Means, view: View, used: string, offer: Offer): Promise<Look> {
+export async function keyInspectionOf(
+  means: ProviderDeps,
+  view: ProviderInput,
+  used: string,
+  offer: Offer,
+): Promise<Inspection> {
   const { wanted, newest } = offer;
   const isOfferOfUsed = wanted !== byService && baseOf(used) === baseOf(keyUrl(wanted));
   const newestOfUsed = newest && isOfferOfUsed ? versionOf(newest) : undefined;
   if (textOf(view) !== used) return changed(view, credentialOf(used, newestOfUsed));
-  const live = knownOf(heldNow(view, newestOfUsed));
+  const live = credentialRefOf(keyInSecretNow(view, newestOfUsed));
   const next = nextOf(view, live, offer);
   const rests = await restsFor(means, view, used, wantedOf(view, used) ?? wanted, next);
   const asks = rests ? undefined : await askedBy(means, view, next, offer);
   const all = distinct([live, ...waiting(view, wanted, next), ...(await toBeDisabled(means, view, live))]);
-  const found = { fit: good, all, held: held(view), live };
-  return { ...found, ...(next && { next }), ...(rests && { rests }), ...(asks && { asks }) };
+  const found = { readiness: valid, credentials: all, secretCredential: keyInSecret(view), live };
+  return {
+    ...found,
+    ...(next && { next }),
+    ...(rests && { nothingToRotate: rests }),
+    ...(asks && { startCause: asks }),
+  };
 }
 
 /** What is wished for by its name answers an emergency, whoever made it and whenever. */
-function waiting(view: View, wanted: Wanted, next: Credential | undefined): readonly Known[] {
+function waiting(view: ProviderInput, wanted: Wanted, next: Credential | undefined): readonly CredentialRef[] {
   const isNamed = wanted === byService || wanted.version !== undefined;
   return isNamed ? [] : unanswering(view, next);
 }
 
 /** Somebody changed the account, or we did and could not say so. */
-function changed(view: View, next: Credential): Look {
-  return { fit: good, all: [knownOf(next)], held: held(view), next };
+function changed(view: ProviderInput, next: Credential): Inspection {
+  return { readiness: valid, credentials: [credentialRefOf(next)], secretCredential: keyInSecret(view), next };
 }
 
 /** The credential to be published, unless it is the one that is live, or known to be older than what was asked for. */
-function nextOf(view: View, live: Known, { wanted, newest }: Offer): Credential | undefined {
+function nextOf(view: ProviderInput, live: CredentialRef, { wanted, newest }: Offer): Credential | undefined {
   const next = wanted === byService ? credentialOf(byService) : newest && fit(view, wanted, newest);
   const isKnown = next && (next.fingerprint === live.fingerprint || isRemembered(view, next.fingerprint));
   return isKnown ? undefined : next;
 }
 
-function fit(view: View, wanted: Exclude<Wanted, typeof byService>, newest: KeyVaultKey): Credential | undefined {
+function fit(
+  view: ProviderInput,
+  wanted: Exclude<Wanted, typeof byService>,
+  newest: KeyVaultKey,
+): Credential | undefined {
   const version = versionOf(newest);
   return unfitVersion(newest, view.now) ? undefined : credentialOf(textFor(view, wanted, version), version);
 }
 
 /** Why there is nothing to begin, however due; a wish that forbids it counts in mid-rotation too. */
 async function restsFor(
-  means: Means,
-  view: View,
+  means: ProviderDeps,
+  view: ProviderInput,
   used: string,
   wanted: Wanted,
   next: Credential | undefined,
-): Promise<Rest | undefined> {
+): Promise<NothingToRotate | undefined> {
   if (wanted === byService) return used === byService ? { reason: 'microsoft-managed', firm: true } : undefined;
   const isAsWished = next === undefined || next.value.open() === used;
   if (isFollowed(used) && isAsWished) return followedBy(means, view, wanted);
@@ -69,21 +83,25 @@ async function restsFor(
   return isPinned ? { reason: 'key-pinned', firm: true } : undefined;
 }
 
-async function followedBy(means: Means, view: View, wanted: KeyIdentifier): Promise<Rest | undefined> {
+async function followedBy(
+  means: ProviderDeps,
+  view: ProviderInput,
+  wanted: KeyIdentifier,
+): Promise<NothingToRotate | undefined> {
   const isSeenTo = isAtRest(view) && (await rotatesItself(means, wanted));
   return isSeenTo ? { reason: 'managed-by-batch', firm: false } : undefined;
 }
 
 /** What counts is the end of the version in use: a newer one that is not fit does not replace it. */
 async function askedBy(
-  means: Means,
-  view: View,
+  means: ProviderDeps,
+  view: ProviderInput,
   next: Credential | undefined,
   { wanted, newest }: Offer,
-): Promise<Look['asks']> {
+): Promise<Inspection['startCause']> {
   if (next) return 'new-version';
   if (!newest || wanted === byService || !isAtRest(view)) return undefined;
-  const { id: version } = heldNow(view, versionOf(newest));
+  const { id: version } = keyInSecretNow(view, versionOf(newest));
   const isNewest = version === versionOf(newest);
   const inUse = isNewest ? newest : await versionAt(means, { ...wanted, version });
   return inUse && isNearExpiry(inUse, view.now) ? 'near-expiry' : undefined;

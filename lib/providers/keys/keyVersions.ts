@@ -1,32 +1,32 @@
 import type { KeyProperties, KeyVaultKey } from '@azure/keyvault-keys';
-import { calling } from '../../azure/errors.ts';
-import { Failure } from '../../model/operationError.ts';
+import { callAzure } from '../../azure/errors.ts';
+import { OperationError } from '../../model/operationError.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Fingerprint } from '../../model/sealed.ts';
-import type { Known } from '../../model/state.ts';
+import type { CredentialRef } from '../../model/state.ts';
 import type { CredentialId } from '../../model/target.ts';
 import { fingerprintsOf } from './keyCredential.ts';
 import { keyIdentifier, type KeyIdentifier } from './keyIdentifier.ts';
-import type { Means, View } from '../provider.ts';
+import type { ProviderDeps, ProviderInput } from '../provider.ts';
 import { isNearEnd, publishedIn } from '../versionedCredential.ts';
 
 /** The version that is named, or the newest. `missing` is what it means that there is none. */
-export async function keyAt({ clients }: Means, key: KeyIdentifier, missing: Reason): Promise<KeyVaultKey> {
+export async function keyAt({ clients }: ProviderDeps, key: KeyIdentifier, missing: Reason): Promise<KeyVaultKey> {
   const { vaultUrl, name, version } = key;
   try {
-    return await calling(() => clients.keys(vaultUrl).getKey(name, version === undefined ? {} : { version }));
+    return await callAzure(() => clients.keys(vaultUrl).getKey(name, version === undefined ? {} : { version }));
   } catch (error) {
-    const isGone = error instanceof Failure && error.reason === 'resource-missing'; // the key, or its vault
-    throw isGone ? new Failure(missing, error.detail) : error;
+    const isGone = error instanceof OperationError && error.reason === 'resource-missing'; // the key, or its vault
+    throw isGone ? new OperationError(missing, error.detail) : error;
   }
 }
 
 /** One version, or nothing where there is none. */
-export async function versionAt(means: Means, key: KeyIdentifier): Promise<KeyVaultKey | undefined> {
+export async function versionAt(means: ProviderDeps, key: KeyIdentifier): Promise<KeyVaultKey | undefined> {
   try {
     return await keyAt(means, key, 'key-missing');
   } catch (error) {
-    if (error instanceof Failure && error.reason === 'key-missing') return undefined;
+    if (error instanceof OperationError && error.reason === 'key-missing') return undefined;
     throw error;
   }
 }
@@ -39,8 +39,8 @@ export function isNearExpiry({ properties: { expiresOn, createdOn } }: KeyVaultK
   return isNearEnd(expiresOn, createdOn, now);
 }
 
-export async function rotatesItself({ clients }: Means, { vaultUrl, name }: KeyIdentifier): Promise<boolean> {
-  const { lifetimeActions } = await calling(() => clients.keys(vaultUrl).getKeyRotationPolicy(name));
+export async function rotatesItself({ clients }: ProviderDeps, { vaultUrl, name }: KeyIdentifier): Promise<boolean> {
+  const { lifetimeActions } = await callAzure(() => clients.keys(vaultUrl).getKeyRotationPolicy(name));
   return lifetimeActions?.some(({ action }) => action.toLowerCase() === 'rotate') ?? false;
 }
 
@@ -48,7 +48,11 @@ export async function rotatesItself({ clients }: Means, { vaultUrl, name }: KeyI
  * Versions of the key, older than the live one, that are to end, or leaked, as long as they are enabled. On wish only:
  * whatever else the key has encrypted needs the old version still.
  */
-export async function toBeDisabled(means: Means, view: View, live: Known): Promise<readonly Known[]> {
+export async function toBeDisabled(
+  means: ProviderDeps,
+  view: ProviderInput,
+  live: CredentialRef,
+): Promise<readonly CredentialRef[]> {
   const key = keyIdentifier(view.secret.value.open());
   const { gone, leaked } = ending(view);
   if (!key || gone.length + leaked.length === 0) return [];
@@ -69,26 +73,29 @@ interface Ending {
   readonly leaked: readonly CredentialId[];
 }
 
-function ending(view: View): Ending {
+function ending(view: ProviderInput): Ending {
   const { target, compromised: leaked = [] } = view;
-  if (!target.wishes.extra?.has('disable-old-version')) return { gone: [], leaked: [] };
-  return { gone: publishedIn(view)?.gone ?? [], leaked };
+  if (!target.options.kindOptions?.has('disable-old-version')) return { gone: [], leaked: [] };
+  return { gone: publishedIn(view)?.toRevoke ?? [], leaked };
 }
 
-async function versionsOf({ clients }: Means, { vaultUrl, name }: KeyIdentifier): Promise<readonly KeyProperties[]> {
+async function versionsOf(
+  { clients }: ProviderDeps,
+  { vaultUrl, name }: KeyIdentifier,
+): Promise<readonly KeyProperties[]> {
   const found: KeyProperties[] = [];
   const versions = clients.keys(vaultUrl).listPropertiesOfKeyVersions(name);
   for (;;) {
-    const next: IteratorResult<KeyProperties, void> = await calling(() => versions.next());
+    const next: IteratorResult<KeyProperties, void> = await callAzure(() => versions.next());
     if (next.done) return found;
     found.push(next.value);
   }
 }
 
-export async function disable({ clients }: Means, key: KeyIdentifier, version: string): Promise<void> {
-  await calling(() => clients.keys(key.vaultUrl).updateKeyProperties(key.name, version, { enabled: false }));
+export async function disable({ clients }: ProviderDeps, key: KeyIdentifier, version: string): Promise<void> {
+  await callAzure(() => clients.keys(key.vaultUrl).updateKeyProperties(key.name, version, { enabled: false }));
 }
 
-export async function rotate({ clients }: Means, { vaultUrl, name }: KeyIdentifier): Promise<KeyVaultKey> {
-  return calling(() => clients.keys(vaultUrl).rotateKey(name));
+export async function rotate({ clients }: ProviderDeps, { vaultUrl, name }: KeyIdentifier): Promise<KeyVaultKey> {
+  return callAzure(() => clients.keys(vaultUrl).rotateKey(name));
 }

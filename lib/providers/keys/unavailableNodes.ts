@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { z } from 'zod';
-import type { BatchData } from '../../azure/batchDataPlane.ts';
-import { Failure } from '../../model/operationError.ts';
+import type { BatchDataPlane } from '../../azure/batchDataPlane.ts';
+import { OperationError } from '../../model/operationError.ts';
 
 const poolShape = z.object({ id: z.string() });
 const nodeShape = z.object({ state: z.string() });
@@ -10,7 +10,7 @@ const nodeShape = z.object({ state: z.string() });
 const away: ReadonlySet<string> = new Set(['unusable', 'unknown']);
 
 /** How many nodes of an account are not available; 0 where that cannot be read from here. */
-export async function nodesAway(data: BatchData, host: string): Promise<number> {
+export async function nodesAway(data: BatchDataPlane, host: string): Promise<number> {
   try {
     const pools = z.array(poolShape).parse(await data(host, '/pools', 'id'));
     const path = ({ id }: { id: string }) => `/pools/${encodeURIComponent(id)}/nodes`;
@@ -20,7 +20,7 @@ export async function nodesAway(data: BatchData, host: string): Promise<number> 
       .parse(nodes.flat())
       .filter(({ state }) => away.has(state.toLowerCase())).length;
   } catch (error) {
-    if (error instanceof Failure || error instanceof z.ZodError) return 0;
+    if (error instanceof OperationError || error instanceof z.ZodError) return 0;
     throw error;
   }
 }

@@ -9,16 +9,16 @@ import {
   withoutVersion,
   type KeyIdentifier,
 } from './keyIdentifier.ts';
-import type { View } from '../provider.ts';
+import type { ProviderInput } from '../provider.ts';
 import { textOf } from './keyCredential.ts';
 
 /** Without a version: the newest one. */
 export type Wanted = typeof byService | KeyIdentifier;
 
 /** What the target asks for: by the tag RotationKey, else the key that the account has. */
-export function wantedOf({ target: { wishes } }: Pick<View, 'target'>, used: string): Wanted | undefined {
-  if (wishes.key === undefined) return usedKey(used);
-  const text = normalisedKey(wishes.key);
+export function wantedOf({ target: { options } }: Pick<ProviderInput, 'target'>, used: string): Wanted | undefined {
+  if (options.key === undefined) return usedKey(used);
+  const text = normalisedKey(options.key);
   return text === byService ? byService : keyIdentifier(text ?? '');
 }
 
@@ -35,15 +35,15 @@ export function meaningOfMissing(wanted: KeyIdentifier, used: string): Reason {
 }
 
 /** What stands in the account and in the secret: without the version where Batch is to follow the key by itself. */
-export function textFor(view: View, wanted: KeyIdentifier, newest: string): string {
-  const { extra } = view.target.wishes;
+export function textFor(view: ProviderInput, wanted: KeyIdentifier, newest: string): string {
+  const { kindOptions: extra } = view.target.options;
   const follows = (extra?.has('versionless') ?? false) || isFollowed(textOf(view));
   return keyUrl(follows ? wanted : { ...wanted, version: newest });
 }
 
 /** The wish is for another key, or another version, than the account has. */
-export function isWishForAnother({ target: { wishes } }: View, wanted: KeyIdentifier, used: string): boolean {
-  if (wishes.key === undefined) return false;
+export function isWishForAnother({ target: { options } }: ProviderInput, wanted: KeyIdentifier, used: string): boolean {
+  if (options.key === undefined) return false;
   const now = keyIdentifier(used);
   return !now || keyUrl({ ...wanted, version: '' }) !== keyUrl({ ...now, version: '' }) || isOther(wanted, now);
 }

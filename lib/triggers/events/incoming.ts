@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** An event as it came, whichever of the two schemas it is written in. */
-export interface Incoming {
+export interface IncomingEvent {
   readonly id: string;
   readonly type: string;
   /** Of Azure's own: the ARM id of what it comes from (`source` of CloudEvents, `topic` of the Event Grid schema). */
@@ -24,7 +24,7 @@ const eventGridEvent = z
 const longest = 256 * 1024;
 
 /** CloudEvents 1.0, or the Event Grid schema. Nothing for what is neither, or too large. */
-export function incoming(event: unknown): Incoming | undefined {
+export function parseEvent(event: unknown): IncomingEvent | undefined {
   if (typeof event !== 'object' || event === null || lengthOf(event) > longest) return undefined;
   const cloud = cloudEvent.safeParse(event);
   if (cloud.success) {

@@ -1,14 +1,14 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Reason } from '../../model/reason.ts';
-import type { Ask } from '../../model/state.ts';
-import { secretNamed, type SecretName } from '../../model/target.ts';
-import type { Incoming } from './incoming.ts';
+import type { VisitRequest } from '../../model/state.ts';
+import { secretFromUrl, type SecretName } from '../../model/target.ts';
+import type { IncomingEvent } from './incoming.ts';
 
 /** What an event of Key Vault asks for: of the secret itself, or of whoever follows a key or certificate. */
-export type VaultEvent =
-  | { readonly secret: SecretName; readonly ask: Ask & { readonly version: string } }
-  | { readonly object: string; readonly ask: Ask };
+export type KeyVaultEvent =
+  | { readonly secret: SecretName; readonly request: VisitRequest & { readonly version: string } }
+  | { readonly object: string; readonly request: VisitRequest };
 
 const causes = { NearExpiry: 'near-expiry', Expired: 'expired', NewVersionCreated: 'new-version' } as const;
 const typeOf = /^Microsoft\.KeyVault\.(Secret|Key|Certificate)(NearExpiry|Expired|NewVersionCreated)$/;
@@ -20,7 +20,10 @@ const shape = z.object({ Id: z.url(), VaultName: z.string().trim().min(1), Versi
  * Only events of vaults that are listed count for secrets, and only if what they say of their origin agrees. A key or
  * certificate may be in any vault: its followers are found by its name.
  */
-export function vaultEvent({ type, source, data }: Incoming, vaultUrls: readonly string[]): VaultEvent | Reason {
+export function parseKeyVaultEvent(
+  { type, source, data }: IncomingEvent,
+  vaultUrls: readonly string[],
+): KeyVaultEvent | Reason {
   const [, object, happened] = typeOf.exec(type) ?? [];
   if (!object || !happened) return 'irrelevant';
   const read = shape.safeParse(data);
@@ -28,13 +31,13 @@ export function vaultEvent({ type, source, data }: Incoming, vaultUrls: readonly
   const { Id, VaultName, Version } = read.data;
   const { origin, pathname } = new URL(Id);
   if (!comesFrom(source, VaultName, origin)) return 'wrong-origin';
-  const ask = { cause: causes[happened as keyof typeof causes] };
+  const request = { cause: causes[happened as keyof typeof causes] };
   if (!pathname.endsWith(`/${Version}`)) return 'unreadable';
   const url = `${origin}${pathname.slice(0, pathname.lastIndexOf('/'))}`;
-  if (object !== 'Secret') return { object: url.toLowerCase(), ask };
+  if (object !== 'Secret') return { object: url.toLowerCase(), request };
   if (!vaultUrls.includes(origin)) return 'wrong-origin';
-  const secret = secretNamed(url);
-  return secret ? { secret, ask: { ...ask, version: Version } } : 'unreadable';
+  const secret = secretFromUrl(url);
+  return secret ? { secret, request: { ...request, version: Version } } : 'unreadable';
 }
 
 /** The vault in the source, in the data and in the id are one; an address by number has no name. */

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import type { Reason } from '../../model/reason.ts';
 import { fingerprintOf } from '../../model/sealed.ts';
 import { phases, type Phase } from '../../model/state.ts';
-import { secretNamed, secretUrl, type SecretName, type Target } from '../../model/target.ts';
-import type { Incoming } from './incoming.ts';
+import { secretFromUrl, secretUrl, type SecretName, type Target } from '../../model/target.ts';
+import type { IncomingEvent } from './incoming.ts';
 import { source, type Outgoing } from '../../announcements/topic.ts';
 
 export const phaseDueType = 'Keyturn.Internal.PhaseDue';
 
 /** Whichever instance takes it goes on with the target. The same for the same thing due. */
-export function phaseDue({ secret, kind, resource }: Target, phase: Phase, since: Date, time: Date): Outgoing {
+export function phaseDueEvent({ secret, kind, resource }: Target, phase: Phase, since: Date, time: Date): Outgoing {
   const subject = secretUrl(secret);
   const id = fingerprintOf([subject, phase, since.toISOString()].join('\n'));
   return { type: phaseDueType, source, id, time, subject, data: { phase, kind, resource } };
@@ -17,17 +17,21 @@ export function phaseDue({ secret, kind, resource }: Target, phase: Phase, since
 
 const shape = z.object({ phase: z.enum(phases), kind: z.string(), resource: z.string() });
 
-export interface Due {
+export interface DuePhase {
   readonly secret: SecretName;
   readonly kind: string;
   readonly resource: string;
 }
 
 /** What it says is a hint: the visit reads the secret itself. */
-export function dueFrom({ type, data, subject }: Incoming, phase: Phase, vaultUrls: readonly string[]): Due | Reason {
+export function parsePhaseDue(
+  { type, data, subject }: IncomingEvent,
+  phase: Phase,
+  vaultUrls: readonly string[],
+): DuePhase | Reason {
   if (type !== phaseDueType) return 'irrelevant';
   const read = shape.safeParse(data);
-  const secret = secretNamed(subject);
+  const secret = secretFromUrl(subject);
   if (!read.success || !secret) return 'unreadable';
   if (read.data.phase !== phase) return 'irrelevant';
   const { kind, resource } = read.data;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Reason } from '../../model/reason.ts';
-import { normalised } from '../../model/target.ts';
-import type { Incoming } from './incoming.ts';
+import { normalizedId } from '../../model/target.ts';
+import type { IncomingEvent } from './incoming.ts';
 
-export interface Regenerated {
+export interface Regeneration {
   /** Normalised. */
   readonly resource: string;
   /** Client id of whoever did it. */
@@ -17,13 +17,13 @@ const shape = z.object({
 });
 
 /** Somebody regenerated a key; which one, the event does not say (azure-facts 4). */
-export function regenerated({ type, source, data }: Incoming): Regenerated | Reason {
+export function parseRegeneration({ type, source, data }: IncomingEvent): Regeneration | Reason {
   if (type !== 'Microsoft.Resources.ResourceActionSuccess') return 'irrelevant';
   const read = shape.safeParse(data);
   if (!read.success) return 'unreadable';
   const { operationName, resourceUri, claims } = read.data;
   if (!/\/regeneratekeys?\/action$/i.test(operationName)) return 'irrelevant';
-  const resource = normalised(resourceUri);
-  if (!`${resource}/`.startsWith(`${normalised(source)}/`)) return 'wrong-origin';
+  const resource = normalizedId(resourceUri);
+  if (!`${resource}/`.startsWith(`${normalizedId(source)}/`)) return 'wrong-origin';
   return { resource, ...(claims?.appid && { by: claims.appid }) };
 }

@@ -1,23 +1,28 @@
 import type { Claim } from '../../model/snapshot.ts';
-import { normalised, type SecretName, type Target } from '../../model/target.ts';
-import { hintOf, read } from '../../tags/tags.ts';
-import type { Core } from '../../reconcile/visit.ts';
+import { normalizedId, type SecretName, type Target } from '../../model/target.ts';
+import { correctionHint, readTags } from '../../tags/tags.ts';
+import type { Services } from '../../reconcile/visit.ts';
 import { conflict, type Problem } from './problem.ts';
-import type { Wanted } from './rotationRequest.ts';
+import type { RotationRequest } from './rotationRequest.ts';
 
 /** The target that a request names by its secret, or by the resource and kind that its claim has. */
-export async function namedTarget(core: Core, named: Wanted['target']): Promise<Target | Problem> {
-  const secret = 'secret' in named ? named.secret : await claimant(core, named.resource, named.kind);
+export async function findTarget(services: Services, named: RotationRequest['target']): Promise<Target | Problem> {
+  const secret = 'secret' in named ? named.secret : await claimant(services, named.resource, named.kind);
   if ('status' in secret) return secret;
-  if (!core.settings.vaultUrls.includes(secret.vaultUrl)) {
+  if (!services.settings.vaultUrls.includes(secret.vaultUrl)) {
     return {
       status: 403,
       title: 'Vault not allowed',
       detail: 'The vault is not in KEYTURN_VAULTS: add it, or name another.',
     };
   }
-  const found = read(secret, (await core.vault.read(secret)).tags, core.settings.wishes, core.providers);
-  if (found.is === 'barred') return conflict(found.reason, hintOf(found));
+  const found = readTags(
+    secret,
+    (await services.vault.read(secret)).tags,
+    services.settings.defaults,
+    services.providers,
+  );
+  if (found.is === 'barred') return conflict(found.reason, correctionHint(found));
   if (found.is === 'target' && rotates(found.target, named)) return found.target;
   return {
     status: 404,
@@ -27,16 +32,16 @@ export async function namedTarget(core: Core, named: Wanted['target']): Promise<
 }
 
 /** The claim may be older than the tags: what is asked for is what the secret is the target of today. */
-function rotates(target: Target, named: Wanted['target']): boolean {
+function rotates(target: Target, named: RotationRequest['target']): boolean {
   if (!('resource' in named)) return true;
-  const sameResource = normalised(target.resource) === normalised(named.resource);
+  const sameResource = normalizedId(target.resource) === normalizedId(named.resource);
   return sameResource && (named.kind === undefined || named.kind === target.kind);
 }
 
 /** The claims are the index from resource to secret. */
-async function claimant(core: Core, resource: string, kind: string | undefined): Promise<SecretName | Problem> {
-  const wanted = core.providers.kindsOf(resource).find((each) => kind === undefined || each === kind);
-  const [claim, ...others] = wanted ? await claimsOf(core, resource, wanted) : [];
+async function claimant(services: Services, resource: string, kind: string | undefined): Promise<SecretName | Problem> {
+  const wanted = services.providers.kindsOf(resource).find((each) => kind === undefined || each === kind);
+  const [claim, ...others] = wanted ? await claimsOf(services, resource, wanted) : [];
   if (claim && others.length === 0) return claim.secret;
   if (claim) {
     return {
@@ -52,14 +57,14 @@ async function claimant(core: Core, resource: string, kind: string | undefined):
   };
 }
 
-async function claimsOf(core: Core, resource: string, kind: string): Promise<readonly Claim[]> {
-  if (!core.providers.of(kind)?.part) {
-    const claim = await core.claims.of(resource, kind);
+async function claimsOf(services: Services, resource: string, kind: string): Promise<readonly Claim[]> {
+  if (!services.providers.of(kind)?.qualifier) {
+    const claim = await services.claims.of(resource, kind);
     return claim ? [claim] : [];
   }
   const found: Claim[] = [];
-  for await (const claim of core.claims.list()) {
-    if (claim.kind === kind && normalised(claim.resource) === normalised(resource)) found.push(claim);
+  for await (const claim of services.claims.list()) {
+    if (claim.kind === kind && normalizedId(claim.resource) === normalizedId(resource)) found.push(claim);
   }
   return found;
 }

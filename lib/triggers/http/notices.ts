@@ -1,15 +1,15 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
-import { jsonFrom } from '../../model/json.ts';
+import { parseJson } from '../../model/json.ts';
 import { later } from '../../model/clock.ts';
-import { Failure } from '../../model/operationError.ts';
+import { OperationError } from '../../model/operationError.ts';
 import { adviceFor } from '../../model/reason.ts';
 import { noticeFromAlert } from '../notices/alert.ts';
 import type { Notice } from '../notices/notice.ts';
-import { take } from '../notices/startAffected.ts';
-import type { Memory } from '../timers/listing.ts';
-import type { Core } from '../../reconcile/visit.ts';
+import { startAffected } from '../notices/startAffected.ts';
+import type { MutedTargets } from '../timers/listing.ts';
+import type { Services } from '../../reconcile/visit.ts';
 import { inTime } from '../../inTime.ts';
-import { json, notNow, problem } from './problem.ts';
+import { json, tryLater, problem } from './problem.ts';
 
 const longest = 256 * 1024;
 const soonSeconds = 15;
@@ -19,22 +19,22 @@ const soonSeconds = 15;
  * 408, 429, 503 and 504 (azure-facts 2): whatever time cures is 503.
  */
 export async function takeNotices(
-  core: Core,
-  memory: Memory,
+  services: Services,
+  muted: MutedTargets,
   request: HttpRequest,
   budgetMs: number,
 ): Promise<HttpResponseInit> {
   const text = await request.text();
   if (text.length > longest)
     return problem({ status: 413, title: 'Body too large', detail: `At most ${longest} characters.` });
-  const notice = noticeFromAlert(jsonFrom(text), core.providers.noticedAs);
+  const notice = noticeFromAlert(parseJson(text), services.providers.serviceHealthNames);
   if (notice === 'unreadable') return problem(notAnAlert);
   if (typeof notice === 'string') return json(200, { affected: 0, reason: notice, detail: adviceFor(notice) });
-  const work = taken(core, memory, notice, budgetMs);
+  const work = taken(services, muted, notice, budgetMs);
   const answer = await inTime(work, budgetMs);
   if (answer !== 'late') return answer;
   work.catch(() => undefined); // nobody waits for it any more
-  return notNow('over-budget', soonSeconds);
+  return tryLater('over-budget', soonSeconds);
 }
 
 const notAnAlert = {
@@ -44,12 +44,22 @@ const notAnAlert = {
 };
 
 /** A visit begins nothing in the last seconds, so that the answer counts what it began. */
-async function taken(core: Core, memory: Memory, notice: Notice, budgetMs: number): Promise<HttpResponseInit> {
+async function taken(
+  services: Services,
+  muted: MutedTargets,
+  notice: Notice,
+  budgetMs: number,
+): Promise<HttpResponseInit> {
   try {
-    const { affected, left } = await take(core, memory, [notice], later(core.clock.now(), budgetMs / 2));
-    return left > 0 ? notNow('busy', soonSeconds) : json(202, { affected });
+    const { affected, left } = await startAffected(
+      services,
+      muted,
+      [notice],
+      later(services.clock.now(), budgetMs / 2),
+    );
+    return left > 0 ? tryLater('busy', soonSeconds) : json(202, { affected });
   } catch (error) {
-    if (error instanceof Failure) return notNow(error.reason, soonSeconds);
+    if (error instanceof OperationError) return tryLater(error.reason, soonSeconds);
     throw error;
   }
 }

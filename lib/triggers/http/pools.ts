@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
-import { Failure } from '../../model/operationError.ts';
+import { OperationError } from '../../model/operationError.ts';
 import { adviceFor, type Reason } from '../../model/reason.ts';
 import { auditPool } from '../../pools/audit.ts';
 import { apiVersion, definitionFrom, definitionOf, type Definition, type Unmade } from '../../pools/definition.ts';
@@ -8,10 +8,10 @@ import { poolView, type PoolBody } from '../../pools/poolView.ts';
 import { poolRequestFrom, type NewPoolRequest, type OldPoolRequest } from '../../pools/request.ts';
 import { members } from '../../pools/schemas.ts';
 import { poolIdentities } from '../../providers/certificates/poolIdentities.ts';
-import type { Core } from '../../reconcile/visit.ts';
+import type { Services } from '../../reconcile/visit.ts';
 import { json, problem, type Problem } from './problem.ts';
 
-type Eyes = Pick<Core, 'arm' | 'graph'>;
+type Eyes = Pick<Services, 'arm' | 'graph'>;
 
 /**
  * `POST /api/pools/definition`: the pool that does it right, of any pool that this app's identity can read. Read
@@ -25,7 +25,7 @@ export async function definePool(eyes: Eyes, request: HttpRequest): Promise<Http
     const pool = await read(eyes, wanted.pool);
     return answer(besideId(wanted), definitionFrom(pool, wanted), await findingsOf(eyes, pool, wanted));
   } catch (error) {
-    if (error instanceof Failure) return unread(error);
+    if (error instanceof OperationError) return unread(error);
     throw error;
   }
 }
@@ -92,7 +92,7 @@ function unmade({ missing }: Unmade): Problem {
 const passing: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'service-working']);
 
 /** What time may cure is 503; the rest is between this app's identity and the pool. */
-function unread({ reason }: Failure): HttpResponseInit {
+function unread({ reason }: OperationError): HttpResponseInit {
   const title = 'Pool not read';
   if (reason === 'resource-missing') return problem({ status: 404, title, detail: 'Name a pool that exists.', reason });
   const detail = adviceFor(reason);

@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
 import { problem } from './problem.ts';
-import { jsonFrom } from '../../model/json.ts';
+import { parseJson } from '../../model/json.ts';
 
 /** The role that Azure Monitor's documentation gives the service principal of action groups. */
 const role = 'ActionGroupsSecureWebhook';
@@ -9,7 +9,7 @@ const role = 'ActionGroupsSecureWebhook';
 const shape = z.object({ claims: z.array(z.object({ typ: z.string(), val: z.string() })) });
 
 /** What App Service authentication found in the token; it strips this header from every request that comes in. */
-export function refusedPrincipal(request: HttpRequest): HttpResponseInit | undefined {
+export function refusePrincipal(request: HttpRequest): HttpResponseInit | undefined {
   const header = request.headers.get('x-ms-client-principal');
   if (!header) {
     return problem({
@@ -23,7 +23,7 @@ export function refusedPrincipal(request: HttpRequest): HttpResponseInit | undef
 }
 
 function rolesIn(header: string): readonly string[] {
-  const read = shape.safeParse(jsonFrom(Buffer.from(header, 'base64').toString()));
+  const read = shape.safeParse(parseJson(Buffer.from(header, 'base64').toString()));
   const claims = read.success ? read.data.claims : [];
   return claims.filter(({ typ }) => /(^|\/)roles?$/.test(typ)).map(({ val }) => val);
 }

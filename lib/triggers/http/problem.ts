@@ -20,7 +20,7 @@ export function problem(body: Problem, headers: Readonly<Record<string, string>>
 }
 
 /** What time cures. */
-export function notNow(reason: Reason, seconds: number): HttpResponseInit {
+export function tryLater(reason: Reason, seconds: number): HttpResponseInit {
   const body = { status: 503, title: 'Not now', detail: adviceFor(reason), reason };
   return problem(body, { 'Retry-After': String(seconds) });
 }

@@ -1,4 +1,4 @@
-import { secretNamed, secretUrl, type SecretName } from '../../model/target.ts';
+import { secretFromUrl, secretUrl, type SecretName } from '../../model/target.ts';
 
 /** A rotation is its target and its start: the id is both, so nothing has to remember ids. */
 export interface RotationId {
@@ -6,12 +6,12 @@ export interface RotationId {
   readonly start: Date;
 }
 
-export function toId({ secret, start }: RotationId): string {
+export function rotationIdOf({ secret, start }: RotationId): string {
   return Buffer.from(`${Math.floor(start.getTime() / 1000)} ${secretUrl(secret)}`).toString('base64url');
 }
 
-export function fromId(id: string): RotationId | undefined {
+export function parseRotationId(id: string): RotationId | undefined {
   const [, seconds, url = ''] = /^(\d{1,11}) (\S+)$/.exec(Buffer.from(id, 'base64url').toString()) ?? [];
-  const secret = secretNamed(url);
+  const secret = secretFromUrl(url);
   return secret && seconds ? { secret, start: new Date(Number(seconds) * 1000) } : undefined;
 }

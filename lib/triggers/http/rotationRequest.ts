@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { jsonFrom } from '../../model/json.ts';
+import { parseJson } from '../../model/json.ts';
 import { modes, type Mode } from '../../model/state.ts';
 import { fingerprintOf, type Fingerprint } from '../../model/sealed.ts';
 import type { SecretName } from '../../model/target.ts';
 import type { Problem } from './problem.ts';
 
 /** What a person or a machine wants rotated at once. */
-export interface Wanted {
+export interface RotationRequest {
   readonly target: { readonly secret: SecretName } | { readonly resource: string; readonly kind?: string };
   readonly mode: Mode;
   /** As written; the provider knows its own words. */
@@ -35,7 +35,7 @@ const byResource = z.strictObject({
 const longest = 8 * 1024;
 
 /** Reads the body of `POST /api/rotations`. */
-export function wantedFrom(text: string, idempotencyKey: string | null): Wanted | Problem {
+export function parseRotationRequest(text: string, idempotencyKey: string | null): RotationRequest | Problem {
   const body = bodyFrom(text);
   if ('status' in body) return body;
   if (idempotencyKey !== null && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) {
@@ -46,7 +46,10 @@ export function wantedFrom(text: string, idempotencyKey: string | null): Wanted 
   return read.success ? wanted(read.data, idempotencyKey) : invalid(read.error.issues);
 }
 
-function wanted(data: z.output<typeof byResource> | z.output<typeof bySecret>, idempotencyKey: string | null): Wanted {
+function wanted(
+  data: z.output<typeof byResource> | z.output<typeof bySecret>,
+  idempotencyKey: string | null,
+): RotationRequest {
   const { mode, compromised, reason, ...named } = data;
   const target =
     'secret' in named ? { secret: { vaultUrl: new URL(named.vault).origin, name: named.secret } } : resourceOf(named);
@@ -55,13 +58,13 @@ function wanted(data: z.output<typeof byResource> | z.output<typeof bySecret>, i
   return { target, mode, reason, ...(compromised && { compromised }), ...(request && { request }) };
 }
 
-function resourceOf({ resource, kind }: { resource: string; kind?: string | undefined }): Wanted['target'] {
+function resourceOf({ resource, kind }: { resource: string; kind?: string | undefined }): RotationRequest['target'] {
   return { resource, ...(kind && { kind }) };
 }
 
 function bodyFrom(text: string): object | Problem {
   if (text.length > longest) return { status: 413, title: 'Body too large', detail: `At most ${longest} characters.` };
-  const body = jsonFrom(text);
+  const body = parseJson(text);
   if (typeof body === 'object' && body !== null && !('status' in body)) return body;
   return { status: 400, title: 'Body not understood', detail: 'Send a JSON object; see the README for its members.' };
 }

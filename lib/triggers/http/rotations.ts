@@ -1,47 +1,52 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { later, second } from '../../model/clock.ts';
-import { Failure } from '../../model/operationError.ts';
-import { redacted } from '../../model/redacted.ts';
+import { OperationError } from '../../model/operationError.ts';
+import { redact } from '../../model/redacted.ts';
 import { adviceFor, type Reason } from '../../model/reason.ts';
-import type { Acceptance, Rotation, State } from '../../model/state.ts';
+import type { EmergencyRequest, Rotation, State } from '../../model/state.ts';
 import { secretUrl, type Target } from '../../model/target.ts';
-import { reconcile, type Report } from '../../reconcile/reconcile.ts';
-import { hintOf, read } from '../../tags/tags.ts';
-import type { Core } from '../../reconcile/visit.ts';
-import { namedTarget } from './findTarget.ts';
-import { conflict, json, notNow, problem, type Problem } from './problem.ts';
-import { wantedFrom, type Wanted } from './rotationRequest.ts';
-import { fromId, toId } from './rotationId.ts';
+import { reconcile, type VisitReport } from '../../reconcile/reconcile.ts';
+import { correctionHint, readTags } from '../../tags/tags.ts';
+import type { Services } from '../../reconcile/visit.ts';
+import { findTarget } from './findTarget.ts';
+import { conflict, json, tryLater, problem, type Problem } from './problem.ts';
+import { parseRotationRequest, type RotationRequest } from './rotationRequest.ts';
+import { parseRotationId, rotationIdOf } from './rotationId.ts';
 
 const goesOnMs = 20 * second;
 
 /** `POST /api/rotations`: accepted is what one look at the keys stands behind (R20). */
-export async function startRotation(core: Core, request: HttpRequest): Promise<HttpResponseInit> {
-  const wanted = wantedFrom(await request.text(), request.headers.get('idempotency-key'));
+export async function startRotation(services: Services, request: HttpRequest): Promise<HttpResponseInit> {
+  const wanted = parseRotationRequest(await request.text(), request.headers.get('idempotency-key'));
   if ('status' in wanted) return problem(wanted);
-  const refused = refusedBySettings(core);
+  const refused = refusedBySettings(services);
   if (refused) return problem(refused);
   return answered(async () => {
-    const target = await namedTarget(core, wanted.target);
+    const target = await findTarget(services, wanted.target);
     if ('status' in target) return problem(target);
-    const accept = acceptanceOf(core, target, wanted);
+    const accept = emergencyRequestOf(services, target, wanted);
     if ('status' in accept) return problem(accept);
-    const report = await reconcile(core, target, { cause: 'emergency', accept }, later(core.clock.now(), goesOnMs));
+    const report = await reconcile(
+      services,
+      target,
+      { cause: 'emergency', emergency: accept },
+      later(services.clock.now(), goesOnMs),
+    );
     if (report.is === 'visited' && report.accepted) {
-      core.note('begun', { secret: secretUrl(target.secret), why: redacted(wanted.reason) });
+      services.note('begun', { secret: secretUrl(target.secret), why: redact(wanted.reason) });
     }
     return answerTo(report, target);
   });
 }
 
 /** `GET /api/rotations/{id}` */
-export async function showRotation(core: Core, id: string): Promise<HttpResponseInit> {
-  const named = fromId(id);
-  if (!named || !core.settings.vaultUrls.includes(named.secret.vaultUrl)) return problem(unknownRotation);
+export async function showRotation(services: Services, id: string): Promise<HttpResponseInit> {
+  const named = parseRotationId(id);
+  if (!named || !services.settings.vaultUrls.includes(named.secret.vaultUrl)) return problem(unknownRotation);
   return answered(async () => {
-    const { tags } = await core.vault.read(named.secret);
-    const found = read(named.secret, tags, core.settings.wishes, core.providers);
-    if (found.is === 'barred') return problem(conflict(found.reason, hintOf(found)));
+    const { tags } = await services.vault.read(named.secret);
+    const found = readTags(named.secret, tags, services.settings.defaults, services.providers);
+    if (found.is === 'barred') return problem(conflict(found.reason, correctionHint(found)));
     if (found.is !== 'target') return problem(unknownRotation);
     const shown = show(found.state, named.start);
     return shown
@@ -57,7 +62,7 @@ const unknownRotation: Problem = {
 };
 
 function show(state: State, start: Date): object | undefined {
-  const { rotation, last } = state;
+  const { rotation, lastRotation: last } = state;
   const started = { start: start.toISOString() };
   if (rotation?.start.getTime() === start.getTime()) return { ...started, ...standing(state, rotation) };
   if (last?.getTime() === start.getTime()) return { ...started, status: 'completed' };
@@ -72,15 +77,19 @@ function standing({ wait, held }: State, { phase, cause, mode }: Rotation): obje
 }
 
 /** An observing or frozen app could not keep the promise of a 202. */
-function refusedBySettings({ settings }: Core): Problem | undefined {
+function refusedBySettings({ settings }: Services): Problem | undefined {
   if (settings.mode === 'observe') {
     return { status: 409, title: 'Observing', detail: 'KEYTURN_MODE is not rotate: nothing would be changed.' };
   }
-  if (settings.frozen.size > 0) return conflict('frozen');
+  if (settings.frozenPhases.size > 0) return conflict('frozen');
 }
 
-function acceptanceOf(core: Core, target: Target, { mode, compromised, request }: Wanted): Acceptance | Problem {
-  const provider = core.providers.of(target.kind);
+function emergencyRequestOf(
+  services: Services,
+  target: Target,
+  { mode, compromised, request }: RotationRequest,
+): EmergencyRequest | Problem {
+  const provider = services.providers.of(target.kind);
   const ids = compromised?.map((word) => provider?.credentialId(word));
   if (ids?.includes(undefined)) {
     return {
@@ -93,10 +102,10 @@ function acceptanceOf(core: Core, target: Target, { mode, compromised, request }
   return { mode, ...(known && { compromised: known }), ...(request && { request }) };
 }
 
-function answerTo(report: Report, { secret }: Target): HttpResponseInit {
+function answerTo(report: VisitReport, { secret }: Target): HttpResponseInit {
   switch (report.is) {
     case 'busy':
-      return notNow('busy', 15);
+      return tryLater('busy', 15);
     case 'foreign':
     case 'dropped':
       return problem(unknownRotation);
@@ -106,12 +115,12 @@ function answerTo(report: Report, { secret }: Target): HttpResponseInit {
       return problemOf(report);
     case 'visited':
       return report.accepted
-        ? accepted(toId({ secret, start: report.accepted }), report, report.accepted)
+        ? accepted(rotationIdOf({ secret, start: report.accepted }), report, report.accepted)
         : notAccepted(report);
   }
 }
 
-function accepted(id: string, { state, consumers }: Report & { is: 'visited' }, start: Date): HttpResponseInit {
+function accepted(id: string, { state, consumers }: VisitReport & { is: 'visited' }, start: Date): HttpResponseInit {
   return json(
     202,
     { id, ...show(state, start), ...(consumers && { consumers }) },
@@ -119,8 +128,8 @@ function accepted(id: string, { state, consumers }: Report & { is: 'visited' }, 
   );
 }
 
-function notAccepted({ decision }: Report & { is: 'visited' }): HttpResponseInit {
-  return passing.has(decision.reason) ? notNow(decision.reason, 30) : problem(conflict(decision.reason));
+function notAccepted({ decision }: VisitReport & { is: 'visited' }): HttpResponseInit {
+  return passing.has(decision.reason) ? tryLater(decision.reason, 30) : problem(conflict(decision.reason));
 }
 
 const passing: ReadonlySet<Reason> = new Set([
@@ -129,7 +138,7 @@ const passing: ReadonlySet<Reason> = new Set([
 ]);
 
 function problemOf({ reason, retryAfterMs }: { reason: Reason; retryAfterMs?: number }): HttpResponseInit {
-  if (passing.has(reason)) return notNow(reason, Math.ceil((retryAfterMs ?? 30_000) / 1000));
+  if (passing.has(reason)) return tryLater(reason, Math.ceil((retryAfterMs ?? 30_000) / 1000));
   return problem(reason === 'secret-missing' ? unknownRotation : conflict(reason));
 }
 
@@ -137,7 +146,7 @@ async function answered(work: () => Promise<HttpResponseInit>): Promise<HttpResp
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Failure) return problemOf({ reason: error.reason, ...error.detail });
+    if (error instanceof OperationError) return problemOf({ reason: error.reason, ...error.detail });
     throw error;
   }
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { jsonFrom } from '../../model/json.ts';
+import { parseJson } from '../../model/json.ts';
 import type { Reason } from '../../model/reason.ts';
 import { fingerprintOf } from '../../model/sealed.ts';
 import { regionOf, type Notice } from './notice.ts';
-import { begun, isNamed, lowered } from './serviceHealth.ts';
+import { noticeStart, isNamed, withLowerCaseNames } from './serviceHealth.ts';
 
 const date = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const service = z.object({
@@ -15,8 +15,8 @@ const service = z.object({
 });
 /** An escaped string in real alerts, an array in the portal's sample (azure-facts 2). */
 const services = z
-  .union([z.array(z.unknown()), z.string().transform(jsonFrom)])
-  .transform((value) => lowered(value))
+  .union([z.array(z.unknown()), z.string().transform(parseJson)])
+  .transform((value) => withLowerCaseNames(value))
   .pipe(z.array(service));
 const shape = z.object({
   schemaId: z.literal('azureMonitorCommonAlertSchema'),
@@ -56,7 +56,7 @@ export function noticeFromAlert(body: unknown, named: readonly string[]): Notice
   const { trackingId, impactStartTime, impactMitigationTime: deadline } = properties;
   return {
     id: fingerprintOf(trackingId),
-    start: begun(impactStartTime, essentials.firedDateTime),
+    start: noticeStart(impactStartTime, essentials.firedDateTime),
     ...(deadline && { deadline }),
     subscriptions: essentials.alertTargetIDs.flatMap(subscriptionIn),
     regions: hit.flatMap(({ impactedregions }) => impactedregions.map(({ regionname }) => regionOf(regionname))),

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import type { Incoming } from '../events/incoming.ts';
+import type { IncomingEvent } from '../events/incoming.ts';
 import type { Reason } from '../../model/reason.ts';
 import { fingerprintOf } from '../../model/sealed.ts';
-import { normalised } from '../../model/target.ts';
-import { translated } from '../events/handlers.ts';
-import type { Memory } from '../timers/listing.ts';
-import type { Core } from '../../reconcile/visit.ts';
+import { normalizedId } from '../../model/target.ts';
+import { handleEvent } from '../events/handlers.ts';
+import type { MutedTargets } from '../timers/listing.ts';
+import type { Services } from '../../reconcile/visit.ts';
 import { regionOf, type Notice } from './notice.ts';
-import { take } from './startAffected.ts';
+import { startAffected } from './startAffected.ts';
 
 export const noticeType = 'Keyturn.RegenerationNotice';
 
@@ -18,17 +18,22 @@ const shape = z
   .refine(({ subscriptions, resources }) => subscriptions.length + resources.length > 0);
 
 /** `Keyturn.RegenerationNotice` on the custom topic: from whoever reads the mails, or a person. */
-export async function noticeEvent(core: Core, memory: Memory, event: unknown, deadline: Date): Promise<void> {
-  await translated(core, event, async (came) => {
-    const notice = noticeFromEvent(came, core.clock.now());
+export async function onNoticeEvent(
+  services: Services,
+  muted: MutedTargets,
+  event: unknown,
+  deadline: Date,
+): Promise<void> {
+  await handleEvent(services, event, async (came) => {
+    const notice = noticeFromEvent(came, services.clock.now());
     if (typeof notice === 'string') return notice;
-    const { affected, left } = await take(core, memory, [notice], deadline);
+    const { affected, left } = await startAffected(services, muted, [notice], deadline);
     if (affected === 0) return 'not-a-target';
     return left > 0 ? 'busy' : undefined;
   });
 }
 
-export function noticeFromEvent({ type, id, time, data }: Incoming, now: Date): Notice | Reason {
+export function noticeFromEvent({ type, id, time, data }: IncomingEvent, now: Date): Notice | Reason {
   if (type !== noticeType) return 'irrelevant';
   const read = shape.safeParse(data);
   if (!read.success) return 'unreadable';
@@ -40,6 +45,6 @@ export function noticeFromEvent({ type, id, time, data }: Incoming, now: Date): 
     ...(deadline && { deadline }),
     subscriptions: subscriptions.map((each) => each.toLowerCase().replace(/^\/subscriptions\//, '')),
     regions: regions.map(regionOf),
-    resources: resources.map(normalised),
+    resources: resources.map(normalizedId),
   };
 }

@@ -1,8 +1,8 @@
-import type { Noticed } from '../../model/state.ts';
-import { normalised } from '../../model/target.ts';
+import type { RegenerationNotice } from '../../model/state.ts';
+import { normalizedId } from '../../model/target.ts';
 
 /** A service will regenerate keys, or asks for it: whose, since when, and by when. */
-export interface Notice extends Noticed {
+export interface Notice extends RegenerationNotice {
   /** Normalised ids of subscriptions; one of them at least, or a resource. */
   readonly subscriptions: readonly string[];
   /** As `regionOf` writes them; none = everywhere. */
@@ -24,8 +24,8 @@ export function isRegional({ regions }: Notice): boolean {
 }
 
 /** A resource whose region is not known counts: one rotation too many harms nobody. */
-export function affects(notice: Notice, resource: string, region: string | undefined): boolean {
-  const id = normalised(resource);
+export function isAffected(notice: Notice, resource: string, region: string | undefined): boolean {
+  const id = normalizedId(resource);
   const { subscriptions, regions, resources } = notice;
   if (resources.length > 0) return resources.includes(id);
   if (!subscriptions.includes(id.split('/')[2] ?? '')) return false;

@@ -1,16 +1,16 @@
-import type { Memory } from '../timers/listing.ts';
-import type { Core } from '../../reconcile/visit.ts';
+import type { MutedTargets } from '../timers/listing.ts';
+import type { Services } from '../../reconcile/visit.ts';
 import { activeNotices } from './serviceHealth.ts';
-import { take } from './startAffected.ts';
-import { noted } from '../../announcements/reportFailure.ts';
+import { startAffected } from './startAffected.ts';
+import { reportFailure } from '../../announcements/reportFailure.ts';
 
 /** The authority on notices: asks Service Health, whoever did or did not push one. One call where there is none. */
-export async function pollNotices(core: Core, memory: Memory, deadline: Date): Promise<void> {
+export async function pollNotices(services: Services, muted: MutedTargets, deadline: Date): Promise<void> {
   try {
-    const { notices, unreadable } = await activeNotices(core.graph, core.providers.noticedAs);
-    if (unreadable > 0) core.note('unreadable', { notices: String(unreadable) });
-    if (notices.length > 0) await take(core, memory, notices, deadline);
+    const { notices, unreadable } = await activeNotices(services.graph, services.providers.serviceHealthNames);
+    if (unreadable > 0) services.note('unreadable', { notices: String(unreadable) });
+    if (notices.length > 0) await startAffected(services, muted, notices, deadline);
   } catch (error) {
-    noted(core, error, { notices: 'cannot be read' });
+    reportFailure(services, error, { notices: 'cannot be read' });
   }
 }

@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import type { Graph, Row } from '../../azure/resourceGraph.ts';
+import type { ResourceGraph, Row } from '../../azure/resourceGraph.ts';
 import { fingerprintOf } from '../../model/sealed.ts';
 import { regionOf, type Notice } from './notice.ts';
 
-export interface Active {
+export interface ActiveNotices {
   readonly notices: readonly Notice[];
   /** Rows that name a service and could not be read. */
   readonly unreadable: number;
 }
 
 /** Active advisories on the services named: one query for all subscriptions the identity can read. */
-export async function activeNotices(graph: Graph, services: readonly string[]): Promise<Active> {
+export async function activeNotices(graph: ResourceGraph, services: readonly string[]): Promise<ActiveNotices> {
   const rows = await graph(queryFor(services));
   const notices = rows.flatMap((row) => noticeFrom(row, services) ?? []);
   return { notices, unreadable: rows.length - notices.length };
@@ -52,7 +52,7 @@ const shape = z.object({
 
 /** Nothing for a row that cannot be read, or names none of the services after all. */
 function noticeFrom(row: Row, services: readonly string[]): Notice | undefined {
-  const read = shape.safeParse(lowered(row));
+  const read = shape.safeParse(withLowerCaseNames(row));
   if (!read.success) return undefined;
   const { subscriptionid, properties } = read.data;
   const { trackingid, impactstarttime, impactmitigationtime, lastupdatetime } = properties;
@@ -61,7 +61,7 @@ function noticeFrom(row: Row, services: readonly string[]): Notice | undefined {
   if (hit.length === 0 || !start) return undefined;
   return {
     id: fingerprintOf(trackingid),
-    start: begun(start, lastupdatetime ?? undefined),
+    start: noticeStart(start, lastupdatetime ?? undefined),
     ...(impactmitigationtime && { deadline: impactmitigationtime }),
     subscriptions: [subscriptionid.toLowerCase()],
     regions: hit.flatMap(({ impactedregions }) => (impactedregions ?? []).map((one) => regionOf(one.impactedregion))),
@@ -78,16 +78,16 @@ export function isNamed(service: string, services: readonly string[]): boolean {
 }
 
 /** What will start is answered by what began since it was told. */
-export function begun(start: Date, told: Date | undefined): Date {
+export function noticeStart(start: Date, told: Date | undefined): Date {
   return told && told < start ? told : start;
 }
 
 /** Resource Graph writes them in PascalCase, the REST API in camelCase (azure-facts 2). */
-export function lowered(value: unknown, depth = 8): unknown {
+export function withLowerCaseNames(value: unknown, depth = 8): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth === 0) return undefined; // nothing that is wanted lies so deep
-  if (Array.isArray(value)) return value.map((each) => lowered(each, depth - 1));
+  if (Array.isArray(value)) return value.map((each) => withLowerCaseNames(each, depth - 1));
   return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name.toLowerCase(), lowered(each, depth - 1)]),
+    Object.entries(value).map(([name, each]) => [name.toLowerCase(), withLowerCaseNames(each, depth - 1)]),
   );
 }

@@ -1,78 +1,89 @@
 import pMap from 'p-map';
 import { announcement } from '../../announcements/announcement.ts';
 import { hour, later, minute } from '../../model/clock.ts';
-import { Failure } from '../../model/operationError.ts';
+import { OperationError } from '../../model/operationError.ts';
 import { adviceFor, type Reason } from '../../model/reason.ts';
-import type { Sighting } from '../../model/snapshot.ts';
-import { blank } from '../../model/state.ts';
+import type { ListedTarget } from '../../model/snapshot.ts';
+import { emptyState } from '../../model/state.ts';
 import { secretUrl, type Target } from '../../model/target.ts';
-import type { Seen } from './orphanedClaims.ts';
-import { hintOf, read } from '../../tags/tags.ts';
-import type { Listed } from '../../stores/vault.ts';
-import type { Core } from '../../reconcile/visit.ts';
-import { noted } from '../../announcements/reportFailure.ts';
+import type { ListedVault } from './orphanedClaims.ts';
+import { correctionHint, readTags } from '../../tags/tags.ts';
+import type { ListedSecret } from '../../stores/vault.ts';
+import type { Services } from '../../reconcile/visit.ts';
+import { reportFailure } from '../../announcements/reportFailure.ts';
 
-export const atOnce = 8;
+export const maxConcurrency = 8;
 
 /** What could not be written into tags is remembered by this instance: until when a target is left alone. */
-export type Memory = Map<string, Date>;
+export type MutedTargets = Map<string, Date>;
 
 /** Every vault's list pages, and nothing else. */
-export async function lists(core: Core, memory: Memory): Promise<readonly Seen[]> {
-  const until = later(core.clock.now(), minute); // one slow vault takes no time from the others
-  return pMap(core.settings.vaultUrls, (url) => see(core, memory, url, until), { concurrency: atOnce });
+export async function listTargets(services: Services, muted: MutedTargets): Promise<readonly ListedVault[]> {
+  const until = later(services.clock.now(), minute); // one slow vault takes no time from the others
+  return pMap(services.settings.vaultUrls, (url) => see(services, muted, url, until), { concurrency: maxConcurrency });
 }
 
 /** The targets among them that are not to be left alone for now. */
-export function awake(core: Core, memory: Memory, seen: readonly Seen[]): readonly Sighting[] {
+export function unmuted(
+  services: Services,
+  muted: MutedTargets,
+  seen: readonly ListedVault[],
+): readonly ListedTarget[] {
   return seen
-    .flatMap((vault) => vault.sightings)
-    .filter((one) => isUrgent(one) || !remembered(core, memory, one.target));
+    .flatMap((vault) => vault.targets)
+    .filter((one) => isUrgent(one) || !remembered(services, muted, one.target));
 }
 
 /** An emergency was accepted since: nothing that was wrong before delays it. */
-function isUrgent({ state }: Sighting): boolean {
+function isUrgent({ state }: ListedTarget): boolean {
   return state.rotation?.cause === 'emergency';
 }
 
 /** One vault's pages. A vault that does not answer is looked at again by the next sweep. */
-async function see(core: Core, memory: Memory, vaultUrl: string, until: Date): Promise<Seen> {
-  const sightings: Sighting[] = [];
-  const tagged = new Set<string>();
+async function see(services: Services, muted: MutedTargets, vaultUrl: string, until: Date): Promise<ListedVault> {
+  const sightings: ListedTarget[] = [];
+  const taggedId = new Set<string>();
   const untagged = new Set<string>();
   try {
-    for await (const listed of core.vault.list(vaultUrl)) {
-      if (core.clock.now() > until) throw new Failure('outage', { code: 'ListTooSlow' });
-      const found = read(listed.secret, listed.tags, core.settings.wishes, core.providers);
-      (found.is === 'foreign' ? untagged : tagged).add(secretUrl(listed.secret));
+    for await (const listed of services.vault.list(vaultUrl)) {
+      if (services.clock.now() > until) throw new OperationError('outage', { code: 'ListTooSlow' });
+      const found = readTags(listed.secret, listed.tags, services.settings.defaults, services.providers);
+      (found.is === 'foreign' ? untagged : taggedId).add(secretUrl(listed.secret));
       if (found.is === 'target') sightings.push(sighted(found, listed));
-      if (found.is === 'barred') await tell(core, memory, found.target, found.reason, hintOf(found));
+      if (found.is === 'barred')
+        await announceAndMute(services, muted, found.target, found.reason, correctionHint(found));
     }
-    return { vaultUrl, whole: true, sightings, tagged, untagged };
+    return { vaultUrl, isComplete: true, targets: sightings, tagged: taggedId, untagged };
   } catch (error) {
-    noted(core, error, { vault: vaultUrl });
-    return { vaultUrl, whole: false, sightings, tagged, untagged };
+    reportFailure(services, error, { vault: vaultUrl });
+    return { vaultUrl, isComplete: false, targets: sightings, tagged: taggedId, untagged };
   }
 }
 
-function sighted({ target, state }: Pick<Sighting, 'target' | 'state'>, listed: Listed): Sighting {
+function sighted({ target, state }: Pick<ListedTarget, 'target' | 'state'>, listed: ListedSecret): ListedTarget {
   const { createdOn, expiresOn, tags } = listed;
-  const resumed = state.bond && tags['RotationProgress'] === undefined && { resumed: true as const };
+  const resumed = state.stateBinding && tags['RotationProgress'] === undefined && { resumed: true as const };
   return { target, state, createdOn, ...(expiresOn && { expiresOn }), ...resumed };
 }
 
-function remembered({ clock }: Core, memory: Memory, { secret }: Target): boolean {
-  const until = memory.get(secretUrl(secret));
+function remembered({ clock }: Services, muted: MutedTargets, { secret }: Target): boolean {
+  const until = muted.get(secretUrl(secret));
   return until !== undefined && until > clock.now();
 }
 
 /** Says it, and leaves the target alone for an hour. What passes by itself is said by the next visit's tags. */
-export async function tell(core: Core, memory: Memory, target: Target, reason: Reason, hint = ''): Promise<void> {
-  if (remembered(core, memory, target)) return;
+export async function announceAndMute(
+  services: Services,
+  muted: MutedTargets,
+  target: Target,
+  reason: Reason,
+  hint = '',
+): Promise<void> {
+  if (remembered(services, muted, target)) return;
   const passes =
     reason === 'lease-lost' || reason === 'changed-meanwhile' || reason === 'throttled' || reason === 'outage';
-  if (!passes) memory.set(secretUrl(target.secret), later(core.clock.now(), hour));
+  if (!passes) muted.set(secretUrl(target.secret), later(services.clock.now(), hour));
   const said = { reason, advice: [adviceFor(reason), hint].join(' ').trim() };
   const type = passes ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
-  await core.announcer.announce(announcement(type, target, blank, '', said));
+  await services.announcer.announce(announcement(type, target, emptyState, '', said));
 }

@@ -14,8 +14,8 @@ jest.setTimeout(60_000);
 const announcements = {
   'Keyturn.Target.Adopted': true,
   'Keyturn.Target.Lost': true,
-  'Keyturn.Target.AtRest': true,
-  'Keyturn.Target.Well': true,
+  'Keyturn.Target.NothingToRotate': true,
+  'Keyturn.Target.ResourceWell': true,
   'Keyturn.Rotation.Started': true,
   'Keyturn.Rotation.CredentialPublished': true,
   'Keyturn.Rotation.Unproved': true,

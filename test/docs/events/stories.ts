@@ -1,9 +1,9 @@
 import { issueKey } from '../../../infra/azure-emulator/src/arm/keys.ts';
 import type { Site } from '../../../infra/azure-emulator/src/arm/web/site.ts';
 import type { Effect } from '../../../infra/azure-emulator/src/faults.ts';
-import { keyturn, voice } from '../../../lib/app.ts';
+import { keyturn, reporter } from '../../../lib/app.ts';
 import { day, hour, later, minute } from '../../../lib/model/clock.ts';
-import { normalised } from '../../../lib/model/target.ts';
+import { normalizedId } from '../../../lib/model/target.ts';
 import { noticeType } from '../../../lib/triggers/notices/event.ts';
 import { named } from '../../unit/triggers/http/resting.ts';
 import { run } from '../../scenarios/situations/play.ts';
@@ -68,7 +68,7 @@ async function resting(env: Record<string, string> = {}, tags: Record<string, st
 }
 
 async function notice(): Promise<Heard> {
-  const b = await heard({ KEYTURN_SETTLE: 'PT25H' });
+  const b = await heard({ KEYTURN_OVERLAP: 'PT25H' });
   b.newSecret(await b.newSignalR(), { ageDays: 5 });
   await b.sweep();
   await b.app.notice(noticeOf(b));
@@ -177,7 +177,7 @@ async function leaseLost(): Promise<Heard> {
     if (operation !== 'batch.listKeys') return;
     end();
     b.pass(2 * minute);
-    void b.core.leases.whileHolding(normalised(account.id), () => swept);
+    void b.core.leases.withLease(normalizedId(account.id), () => swept);
   });
   swept = b.sweep('generate');
   await swept;
@@ -227,8 +227,8 @@ async function observedLater(): Promise<Heard> {
 }
 
 async function observeFromNowOn(b: Heard): Promise<void> {
-  const { topic, ...core } = b.core;
-  const settings = { ...core.settings, mode: 'observe' } as const;
-  const said = voice(() => undefined, { ...core, settings, ...(topic && { topic }) });
-  await keyturn({ ...core, settings, ...said }, new Map()).sweep('generate');
+  const { topic, ...services } = b.core;
+  const settings = { ...services.settings, mode: 'observe' } as const;
+  const said = reporter(() => undefined, { ...services, settings, ...(topic && { topic }) });
+  await keyturn({ ...services, settings, ...said }, new Map()).sweep('generate');
 }

@@ -11,7 +11,7 @@ function announcement(name: string, data: object, subject = 'https://v/secrets/b
   return { type: `Keyturn.${name}`, time: '2026-01-01T00:00:00Z', subject, data };
 }
 
-const settling = { do: 'wait', reason: 'settling', until: '2026-01-01T00:00:08Z' };
+const overlapWait = { do: 'wait', reason: 'overlap', until: '2026-01-01T00:00:08Z' };
 
 test.each([
   [
@@ -31,7 +31,7 @@ test.each([
   ],
   [
     'a wait is told with what is waited for and until when',
-    announcement('Log.Decision', settling),
+    announcement('Log.Decision', overlapWait),
     ['batch-key waits: settling until 2026-01-01 00:00:08'],
   ],
   ['a phase that runs is told', announcement('Log.Decision', { do: 'run', phase: 'verify' }), ['batch-key verify']],
@@ -59,16 +59,16 @@ test.each([
 
 test('of a wait that ends today the time is enough', () => {
   const until = `${new Date().toISOString().slice(0, 10)}T23:59:59.900Z`;
-  expect(told(announcement('Log.Decision', { ...settling, until }))[0]).toMatch(/until 23:59:59$/);
+  expect(told(announcement('Log.Decision', { ...overlapWait, until }))[0]).toMatch(/until 23:59:59$/);
 });
 
 test('what was told of a secret last is not told again, what another says does not matter', () => {
-  const wait = announcement('Log.Decision', settling);
-  const other = announcement('Log.Decision', settling, 'https://v/secrets/other');
+  const wait = announcement('Log.Decision', overlapWait);
+  const other = announcement('Log.Decision', overlapWait, 'https://v/secrets/other');
   expect(told(wait, other, wait, other)).toHaveLength(2);
 });
 
 test('what is announced again under its id is told once', () => {
   const adopted = { ...announcement('Target.Adopted', { reason: 'adopted' }), id: 'a' };
-  expect(told(adopted, announcement('Log.Decision', settling), adopted)).toHaveLength(2);
+  expect(told(adopted, announcement('Log.Decision', overlapWait), adopted)).toHaveLength(2);
 });

@@ -38,7 +38,7 @@ async function adopted(kind: Kind): Promise<World> {
   return world;
 }
 
-async function settled(world: World): Promise<void> {
+async function overlapEnd(world: World): Promise<void> {
   while (world.state().rotation) {
     await world.pass(5 * minute);
     await world.round();
@@ -60,7 +60,7 @@ test('a Batch rotation takes five calls to publish, two to verify, and five more
   const verified = ['batch.listKeys', 'updateSecret'];
   expect(await callsOf(world, () => world.round())).toEqual([...published, ...verified]);
   const revoked = ['getSecret', 'batch.listKeys', 'batch.regenerateKey', 'updateSecret', 'updateSecret'];
-  expect(await callsOf(world, () => settled(world))).toEqual(revoked);
+  expect(await callsOf(world, () => overlapEnd(world))).toEqual(revoked);
   expect([...published, ...verified, ...revoked]).toHaveLength(12);
 });
 
@@ -73,6 +73,6 @@ test('a SignalR rotation takes seven calls and polls to publish, and sixteen and
   expect(withoutPolls(await callsOf(world, () => world.round()))).toEqual([...published, ...verified]);
   const ended = ['getSecret', 'signalr.get', 'signalr.listKeys', 'signalr.regenerateKey', 'signalr.listKeys'];
   const revoked = [...ended, 'updateSecret', 'getSecret', 'updateSecret'];
-  expect(withoutPolls(await callsOf(world, () => settled(world)))).toEqual(revoked);
+  expect(withoutPolls(await callsOf(world, () => overlapEnd(world)))).toEqual(revoked);
   expect([published.length, published.length + verified.length + revoked.length]).toEqual([7 + 1, 16 + 1 + 1]);
 });

@@ -6,7 +6,7 @@ import type { State } from '../../../lib/model/state.ts';
 import { resourceHash, type Target } from '../../../lib/model/target.ts';
 import { settingsFrom } from '../../../lib/settings.ts';
 import { claims } from '../../../lib/stores/claims.ts';
-import { write } from '../../../lib/tags/tags.ts';
+import { writeTags } from '../../../lib/tags/tags.ts';
 import { emptyContainer, memoryBlobs } from '../../simulation/memoryBlobs.ts';
 import type { Ground } from '../../simulation/sdk/app.ts';
 import { createWire } from '../../simulation/sdk/wire.ts';
@@ -39,12 +39,17 @@ export async function idle(count: number): Promise<Idle> {
     const account = await azure.createBatchAccount({ ...place, name: `account${i}` });
     const keys = keysAt(account, 0);
     const credentials = (['Primary', 'Secondary'] as const).map((id) => ({ id, fingerprint: fingerprintOf(keys[id]) }));
-    const bond = { installation, resource: resourceHash(account.id), value: fingerprintOf(keys.Primary), credentials };
-    const state: State = { refusals: 0, bond };
+    const stateBinding = {
+      installation,
+      resource: resourceHash(account.id),
+      value: fingerprintOf(keys.Primary),
+      credentials,
+    };
+    const state: State = { refusals: 0, stateBinding };
     const secret = { vaultUrl: vault.uri, name: `secret${i}` };
-    const tags = write({ ProviderAddress: account.id }, state, 'Primary');
+    const tags = writeTags({ ProviderAddress: account.id }, state, 'Primary');
     const { version } = vault.setSecret(secret.name, keys.Primary, { tags });
-    const target = { secret, kind: 'batch-key', resource: account.id, wishes: settings.wishes };
+    const target = { secret, kind: 'batch-key', resource: account.id, options: settings.defaults };
     await claims(blobs).save({ ...target, version, host: account.authority });
     targets.push({ target, state });
   }

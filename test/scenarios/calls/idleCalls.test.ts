@@ -1,5 +1,5 @@
 import type { Call } from '../../../infra/azure-emulator/src/journal.ts';
-import { isItsTurn } from '../../../lib/decide/sweepSelection.ts';
+import { isTurnForDriftCheck } from '../../../lib/decide/sweepSelection.ts';
 import { later, minute } from '../../../lib/model/clock.ts';
 import { phases, type Phase } from '../../../lib/model/state.ts';
 import { idle, start, type Idle } from './idle.ts';
@@ -28,7 +28,7 @@ describe('1,000 idle targets', () => {
   const share = () => {
     const now = world.azure.clock.now();
     const dates = { createdOn: start };
-    return world.targets.filter(({ target, state }) => isItsTurn({ target, state, ...dates }, now));
+    return world.targets.filter(({ target, state }) => isTurnForDriftCheck({ target, state, ...dates }, now));
   };
 
   test.each(['generate', 'publish', 'revoke'] as const)(
@@ -51,14 +51,16 @@ describe('1,000 idle targets', () => {
   test('each target has its turn once in six hours', () => {
     const turns = Array.from({ length: 72 }, (_, i) => later(start, i * 5 * minute));
     const dates = { createdOn: start };
-    const looked = turns.flatMap((now) => world.targets.filter((one) => isItsTurn({ ...one, ...dates }, now)));
+    const looked = turns.flatMap((now) =>
+      world.targets.filter((one) => isTurnForDriftCheck({ ...one, ...dates }, now)),
+    );
     expect(looked).toHaveLength(1_000);
   });
 });
 
 test('where nobody has a turn, all four timers list and nothing else', async () => {
   const world = await idle(30);
-  const isFree = (now: Date) => !world.targets.some((one) => isItsTurn({ ...one, createdOn: start }, now));
+  const isFree = (now: Date) => !world.targets.some((one) => isTurnForDriftCheck({ ...one, createdOn: start }, now));
   while (!isFree(world.azure.clock.now())) world.azure.clock.advance(5 * minute);
   expect(countOf(await callsOf(world, phases))).toEqual({ listSecrets: 8 });
 });

@@ -32,11 +32,11 @@ test('an emergency that takes such a rotation over is found by its id, and equal
   expect(b.tags()['RotationPhase']).toMatch(/^generate, proof-unknown/);
   outage.remove();
   const wanted = { vault: b.vault.uri, secret: 'secret', mode: 'immediate', reason: 'leaked' };
-  const ask = () => b.post(wanted, { 'idempotency-key': 'incident' });
-  const { id } = (await ask()).body;
+  const request = () => b.post(wanted, { 'idempotency-key': 'incident' });
+  const { id } = (await request()).body;
   await b.live(2 * hour);
   expect((await b.show(String(id))).body['status']).toBe('completed');
   const made = regenerated(b);
-  expect((await ask()).body['id']).toBe(id);
+  expect((await request()).body['id']).toBe(id);
   expect(regenerated(b)).toBe(made);
 });

@@ -1,5 +1,5 @@
 import type { Resource } from '../../../infra/azure-emulator/src/arm/state.ts';
-import { isItsTurn } from '../../../lib/decide/sweepSelection.ts';
+import { isTurnForDriftCheck } from '../../../lib/decide/sweepSelection.ts';
 import { hour, later, minute, second } from '../../../lib/model/clock.ts';
 import { regenerated } from '../situations/play.ts';
 import { told, type Wired } from '../../support/wired.ts';
@@ -71,9 +71,12 @@ const eventType = 'Microsoft.Resources.ResourceActionSuccess';
 /** When the verify timer looks at the secret next: once in six hours. */
 function turnOf({ clock, core, vault }: Wired): number {
   const secret = { vaultUrl: vault.uri, name: 'secret' };
-  const target = { secret, kind: '', resource: '', wishes: core.settings.wishes };
-  const bond = { installation: '', resource: '', value: '', credentials: [] };
+  const target = { secret, kind: '', resource: '', options: core.settings.defaults };
+  const stateBinding = { installation: '', resource: '', value: '', credentials: [] };
   const at = Array.from({ length: 73 }, (_, i) => later(clock.now(), (i + 1) * 5 * minute));
   const dates = { createdOn: clock.now() };
-  return at.find((now) => isItsTurn({ target, state: { refusals: 0, bond }, ...dates }, now))?.getTime() ?? NaN;
+  return (
+    at.find((now) => isTurnForDriftCheck({ target, state: { refusals: 0, stateBinding }, ...dates }, now))?.getTime() ??
+    NaN
+  );
 }

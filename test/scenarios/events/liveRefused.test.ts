@@ -73,7 +73,7 @@ test('promise 2: a version that is younger than settle is not rotated for it bef
 });
 
 test('a new live key that is refused while the old one settles: told, and what still works is not ended for it', async () => {
-  const { b, resource } = await refused('newBatch', { KEYTURN_SETTLE: 'PT8H' });
+  const { b, resource } = await refused('newBatch', { KEYTURN_OVERLAP: 'PT8H' });
   resource.refused.clear();
   await b.events(30 * day);
   const keys = b.keys(resource);

@@ -4,7 +4,7 @@ import { subscriptionId, told, type Wired } from '../../support/wired.ts';
 import { app } from './apps.ts';
 import { causes, raise, resting, tellByEvent } from './noticed.ts';
 
-const settle = { KEYTURN_SETTLE: 'PT25H' };
+const settle = { KEYTURN_OVERLAP: 'PT25H' };
 
 function saidOf(b: Wired, reason: string) {
   return b.said().findLast(({ data }) => data.reason === reason);
@@ -27,8 +27,8 @@ test('R23: a deadline shortens settle, which is announced, and is met half an ho
   const { impactMitigationTime: deadline } = deadlineIn(b, 10 * hour);
   raise(b, { impactMitigationTime: deadline });
   await b.app.pollNotices();
-  expect(told(b).at(-1)).toBe('Rotation.CredentialPublished settle-shortened');
-  expect(saidOf(b, 'settle-shortened')?.data['until']).toBe(later(deadline, -30 * minute).toISOString());
+  expect(told(b).at(-1)).toBe('Rotation.CredentialPublished overlap-shortened');
+  expect(saidOf(b, 'overlap-shortened')?.data['until']).toBe(later(deadline, -30 * minute).toISOString());
   await b.live(9 * hour);
   expect(told(b)).not.toContain('Rotation.Completed completed');
   await b.live(hour);
@@ -43,7 +43,7 @@ test('a deadline in minutes: consumers get five minutes all the same', async () 
   const { b } = await resting(settle);
   raise(b, deadlineIn(b, 20 * minute));
   await b.app.pollNotices();
-  const published = saidOf(b, 'settle-shortened');
+  const published = saidOf(b, 'overlap-shortened');
   expect(published?.data['until']).toBe(later(b.clock.now(), 5 * minute).toISOString());
   await b.live(15 * minute);
   expect(told(b).at(-1)).toBe('Rotation.Completed completed');
@@ -65,7 +65,7 @@ test('a version that is young: its consumers and those of the next share the tim
   await b.app.pollNotices();
   expect(b.tags()['RotationPhase']).toMatch(/^generate, settling/);
   await b.live(4 * hour + 59 * minute);
-  expect(told(b)).not.toContain('Rotation.CredentialPublished settle-shortened');
+  expect(told(b)).not.toContain('Rotation.CredentialPublished overlap-shortened');
   await b.live(5 * hour);
   expect(saidOf(b, 'begun')?.time).toEqual(born);
   expect(b.vault.current('secret')?.createdOn).toEqual(later(born, 5 * hour + 2_000)); // the service works for 2 s

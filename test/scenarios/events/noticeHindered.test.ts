@@ -2,7 +2,7 @@ import { commonAlert } from '../../../infra/azure-emulator/src/arm/health/common
 import { keyturn } from '../../../lib/app.ts';
 import { hour, minute, second } from '../../../lib/model/clock.ts';
 import type { Phase } from '../../../lib/model/state.ts';
-import { normalised } from '../../../lib/model/target.ts';
+import { normalizedId } from '../../../lib/model/target.ts';
 import { regenerated } from '../situations/play.ts';
 import { noted, subscriptionId, told } from '../../support/wired.ts';
 import { causes, raise, resting, tellByEvent } from './noticed.ts';
@@ -91,7 +91,7 @@ test('while a vault fails an action group is told to try again, and then the not
 test('while another worker has the service an action group is told to try again', async () => {
   const { b, service } = await resting();
   const alert = commonAlert(raise(b));
-  const answer = await b.core.leases.whileHolding(normalised(service.id), () => b.notices(alert));
+  const answer = await b.core.leases.withLease(normalizedId(service.id), () => b.notices(alert));
   expect(answer).toMatchObject({ status: 503, headers: { 'Retry-After': '15' } });
   expect((await b.notices(alert)).status).toBe(202);
   expect(causes(b)).toEqual(['notice']);
@@ -99,7 +99,7 @@ test('while another worker has the service an action group is told to try again'
 
 test('an event that comes while another worker has the service is delivered again', async () => {
   const { b, service } = await resting();
-  await b.core.leases.whileHolding(normalised(service.id), async () => {
+  await b.core.leases.withLease(normalizedId(service.id), async () => {
     tellByEvent(b, 'mail-1', { subscriptions: [subscriptionId] });
     await b.deliver();
   });

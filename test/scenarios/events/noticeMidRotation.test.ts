@@ -99,7 +99,7 @@ test.each(moments)(
 test.each(moments)(
   'the same with a deadline ($sentence): met, and settle is never less than five minutes',
   async ({ arrange }) => {
-    const scene = await resting({ KEYTURN_SETTLE: 'PT25H' });
+    const scene = await resting({ KEYTURN_OVERLAP: 'PT25H' });
     const { b, service } = scene;
     await arrange(scene);
     b.pass(minute);

@@ -167,7 +167,7 @@ test.each([
 });
 
 test('consumers are brought to the version that a person wrote above ours, once', async () => {
-  const { b } = await target({ KEYTURN_SETTLE: 'PT10H' });
+  const { b } = await target({ KEYTURN_OVERLAP: 'PT10H' });
   const site = app(b, 'web');
   const since = await published(b);
   b.pass(minute);

@@ -1,5 +1,5 @@
 import { hour, minute, second } from '../../../lib/model/clock.ts';
-import { normalised } from '../../../lib/model/target.ts';
+import { normalizedId } from '../../../lib/model/target.ts';
 import { regenerated, value } from '../situations/play.ts';
 import { adopted, told, wired } from '../../support/wired.ts';
 import { atRest, isAlive, kinds, repaired } from './keys.ts';
@@ -20,18 +20,18 @@ test.each(kinds)(
 test.each([
   ['newBatch', ['getSecret', 'batch.listKeys']],
   ['newSignalR', ['getSecret', 'signalr.get', 'signalr.listKeys']],
-] as const)('a person regenerates the standby (%s): a look, and nothing else', async (kind, look) => {
+] as const)('a person regenerates the standby (%s): a look, and nothing else', async (kind, inspection) => {
   const { b, resource } = await atRest(kind);
   const tags = b.tags();
   b.azure.eventGrid.regenerate(resource, 'Secondary');
-  expect(await b.calls(() => b.deliver())).toEqual(look);
+  expect(await b.calls(() => b.deliver())).toEqual(inspection);
   expect(b.tags()).toEqual(tags);
   expect(told(b)).toEqual(['Target.Adopted adopted']);
 });
 
 test('while another worker has the resource the event is delivered again, ten seconds later, and then repairs', async () => {
   const { b, resource } = await atRest('newBatch');
-  await b.core.leases.whileHolding(normalised(resource.id), async () => {
+  await b.core.leases.withLease(normalizedId(resource.id), async () => {
     b.azure.eventGrid.regenerate(resource, 'Primary');
     await b.deliver();
   });

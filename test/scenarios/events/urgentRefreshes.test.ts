@@ -8,7 +8,7 @@ const names = ['api', 'jobs', 'shop', 'web'];
 
 /** A target that has settled, used by four apps on one plan. */
 async function used() {
-  const { b, account } = await target({ KEYTURN_SETTLE: 'PT25H' });
+  const { b, account } = await target({ KEYTURN_OVERLAP: 'PT25H' });
   const sites = names.map((name) => app(b, name));
   b.pass(26 * hour);
   return { b, account, sites };
@@ -94,7 +94,7 @@ const stubborn: readonly Stubborn[] = [
 ];
 
 test.each(stubborn)('an app that $sentence is not restarted again and again', async ({ make, refreshes: most }) => {
-  const { b } = await target({ KEYTURN_SETTLE: 'PT1H' }, { tags: { RotationOptions: 'wait-for-consumers' } });
+  const { b } = await target({ KEYTURN_OVERLAP: 'PT1H' }, { tags: { RotationOptions: 'wait-for-consumers' } });
   await adopted(b, await b.newSignalR(), 30, { name: 'other' });
   b.pass(26 * hour);
   make(b);

@@ -61,7 +61,7 @@ test('no known consumers never shorten settle, nor lengthen it', async () => {
 });
 
 test('a container app counts as seen half an hour after publish', async () => {
-  const { b } = await target({ KEYTURN_SETTLE: 'PT15M' }, waits);
+  const { b } = await target({ KEYTURN_OVERLAP: 'PT15M' }, waits);
   const secrets = { key: `${b.vault.uri}/secrets/secret` };
   b.azure.createContainerApp({ ...place, name: 'c', tags: { KeyturnSecrets: 'kv/secret' }, secrets });
   await published(b);

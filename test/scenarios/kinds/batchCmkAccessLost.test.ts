@@ -45,7 +45,7 @@ test.each(losses)(
     mend(s);
     await b.live(hour);
     expect(stands(b)).toMatchObject({ value: first, phase: 'idle' });
-    expect(told(b).at(-1)).toBe('Target.Well well-again');
+    expect(told(b).at(-1)).toBe('Target.ResourceWell well-again');
   },
 );
 
@@ -67,7 +67,7 @@ test.each([
     expect.stringContaining('nodes-returning'),
   ]);
   await b.live(thenMs - tooEarlyMs);
-  expect([told(b).at(-1), stands(b).phase]).toEqual(['Target.Well well-again', 'idle']);
+  expect([told(b).at(-1), stands(b).phase]).toEqual(['Target.ResourceWell well-again', 'idle']);
 });
 
 test('what to do says that a recovered vault lost its roles and event subscriptions, and how long it takes', () => {

@@ -78,7 +78,7 @@ test('an account that was lost, then not to be seen by this app, is said to be w
   const body = { error: { code: 'Forbidden' } };
   b.azure.core.faults.plan({ operation: 'getKey', effect: { kind: 'status', status: 403, body } });
   await b.live(8 * hour);
-  expect(told(b).at(-1)).toBe('Target.Well well-again');
+  expect(told(b).at(-1)).toBe('Target.ResourceWell well-again');
 });
 
 test('nor is a second request accepted for a rotation that a pin withdraws', async () => {

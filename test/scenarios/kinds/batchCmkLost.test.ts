@@ -8,7 +8,7 @@ jest.setTimeout(60_000);
 /** Adopted when it was new. */
 async function resting(): Promise<Cmk> {
   const s = await accountWithKey();
-  s.b.newSecret(s.account, { value: s.first, ageDays: 1, tags: tags });
+  s.b.newSecret(s.account, { value: s.first, ageDays: 1, tags });
   await s.b.live(20 * minute);
   return s;
 }
@@ -29,7 +29,7 @@ test.each([
   await s.b.live(7 * hour);
   act(s);
   await s.b.live(2 * hour);
-  expect(told(s.b)).not.toContain('Target.Well well-again');
+  expect(told(s.b)).not.toContain('Target.ResourceWell well-again');
 });
 
 test('nor is it forgotten by an outage that it is to be said to be well in the end', async () => {
@@ -40,7 +40,7 @@ test('nor is it forgotten by an outage that it is to be said to be well in the e
   await s.b.live(5 * minute);
   grant(s.account, s.b.vault);
   await s.b.live(hour);
-  expect(told(s.b).slice(-2)).toEqual(['Rotation.Held key-access-lost', 'Target.Well well-again']);
+  expect(told(s.b).slice(-2)).toEqual(['Rotation.Held key-access-lost', 'Target.ResourceWell well-again']);
 });
 
 test('access lost while a rotation settles is told the same day', async () => {

@@ -29,9 +29,9 @@ test('without a wish the old version stays enabled, and the rotation is complete
 });
 
 test('disable-old-version: after 25 hours at least, whatever settle is wished for', async () => {
-  const { b } = await cmk({ RotationOptions: 'disable-old-version', RotationSettle: 'PT1H' });
+  const { b } = await cmk({ RotationOptions: 'disable-old-version', RotationOverlap: 'PT1H' });
   await b.live(24 * hour);
-  expect(stands(b).phase).toContain('settling');
+  expect(stands(b).phase).toContain('overlap');
   expect(enabled(b)).toEqual([true, true]);
   await b.live(3 * hour);
   expect(enabled(b)).toEqual([false, true]);

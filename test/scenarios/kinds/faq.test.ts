@@ -76,7 +76,7 @@ test('How long until the account works again? Up to 10 minutes: said to be well 
 });
 
 function isWell(b: Wired): boolean {
-  return told(b).includes('Target.Well well-again');
+  return told(b).includes('Target.ResourceWell well-again');
 }
 
 test('What happens to my resources meanwhile? Nodes are away and tasks requeued; well only with the nodes', async () => {

@@ -60,7 +60,7 @@ test('without the wish the old version stays enabled', async () => {
 });
 
 test('the wish disable-old-version ends it after settle', async () => {
-  const tags = { RotationOptions: 'disable-old-version', RotationSettle: 'PT6H' };
+  const tags = { RotationOptions: 'disable-old-version', RotationOverlap: 'PT6H' };
   const { b, certificate } = await stage({ ...nearItsEnd, tags });
   await b.live(5 * hour);
   expect(certificate.versions.map(({ enabled }) => enabled)).toEqual([true, true]);

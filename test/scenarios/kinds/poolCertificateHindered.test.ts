@@ -23,7 +23,7 @@ test('a pool that pins a version is named, and keeps the certificate from nothin
 });
 
 test('its nodes still use the old version: it is not disabled, whatever is wished', async () => {
-  const tags = { RotationOptions: 'disable-old-version', RotationSettle: 'PT2H' };
+  const tags = { RotationOptions: 'disable-old-version', RotationOverlap: 'PT2H' };
   const { b, certificate } = await stage({ ...pinned, tags });
   await b.live(2 * day);
   expect(b.tags()['RotationPhase']).toBe('idle');

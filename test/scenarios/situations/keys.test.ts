@@ -80,7 +80,7 @@ test('R16: a service that refuses every key says nothing of the live one: told, 
 });
 
 test('R19: a tool that brings a dead version back again and again is contended', async () => {
-  const { b } = await due({ KEYTURN_SETTLE: 'PT25H', KEYTURN_ADOPTION_GRACE: 'PT1H' });
+  const { b } = await due({ KEYTURN_OVERLAP: 'PT25H', KEYTURN_ADOPTION_GRACE: 'PT1H' });
   await b.sweep();
   const [dead, tags] = [value(b) ?? '', b.tags()];
   await run(b, 30 * hour);

@@ -38,7 +38,7 @@ test('a secret that is deleted between the read and the publish: nothing is writ
 });
 
 test('R11: of a target at rest that was gone the settle anew begins within a round, not when it is next due', async () => {
-  const b = await bench({ KEYTURN_SETTLE: 'PT25H' });
+  const b = await bench({ KEYTURN_OVERLAP: 'PT25H' });
   b.newSecret(await b.newBatch(), { ageDays: 5 });
   await b.sweep();
   b.vault.delete('secret');

@@ -8,7 +8,7 @@ function withTags(tags: Record<string, string>): Situation['arrange'] {
 }
 
 export const tags: Situation[] = [
-  { sentence: 'a wish that is no duration', arrange: withTags({ RotationSettle: 'soon' }), reason: 'bad-tags' },
+  { sentence: 'a wish that is no duration', arrange: withTags({ RotationOverlap: 'soon' }), reason: 'bad-tags' },
   { sentence: 'an option nobody knows', arrange: withTags({ RotationOptions: 'hurry' }), reason: 'bad-tags' },
   { sentence: 'a wrong slot name', arrange: withTags({ CredentialId: 'key3' }), reason: 'credential-id-unknown' },
   { sentence: 'a validity too short', arrange: withTags({ ValidityPeriodDays: '1' }), reason: 'validity-too-short' },

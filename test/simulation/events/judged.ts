@@ -41,7 +41,7 @@ function rests(end: End): boolean {
   const { rotation, wait, guard } = end.world.state;
   const { now } = end.world.effects;
   if (stands(end) || (guard && guard.until > now)) return true;
-  return wait ? wait.reason === 'settling' && wait.until > now : rotation === undefined;
+  return wait ? wait.reason === 'overlap' && wait.until > now : rotation === undefined;
 }
 
 function isOver(end: End): boolean {
@@ -55,7 +55,7 @@ const forgetting = /^(writes|rotates back|deletes (RotationRecord|RotationProgre
 /** A person has to act, or stopped it. */
 function stands(end: End): boolean {
   const { state, tagged } = end.world;
-  if (tagged.is === 'target' && tagged.target.wishes.paused) return true;
+  if (tagged.is === 'target' && tagged.target.options.paused) return true;
   const reason = state.held ?? state.wait?.reason;
   return reason !== undefined && (causes[reason]?.(end) ?? false);
 }

@@ -1,4 +1,4 @@
-import { phaseDue } from '../../../lib/triggers/events/phaseDue.ts';
+import { phaseDueEvent } from '../../../lib/triggers/events/phaseDue.ts';
 import { later } from '../../../lib/model/clock.ts';
 import { eventOf } from '../port/notices.ts';
 import { ofRegenerate, ofSecret } from '../port/occurred.ts';
@@ -23,7 +23,7 @@ const moves: Moves = {
   },
   'phase due': ({ world: { tagged, effects }, post }, { phase }) => {
     if (tagged.is !== 'target') return;
-    post.send('phaseDue', { specversion: '1.0', ...phaseDue(tagged.target, phase, effects.now, effects.now) });
+    post.send('phaseDue', { specversion: '1.0', ...phaseDueEvent(tagged.target, phase, effects.now, effects.now) });
   },
   notice: ({ world, post }, { by, agoMs, inMs }) => {
     const { now } = world.effects;

@@ -1,9 +1,9 @@
 import { earliest, later, minute, second } from '../../../lib/model/clock.ts';
-import { Failure } from '../../../lib/model/operationError.ts';
+import { OperationError } from '../../../lib/model/operationError.ts';
 import { phases } from '../../../lib/model/state.ts';
-import { noticeEvent } from '../../../lib/triggers/notices/event.ts';
-import { onKeyVaultEvent, onPhaseDue, onResourceEvent, Redeliver } from '../../../lib/triggers/events/handlers.ts';
-import type { Core } from '../../../lib/reconcile/visit.ts';
+import { onNoticeEvent } from '../../../lib/triggers/notices/event.ts';
+import { onKeyVaultEvent, onPhaseDue, onResourceEvent, RedeliverError } from '../../../lib/triggers/events/handlers.ts';
+import type { Services } from '../../../lib/reconcile/visit.ts';
 import type { Fault } from '../port/effects.ts';
 import { nextEvent } from '../port/pace.ts';
 import { Post, type Receiver } from '../port/post.ts';
@@ -32,7 +32,8 @@ export class Town {
     });
     const plan = { before: () => undefined, faultAt: (step: number) => this.faults.get(step) };
     const takes = (event: object) => {
-      if (this.world.effects.now < this.topicIsDownUntil) throw new Failure('outage', { code: 'ServiceUnavailable' });
+      if (this.world.effects.now < this.topicIsDownUntil)
+        throw new OperationError('outage', { code: 'ServiceUnavailable' });
       this.teller.publish(event);
     };
     this.world = new World(sort, plan, { apps: all, waits, ...(hasTopic && { takes }) });
@@ -81,11 +82,11 @@ export class Town {
   async #receive(to: Receiver, event: object): Promise<boolean> {
     const { world } = this;
     let isWell = true;
-    const ended = await world.alive(async (core) => {
+    const ended = await world.alive(async (services) => {
       try {
-        await receivers[to](core, event, world, later(world.effects.now, 10 * second));
+        await receivers[to](services, event, world, later(world.effects.now, 10 * second));
       } catch (error) {
-        if (!(error instanceof Redeliver)) throw error;
+        if (!(error instanceof RedeliverError)) throw error;
         isWell = false;
       }
     });
@@ -98,11 +99,12 @@ function nextMark(date: Date): Date {
   return new Date(Math.ceil(date.getTime() / sweepEveryMs) * sweepEveryMs);
 }
 
-type Work = (core: Core, event: object, world: World, deadline: Date) => Promise<unknown>;
+type Work = (services: Services, event: object, world: World, deadline: Date) => Promise<unknown>;
 
 const receivers: Readonly<Record<Receiver, Work>> = {
-  keyVault: (core, event, _, deadline) => onKeyVaultEvent(core, event, deadline),
-  resource: (core, event, _, deadline) => onResourceEvent(core, event, deadline),
-  notice: (core, event, { memory }, deadline) => noticeEvent(core, memory, event, deadline),
-  phaseDue: (core, event, _, deadline) => Promise.all(phases.map((phase) => onPhaseDue(core, phase, event, deadline))),
+  keyVault: (services, event, _, deadline) => onKeyVaultEvent(services, event, deadline),
+  resource: (services, event, _, deadline) => onResourceEvent(services, event, deadline),
+  notice: (services, event, { memory }, deadline) => onNoticeEvent(services, memory, event, deadline),
+  phaseDue: (services, event, _, deadline) =>
+    Promise.all(phases.map((phase) => onPhaseDue(services, phase, event, deadline))),
 };

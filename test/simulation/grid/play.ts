@@ -47,8 +47,8 @@ function judged({ b, resource, rotations, notices }: Town, { moves }: History): 
   ];
 }
 
-function heldWrongly(held: Reason): readonly string[] {
-  return held === 'contended' ? [] : [`end: held, ${held}`];
+function heldWrongly(secretCredential: Reason): readonly string[] {
+  return secretCredential === 'contended' ? [] : [`end: held, ${secretCredential}`];
 }
 
 function unheld({ rotation, wait, guard }: State, isDead: boolean, now: Date): readonly string[] {

@@ -25,7 +25,7 @@ export interface Town {
   pass(ms: number): Promise<void>;
 }
 
-const settleMs = hour;
+const overlapMs = hour;
 
 export async function openTown({ kind, effects, isReversed }: History): Promise<Town> {
   const b = await wired();
@@ -33,7 +33,7 @@ export async function openTown({ kind, effects, isReversed }: History): Promise<
   const resource = await (kind === 'batch' ? b.newBatch() : b.newSignalR());
   const keys = b.keys(resource);
   const told = promises({
-    settleMs,
+    overlapMs,
     keys: { Primary: fingerprintOf(keys.Primary), Secondary: fingerprintOf(keys.Secondary) },
   });
   const rotations = countRotations();

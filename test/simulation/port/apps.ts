@@ -1,7 +1,7 @@
 import type { Arm } from '../../../lib/azure/arm.ts';
 import type { Row } from '../../../lib/azure/resourceGraph.ts';
 import { hour, minute } from '../../../lib/model/clock.ts';
-import { Failure } from '../../../lib/model/operationError.ts';
+import { OperationError } from '../../../lib/model/operationError.ts';
 import type { SecretName } from '../../../lib/model/target.ts';
 import type { Promises } from '../promises.ts';
 import type { Arrival, Doing, Effects } from './effects.ts';
@@ -90,7 +90,7 @@ export function appsPort(apps: Apps, { vaultUrl, name }: SecretName, effects: Do
   const named = (path: string): App => {
     const app = apps.all.find((one) => `${path}/`.startsWith(`${idOf(one)}/`));
     if (app && app.condition !== 'unreachable') return app;
-    throw new Failure('forbidden', { code: 'AuthorizationFailed', answered: true });
+    throw new OperationError('forbidden', { code: 'AuthorizationFailed', answered: true });
   };
   const references = (app: App, path: string) =>
     path.endsWith('/appsettings')

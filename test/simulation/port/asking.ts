@@ -5,7 +5,7 @@ import { second } from '../../../lib/model/clock.ts';
 import { fingerprintOf } from '../../../lib/model/sealed.ts';
 import type { Mode } from '../../../lib/model/state.ts';
 import type { Slot } from '../../../lib/providers/accessKeys.ts';
-import type { Core } from '../../../lib/reconcile/visit.ts';
+import type { Services } from '../../../lib/reconcile/visit.ts';
 import { alertOf, type Notice } from './notices.ts';
 import { secretName } from './process.ts';
 import type { World } from './world.ts';
@@ -19,7 +19,7 @@ export interface Emergency {
 }
 
 /** A person asks; told to the observer before, and taken back if it was refused. */
-export async function ask(world: World, core: Core, asked: Emergency): Promise<void> {
+export async function ask(world: World, services: Services, asked: Emergency): Promise<void> {
   const { effects, watch, resource, secret, emergencies } = world;
   const { vaultUrl: vault, name } = secretName;
   const { mode, compromised } = asked;
@@ -28,11 +28,11 @@ export async function ask(world: World, core: Core, asked: Emergency): Promise<v
   const named = compromised ?? [resource.slotOf(world.keyIn(secret.current.value)) ?? 'Primary'];
   const leaked = (asked.leaked ??= named.map((slot) => resource.keys[slot]));
   watch.told({ is: 'emergency', at: effects.now, mode, leaked: leaked.map(fingerprintOf) });
-  const { status = 0 } = await startRotation(core, posted('rotations', body, { 'idempotency-key': key }));
+  const { status = 0 } = await startRotation(services, posted('rotations', body, { 'idempotency-key': key }));
   asked.status = status;
   if (status === 202) return;
   const equal = [key, mode, ...(compromised ?? [])].join('\n');
-  if (world.state.request === fingerprintOf(equal)) return;
+  if (world.state.lastRequest === fingerprintOf(equal)) return;
   watch.told({ is: 'refused', at: effects.now });
   delete asked.leaked;
 }
@@ -41,8 +41,8 @@ export async function ask(world: World, core: Core, asked: Emergency): Promise<v
 const budgetMs = 2 * second;
 
 /** An action group posts an alert; answers whether it need not again. */
-export async function alert({ memory }: World, core: Core, notice: Notice): Promise<boolean> {
-  const { status = 0 } = await takeNotices(core, memory, posted('notices', alertOf(notice), {}), budgetMs);
+export async function alert({ memory }: World, services: Services, notice: Notice): Promise<boolean> {
+  const { status = 0 } = await takeNotices(services, memory, posted('notices', alertOf(notice), {}), budgetMs);
   return status === 202;
 }
 

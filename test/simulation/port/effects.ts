@@ -1,4 +1,4 @@
-import { Failure } from '../../../lib/model/operationError.ts';
+import { OperationError } from '../../../lib/model/operationError.ts';
 import { later, second } from '../../../lib/model/clock.ts';
 
 export const faults = [
@@ -128,14 +128,14 @@ export class Effects {
         return this.#die();
       case 'lost-response':
         effect.act({});
-        throw new Failure('outage', { code: 'ECONNRESET' });
+        throw new OperationError('outage', { code: 'ECONNRESET' });
       case 'throttled':
-        throw new Failure('throttled', { code: 'TooManyRequests', retryAfterMs: 30 * second, answered: true });
+        throw new OperationError('throttled', { code: 'TooManyRequests', retryAfterMs: 30 * second, answered: true });
       case 'server-error':
-        throw new Failure('outage', { code: 'InternalServerError', answered: false });
+        throw new OperationError('outage', { code: 'InternalServerError', answered: false });
       case 'late':
         this.#land(effect, { sentAt: this.now });
-        throw new Failure('outage', { code: 'ETIMEDOUT' });
+        throw new OperationError('outage', { code: 'ETIMEDOUT' });
       case 'duplicate':
         this.#land(effect, { sentAt: this.now, again: true });
         return effect.act({});
@@ -148,7 +148,7 @@ export class Effects {
       try {
         act(arrival);
       } catch (error) {
-        if (!(error instanceof Failure)) throw error;
+        if (!(error instanceof OperationError)) throw error;
       }
     });
   }

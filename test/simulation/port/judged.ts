@@ -31,7 +31,7 @@ const wrongs: Readonly<Record<string, (end: End) => boolean>> = {
   'the secret is no target any more': ({ world }) => world.tagged.is !== 'target',
   'the rotation is stuck': (end) => end.world.state.rotation !== undefined && !settles(end) && !stands(end),
   'the value is not accepted': (end) => !accepts(end) && !stands(end),
-  'there is no state': (end) => end.world.state.bond === undefined && !stands(end),
+  'there is no state': (end) => end.world.state.stateBinding === undefined && !stands(end),
   'held without need': ({ world, did }) => world.state.held !== undefined && !isToBeHeld(world.state.held, did),
   'not each key was regenerated once': ({ world, did }) => did.length === 0 && world.resource.regenerated.length !== 2,
   'more was regenerated than the rotation needs': ({ world, did }) =>
@@ -44,7 +44,7 @@ const wrongs: Readonly<Record<string, (end: End) => boolean>> = {
 
 function settles({ world: { state, effects } }: End): boolean {
   const { rotation, wait } = state;
-  return rotation?.phase === 'revoke' && wait?.reason === 'settling' && wait.until > effects.now;
+  return rotation?.phase === 'revoke' && wait?.reason === 'overlap' && wait.until > effects.now;
 }
 
 const forPeople: ReadonlySet<Reason> = new Set([
@@ -64,9 +64,9 @@ function accepts({ world: { resource, secret, keyIn } }: End): boolean {
 }
 
 /** What only its history can tell: new keys refused for long, or dead values written again and again. */
-function isToBeHeld(held: Reason, did: readonly string[]): boolean {
-  if (held === 'proof-refused') return did.some((does) => does.includes('90 seconds'));
-  return held === 'contended' && did.length > 1;
+function isToBeHeld(secretCredential: Reason, did: readonly string[]): boolean {
+  if (secretCredential === 'proof-refused') return did.some((does) => does.includes('90 seconds'));
+  return secretCredential === 'contended' && did.length > 1;
 }
 
 /** What was asked for stands in the tags alone: who takes them away takes it back. */

@@ -1,4 +1,4 @@
-import { desk } from '../../../lib/consumers/refresher.ts';
+import { consumerRefresher } from '../../../lib/consumers/refresher.ts';
 import { announcer } from '../../../lib/announcements/log.ts';
 import { topic } from '../../../lib/announcements/topic.ts';
 import type { Settings } from '../../../lib/model/settings.ts';
@@ -8,7 +8,7 @@ import { accessKeys } from '../../../lib/providers/accessKeys.ts';
 import { registry } from '../../../lib/providers/registry.ts';
 import { claims } from '../../../lib/stores/claims.ts';
 import { leases, type Leases } from '../../../lib/stores/lease.ts';
-import type { Core } from '../../../lib/reconcile/visit.ts';
+import type { Services } from '../../../lib/reconcile/visit.ts';
 import { memoryBlobs, type Around, type Container } from '../memoryBlobs.ts';
 import type { Promises } from '../promises.ts';
 import { appsPort, rowsOf, type Apps } from './apps.ts';
@@ -18,16 +18,16 @@ import { self } from './occurred.ts';
 import { keysPort, type Resource } from './resource.ts';
 import { vaultPort, type SecretStore } from './vault.ts';
 
-export const settleMs = 30 * minute;
+export const overlapMs = 30 * minute;
 export const secretName: SecretName = { vaultUrl: 'https://vault.example', name: 'secret' };
 
 export const settings: Settings = {
   vaultUrls: [secretName.vaultUrl],
   mode: 'rotate',
-  wishes: { validityMs: 90 * day, settleMs, paused: false, proof: 'required', consumers: 'proceed' },
+  defaults: { validityMs: 90 * day, overlapMs, paused: false, proof: 'required', consumers: 'proceed' },
   adoptionGraceMs: 10 * minute,
   proofPatienceMs: minute,
-  frozen: new Set(),
+  frozenPhases: new Set(),
   failuresUntilHeld: 5,
   startCap: 100,
   armEndpoint: 'https://arm.example',
@@ -56,29 +56,29 @@ export interface Azure {
 }
 
 /** A process: nothing in it remembers another. */
-export function started(azure: Azure, stores: Stores): Core {
+export function started(azure: Azure, stores: Stores): Services {
   const { effects, watch, resource, announced, hasTopic } = azure;
   const process = effects.process();
   const clock = clockOf(effects);
   const around = (of: string): Around => {
     return (operation, effect) => process.do({ name: `${of}:${operation}`, act: effect });
   };
-  const held = leases(memoryBlobs(stores.leases, clock, around('lease')), clock);
+  const secretCredential = leases(memoryBlobs(stores.leases, clock, around('lease')), clock);
   const graph = graphPort(azure, process);
   const arm = appsPort(azure.apps, secretName, process);
   const ourTopic = topic((events) => sent(azure, process, events), clock);
-  const core = { settings, clock, ...(hasTopic && { topic: ourTopic }) };
+  const services = { settings, clock, ...(hasTopic && { topic: ourTopic }) };
   return {
-    ...core,
+    ...services,
     vault: vaultPort(azure.secret, secretName, process, () => true),
-    leases: held,
+    leases: secretCredential,
     claims: claims(memoryBlobs(stores.claims, clock, around('claim')), () => 'installation-1'),
     providers: registry([accessKeys(keysPort(resource, process, watch))]),
-    announcer: announcer((line) => announced.push(line), core),
+    announcer: announcer((line) => announced.push(line), services),
     graph,
     arm,
-    consumers: desk({ arm, graph, leases: held, clock, vaultUrls: settings.vaultUrls }),
-    self,
+    consumers: consumerRefresher({ arm, graph, leases: secretCredential, clock, vaultUrls: settings.vaultUrls }),
+    clientId: self,
     jitter: () => 0,
     log: () => undefined,
     note: () => undefined,
@@ -86,10 +86,10 @@ export function started(azure: Azure, stores: Stores): Core {
 }
 
 /** One invocation in the process: what another one reads meanwhile it does not know. */
-export function invoked(core: Core, { secret, effects }: Azure): Core {
+export function invoked(services: Services, { secret, effects }: Azure): Services {
   let leased = 0;
-  const whileHolding: Leases['whileHolding'] = (name, work) =>
-    core.leases.whileHolding(name, async (lease) => {
+  const whileHolding: Leases['withLease'] = (name, work) =>
+    services.leases.withLease(name, async (lease) => {
       leased += 1;
       try {
         return await work(lease);
@@ -98,13 +98,13 @@ export function invoked(core: Core, { secret, effects }: Azure): Core {
       }
     });
   return {
-    ...core,
-    leases: { whileHolding },
+    ...services,
+    leases: { withLease: whileHolding },
     vault: vaultPort(secret, secretName, effects.process(), () => leased > 0),
   };
 }
 
-function clockOf(effects: Effects): Core['clock'] {
+function clockOf(effects: Effects): Services['clock'] {
   return {
     now: () => effects.now,
     monotonicMs: () => effects.now.getTime(),
@@ -115,7 +115,7 @@ function clockOf(effects: Effects): Core['clock'] {
   };
 }
 
-function graphPort({ apps, notices, resource }: Azure, process: Doing): Core['graph'] {
+function graphPort({ apps, notices, resource }: Azure, process: Doing): Services['graph'] {
   const told = () => notices.filter(({ by }) => by !== 'event').map(rowOf);
   return (query) => {
     const act = () => {

@@ -1,11 +1,11 @@
-import { good, type Check, type Pending } from '../../../lib/model/check.ts';
+import { valid, type Check, type Pending } from '../../../lib/model/check.ts';
 import { later, minute, second } from '../../../lib/model/clock.ts';
-import { Failure } from '../../../lib/model/operationError.ts';
+import { OperationError } from '../../../lib/model/operationError.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { fingerprintOf, Sealed } from '../../../lib/model/sealed.ts';
 import { slots, type AccessKeys, type Keys, type Slot } from '../../../lib/providers/accessKeys.ts';
-import { flawIn, keyIn, withKey } from '../../../lib/providers/connectionString.ts';
-import type { View } from '../../../lib/providers/provider.ts';
+import { checkConnectionString, keyIn, withKey } from '../../../lib/providers/connectionString.ts';
+import type { ProviderInput } from '../../../lib/providers/provider.ts';
 import type { By, Promises } from '../promises.ts';
 import type { Arrival, Doing, Effects } from './effects.ts';
 
@@ -55,7 +55,7 @@ export class Resource {
       this.#replace(slot, by, sentAt);
       return;
     }
-    if (this.isWorking) throw new Failure('service-working', { code: 'Conflict', answered: true });
+    if (this.isWorking) throw new OperationError('service-working', { code: 'Conflict', answered: true });
     const startedAt = this.#effects.now;
     this.isWorking = true;
     this.#effects.after(operationMs, () => {
@@ -96,13 +96,13 @@ export function keysPort(resource: Resource, effects: Doing, watch: Promises): A
   return {
     kind: batchLike ? 'batch-key' : 'signalr-key',
     resourceType: resource.id.split('/').slice(6, 8).join('/').toLowerCase(),
-    noticedAs: 'SignalR', // the ports do not tell the kinds apart: a notice concerns either
-    flightMs: resource.flightMs,
-    fitness: async (view) => {
-      if (!mustRead(view, batchLike)) return { fit: good };
+    serviceHealthName: 'SignalR', // the ports do not tell the kinds apart: a notice concerns either
+    requestLifetimeMs: resource.flightMs,
+    readiness: async (view) => {
+      if (!mustRead(view, batchLike)) return { readiness: valid };
       return effects.do({
         name: 'arm:get',
-        act: () => there(view, resource, () => ({ fit: fitness(resource, view), host })),
+        act: () => there(view, resource, () => ({ readiness: fitness(resource, view), host })),
       });
     },
     keys: (view) =>
@@ -117,25 +117,25 @@ export function keysPort(resource: Resource, effects: Doing, watch: Promises): A
       return effects.do({ name: 'arm:regenerate', lateMs: resource.flightMs - 10 * second, act });
     },
     prove: (_, key, control) => proved(resource, effects, watch, key, control),
-    flaw: batchLike ? () => good : flawIn,
+    valueCheck: batchLike ? () => valid : checkConnectionString,
     keyIn: batchLike ? (value) => value : keyIn,
     render: batchLike ? (key) => key : withKey,
   };
 }
 
 /** As the real providers do: the account when it is new or something was wrong, the service before it is changed. */
-function mustRead({ host: known, state }: View, batchLike: boolean): boolean {
+function mustRead({ host: known, state }: ProviderInput, batchLike: boolean): boolean {
   const cures: readonly (Reason | undefined)[] = ['shared-key-disabled', 'refused', 'forbidden', 'service-working'];
   return known === undefined || (batchLike ? cures.includes(state.wait?.reason) : state.rotation?.phase !== 'verify');
 }
 
-function there<T>({ target }: View, { id }: Resource, answer: () => T): T {
+function there<T>({ target }: ProviderInput, { id }: Resource, answer: () => T): T {
   if (target.resource === id) return answer();
-  throw new Failure('resource-missing', { code: 'ResourceNotFound', answered: true });
+  throw new OperationError('resource-missing', { code: 'ResourceNotFound', answered: true });
 }
 
-function fitness(resource: Resource, { now }: View): Check {
-  return resource.isWorking ? { is: 'pending', reason: 'service-working', until: later(now, 2 * second) } : good;
+function fitness(resource: Resource, { now }: ProviderInput): Check {
+  return resource.isWorking ? { is: 'pending', reason: 'service-working', until: later(now, 2 * second) } : valid;
 }
 
 function looked(resource: Resource, { now }: Doing, watch: Promises): Keys {
@@ -149,13 +149,13 @@ async function proved(resource: Resource, effects: Doing, watch: Promises, key: 
     if (!resource.isReachable) return unknown;
     const accepted = resource.accepts(key.open());
     watch.told({ is: 'proved', at: effects.now, key: key.fingerprint, accepted });
-    if (accepted) return good;
-    return control && !resource.accepts(control.open()) ? unknown : { is: 'bad', reason: 'proof-refused' };
+    if (accepted) return valid;
+    return control && !resource.accepts(control.open()) ? unknown : { is: 'invalid', reason: 'proof-refused' };
   };
   try {
     return await effects.do({ name: 'data:prove', act });
   } catch (error) {
-    if (error instanceof Failure) return unknown;
+    if (error instanceof OperationError) return unknown;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { Failure } from '../../../lib/model/operationError.ts';
+import { OperationError } from '../../../lib/model/operationError.ts';
 import { fingerprintOf, Sealed } from '../../../lib/model/sealed.ts';
 import type { Secret } from '../../../lib/model/snapshot.ts';
 import type { SecretName } from '../../../lib/model/target.ts';
@@ -43,7 +43,8 @@ export class SecretStore {
   }
 
   write({ value, tags, expiresOn, contentType }: New, by: By, sentAt?: Date): Stored {
-    if (this.deleted) throw new Failure('secret-deleted', { code: 'ObjectIsDeletedButRecoverable', answered: true });
+    if (this.deleted)
+      throw new OperationError('secret-deleted', { code: 'ObjectIsDeletedButRecoverable', answered: true });
     const at = this.#effects.now;
     const version = `v${this.versions.length}`;
     const createdOn = new Date(Math.floor(at.getTime() / 1000) * 1000);
@@ -86,14 +87,14 @@ export class SecretStore {
   read(version: string | undefined, isKnown: boolean): Secret {
     const found = version ? this.versions.find((one) => one.version === version) : this.current;
     if (!found || this.deleted) throw missing();
-    if (!found.enabled) throw new Failure('secret-disabled', { code: 'SecretDisabled', answered: true });
+    if (!found.enabled) throw new OperationError('secret-disabled', { code: 'SecretDisabled', answered: true });
     if (!version && isKnown) this.#watch.told({ is: 'read', at: this.#effects.now });
     return { ...found, value: new Sealed(found.value) };
   }
 }
 
-function missing(): Failure {
-  return new Failure('secret-missing', { code: 'SecretNotFound', answered: true });
+function missing(): OperationError {
+  return new OperationError('secret-missing', { code: 'SecretNotFound', answered: true });
 }
 
 /** Keyturn's own door to it. `knows`: what is read now is what will be reckoned with. */

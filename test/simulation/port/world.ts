@@ -4,10 +4,10 @@ import { phases, type Mode, type Phase, type State } from '../../../lib/model/st
 import { pollNotices } from '../../../lib/triggers/notices/poll.ts';
 import type { Slot } from '../../../lib/providers/accessKeys.ts';
 import { keyIn as keyInText, withKey } from '../../../lib/providers/connectionString.ts';
-import type { Memory } from '../../../lib/triggers/timers/listing.ts';
+import type { MutedTargets } from '../../../lib/triggers/timers/listing.ts';
 import { sweep } from '../../../lib/triggers/timers/sweep.ts';
-import { read, type Tagged } from '../../../lib/tags/tags.ts';
-import type { Core } from '../../../lib/reconcile/visit.ts';
+import { readTags, type TagsRead } from '../../../lib/tags/tags.ts';
+import type { Services } from '../../../lib/reconcile/visit.ts';
 import { emptyContainer } from '../memoryBlobs.ts';
 import { promises, type Fact, type Promises } from '../promises.ts';
 import { Apps, type App } from './apps.ts';
@@ -15,7 +15,7 @@ import { alert, ask, type Emergency } from './asking.ts';
 import { Effects, type Plan } from './effects.ts';
 import type { Notice } from './notices.ts';
 import { nextEvent, passQuietly, turnOf } from './pace.ts';
-import { invoked, secretName, settings, settleMs, started, type Stores } from './process.ts';
+import { invoked, secretName, settings, overlapMs, started, type Stores } from './process.ts';
 import { host, Resource, type Sort } from './resource.ts';
 import { SecretStore } from './vault.ts';
 
@@ -45,19 +45,19 @@ export class World {
   readonly notices: Notice[] = [];
   readonly thrown: string[] = [];
   readonly turnMs: number;
-  memory: Memory = new Map();
+  memory: MutedTargets = new Map();
   /** Hears of whatever comes about. */
   hears: (fact: Fact) => void = () => undefined;
   readonly #takes: (event: object) => void;
   readonly #alerts = new Set<Notice>();
   readonly #stores: Stores = { leases: emptyContainer(), claims: emptyContainer() };
-  #core: Core;
+  #core: Services;
   #missed = false;
 
   constructor(sort: Sort, plan: Plan, { apps = [], waits = false, takes }: Surroundings = {}) {
     this.effects = new Effects(plan, born);
     const keys = { Primary: fingerprintOf('Primary-key-0'), Secondary: fingerprintOf('Secondary-key-0') };
-    const watch = promises({ settleMs, keys });
+    const watch = promises({ overlapMs, keys });
     this.watch = {
       violations: watch.violations,
       told: (fact) => {
@@ -93,7 +93,7 @@ export class World {
   }
 
   /** A new process on the same Azure. */
-  #start(): Core {
+  #start(): Services {
     this.memory = new Map();
     return started(this, this.#stores);
   }
@@ -121,24 +121,25 @@ export class World {
 
   /** Who asks until it is accepted, the sweeps, and the question for notices. */
   async timers(which: readonly Phase[]): Promise<void> {
-    for (const asked of this.emergencies) if (asked.status !== 202) await this.alive((core) => ask(this, core, asked));
+    for (const asked of this.emergencies)
+      if (asked.status !== 202) await this.alive((services) => ask(this, services, asked));
     for (const notice of this.#alerts) {
-      await this.alive(async (core) => {
-        if (await alert(this, core, notice)) this.#alerts.delete(notice);
+      await this.alive(async (services) => {
+        if (await alert(this, services, notice)) this.#alerts.delete(notice);
       });
     }
     for (const phase of which) {
       const deadline = later(this.effects.now, 4 * minute);
-      await this.alive((core) => sweep(core, this.memory, phase, deadline));
+      await this.alive((services) => sweep(services, this.memory, phase, deadline));
       this.#noticeMissed();
     }
     if (this.notices.some(({ by }) => by !== 'event')) {
-      await this.alive((core) => pollNotices(core, this.memory, later(this.effects.now, 4 * minute)));
+      await this.alive((services) => pollNotices(services, this.memory, later(this.effects.now, 4 * minute)));
     }
   }
 
-  get tagged(): Tagged {
-    return read(secretName, this.secret.current.tags, settings.wishes, this.#core.providers);
+  get tagged(): TagsRead {
+    return readTags(secretName, this.secret.current.tags, settings.defaults, this.#core.providers);
   }
 
   get state(): State {
@@ -147,7 +148,7 @@ export class World {
   }
 
   /** What the process does until it ends, or dies and is started again. Answers whether it ended. */
-  async alive(work: (core: Core) => Promise<void>): Promise<boolean> {
+  async alive(work: (services: Services) => Promise<void>): Promise<boolean> {
     const { crashed } = this.effects;
     const ended = work(invoked(this.#core, this)).catch((error: unknown) => {
       this.thrown.push(String(error));

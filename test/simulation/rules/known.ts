@@ -19,7 +19,7 @@ export interface Emergency {
 
 /** What is known so far. Rules read it; only `learn` writes it. */
 export interface Known {
-  readonly settleMs: number;
+  readonly overlapMs: number;
   readonly bestEffort: boolean;
   readonly keys: Map<string, Fingerprint>;
   /** Every key the resource ever had. */
@@ -55,9 +55,9 @@ export interface Known {
   otherAt?: Date;
 }
 
-export function initially({ settleMs, bestEffort = false, keys }: Options): Known {
+export function initially({ overlapMs, bestEffort = false, keys }: Options): Known {
   return {
-    settleMs,
+    overlapMs,
     bestEffort,
     keys: new Map(Object.entries(keys)),
     ever: new Set(Object.values(keys)),

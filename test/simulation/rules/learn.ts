@@ -104,7 +104,7 @@ function learnFromOurTags(known: Known, fact: Tagged): void {
   const { at, tags } = fact;
   const { emergency } = known;
   const named = namedBefore(known, fact);
-  if (named) known.spared.set(named, new Date(at.getTime() + known.settleMs));
+  if (named) known.spared.set(named, new Date(at.getTime() + known.overlapMs));
   const wasRotating = known.isRotating;
   known.isRotating = tags['RotationPhase']?.startsWith('idle') === false;
   if (!wasRotating && known.isRotating) known.startedAt = at;

@@ -1,5 +1,5 @@
 import type { Regenerated } from '../promises.ts';
-import { hurries, settledAt, shortestMs } from './settle.ts';
+import { hurries, overlapEnd, shortestMs } from './settle.ts';
 import { basis, brokenOf, slotOf, type Known, type Rules, type Version } from './known.ts';
 
 /** Key Vault tells times in whole seconds. */
@@ -27,12 +27,12 @@ function isAhead(until: Date | undefined, at: Date): boolean {
 }
 
 function tooEarly(known: Known, { at, old }: Regenerated, version: Version): boolean {
-  const { emergency, settleMs, replacedAt } = known;
-  if (!emergency?.immediate) return isAhead(settledAt(known, version), at);
+  const { emergency, overlapMs, replacedAt } = known;
+  if (!emergency?.immediate) return isAhead(overlapEnd(known, version), at);
   if (known.consumers.size > 0 && haveAllMoved(known, version)) return false;
   const replaced = replacedAt.get(old);
   const since = replaced && replaced >= emergency.at;
-  return since === true && isAhead(after(replaced, Math.min(settleMs, shortestMs)), at);
+  return since === true && isAhead(after(replaced, Math.min(overlapMs, shortestMs)), at);
 }
 
 /** Who wished to wait waits, but not past a deadline, and not in an emergency. */
@@ -44,15 +44,15 @@ function isAwaited(known: Known, _: Regenerated, version: Version): boolean {
 }
 
 function haveAllMoved({ consumers }: Known, { version }: Version): boolean {
-  return [...consumers.values()].every((held) => held === version);
+  return [...consumers.values()].every((secretCredential) => secretCredential === version);
 }
 
 /** What was made only since then, nobody can hold from before. */
 function returned(known: Known, { at, old }: Regenerated, version: Version): boolean {
-  const { returnedAt, settleMs, emergency, madeAt } = known;
+  const { returnedAt, overlapMs, emergency, madeAt } = known;
   if (!returnedAt || emergency?.immediate || hurries(known, version, returnedAt)) return false;
   const isOlder = (madeAt.get(old) ?? returnedAt) <= returnedAt;
-  return isOlder && isAhead(after(returnedAt, settleMs), at);
+  return isOlder && isAhead(after(returnedAt, overlapMs), at);
 }
 
 function after(date: Date, ms: number): Date {

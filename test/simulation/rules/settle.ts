@@ -7,9 +7,9 @@ export const shortestMs = 5 * minute;
 const marginMs = 30 * minute;
 
 /** Settle, unless the deadline of a notice leaves less: half of the time to it, or all but the margin at the end. */
-export function settledAt(known: Known, version: Version): Date {
-  const { settleMs } = known;
-  const whole = version.at.getTime() + settleMs;
+export function overlapEnd(known: Known, version: Version): Date {
+  const { overlapMs } = known;
+  const whole = version.at.getTime() + overlapMs;
   const generates = version.tags['RotationPhase']?.startsWith('generate') ?? false;
   const byMs = deadlinesMs(known, version).map((ms) => (generates ? half(version.at, ms) : ms - marginMs));
   return new Date(Math.min(whole, Math.max(version.at.getTime() + shortestMs, Math.min(...byMs))));
@@ -26,5 +26,5 @@ function deadlinesMs({ deadlines, startedAt }: Known, version: Version): readonl
 
 /** Too near for a whole settle after this one; what is only seen by a later sweep begins later. */
 export function hurries(known: Known, version: Version, from: Date): boolean {
-  return deadlinesMs(known, version).some((ms) => ms < from.getTime() + 3 * known.settleMs);
+  return deadlinesMs(known, version).some((ms) => ms < from.getTime() + 3 * known.overlapMs);
 }

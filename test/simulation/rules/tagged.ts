@@ -1,6 +1,6 @@
 import type { Disabled, Tagged } from '../promises.ts';
 import { basis, brokenOf, isJustEdited, isKey, type Known, type Rules, type Version } from './known.ts';
-import { settledAt } from './settle.ts';
+import { overlapEnd } from './settle.ts';
 import { own, sameForUser } from './written.ts';
 
 /** What tags by keyturn may not do. */
@@ -45,5 +45,5 @@ function isInUse(known: Known, { version, at }: Disabled, current: Version): boo
   const { versions, replacedAt, emergency } = known;
   const key = versions.get(version)?.key ?? '';
   if (!replacedAt.has(key) || !isKey(known, key) || emergency?.immediate) return false;
-  return settledAt(known, current).getTime() - 1_000 > at.getTime();
+  return overlapEnd(known, current).getTime() - 1_000 > at.getTime();
 }

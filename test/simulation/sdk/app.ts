@@ -1,12 +1,12 @@
 import { createHttpHeaders, RestError, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
 import type { LocalAzure } from '../../../infra/azure-emulator/src/azure.ts';
 import { credential, inProcessHttpClient } from '../../../infra/azure-emulator/src/shells/inProcess.ts';
-import { keyturn, voice, type Keyturn } from '../../../lib/app.ts';
-import { quietCore } from '../../../lib/assemble.ts';
+import { keyturn, reporter, type Keyturn } from '../../../lib/app.ts';
+import { assembleServices } from '../../../lib/assemble.ts';
 import type { Clock } from '../../../lib/model/clock.ts';
-import { Failure } from '../../../lib/model/operationError.ts';
+import { OperationError } from '../../../lib/model/operationError.ts';
 import type { Settings } from '../../../lib/model/settings.ts';
-import type { Core } from '../../../lib/reconcile/visit.ts';
+import type { Services } from '../../../lib/reconcile/visit.ts';
 import { memoryBlobs, type Around, type Container } from '../memoryBlobs.ts';
 import { newProcess, type Process } from './process.ts';
 import type { Wire } from './wire.ts';
@@ -32,9 +32,9 @@ export function startApp(ground: Ground): Running {
   return { process, app: keyturn(coreOf(ground, process), new Map()) };
 }
 
-function coreOf({ azure, wire, settings, write, ...containers }: Ground, process: Process): Core {
+function coreOf({ azure, wire, settings, write, ...containers }: Ground, process: Process): Services {
   const clock = clockOf(azure, process);
-  const core = quietCore({
+  const services = assembleServices({
     settings,
     clock,
     credential: credential(azure),
@@ -42,7 +42,7 @@ function coreOf({ azure, wire, settings, write, ...containers }: Ground, process
     container: (name) =>
       memoryBlobs(name === 'keyturn-leases' ? containers.leases : containers.claims, clock, blobsOver(wire, process)),
   });
-  return { ...core, jitter: () => 0, ...voice(write, core) };
+  return { ...services, jitter: () => 0, ...reporter(write, services) };
 }
 
 function clockOf({ clock }: LocalAzure, process: Process): Clock {
@@ -81,12 +81,12 @@ function blobsOver(wire: Ground['wire'], process: Process): Around {
         return effect();
       },
       refuse: (status) => Promise.reject(blobRefusal(status)),
-      lost: () => new Failure('outage', { code: 'ECONNRESET' }),
+      lost: () => new OperationError('outage', { code: 'ECONNRESET' }),
     });
 }
 
-function blobRefusal(status: 429 | 500): Failure {
+function blobRefusal(status: 429 | 500): OperationError {
   return status === 429
-    ? new Failure('throttled', { code: 'ServerBusy', retryAfterMs: 7_000, answered: true })
-    : new Failure('outage', { code: 'InternalError', answered: false });
+    ? new OperationError('throttled', { code: 'ServerBusy', retryAfterMs: 7_000, answered: true })
+    : new OperationError('outage', { code: 'InternalError', answered: false });
 }

@@ -19,14 +19,14 @@ export function createApps(azure: LocalAzure, vault: Vault, names: readonly stri
   const tags = { KeyturnSecrets: `vault/${secretName}` };
   const settings = { KEY: `${vault.uri}/secrets/${secretName}` };
   const all = names.map((name) => azure.createSite({ ...place, name, plan, tags, settings }));
-  const held = new Map<Site, string | undefined>();
+  const secretCredential = new Map<Site, string | undefined>();
   return {
     all,
     moved: (at) =>
       all.flatMap((site) => {
         const version = site.references('appsettings')[0]?.[1].activeVersion;
-        if (version === undefined || held.get(site) === version) return [];
-        held.set(site, version);
+        if (version === undefined || secretCredential.get(site) === version) return [];
+        secretCredential.set(site, version);
         return [{ is: 'moved', at, consumer: site.name, version }];
       }),
   };

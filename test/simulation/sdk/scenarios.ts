@@ -28,7 +28,12 @@ export function onboarding(kind: Kind): Scenario {
     kind,
     open: async () => {
       const world = await createWorld(kind, false);
-      return { world, leaked: [], begin: nothing, isDone: () => world.state().bond !== undefined && isAtRest(world) };
+      return {
+        world,
+        leaked: [],
+        begin: nothing,
+        isDone: () => world.state().stateBinding !== undefined && isAtRest(world),
+      };
     },
   };
 }
@@ -40,7 +45,12 @@ export function rotation(kind: Kind): Scenario {
     open: async () => {
       const world = await dueWorld(kind);
       const leaked = Object.values(keysNow(world.azure, world.resource));
-      return { world, leaked, begin: nothing, isDone: () => world.state().last !== undefined && isAtRest(world) };
+      return {
+        world,
+        leaked,
+        begin: nothing,
+        isDone: () => world.state().lastRotation !== undefined && isAtRest(world),
+      };
     },
   };
 }
@@ -73,7 +83,7 @@ const moments = {
   generated: { request: /regenerateKey/, nth: 1, fault: 'crash after' },
   'before publish': { request: /^PUT /, nth: 1, fault: 'crash before' },
   published: { request: /^PUT /, nth: 1, fault: 'crash after' },
-  settling: { request: /^GET \/secrets/, nth: 6, fault: 'crash after' },
+  overlapWait: { request: /^GET \/secrets/, nth: 6, fault: 'crash after' },
   'before revoke': { request: /regenerateKey/, nth: 2, fault: 'crash before' },
   revoked: { request: /regenerateKey/, nth: 2, fault: 'crash after' },
 } as const satisfies Record<string, StrikeWhere | undefined>;

@@ -48,7 +48,7 @@ function raise({ azure, resource, watch }: World, inMs: number | undefined): voi
 }
 
 function isOver(world: World): boolean {
-  return world.state().last !== undefined && isAtRest(world);
+  return world.state().lastRotation !== undefined && isAtRest(world);
 }
 
 /** The stories of one kind of target in which somebody else is told, or tells. */

@@ -6,7 +6,7 @@ import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
 import type { Vault } from '../../../infra/azure-emulator/src/keyvault/vault.ts';
 import { day, minute, second } from '../../../lib/model/clock.ts';
 import { fingerprintOf } from '../../../lib/model/sealed.ts';
-import { blank, type Mode, type State } from '../../../lib/model/state.ts';
+import { emptyState, type Mode, type State } from '../../../lib/model/state.ts';
 import { settingsFrom } from '../../../lib/settings.ts';
 import { stateFrom } from '../../../lib/tags/stateTags.ts';
 import { emptyContainer } from '../memoryBlobs.ts';
@@ -19,7 +19,7 @@ import { observe, type Observer } from './observer.ts';
 import { createResource, flightMs, keyIn, keysNow, valueWith, type Kind } from './targets.ts';
 import { createWire, type Wire } from './wire.ts';
 
-const settleMs = 10 * minute;
+const overlapMs = 10 * minute;
 
 export interface World {
   readonly azure: LocalAzure;
@@ -62,7 +62,7 @@ export async function createWorld(kind: Kind, hasContainers: boolean, hasApps = 
     settings: settingsFrom({
       KEYTURN_VAULTS: vault.uri,
       KEYTURN_MODE: 'rotate',
-      KEYTURN_SETTLE: 'PT10M',
+      KEYTURN_OVERLAP: 'PT10M',
       KEYTURN_ADOPTION_GRACE: 'PT0S',
       ...(topic && { KEYTURN_TOPIC_ENDPOINT: topic.endpoint }),
       AzureWebJobsStorage__accountName: 'storage',
@@ -71,7 +71,7 @@ export async function createWorld(kind: Kind, hasContainers: boolean, hasApps = 
     claims: { ...emptyContainer(), ...(hasContainers && { metadata: {} }) },
     write: (line) => lines.push(line),
   };
-  const watch = promises({ settleMs, keys: fingerprints(azure, resource) });
+  const watch = promises({ overlapMs, keys: fingerprints(azure, resource) });
   seed(azure, { vault, resource, watch }, hasApps ? { RotationOptions: 'wait-for-consumers' } : {});
   const apps = createApps(azure, vault, hasApps ? ['one', 'two'] : []);
   const drive = driven(ground, wire, () => {
@@ -90,12 +90,12 @@ function fingerprints(azure: LocalAzure, resource: Resource): Record<Slot, strin
 function seed(
   azure: LocalAzure,
   { vault, resource, watch }: Pick<World, 'vault' | 'resource' | 'watch'>,
-  wishes: Readonly<Record<string, string>>,
+  options: Readonly<Record<string, string>>,
 ): void {
   const key = keysAt(resource, 0).Primary;
   const value = valueWith(key, resource);
   const names = { team: 'rendering', ProviderAddress: resource.id, CredentialId: 'Primary' };
-  const tags = { ...names, ValidityPeriodDays: '90', ...wishes };
+  const tags = { ...names, ValidityPeriodDays: '90', ...options };
   const at = azure.clock.now();
   const contentType = 'text/plain';
   const { version } = vault.setSecret(secretName, value, { tags, contentType });
@@ -127,7 +127,7 @@ function withPeople(azure: LocalAzure, { attempt, sweeps, pass }: Driven, still:
   }
   function state(): State {
     const read = stateFrom(vault.current(secretName)?.tags ?? {});
-    return read === 'corrupt' || read === 'newer' ? blank : read;
+    return read === 'corrupt' || read === 'newer' ? emptyState : read;
   }
   return { ...still, state, round, pass, emergency };
 }

@@ -15,9 +15,9 @@ test.each(kinds)(
     const { passed, made } = await run(scenario);
     expect(made).toBe(1);
     const intent = passed.findIndex((name) => name.startsWith('PATCH secrets/'));
-    const look = passed.findIndex((name, at) => at > intent && /^GET .*followed\/$/.test(name));
-    expect(passed.slice(look).some((name) => /^POST .*\/(rotate|create)$/.test(name))).toBe(true);
-    const meanwhile = act && (await runWith(scenario, { at: look, act }));
+    const inspection = passed.findIndex((name, at) => at > intent && /^GET .*followed\/$/.test(name));
+    expect(passed.slice(inspection).some((name) => /^POST .*\/(rotate|create)$/.test(name))).toBe(true);
+    const meanwhile = act && (await runWith(scenario, { at: inspection, act }));
     expect(meanwhile).toMatchObject({ made: 0, problems: [] });
   },
 );

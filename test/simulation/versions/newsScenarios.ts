@@ -1,5 +1,5 @@
 import { day, later, second } from '../../../lib/model/clock.ts';
-import { Redeliver } from '../../../lib/triggers/events/handlers.ts';
+import { RedeliverError } from '../../../lib/triggers/events/handlers.ts';
 import type { Kind } from './followed.ts';
 import { newsOf, type Happened } from './news.ts';
 import { adopted, hasNewest, type Scenario } from './scenes.ts';
@@ -60,6 +60,6 @@ async function tell(world: World, all: readonly (readonly [Happened, string])[])
 }
 
 function toBeRepeated(error: unknown): 'again' {
-  if (error instanceof Redeliver) return 'again';
+  if (error instanceof RedeliverError) return 'again';
   throw error;
 }

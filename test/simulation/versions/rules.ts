@@ -52,9 +52,9 @@ const ending: Rules = {
   '1: ended what a tag names': (acted) => {
     return acted.followers.some(({ secret }) => tagsOf(acted, secret)['CredentialId'] === acted.version);
   },
-  '2: ended before settle': ({ vault, followers, settleMs, sentAt }) => {
+  '2: ended before settle': ({ vault, followers, overlapMs, sentAt }) => {
     const newest = followers.map(({ secret }) => vault.current(secret)?.createdOn.getTime() ?? 0);
-    return Math.max(...newest) + settleMs > sentAt.getTime() + second;
+    return Math.max(...newest) + overlapMs > sentAt.getTime() + second;
   },
   '3: ended before verify': (acted) => !phasesOf(acted).some((phase) => phase.startsWith('revoke')),
   '8: ended without the wish': (acted) => {

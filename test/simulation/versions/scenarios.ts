@@ -14,7 +14,7 @@ function onboarding(kind: Kind): Scenario {
     ...{ name: 'onboarding', kind },
     open: async () => {
       const world = await createWorld(kind);
-      const isDone = () => world.state('target').bond !== undefined && isAtRest(world);
+      const isDone = () => world.state('target').stateBinding !== undefined && isAtRest(world);
       return { world, begin: nothing, isDone };
     },
   };

@@ -23,7 +23,7 @@ export interface Stage {
   readonly followers: readonly Follower[];
   /** What the target may be told to follow instead. */
   readonly other: Followed;
-  readonly settleMs: number;
+  readonly overlapMs: number;
   readonly leak?: Mode;
 }
 
@@ -38,7 +38,7 @@ export interface Wanted {
 const place = { subscriptionId: '00000000-0000-4000-8000-000000000000', resourceGroup: 'g', location: 'westeurope' };
 /** As its owner wrote it. */
 export const ownTags = { team: 'rendering' };
-export const settingSettle = { text: 'PT10M', ms: 10 * minute };
+export const settingOverlap = { text: 'PT10M', ms: 10 * minute };
 
 export async function stage(kind: Kind, { accounts = 1, wishes = {}, leak }: Wanted = {}): Promise<Stage> {
   const azure = await localAzure({ clock: manualClock(new Date('2026-03-02T01:00:00Z')) });
@@ -55,9 +55,9 @@ export async function stage(kind: Kind, { accounts = 1, wishes = {}, leak }: Wan
     vault.setSecret(secret, first, { tags, contentType: 'text/plain' });
     followers.push({ secret, account });
   }
-  const gracefulMs = kind === 'batch-cmk' ? 25 * hour : settingSettle.ms;
-  const settleMs = leak === 'immediate' ? 5 * minute : gracefulMs;
-  return { kind, azure, vault, followed, other, followers, settleMs, ...(leak && { leak }) };
+  const gracefulMs = kind === 'batch-cmk' ? 25 * hour : settingOverlap.ms;
+  const overlapMs = leak === 'immediate' ? 5 * minute : gracefulMs;
+  return { kind, azure, vault, followed, other, followers, overlapMs, ...(leak && { leak }) };
 }
 
 async function accountOf(

@@ -1,5 +1,5 @@
 import type { Keyturn } from '../../../lib/app.ts';
-import { blank, type State } from '../../../lib/model/state.ts';
+import { emptyState, type State } from '../../../lib/model/state.ts';
 import { settingsFrom } from '../../../lib/settings.ts';
 import { stateFrom } from '../../../lib/tags/stateTags.ts';
 import { emptyContainer } from '../memoryBlobs.ts';
@@ -7,7 +7,7 @@ import type { Ground } from '../sdk/app.ts';
 import { driven } from '../sdk/driven.ts';
 import { createWire, type Wire } from '../sdk/wire.ts';
 import { observe, type Observer } from './observer.ts';
-import { settingSettle, stage, type Stage, type Wanted } from './stage.ts';
+import { settingOverlap, stage, type Stage, type Wanted } from './stage.ts';
 import type { Kind } from './followed.ts';
 
 /** How long after it was sent a request may still take effect. */
@@ -54,7 +54,7 @@ export async function createWorld(kind: Kind, wanted: Wanted = {}): Promise<Worl
     settings: settingsFrom({
       KEYTURN_VAULTS: vault.uri,
       KEYTURN_MODE: 'rotate',
-      KEYTURN_SETTLE: settingSettle.text,
+      KEYTURN_OVERLAP: settingOverlap.text,
       KEYTURN_ADOPTION_GRACE: 'PT0S',
       AzureWebJobsStorage__accountName: 'storage',
     }),
@@ -69,7 +69,7 @@ export async function createWorld(kind: Kind, wanted: Wanted = {}): Promise<Worl
     ...{ wire, observer, lines, errors, ground, attempt, round, pass },
     state: (secret) => {
       const read = stateFrom(vault.current(secret)?.tags ?? {});
-      return read === 'corrupt' || read === 'newer' ? blank : read;
+      return read === 'corrupt' || read === 'newer' ? emptyState : read;
     },
     plan: (act) => {
       planned = act;

@@ -1,7 +1,7 @@
 import { announcement } from '../../../lib/announcements/announcement.ts';
 import { announcer, decisionLog, noteLog } from '../../../lib/announcements/log.ts';
 import { adviceFor } from '../../../lib/model/reason.ts';
-import { blank } from '../../../lib/model/state.ts';
+import { emptyState } from '../../../lib/model/state.ts';
 import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
 import { after, looked, rotation, settings, situation, target } from '../decide/situation.ts';
 
@@ -14,7 +14,7 @@ function written(say: (write: (line: string) => void) => void): Record<string, u
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-const said = announcement('Keyturn.Rotation.Held', target, blank, 'v1', {
+const said = announcement('Keyturn.Rotation.Held', target, emptyState, 'v1', {
   reason: 'locked',
   advice: adviceFor('locked'),
 });
@@ -23,28 +23,28 @@ test.each([
   ['rotate', undefined],
   ['observe', 'true'],
 ] as const)('an announcement is one line, which says so where mode %s only looks', (mode, expected) => {
-  const core = { clock, settings: { ...settings, mode } };
-  const [line] = written((write) => void announcer(write, core).announce(said));
+  const services = { clock, settings: { ...settings, mode } };
+  const [line] = written((write) => void announcer(write, services).announce(said));
   expect(line).toMatchObject({ type: said.type, id: said.id, subject: said.subject, time: after(60).toISOString() });
   expect((line?.['data'] as Record<string, unknown>)['observed']).toBe(expected);
 });
 
 test('a decision is one line: phase, what, why and until when', () => {
-  const wait = { do: 'wait', reason: 'settling', until: after(61) } as const;
+  const wait = { do: 'wait', reason: 'overlap', until: after(61) } as const;
   const s = situation({ state: { rotation: rotation({ phase: 'revoke' }) } });
   const [line] = written((write) => {
     decisionLog(write, clock)(s, wait);
   });
-  const data = { phase: 'revoke', do: 'wait', reason: 'settling', until: after(61).toISOString() };
+  const data = { phase: 'revoke', do: 'wait', reason: 'overlap', until: after(61).toISOString() };
   expect(line).toMatchObject({ type: 'Keyturn.Log.Decision', data });
 });
 
 test('promise 7: a whole snapshot may be behind a line, its keys are not in it', () => {
-  const s = situation({ look: looked({ secondary: 's1', next: 's1' }) });
+  const s = situation({ inspection: looked({ secondary: 's1', next: 's1' }) });
   const lines = written((write) => {
-    decisionLog(write, clock)(s, { do: 'enter', reason: 'begun', state: s.state });
+    decisionLog(write, clock)(s, { do: 'setState', reason: 'begun', state: s.state });
     noteLog(write, clock)('start-cap', { due: '3' });
   });
   expect(lines).toHaveLength(2);
-  expect(JSON.stringify(lines)).not.toContain(s.look.next?.value.open());
+  expect(JSON.stringify(lines)).not.toContain(s.inspection.next?.value.open());
 });

@@ -1,11 +1,11 @@
 import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
-import { phaseDue } from '../../../lib/triggers/events/phaseDue.ts';
+import { phaseDueEvent } from '../../../lib/triggers/events/phaseDue.ts';
 import { topic, type Outgoing } from '../../../lib/announcements/topic.ts';
 import { later, minute } from '../../../lib/model/clock.ts';
-import { Failure } from '../../../lib/model/operationError.ts';
+import { OperationError } from '../../../lib/model/operationError.ts';
 import { after, target } from '../decide/situation.ts';
 
-const one = phaseDue(target, 'revoke', after(60), after(60));
+const one = phaseDueEvent(target, 'revoke', after(60), after(60));
 
 /** A topic that takes events, or fails for as long as it is told to. */
 function stage() {
@@ -33,13 +33,13 @@ test.each([
 
 test('a topic that fails is left alone for a minute, and tried again then', async () => {
   const { topic: open, taken, fails, time } = stage();
-  fails.with = new Failure('outage');
-  expect(await open.send([one])).toBeInstanceOf(Failure);
+  fails.with = new OperationError('outage');
+  expect(await open.send([one])).toBeInstanceOf(OperationError);
   time.advance(minute - 1);
   expect(await open.send([one])).toBe('quiet');
   expect(taken).toHaveLength(1);
   time.advance(1);
-  expect(await open.send([one])).toBeInstanceOf(Failure);
+  expect(await open.send([one])).toBeInstanceOf(OperationError);
   time.advance(minute);
   delete fails.with;
   expect(await open.send([one])).toBe('sent');
@@ -49,12 +49,12 @@ test('a topic that fails is left alone for a minute, and tried again then', asyn
 test('of many requests the first that fails is the last', async () => {
   const { topic: open, taken, fails } = stage();
   fails.with = new Error('connection reset');
-  expect(await open.send(Array<Outgoing>(1_200).fill(one))).toBeInstanceOf(Failure);
+  expect(await open.send(Array<Outgoing>(1_200).fill(one))).toBeInstanceOf(OperationError);
   expect(taken).toHaveLength(1);
 });
 
 test('an event of ours is small enough for 500 of them in one request', () => {
   const long = { ...target, secret: { ...target.secret, name: 'n'.repeat(127) }, resource: `/${'r'.repeat(1_000)}` };
-  const event = phaseDue(long, 'generate', later(after(60), 1), after(61));
+  const event = phaseDueEvent(long, 'generate', later(after(60), 1), after(61));
   expect(JSON.stringify(event).length * 500).toBeLessThan(1_048_576);
 });

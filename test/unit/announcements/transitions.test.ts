@@ -1,19 +1,19 @@
 import type { Announcement } from '../../../lib/announcements/announcement.ts';
-import { changes } from '../../../lib/announcements/transitions.ts';
+import { announcementsFor } from '../../../lib/announcements/transitions.ts';
 import { hour, later } from '../../../lib/model/clock.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import type { State, Wait } from '../../../lib/model/state.ts';
 import { after, bond, looked, rotation, situation, type Different } from '../decide/situation.ts';
 
-const idle: State = { refusals: 0, bond: bond() };
+const idle: State = { refusals: 0, stateBinding: bond() };
 const now = after(60);
 
 function waiting(reason: Reason, more: Partial<Wait> = {}): State {
   return { ...idle, wait: { reason, since: now, until: later(now, 30_000), ...more } };
 }
 
-function said(saved: State, state: State): readonly Announcement[] {
-  return changes({ ...situation(), saved, state });
+function said(savedState: State, state: State): readonly Announcement[] {
+  return announcementsFor({ ...situation(), savedState, state });
 }
 
 const running: State = { ...idle, rotation: rotation() };
@@ -40,9 +40,14 @@ const rows: [sentence: string, saved: State, state: State, told: string[]][] = [
   ['a failure that passes', idle, waiting('throttled'), ['Keyturn.Rotation.Failed throttled']],
   ['what needs a person', idle, waiting('locked'), ['Keyturn.Rotation.Held locked']],
   ['another reason to wait', waiting('throttled'), waiting('locked'), ['Keyturn.Rotation.Held locked']],
-  ['what lasts for a day', waiting('locked'), waiting('locked', { stuck: true }), ['Keyturn.Rotation.Stuck locked']],
+  [
+    'what lasts for a day',
+    waiting('locked'),
+    waiting('locked', { announcedStuck: true }),
+    ['Keyturn.Rotation.Stuck locked'],
+  ],
   ['the same wait once more', waiting('locked'), waiting('locked', { until: after(61) }), []],
-  ['an ordinary wait', idle, waiting('settling'), []],
+  ['an ordinary wait', idle, waiting('overlap'), []],
   ['consumers that are looked at', idle, waiting('consumers-moving'), []],
   ['consumers that hold the end up', idle, waiting('consumers-behind'), ['Keyturn.Rotation.Held consumers-behind']],
   ['a guard', running, { ...running, guard: { reason: 'restored', until: now } }, ['Keyturn.Rotation.Held restored']],
@@ -51,21 +56,26 @@ const rows: [sentence: string, saved: State, state: State, told: string[]][] = [
   ['nothing new', running, running, []],
 ];
 
-test.each(rows)('told of %s', (_sentence, saved, state, told) => {
-  expect(said(saved, state).map(({ type, data }) => `${type} ${data['reason'] ?? ''}`)).toEqual(told);
+test.each(rows)('told of %s', (_sentence, savedState, state, told) => {
+  expect(said(savedState, state).map(({ type, data }) => `${type} ${data['reason'] ?? ''}`)).toEqual(told);
 });
 
 test('adoption tells which credential will be regenerated first, and from when', () => {
   const guard = { reason: 'adoption-grace', until: after(61) } as const;
   const { claim: _, ...unclaimed } = situation();
-  const [adopted] = changes({ ...unclaimed, claim: undefined, saved: { refusals: 0 }, state: { ...idle, guard } });
+  const [adopted] = announcementsFor({
+    ...unclaimed,
+    claim: undefined,
+    savedState: { refusals: 0 },
+    state: { ...idle, guard },
+  });
   const until = after(61).toISOString();
   expect(adopted).toMatchObject({ type: 'Keyturn.Target.Adopted', data: { credentialId: 'Secondary', until } });
 });
 
 test('the same thing said twice has the same id; anything else has another', () => {
-  const ids = rows.flatMap(([, saved, state]) => said(saved, state)).map(({ id }) => id);
-  const again = rows.flatMap(([, saved, state]) => said(saved, state)).map(({ id }) => id);
+  const ids = rows.flatMap(([, savedState, state]) => said(savedState, state)).map(({ id }) => id);
+  const again = rows.flatMap(([, savedState, state]) => said(savedState, state)).map(({ id }) => id);
   expect(again).toEqual(ids);
   const [first] = said(idle, running);
   const [second] = said(idle, { ...idle, rotation: rotation({ start: now }) });
@@ -73,10 +83,10 @@ test('the same thing said twice has the same id; anything else has another', () 
 });
 
 test('every announcement carries its advice, and no more than ids, words and times', () => {
-  for (const { data, subject } of rows.flatMap(([, saved, state]) => said(saved, state))) {
+  for (const { data, subject } of rows.flatMap(([, savedState, state]) => said(savedState, state))) {
     expect(data['advice']).toMatch(/\.$/);
     expect(subject).toBe('https://kv.vault.azure.net/secrets/batch-key');
-    const { value } = looked().held;
+    const { value } = looked().secretCredential;
     expect(JSON.stringify(data)).not.toContain(value.open());
   }
 });
@@ -90,15 +100,15 @@ const hourly: Different = { secret: { createdOn: later(now, -hour) } };
 
 /** What is told when verify is left for revoke, which may begin at `until`. */
 function publishedUntil(until: Date, deadline?: Date): Announcement | undefined {
-  const wait = { reason: 'settling', since: now, until } as const;
+  const wait = { reason: 'overlap', since: now, until } as const;
   const state: State = { ...idle, rotation: rotation({ phase: 'revoke', ...(deadline && { deadline }) }), wait };
-  return changes({ ...situation(hourly), saved: verifying, state })[0];
+  return announcementsFor({ ...situation(hourly), savedState: verifying, state })[0];
 }
 
 test.each([
   ['a whole settle', after(60, 24), undefined, 'published'],
   ['a whole settle in spite of a deadline', after(60, 24), after(70), 'published'],
-  ['less than settle because of a deadline', after(60, 23), after(61), 'settle-shortened'],
+  ['less than settle because of a deadline', after(60, 23), after(61), 'overlap-shortened'],
   ['less than settle because of an emergency', after(60, 23), undefined, 'published'],
 ])('consumers that get %s are told until when', (_sentence, until, deadline, reason) => {
   const data = { reason, credentialId: 'Primary', until: until.toISOString() };
@@ -109,8 +119,8 @@ test('consumers that are not seen on the new version are named, twenty at most',
   const behind = Array.from({ length: 30 }, (_, i) => `/apps/${i}`);
   const names = behind.slice(0, 20).join(' ');
   const consumers = { known: 40, behind };
-  const waits = changes({ ...situation(), saved: idle, state: waiting('consumers-behind'), consumers });
-  const over = changes({ ...situation(), saved: revoking, state: idle, consumers });
+  const waits = announcementsFor({ ...situation(), savedState: idle, state: waiting('consumers-behind'), consumers });
+  const over = announcementsFor({ ...situation(), savedState: revoking, state: idle, consumers });
   expect([...waits, ...over].map(({ data }) => data['behind'])).toEqual([names, names]);
 });
 
@@ -119,7 +129,12 @@ test.each([
   ['none is known', { known: 0, behind: [] }],
   ['nobody looked', undefined],
 ])('no consumer is named where %s', (_sentence, consumers) => {
-  const [completed] = changes({ ...situation(), saved: revoking, state: idle, ...(consumers && { consumers }) });
+  const [completed] = announcementsFor({
+    ...situation(),
+    savedState: revoking,
+    state: idle,
+    ...(consumers && { consumers }),
+  });
   expect(completed?.data).not.toHaveProperty('behind');
 });
 

@@ -1,4 +1,4 @@
-import { consumers } from '../../../lib/consumers/consumer.ts';
+import { listConsumers } from '../../../lib/consumers/consumer.ts';
 
 const vaultUrls = ['https://kv.vault.azure.net', 'https://other.vault.azure.net', 'https://127.0.0.1:8443'];
 const kv = 'https://kv.vault.azure.net/secrets';
@@ -8,7 +8,7 @@ const row = { id, type: 'microsoft.web/sites', tags: { KeyturnSecrets: 'kv/batch
 
 /** What is made of rows that Resource Graph answers with. */
 async function made(...rows: Record<string, unknown>[]) {
-  return consumers(() => Promise.resolve(rows), vaultUrls);
+  return listConsumers(() => Promise.resolve(rows), vaultUrls);
 }
 
 async function secretsIn(tags: Record<string, string>): Promise<readonly string[]> {

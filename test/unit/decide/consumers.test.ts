@@ -1,4 +1,4 @@
-import { asksForConsumers } from '../../../lib/decide/consumers.ts';
+import { needsConsumers } from '../../../lib/decide/consumers.ts';
 import { decide } from '../../../lib/decide/rules.ts';
 import { hour, later, minute, second } from '../../../lib/model/clock.ts';
 import { causes, type Rotation } from '../../../lib/model/state.ts';
@@ -15,24 +15,24 @@ const deadline = later(now, hour);
 function revoking(agedMs: number, more: Partial<Rotation> = {}, different: Different = {}): Different {
   const secret = { createdOn: later(now, -agedMs) };
   const state = { rotation: rotation({ phase: 'revoke', ...more }) };
-  return { tagged: 'Secondary', look: looked({ secondary: 's1', held: 's1' }), secret, state, ...different };
+  return { taggedId: 'Secondary', inspection: looked({ secondary: 's1', held: 's1' }), secret, state, ...different };
 }
 
 const asks: [sentence: string, different: Different, expected: boolean][] = [
   ['at rest', {}, false],
   ['before publish', { state: { rotation: rotation(immediate) } }, false],
   ['in verify', { state: { rotation: rotation({ phase: 'verify', ...immediate }) } }, false],
-  ['while an ordinary rotation settles', revoking(hour, {}, { wishes: waits }), false],
+  ['while an ordinary rotation settles', revoking(hour, {}, { options: waits }), false],
   ['at the end of settle, where nobody waits for them', revoking(26 * hour), false],
-  ['at the end of settle, where somebody waits for them', revoking(26 * hour, {}, { wishes: waits }), true],
-  ['… and they were looked at in this visit', revoking(26 * hour, {}, { wishes: waits, consumers: some }), false],
-  ['… and there is a deadline', revoking(26 * hour, { deadline }, { wishes: waits }), false],
-  ['… and it is an emergency', revoking(26 * hour, { cause: 'emergency' }, { wishes: waits }), false],
+  ['at the end of settle, where somebody waits for them', revoking(26 * hour, {}, { options: waits }), true],
+  ['… and they were looked at in this visit', revoking(26 * hour, {}, { options: waits, consumers: some }), false],
+  ['… and there is a deadline', revoking(26 * hour, { deadline }, { options: waits }), false],
+  ['… and it is an emergency', revoking(26 * hour, { cause: 'emergency' }, { options: waits }), false],
   ['in an immediate emergency', revoking(hour, immediate), true],
 ];
 
 test.each(asks)('consumers are looked up %s: %s', (_sentence, different, expected) => {
-  expect(asksForConsumers(situation(different))).toBe(expected);
+  expect(needsConsumers(situation(different))).toBe(expected);
 });
 
 test.each([
@@ -41,7 +41,7 @@ test.each([
 ])(
   'where the version is %s, they are looked up for the causes that cannot wait for the sweep',
   (_s, aged, expected) => {
-    const asked = causes.filter((cause) => asksForConsumers(situation(revoking(aged, { cause }))));
+    const asked = causes.filter((cause) => needsConsumers(situation(revoking(aged, { cause }))));
     expect(asked).toEqual(expected);
   },
 );
@@ -49,30 +49,30 @@ test.each([
 const rows: [sentence: string, different: Different, decision: string][] = [
   [
     'settle that is not over is waited for, seen or not',
-    revoking(hour, {}, { wishes: waits, consumers: seen }),
-    'wait settling',
+    revoking(hour, {}, { options: waits, consumers: seen }),
+    'wait overlap',
   ],
-  ['none known never shortens settle', revoking(hour, {}, { consumers: none }), 'wait settling'],
+  ['none known never shortens settle', revoking(hour, {}, { consumers: none }), 'wait overlap'],
   ['who did not wish to wait goes on', revoking(26 * hour, {}, { consumers: some }), 'run revoke going-on'],
   [
     'who wished to wait waits for those behind',
-    revoking(26 * hour, {}, { wishes: waits, consumers: some }),
+    revoking(26 * hour, {}, { options: waits, consumers: some }),
     'wait consumers-behind',
   ],
-  ['… and where they cannot be seen', revoking(26 * hour, {}, { wishes: waits }), 'wait outage'],
+  ['… and where they cannot be seen', revoking(26 * hour, {}, { options: waits }), 'wait outage'],
   [
     '… and goes on when all are seen',
-    revoking(26 * hour, {}, { wishes: waits, consumers: seen }),
+    revoking(26 * hour, {}, { options: waits, consumers: seen }),
     'run revoke going-on',
   ],
   [
     '… and goes on where none is known',
-    revoking(26 * hour, {}, { wishes: waits, consumers: none }),
+    revoking(26 * hour, {}, { options: waits, consumers: none }),
     'run revoke going-on',
   ],
   [
     '… but not in an emergency',
-    revoking(26 * hour, { cause: 'emergency' }, { wishes: waits, consumers: some }),
+    revoking(26 * hour, { cause: 'emergency' }, { options: waits, consumers: some }),
     'run revoke going-on',
   ],
   [
@@ -85,8 +85,8 @@ const rows: [sentence: string, different: Different, decision: string][] = [
     revoking(minute, immediate, { consumers: some }),
     'wait consumers-moving',
   ],
-  ['R21: … waits for its cap where none is known', revoking(minute, immediate, { consumers: none }), 'wait settling'],
-  ['R21: … waits for its cap where they cannot be seen', revoking(minute, immediate), 'wait settling'],
+  ['R21: … waits for its cap where none is known', revoking(minute, immediate, { consumers: none }), 'wait overlap'],
+  ['R21: … waits for its cap where they cannot be seen', revoking(minute, immediate), 'wait overlap'],
   [
     'R21: … and ends at its cap, whoever is behind',
     revoking(5 * minute, immediate, { consumers: some }),
@@ -94,7 +94,7 @@ const rows: [sentence: string, different: Different, decision: string][] = [
   ],
   [
     'R21: … and does not wait before publish',
-    { ...revoking(minute), look: looked(), tagged: 'Primary', state: { rotation: rotation(immediate) } },
+    { ...revoking(minute), inspection: looked(), taggedId: 'Primary', state: { rotation: rotation(immediate) } },
     'run generate going-on',
   ],
 ];
@@ -108,7 +108,7 @@ test.each([
   ['… or at the cap, if that is sooner', revoking(5 * minute - second, immediate, { consumers: some }), second],
   [
     'those behind are looked at again in a quarter of an hour',
-    revoking(26 * hour, {}, { wishes: waits, consumers: some }),
+    revoking(26 * hour, {}, { options: waits, consumers: some }),
     15 * minute,
   ],
 ])('%s', (_sentence, different, ms) => {

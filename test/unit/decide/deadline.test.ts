@@ -1,5 +1,5 @@
 import { decide } from '../../../lib/decide/rules.ts';
-import { settledFrom, standingGuard } from '../../../lib/decide/rotation.ts';
+import { overlapEndsAt, standingGuard } from '../../../lib/decide/rotation.ts';
 import { hour, later, minute } from '../../../lib/model/clock.ts';
 import type { Guard, Rotation } from '../../../lib/model/state.ts';
 import { windowFrom } from '../../../lib/tags/optionTags.ts';
@@ -9,11 +9,11 @@ const now = after(60);
 const settle = 25 * hour;
 
 /** When a version that is a minute old has settled, in hours from its birth. */
-function settledAfter(phase: 'generate' | 'revoke', deadlineHours: number | undefined): number {
+function overlapEndAfter(phase: 'generate' | 'revoke', deadlineHours: number | undefined): number {
   const createdOn = later(now, -minute);
   const { secret, target } = situation({ secret: { createdOn } });
   const deadline = deadlineHours === undefined ? {} : { deadline: later(createdOn, deadlineHours * hour) };
-  const from = settledFrom({ secret, target, now }, { mode: 'graceful', ...deadline }, phase);
+  const from = overlapEndsAt({ secret, target, now }, { mode: 'graceful', ...deadline }, phase);
   return (from.getTime() - createdOn.getTime()) / hour;
 }
 
@@ -31,12 +31,12 @@ test.each([
   ['revoke', 'half an hour: the floor of five minutes', 0.5, 5 / 60],
   ['revoke', 'a deadline that has passed: the floor of five minutes', -1, 5 / 60],
 ] as const)('R23: before %s, with %s', (phase, _sentence, deadlineHours, hours) => {
-  expect(settledAfter(phase, deadlineHours)).toBeCloseTo(hours, 9);
+  expect(overlapEndAfter(phase, deadlineHours)).toBeCloseTo(hours, 9);
 });
 
 test('R23: the consumers of both versions get the same where there is not enough for both', () => {
-  const first = settledAfter('generate', 21);
-  const second = settledAfter('revoke', 21 - first);
+  const first = overlapEndAfter('generate', 21);
+  const second = overlapEndAfter('revoke', 21 - first);
   expect(first).toBeCloseTo(second + 0.5, 9);
 });
 
@@ -58,7 +58,7 @@ test.each([
   expect(guarded(reason, untilHours, deadlineHours) !== undefined).toBe(stands);
 });
 
-const published = { tagged: 'Secondary', look: looked({ secondary: 's1', held: 's1' }) };
+const published = { taggedId: 'Secondary', inspection: looked({ secondary: 's1', held: 's1' }) };
 
 function noticed(agedMs: number, more: Partial<Rotation>, different: Different = {}): Different {
   const secret = { createdOn: later(now, -agedMs) };
@@ -71,13 +71,13 @@ const window = windowFrom('Tue 01:00-02:00 UTC');
 if (!window) throw new Error('No window.');
 
 const rows: [sentence: string, different: Different, decision: string][] = [
-  ['promise 2: without a deadline it waits for settle', noticed(hour, {}), 'wait settling'],
-  ['R23: with one it waits for half of the time', noticed(hour, soon), 'wait settling'],
+  ['promise 2: without a deadline it waits for settle', noticed(hour, {}), 'wait overlap'],
+  ['R23: with one it waits for half of the time', noticed(hour, soon), 'wait overlap'],
   ['R23: … and no longer', noticed(10 * hour, soon), 'run generate going-on'],
   [
     'R23: revoke waits for half an hour before it',
     { ...noticed(hour, { phase: 'revoke', ...soon }), ...published },
-    'wait settling',
+    'wait overlap',
   ],
   [
     'R23: revoke runs then',
@@ -86,23 +86,23 @@ const rows: [sentence: string, different: Different, decision: string][] = [
   ],
   [
     'R23: who wished to wait for consumers yields to the deadline',
-    { ...noticed(26 * hour, { phase: 'revoke', ...soon }, behind), ...published, wishes: { consumers: 'wait' } },
+    { ...noticed(26 * hour, { phase: 'revoke', ...soon }, behind), ...published, options: { consumers: 'wait' } },
     'run revoke going-on',
   ],
-  ['its start window is waited for', { ...noticed(26 * hour, {}), wishes: { window } }, 'wait outside-window'],
+  ['its start window is waited for', { ...noticed(26 * hour, {}), options: { window } }, 'wait outside-window'],
   [
     'its start window is waited for where the deadline allows',
-    { ...noticed(26 * hour, { deadline: later(now, 130 * hour) }), wishes: { window } },
+    { ...noticed(26 * hour, { deadline: later(now, 130 * hour) }), options: { window } },
     'wait outside-window',
   ],
   [
     'R23: its start window yields to the deadline',
-    { ...noticed(26 * hour, soon), wishes: { window } },
+    { ...noticed(26 * hour, soon), options: { window } },
     'run generate going-on',
   ],
   [
     'the window of another cause was waited for before',
-    { ...noticed(26 * hour, { cause: 'schedule' }), wishes: { window } },
+    { ...noticed(26 * hour, { cause: 'schedule' }), options: { window } },
     'run generate going-on',
   ],
 ];

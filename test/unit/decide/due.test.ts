@@ -1,10 +1,20 @@
-import { dueAt, dueForAnEvent, expiryOf, settledAt, tooShort, type Dated } from '../../../lib/decide/due.ts';
+import {
+  dueAt,
+  isDueForEvent,
+  expiryOf,
+  overlapEnd,
+  isValidityTooShort,
+  type DatedSecret,
+} from '../../../lib/decide/due.ts';
 import { day, hour, later, minute } from '../../../lib/model/clock.ts';
-import type { Wishes } from '../../../lib/model/target.ts';
-import { after, born, wishes } from './situation.ts';
+import type { TargetOptions } from '../../../lib/model/target.ts';
+import { after, born, options } from './situation.ts';
 
-function dated(wanted: Partial<Wishes> = {}, expiresOn?: Date): Dated {
-  return { target: { wishes: { ...wishes, ...wanted } }, secret: { createdOn: born, ...(expiresOn && { expiresOn }) } };
+function dated(wanted: Partial<TargetOptions> = {}, expiresOn?: Date): DatedSecret {
+  return {
+    target: { options: { ...options, ...wanted } },
+    secret: { createdOn: born, ...(expiresOn && { expiresOn }) },
+  };
 }
 
 describe('a secret expires', () => {
@@ -50,7 +60,7 @@ describe('R14: an event', () => {
       false,
     ],
   ])('%s', (_sentence, secret, now, isDue) => {
-    expect(dueForAnEvent(secret, now)).toBe(isDue);
+    expect(isDueForEvent(secret, now)).toBe(isDue);
   });
 });
 
@@ -58,18 +68,18 @@ describe('a validity is', () => {
   test.each([
     [
       'long enough where a day more than settle is left before the lead',
-      { validityMs: 60 * day, settleMs: 29 * day },
+      { validityMs: 60 * day, overlapMs: 29 * day },
       false,
     ],
-    ['too short where a second less is left', { validityMs: 60 * day, settleMs: 29 * day + 1000 }, true],
+    ['too short where a second less is left', { validityMs: 60 * day, overlapMs: 29 * day + 1000 }, true],
     ['too short at three days and the default settle', { validityMs: 3 * day }, true],
     ['long enough at four days and the default settle', { validityMs: 4 * day }, false],
     ['too short where the lead takes all of it', { leadMs: 90 * day }, true],
   ])('%s', (_sentence, wanted, isTooShort) => {
-    expect(tooShort({ ...wishes, ...wanted })).toBe(isTooShort);
+    expect(isValidityTooShort({ ...options, ...wanted })).toBe(isTooShort);
   });
 });
 
 test('consumers of the version before are given settle from the day a version was made', () => {
-  expect(settledAt(dated())).toEqual(after(1, 1));
+  expect(overlapEnd(dated())).toEqual(after(1, 1));
 });

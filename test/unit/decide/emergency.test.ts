@@ -1,106 +1,108 @@
 import { decide } from '../../../lib/decide/rules.ts';
-import type { Acceptance, Rotation, State } from '../../../lib/model/state.ts';
+import type { EmergencyRequest, Rotation, State } from '../../../lib/model/state.ts';
 import { after, bond, looked, print, rotation, situation } from './situation.ts';
 
 const published = looked({ secondary: 's1', held: 's1' });
 const start = after(60);
 
 /** What is accepted of an emergency, while a rotation is where it is. */
-function accepted(accept: Acceptance, state: Partial<State> = {}, look = looked()) {
-  const tagged = look.live?.id ?? 'Primary';
-  const decision = decide(situation({ ask: { cause: 'emergency', accept }, state, look, tagged }));
-  if (decision.do !== 'accept') throw new Error(`Not accepted: ${decision.reason}`);
+function accepted(accept: EmergencyRequest, state: Partial<State> = {}, inspection = looked()) {
+  const taggedId = inspection.live?.id ?? 'Primary';
+  const decision = decide(
+    situation({ request: { cause: 'emergency', emergency: accept }, state, inspection, taggedId }),
+  );
+  if (decision.do !== 'startEmergency') throw new Error(`Not accepted: ${decision.reason}`);
   return decision;
 }
 
 const prints = (...keys: string[]) => keys.map(print);
-const ongoing = (more: Partial<Rotation>) => ({ rotation: rotation({ gone: prints('p0'), ...more }) });
-const graceful = (...compromised: string[]): Acceptance => ({ mode: 'graceful', compromised });
+const ongoing = (more: Partial<Rotation>) => ({ rotation: rotation({ toRevoke: prints('p0'), ...more }) });
+const graceful = (...compromised: string[]): EmergencyRequest => ({ mode: 'graceful', compromised });
 
 interface Expected {
   readonly phase: string;
-  readonly gone: readonly string[];
+  readonly toRevoke: readonly string[];
   readonly start: Date;
 }
 
-const rows: [string, Acceptance, Partial<State>, ReturnType<typeof looked>, Expected][] = [
+const rows: [string, EmergencyRequest, Partial<State>, ReturnType<typeof looked>, Expected][] = [
   [
     'at rest, the live key: an ordinary rotation',
     { mode: 'graceful' },
     {},
     looked(),
-    { phase: 'generate', gone: prints('p0', 's0'), start },
+    { phase: 'generate', toRevoke: prints('p0', 's0'), start },
   ],
   [
     'at rest, only the standby: nothing is published',
     graceful('Secondary'),
     {},
     looked(),
-    { phase: 'revoke', gone: prints('s0'), start },
+    { phase: 'revoke', toRevoke: prints('s0'), start },
   ],
   [
     'at rest, both',
     graceful('Primary', 'Secondary'),
     {},
     looked(),
-    { phase: 'generate', gone: prints('p0', 's0'), start },
+    { phase: 'generate', toRevoke: prints('p0', 's0'), start },
   ],
   [
     'in generate, the live key: it goes on',
     graceful('Primary'),
     ongoing({}),
     looked(),
-    { phase: 'generate', gone: prints('p0'), start: after(59) },
+    { phase: 'generate', toRevoke: prints('p0'), start: after(59) },
   ],
   [
     'in generate, the standby: that has to go too',
     graceful('Secondary'),
     ongoing({}),
     looked(),
-    { phase: 'generate', gone: prints('s0', 'p0'), start: after(59) },
+    { phase: 'generate', toRevoke: prints('s0', 'p0'), start: after(59) },
   ],
   [
     'in verify, the old key: it is revoked',
     graceful('Primary'),
     ongoing({ phase: 'verify' }),
     published,
-    { phase: 'verify', gone: prints('p0'), start: after(59) },
+    { phase: 'verify', toRevoke: prints('p0'), start: after(59) },
   ],
   [
     'in verify, the new live key: another is made',
     graceful('Secondary'),
     ongoing({ phase: 'verify' }),
     published,
-    { phase: 'generate', gone: prints('p0', 's1'), start },
+    { phase: 'generate', toRevoke: prints('p0', 's1'), start },
   ],
   [
     'in revoke, the old key',
     graceful('Primary'),
     ongoing({ phase: 'revoke' }),
     published,
-    { phase: 'revoke', gone: prints('p0'), start: after(59) },
+    { phase: 'revoke', toRevoke: prints('p0'), start: after(59) },
   ],
   [
     'in revoke, the new live key: another is made',
     graceful('Secondary'),
     ongoing({ phase: 'revoke' }),
     published,
-    { phase: 'generate', gone: prints('p0', 's1'), start },
+    { phase: 'generate', toRevoke: prints('p0', 's1'), start },
   ],
 ];
 
 describe('R20, R21: an emergency', () => {
-  test.each(rows)('%s', (_sentence, accept, state, look, expected) => {
-    const { state: after, start: answered } = accepted(accept, state, look);
+  test.each(rows)('%s', (_sentence, accept, state, inspection, expected) => {
+    const { state: after, start: answered } = accepted(accept, state, inspection);
     expect(after.rotation).toMatchObject({ ...expected, cause: 'emergency', mode: 'graceful' });
     expect(answered).toEqual(expected.start);
   });
 });
 
 test('R18: after a leak of the standby only a key seen to change from now on is taken for the new one', () => {
-  const look = looked({ secondary: 's1', next: 's1' });
-  expect(accepted(graceful('Secondary'), ongoing({}), look).state.bond).toEqual(bond('p0', 'p0', 's1'));
-  expect(accepted(graceful('Primary'), ongoing({}), look).state.bond).toEqual(bond());
+  const inspection = looked({ secondary: 's1', next: 's1' });
+  expect(accepted(graceful('Secondary'), ongoing({}), inspection).state.stateBinding).toEqual(bond('p0', 'p0', 's1'));
+  expect(accepted(graceful('Primary'), ongoing({}), inspection).state.stateBinding).toEqual(bond());
 });
 
 test('R21: a version that held a leaked key is remembered, to be disabled', () => {
@@ -110,16 +112,19 @@ test('R21: a version that held a leaked key is remembered, to be disabled', () =
 
 test('R20: an equal request joins what it began, also when that is over', () => {
   const request = 'aaaaaaaaaaaa';
-  const wanted: Acceptance = { mode: 'graceful', request };
+  const wanted: EmergencyRequest = { mode: 'graceful', request };
   const running = { ...ongoing({ cause: 'emergency' }), request };
   expect(accepted(wanted, running)).toMatchObject({ reason: 'going-on', start: after(59), state: running });
-  expect(accepted(wanted, { last: after(58), request })).toMatchObject({ reason: 'going-on', start: after(58) });
+  expect(accepted(wanted, { lastRotation: after(58), lastRequest: request })).toMatchObject({
+    reason: 'going-on',
+    start: after(58),
+  });
 });
 
 test('R20: another key begins anew and is remembered in its stead', () => {
-  const state = { last: after(58), request: 'aaaaaaaaaaaa' };
+  const state = { lastRotation: after(58), lastRequest: 'aaaaaaaaaaaa' };
   const answer = accepted({ mode: 'graceful', request: 'bbbbbbbbbbbb' }, state);
-  expect(answer).toMatchObject({ start, state: { request: 'bbbbbbbbbbbb', last: after(58) } });
+  expect(answer).toMatchObject({ start, state: { lastRequest: 'bbbbbbbbbbbb', lastRotation: after(58) } });
 });
 
 test('a second emergency that names no credential only hurries the first', () => {
@@ -152,7 +157,7 @@ test.each([
 test('R20: the key of a request that joined is remembered, so that the request can be repeated', () => {
   const running = { ...ongoing({ cause: 'emergency' }), request: 'aaaaaaaaaaaa' };
   const { state, start: answered } = accepted({ mode: 'graceful', request: 'bbbbbbbbbbbb' }, running);
-  expect(state.request).toBe('bbbbbbbbbbbb');
+  expect(state.lastRequest).toBe('bbbbbbbbbbbb');
   expect(answered).toEqual(after(59));
 });
 
@@ -176,6 +181,6 @@ test.each([
 });
 
 test('no more than three fingerprints are carried, those that still exist first', () => {
-  const state = { rotation: rotation({ phase: 'revoke', gone: prints('x', 'y', 'p0') }) };
-  expect(accepted(graceful('Primary'), state, published).state.rotation?.gone).toEqual(prints('p0', 'x', 'y'));
+  const state = { rotation: rotation({ phase: 'revoke', toRevoke: prints('x', 'y', 'p0') }) };
+  expect(accepted(graceful('Primary'), state, published).state.rotation?.toRevoke).toEqual(prints('p0', 'x', 'y'));
 });

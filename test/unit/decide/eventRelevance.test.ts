@@ -1,12 +1,12 @@
-import { worthNothing } from '../../../lib/decide/eventRelevance.ts';
-import type { Ask } from '../../../lib/model/state.ts';
+import { whyIrrelevant } from '../../../lib/decide/eventRelevance.ts';
+import type { VisitRequest } from '../../../lib/model/state.ts';
 import { claim, rotation, situation, type Different } from './situation.ts';
 
 const created = { cause: 'new-version', version: 'v1' } as const;
 const expires = { cause: 'near-expiry', version: 'v1' } as const;
 const older = { cause: 'near-expiry', version: 'v0' } as const;
 
-const rows: [sentence: string, ask: Ask, different: Different, reason: string | undefined][] = [
+const rows: [sentence: string, ask: VisitRequest, different: Different, reason: string | undefined][] = [
   ['a timer is always worth a look', { cause: 'schedule' }, {}, undefined],
   ['a regenerated key is always worth a look', { cause: 'drift' }, {}, undefined],
   ['the near expiry of the current version', expires, {}, undefined],
@@ -22,6 +22,6 @@ const rows: [sentence: string, ask: Ask, different: Different, reason: string | 
   ['a version of a secret that is not the target of its resource', created, { claim: 'of-another' }, undefined],
 ];
 
-test.each(rows)('%s', (_sentence, ask, different, reason) => {
-  expect(worthNothing(ask, situation(different))).toBe(reason);
+test.each(rows)('%s', (_sentence, request, different, reason) => {
+  expect(whyIrrelevant(request, situation(different))).toBe(reason);
 });

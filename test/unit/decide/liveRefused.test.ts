@@ -5,47 +5,47 @@ import type { Wait } from '../../../lib/model/state.ts';
 import { after, bond, looked, print, rotation, situation, words, type Different } from './situation.ts';
 
 const now = after(30); // not due
-const refused = { cause: 'schedule', refused: 'surely' } as const;
+const refused = { cause: 'schedule', liveRefused: 'surely' } as const;
 
 function waited(ms: number, reason: Reason = 'live-refused'): { readonly wait: Wait } {
   return { wait: { reason, since: later(now, -ms), until: now } };
 }
 
 function asked(different: Different = {}) {
-  return decide(situation({ now, ask: refused, ...different }));
+  return decide(situation({ now, request: refused, ...different }));
 }
 
 const once = { state: waited(minute) };
-const revoke = rotation({ phase: 'revoke', gone: [print('s0')] });
+const revoke = rotation({ phase: 'revoke', toRevoke: [print('s0')] });
 const inRevoke = { state: { ...once.state, rotation: revoke } };
 const replacing = { state: { ...once.state, rotation: rotation() } };
 
 const rows: [sentence: string, different: Different, decision: string][] = [
   ['the first look waits', {}, 'wait live-refused'],
   ['a look within the minute waits', { state: waited(minute - second) }, 'wait live-refused'],
-  ['a look a minute later rotates', once, 'enter repairing'],
+  ['a look a minute later rotates', once, 'setState repairing'],
   ['whatever was waited for before does not count', { state: waited(hour, 'outage') }, 'wait live-refused'],
-  ['due or not', { ...once, now: after(60) }, 'enter repairing'],
-  ['a validity too short does not matter', { ...once, wishes: { validityMs: 25 * hour } }, 'enter repairing'],
+  ['due or not', { ...once, now: after(60) }, 'setState repairing'],
+  ['a validity too short does not matter', { ...once, options: { validityMs: 25 * hour } }, 'setState repairing'],
   ['promise 2: within settle it waits', { ...once, secret: { createdOn: later(now, -hour) } }, 'wait live-refused'],
   [
     'a guard is waited for',
     { state: { ...once.state, guard: { reason: 'restored', until: after(31) } } },
     'wait live-refused',
   ],
-  ['R4: a request under way is waited for', { ...once, flight: { until: after(31) } }, 'wait live-refused'],
+  ['R4: a request under way is waited for', { ...once, requestInFlight: { until: after(31) } }, 'wait live-refused'],
   [
     'in a rotation that settles it waits',
     { ...inRevoke, secret: { createdOn: later(now, -hour) } },
     'wait live-refused',
   ],
-  ['in a rotation that has settled the old one is made anew', inRevoke, 'enter repairing'],
+  ['in a rotation that has settled the old one is made anew', inRevoke, 'setState repairing'],
   ['… not on the first look', { state: { rotation: revoke } }, 'wait live-refused'],
   ['in a rotation that replaces it already it goes on', replacing, 'run generate going-on'],
-  ['paused it rests', { ...once, wishes: { paused: true } }, 'rest paused'],
-  ['held it rests', { state: { ...once.state, held: 'proof-refused' } }, 'rest proof-refused'],
-  ['frozen it rests', { ...once, settings: { frozen: new Set(['generate'] as const) } }, 'rest frozen'],
-  ['a dead value is repaired', { ...once, look: looked({ primary: 'p1' }) }, 'enter repairing'],
+  ['paused it rests', { ...once, options: { paused: true } }, 'leave paused'],
+  ['held it rests', { state: { ...once.state, held: 'proof-refused' } }, 'leave proof-refused'],
+  ['frozen it rests', { ...once, settings: { frozenPhases: new Set(['generate'] as const) } }, 'leave frozen'],
+  ['a dead value is repaired', { ...once, inspection: looked({ primary: 'p1' }) }, 'setState repairing'],
 ];
 
 test.each(rows)('a live key that the service refuses: %s', (_sentence, different, decision) => {
@@ -61,13 +61,18 @@ test.each([
 });
 
 test('both keys go: the standby is made anew and published, then the refused one ends', () => {
-  const gone = [print('p0'), print('s0')];
-  expect(asked(once)).toMatchObject({ state: { rotation: { phase: 'generate', cause: 'drift', gone, start: now } } });
+  const toRevoke = [print('p0'), print('s0')];
+  expect(asked(once)).toMatchObject({
+    state: { rotation: { phase: 'generate', cause: 'drift', toRevoke, start: now } },
+  });
 });
 
 test('in a rotation both keys go from now on, only keys made from now on are published, and it is still the same', () => {
-  const gone = [print('p0'), print('s0')];
-  const state = { bond: bond(), rotation: { ...revoke, cause: 'drift', phase: 'generate', gone } };
+  const toRevoke = [print('p0'), print('s0')];
+  const state = {
+    stateBinding: bond(),
+    rotation: { ...revoke, cause: 'drift', phase: 'generate', toRevoke },
+  };
   expect(asked(inRevoke)).toMatchObject({ state });
   expect(asked(inRevoke)).not.toHaveProperty('state.wait');
 });
@@ -75,11 +80,11 @@ test('in a rotation both keys go from now on, only keys made from now on are pub
 const drift = { cause: 'drift' } as const;
 
 test.each([
-  ['nothing that is due', { now: after(60) }, 'rest not-due'],
-  ['nothing that is not', { now: after(30) }, 'rest not-due'],
-  ['a repair of a dead value', { now: after(30), look: looked({ primary: 'p1' }) }, 'enter repairing'],
+  ['nothing that is due', { now: after(60) }, 'leave not-due'],
+  ['nothing that is not', { now: after(30) }, 'leave not-due'],
+  ['a repair of a dead value', { now: after(30), inspection: looked({ primary: 'p1' }) }, 'setState repairing'],
   ['the going on of what is under way', { now: after(60), state: { rotation: rotation() } }, 'run generate going-on'],
-  ['the end of a wait', { now: after(60), state: waited(hour, 'outage') }, 'rest not-due'],
+  ['the end of a wait', { now: after(60), state: waited(hour, 'outage') }, 'leave not-due'],
 ])('who comes because somebody regenerated a key begins %s', (_sentence, different: Different, decision) => {
-  expect(words(decide(situation({ ask: drift, ...different })))).toBe(decision);
+  expect(words(decide(situation({ request: drift, ...different })))).toBe(decision);
 });

@@ -3,29 +3,37 @@ import { later } from '../../../lib/model/clock.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { after, bond, looked, print, situation, words, type Different } from './situation.ts';
 
-const ask = { cause: 'emergency', accept: { mode: 'graceful' } } as const;
+const ask = { cause: 'emergency', emergency: { mode: 'graceful' } } as const;
 const foreign = looked({ held: 'x' });
 const working = { is: 'pending', reason: 'service-working', until: later(after(60), 2_000) } as const;
 const unclaimed = { claim: undefined, binding: 'lost', state: {} } as const;
 
 function unfit(reason: Reason): Different {
-  return { look: { ...looked(), fit: { is: 'bad', reason } } };
+  return { inspection: { ...looked(), readiness: { is: 'invalid', reason } } };
 }
 
 const rows: [sentence: string, different: Different, decision: string][] = [
   ['shared keys that are off are not touched', unfit('shared-key-disabled'), 'wait shared-key-disabled'],
-  ['R22: nor by an emergency', { ...unfit('shared-key-disabled'), ask }, 'wait shared-key-disabled'],
+  ['R22: nor by an emergency', { ...unfit('shared-key-disabled'), request: ask }, 'wait shared-key-disabled'],
   ['a connection string without a key needs none', unfit('entra-connection-string'), 'wait entra-connection-string'],
-  ['a service at work is waited for', { look: { ...looked(), fit: working } }, 'wait service-working'],
+  ['a service at work is waited for', { inspection: { ...looked(), readiness: working } }, 'wait service-working'],
   ['R9: the second secret of a resource is no target', { claim: 'of-another' }, 'wait claimed-twice'],
-  ['R22: nor by an emergency', { claim: 'of-another', ask }, 'wait claimed-twice'],
-  ['R12: a value of no key claims nothing', { ...unclaimed, look: foreign }, 'wait value-not-of-resource'],
-  ['R12: nor does state, which anyone can write', { claim: undefined, look: foreign }, 'wait value-not-of-resource'],
-  ['R12: nor an emergency', { claim: undefined, look: foreign, ask }, 'wait value-not-of-resource'],
-  ['R1: a claimed one is not repaired by a copy', { binding: 'lost', look: foreign }, 'wait value-not-of-resource'],
+  ['R22: nor by an emergency', { claim: 'of-another', request: ask }, 'wait claimed-twice'],
+  ['R12: a value of no key claims nothing', { ...unclaimed, inspection: foreign }, 'wait value-not-of-resource'],
+  [
+    'R12: nor does state, which anyone can write',
+    { claim: undefined, inspection: foreign },
+    'wait value-not-of-resource',
+  ],
+  ['R12: nor an emergency', { claim: undefined, inspection: foreign, request: ask }, 'wait value-not-of-resource'],
+  [
+    'R1: a claimed one is not repaired by a copy',
+    { binding: 'lost', inspection: foreign },
+    'wait value-not-of-resource',
+  ],
   ['R12: a value that is a key of the resource is adopted', unclaimed, 'adopt adopted'],
   ['whose claim was lost is claimed again as it stands', { claim: undefined }, 'adopt going-on'],
-  ['R1, R24: lost state of a claimed target is no reset', { binding: 'lost', state: {} }, 'enter recovered'],
+  ['R1, R24: lost state of a claimed target is no reset', { binding: 'lost', state: {} }, 'setState recovered'],
 ];
 
 test.each(rows)('%s', (_sentence, different, decision) => {
@@ -34,10 +42,10 @@ test.each(rows)('%s', (_sentence, different, decision) => {
 
 test('adoption remembers both keys and gives a day of grace', () => {
   const guard = { reason: 'adoption-grace', until: after(61) };
-  expect(decide(situation(unclaimed))).toMatchObject({ state: { refusals: 0, bond: bond(), guard } });
+  expect(decide(situation(unclaimed))).toMatchObject({ state: { refusals: 0, stateBinding: bond(), guard } });
 });
 
 test('R24: where the state was lost, what is not live ends after settle', () => {
-  const rotation = { phase: 'revoke', cause: 'onboard', mode: 'graceful', gone: [print('s0')] };
+  const rotation = { phase: 'revoke', cause: 'onboard', mode: 'graceful', toRevoke: [print('s0')] };
   expect(decide(situation({ binding: 'lost', state: {} }))).toMatchObject({ state: { rotation } });
 });

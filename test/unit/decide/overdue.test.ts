@@ -1,15 +1,15 @@
-import { lateness } from '../../../lib/decide/overdue.ts';
-import type { Sighting } from '../../../lib/model/snapshot.ts';
+import { overdueSince } from '../../../lib/decide/overdue.ts';
+import type { ListedTarget } from '../../../lib/model/snapshot.ts';
 import type { State } from '../../../lib/model/state.ts';
-import type { Wishes } from '../../../lib/model/target.ts';
-import { after, bond, born, target, wishes } from './situation.ts';
+import type { TargetOptions } from '../../../lib/model/target.ts';
+import { after, bond, born, target, options } from './situation.ts';
 
-type More = { readonly state?: Partial<State>; readonly wished?: Partial<Wishes>; readonly expiresOn?: Date };
+type More = { readonly state?: Partial<State>; readonly wished?: Partial<TargetOptions>; readonly expiresOn?: Date };
 
 /** Good for 90 days, and due 30 days before. */
-function seen({ state = {}, wished = {}, ...dates }: More): Sighting {
-  const whole = { refusals: 0, bond: bond(), ...state };
-  return { target: { ...target, wishes: { ...wishes, ...wished } }, state: whole, createdOn: born, ...dates };
+function seen({ state = {}, wished = {}, ...dates }: More): ListedTarget {
+  const whole = { refusals: 0, stateBinding: bond(), ...state };
+  return { target: { ...target, options: { ...options, ...wished } }, state: whole, createdOn: born, ...dates };
 }
 
 function waits(reason: 'key-pinned' | 'forbidden'): More {
@@ -25,5 +25,5 @@ test.each<[sentence: string, More, atDay: number, reason: string | undefined]>([
   ['that somebody else sees to is never late', waits('key-pinned'), 95, undefined],
   ['that is paused is never late', { wished: { paused: true } }, 95, undefined],
 ])('a target %s', (_sentence, more, atDay, reason) => {
-  expect(lateness(seen(more), after(atDay))?.reason).toBe(reason);
+  expect(overdueSince(seen(more), after(atDay))?.reason).toBe(reason);
 });

@@ -2,10 +2,10 @@ import { decide } from '../../../lib/decide/rules.ts';
 import type { Guard, State } from '../../../lib/model/state.ts';
 import { after, claim, looked, rotation, situation, words, type Different } from './situation.ts';
 
-const ask = { cause: 'emergency', accept: { mode: 'graceful' } } as const;
+const ask = { cause: 'emergency', emergency: { mode: 'graceful' } } as const;
 const verify = rotation({ phase: 'verify' });
 const restored = { claim: { ...claim, missingSince: after(59) } };
-const wishes = { paused: true };
+const options = { paused: true };
 
 function backingOff(until = after(61)): Partial<State> {
   return { wait: { reason: 'throttled', since: after(59), until } };
@@ -16,50 +16,54 @@ function guarded(reason: Guard['reason'], until: Date): { guard: Guard } {
 }
 
 function frozen(phase: 'generate' | 'verify'): Different {
-  return { settings: { frozen: new Set([phase]) } };
+  return { settings: { frozenPhases: new Set([phase]) } };
 }
 
 const rows: [sentence: string, different: Different, decision: string][] = [
-  ['the value corrects a tag that names the other key', { tagged: 'Secondary' }, 'correct tag-corrected'],
+  ['the value corrects a tag that names the other key', { taggedId: 'Secondary' }, 'fixTag tag-corrected'],
   ['R11: a secret that is back starts its settle anew', restored, 'adopt restored'],
-  ['R20: an emergency at rest is accepted', { ask, now: after(10) }, 'accept begun'],
-  ['R22: an emergency overrides the pause', { ask, wishes }, 'accept begun'],
-  ['R22: … a hold of history', { ask, state: { held: 'proof-refused' } }, 'accept begun'],
-  ['R22: … every wait', { ask, state: backingOff() }, 'accept begun'],
+  ['R20: an emergency at rest is accepted', { request: ask, now: after(10) }, 'startEmergency begun'],
+  ['R22: an emergency overrides the pause', { request: ask, options }, 'startEmergency begun'],
+  ['R22: … a hold of history', { request: ask, state: { held: 'proof-refused' } }, 'startEmergency begun'],
+  ['R22: … every wait', { request: ask, state: backingOff() }, 'startEmergency begun'],
   [
     'a live key that is dead is repaired before an emergency',
-    { ask, look: looked({ primary: 'p1' }) },
-    'enter repairing',
+    { request: ask, inspection: looked({ primary: 'p1' }) },
+    'setState repairing',
   ],
-  ['R22: … of a paused target too', { ask, wishes, look: looked({ primary: 'p1' }) }, 'enter repairing'],
+  [
+    'R22: … of a paused target too',
+    { request: ask, options, inspection: looked({ primary: 'p1' }) },
+    'setState repairing',
+  ],
   [
     'R22: … and of a held one',
-    { ask, state: { held: 'contended' }, look: looked({ primary: 'p1' }) },
-    'enter repairing',
+    { request: ask, state: { held: 'contended' }, inspection: looked({ primary: 'p1' }) },
+    'setState repairing',
   ],
   [
     'R22: … and of one that backs off',
-    { ask, state: backingOff(), look: looked({ primary: 'p1' }) },
-    'enter repairing',
+    { request: ask, state: backingOff(), inspection: looked({ primary: 'p1' }) },
+    'setState repairing',
   ],
-  ['a paused target rests', { wishes }, 'rest paused'],
-  ['a paused target rests in mid-rotation', { wishes, state: { rotation: verify } }, 'rest paused'],
+  ['a paused target rests', { options }, 'leave paused'],
+  ['a paused target rests in mid-rotation', { options, state: { rotation: verify } }, 'leave paused'],
   [
     'R22: unless it is an emergency',
-    { wishes, state: { rotation: { ...verify, cause: 'emergency' } } },
+    { options, state: { rotation: { ...verify, cause: 'emergency' } } },
     'run verify going-on',
   ],
-  ['what is held stays held', { state: { held: 'contended' } }, 'rest contended'],
-  ['what is held stays held in mid-rotation', { state: { held: 'contended', rotation: verify } }, 'rest contended'],
-  ['a frozen phase is not begun', frozen('generate'), 'rest frozen'],
-  ['a frozen phase is not gone on with', { ...frozen('verify'), state: { rotation: verify } }, 'rest frozen'],
+  ['what is held stays held', { state: { held: 'contended' } }, 'leave contended'],
+  ['what is held stays held in mid-rotation', { state: { held: 'contended', rotation: verify } }, 'leave contended'],
+  ['a frozen phase is not begun', frozen('generate'), 'leave frozen'],
+  ['a frozen phase is not gone on with', { ...frozen('verify'), state: { rotation: verify } }, 'leave frozen'],
   [
     'another phase than the frozen one is',
     { ...frozen('generate'), state: { rotation: verify } },
     'run verify going-on',
   ],
-  ['a back-off is waited for', { state: backingOff() }, 'rest throttled'],
-  ['a back-off that is over is not', { state: backingOff(after(60)) }, 'enter begun'],
+  ['a back-off is waited for', { state: backingOff() }, 'leave throttled'],
+  ['a back-off that is over is not', { state: backingOff(after(60)) }, 'setState begun'],
 ];
 
 test.each(rows)('%s', (_sentence, different, decision) => {
@@ -68,17 +72,17 @@ test.each(rows)('%s', (_sentence, different, decision) => {
 
 test('a wait that each look finds anew does not outlive its cause', () => {
   const wait = { reason: 'shared-key-disabled', since: after(59), until: after(61) } as const;
-  expect(words(decide(situation({ state: { wait } })))).toBe('enter begun');
+  expect(words(decide(situation({ state: { wait } })))).toBe('setState begun');
 });
 
 test('a missing tag is filled in from the value, and nothing is guarded for that', () => {
-  const { tagged: _, ...untagged } = situation();
-  expect(decide(untagged)).toMatchObject({ do: 'correct', credentialId: 'Primary', state: untagged.state });
+  const { taggedId: _, ...untagged } = situation();
+  expect(decide(untagged)).toMatchObject({ do: 'fixTag', credentialId: 'Primary', state: untagged.state });
 });
 
 test('promise 1: what a wrong tag named is protected for one settle', () => {
   const state = guarded('tag-corrected', after(61, 1));
-  expect(decide(situation({ tagged: 'Secondary' }))).toMatchObject({ credentialId: 'Primary', state });
+  expect(decide(situation({ taggedId: 'Secondary' }))).toMatchObject({ credentialId: 'Primary', state });
 });
 
 test('R11: consumers of a restored secret get one settle', () => {

@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer';
 import type { Decision, Situation } from '../../../lib/decide/decision.ts';
 import { day, hour, later } from '../../../lib/model/clock.ts';
-import { good } from '../../../lib/model/check.ts';
+import { valid } from '../../../lib/model/check.ts';
 import { fingerprintOf, Sealed } from '../../../lib/model/sealed.ts';
 import type { Settings } from '../../../lib/model/settings.ts';
-import type { Claim, Credential, Look } from '../../../lib/model/snapshot.ts';
-import type { Bond, Rotation, State } from '../../../lib/model/state.ts';
-import { resourceHash, type Target, type Wishes } from '../../../lib/model/target.ts';
+import type { Claim, Credential, Inspection } from '../../../lib/model/snapshot.ts';
+import type { StateBinding, Rotation, State } from '../../../lib/model/state.ts';
+import { resourceHash, type Target, type TargetOptions } from '../../../lib/model/target.ts';
 
 /** When the secret's current version was made; most tables count days from here. */
 export const born = new Date('2026-01-05T00:00:00Z');
@@ -15,9 +15,9 @@ export function after(days: number, hours = 0): Date {
   return later(born, days * day + hours * hour);
 }
 
-export const wishes: Wishes = {
+export const options: TargetOptions = {
   validityMs: 90 * day,
-  settleMs: 25 * hour,
+  overlapMs: 25 * hour,
   paused: false,
   proof: 'required',
   consumers: 'proceed',
@@ -30,16 +30,16 @@ export const target: Target = {
   secret: { vaultUrl: 'https://kv.vault.azure.net', name: 'batch-key' },
   kind: 'batch-key',
   resource,
-  wishes,
+  options,
 };
 
 export const settings: Settings = {
   vaultUrls: ['https://kv.vault.azure.net'],
   mode: 'rotate',
-  wishes,
+  defaults: options,
   adoptionGraceMs: day,
   proofPatienceMs: 60_000,
-  frozen: new Set(),
+  frozenPhases: new Set(),
   failuresUntilHeld: 5,
   startCap: 100,
   armEndpoint: 'https://management.azure.com',
@@ -65,41 +65,41 @@ interface Keys {
 }
 
 /** What a look shows of a resource that has these two keys while the secret holds that one. */
-export function looked(different: Keys = {}): Look {
+export function looked(different: Keys = {}): Inspection {
   const { primary, secondary, held, next } = { primary: 'p0', secondary: 's0', held: 'p0', next: '', ...different };
   const all = [credential('Primary', primary), credential('Secondary', secondary)];
   const live = all.find(({ fingerprint }) => fingerprint === print(held));
   const standby = live && all.find(({ id }) => id !== live.id);
   const made = all.find(({ fingerprint }) => fingerprint === print(next));
   return {
-    fit: good,
-    all,
-    held: live ?? credential('Primary', held),
+    readiness: valid,
+    credentials: all,
+    secretCredential: live ?? credential('Primary', held),
     ...(live && { live }),
     ...(standby && { standby }),
     ...(made && { next: made }),
   };
 }
 
-export function bond(held = 'p0', primary = 'p0', secondary = 's0'): Bond {
+export function bond(secretCredential = 'p0', primary = 'p0', secondary = 's0'): StateBinding {
   const credentials = [
     { id: 'Primary', fingerprint: print(primary) },
     { id: 'Secondary', fingerprint: print(secondary) },
   ];
-  return { installation: 'here', resource: resourceHash(resource), value: print(held), credentials };
+  return { installation: 'here', resource: resourceHash(resource), value: print(secretCredential), credentials };
 }
 
 export const claim: Claim = { secret: target.secret, kind: 'batch-key', resource, version: 'v1', host: 'acct.host' };
 
 export function rotation(more: Partial<Rotation> = {}): Rotation {
-  const gone = [print('p0'), print('s0')];
-  return { phase: 'generate', cause: 'schedule', start: after(59), mode: 'graceful', gone, ...more };
+  const toRevoke = [print('p0'), print('s0')];
+  return { phase: 'generate', cause: 'schedule', start: after(59), mode: 'graceful', toRevoke, ...more };
 }
 
 /** What sets a situation apart from a target that is due. */
 export type Different = Partial<Omit<Situation, 'state' | 'target' | 'settings' | 'secret'>> & {
   readonly state?: Partial<State>;
-  readonly wishes?: Partial<Wishes>;
+  readonly options?: Partial<TargetOptions>;
   readonly settings?: Partial<Settings>;
   readonly secret?: Partial<Situation['secret']>;
 };
@@ -107,14 +107,14 @@ export type Different = Partial<Omit<Situation, 'state' | 'target' | 'settings' 
 /** A target at rest that is due, 60 days old and good for 90; `more` says what is different. */
 export function situation({
   state = {},
-  wishes: wanted = {},
+  options: wanted = {},
   settings: set = {},
   secret = {},
   ...more
 }: Different = {}) {
-  const known: State = { refusals: 0, bond: bond(), ...state };
+  const known: State = { refusals: 0, stateBinding: bond(), ...state };
   return {
-    target: { ...target, wishes: { ...wishes, ...wanted } },
+    target: { ...target, options: { ...options, ...wanted } },
     secret: {
       version: 'v1',
       value: credential('Primary', 'p0').value,
@@ -124,13 +124,13 @@ export function situation({
       ...secret,
     },
     readAt: after(60),
-    tagged: 'Primary',
+    taggedId: 'Primary',
     binding: 'bound',
     state: known,
-    saved: known,
-    look: looked(),
+    savedState: known,
+    inspection: looked(),
     claim,
-    ask: { cause: 'schedule' },
+    request: { cause: 'schedule' },
     now: after(60),
     settings: { ...settings, ...set },
     jitter: 0,

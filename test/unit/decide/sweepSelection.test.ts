@@ -1,23 +1,23 @@
-import { dueSince, isItsTurn, jitterOf, wants } from '../../../lib/decide/sweepSelection.ts';
+import { dueSince, isTurnForDriftCheck, jitterOf, isSelected } from '../../../lib/decide/sweepSelection.ts';
 import { hour, later, minute } from '../../../lib/model/clock.ts';
-import type { Sighting } from '../../../lib/model/snapshot.ts';
+import type { ListedTarget } from '../../../lib/model/snapshot.ts';
 import { phases, type Phase, type State } from '../../../lib/model/state.ts';
-import type { Wishes } from '../../../lib/model/target.ts';
-import { after, bond, born, rotation, target, wishes } from './situation.ts';
+import type { TargetOptions } from '../../../lib/model/target.ts';
+import { after, bond, born, rotation, target, options } from './situation.ts';
 
 const now = after(60);
 const none: ReadonlySet<Phase> = new Set();
-const idle = { refusals: 0, bond: bond() };
+const idle = { refusals: 0, stateBinding: bond() };
 
-function sighting(state: Partial<State> = {}, wished: Partial<Wishes> = {}): Sighting {
-  return { target: { ...target, wishes: { ...wishes, ...wished } }, state: { ...idle, ...state }, createdOn: born };
+function sighting(state: Partial<State> = {}, wished: Partial<TargetOptions> = {}): ListedTarget {
+  return { target: { ...target, options: { ...options, ...wished } }, state: { ...idle, ...state }, createdOn: born };
 }
 
 function waits(until: Date): Partial<State> {
-  return { rotation: rotation({ phase: 'revoke' }), wait: { reason: 'settling', since: after(59), until } };
+  return { rotation: rotation({ phase: 'revoke' }), wait: { reason: 'overlap', since: after(59), until } };
 }
 
-const rows: [sentence: string, Sighting, at: Date, Phase[]][] = [
+const rows: [sentence: string, ListedTarget, at: Date, Phase[]][] = [
   ['at rest and not due wants nothing', sighting(), after(59), []],
   ['at rest and due wants generate', sighting(), now, ['generate']],
   ['that nobody has taken up yet wants generate', { ...sighting(), state: { refusals: 0 } }, born, ['generate']],
@@ -37,16 +37,16 @@ const rows: [sentence: string, Sighting, at: Date, Phase[]][] = [
 ];
 
 test.each(rows)('a target %s', (_sentence, seen, at, expected) => {
-  expect(phases.filter((phase) => wants(phase, seen, at, none, 0))).toEqual(expected);
+  expect(phases.filter((phase) => isSelected(phase, seen, at, none, 0))).toEqual(expected);
 });
 
 test('a frozen phase is wanted by nobody', () => {
-  expect(wants('generate', sighting(), now, new Set(['generate']), 0)).toBe(false);
+  expect(isSelected('generate', sighting(), now, new Set(['generate']), 0)).toBe(false);
 });
 
 function turnsIn(hours: number, seen = sighting()): number {
   const sweeps = Array.from({ length: (hours * hour) / (5 * minute) }, (_, i) => later(born, i * 5 * minute));
-  return sweeps.filter((at) => isItsTurn(seen, at)).length;
+  return sweeps.filter((at) => isTurnForDriftCheck(seen, at)).length;
 }
 
 test.each([
@@ -68,7 +68,7 @@ test('drift: a sweep’s share of 7,200 targets is about a hundred', () => {
     ...sighting(),
     target: { ...target, secret: { ...target.secret, name: `s${i}` } },
   }));
-  const share = all.filter((seen) => isItsTurn(seen, born)).length;
+  const share = all.filter((seen) => isTurnForDriftCheck(seen, born)).length;
   expect(share).toBeGreaterThan(60);
   expect(share).toBeLessThan(140);
 });
@@ -82,19 +82,19 @@ test('jitter is the same for a target every time, and spreads what was created t
   for (const tenth of Array(10).keys()) expect(tenths.filter((each) => each === tenth).length).toBeGreaterThan(60);
 });
 
-const settling = waits(after(61));
+const overlapWait = waits(after(61));
 const guard = { reason: 'restored', until: after(62) } as const;
 const running = { rotation: rotation({ phase: 'revoke' }) };
-const urgent = { ...settling, rotation: rotation({ phase: 'revoke', cause: 'emergency', mode: 'immediate' }) };
+const urgent = { ...overlapWait, rotation: rotation({ phase: 'revoke', cause: 'emergency', mode: 'immediate' }) };
 const retried: Partial<State> = { wait: { reason: 'outage', since: after(59), until: after(61) } };
 
-const dates: [sentence: string, Sighting, Date | undefined][] = [
+const dates: [sentence: string, ListedTarget, Date | undefined][] = [
   ['at rest is due by its date', sighting(), now],
   ['at rest under a guard is due when that is over', sighting({ guard }), after(62)],
   ['at rest under a guard that is over is due by its date', sighting({ guard: { ...guard, until: born } }), now],
   ['that failed before it began is due when its wait is over', sighting(retried), after(61)],
-  ['that settles is due when settle is over', sighting(settling), after(61)],
-  ['that settles under a guard is due when both are over', sighting({ ...settling, guard }), after(62)],
+  ['that settles is due when settle is over', sighting(overlapWait), after(61)],
+  ['that settles under a guard is due when both are over', sighting({ ...overlapWait, guard }), after(62)],
   ['that is guarded in a rotation is due when that is over', sighting({ ...running, guard }), after(62)],
   ['that waits for nothing was interrupted, nobody knows when', sighting(running), undefined],
   ['in an immediate emergency has no date: whoever sees it takes it', sighting(urgent), undefined],

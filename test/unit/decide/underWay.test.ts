@@ -5,7 +5,7 @@ import { after, looked, print, rotation, situation, words, type Different } from
 
 const now = after(60);
 const made = looked({ secondary: 's1', next: 's1' });
-const published = { tagged: 'Secondary', look: looked({ secondary: 's1', held: 's1' }) };
+const published = { taggedId: 'Secondary', inspection: looked({ secondary: 's1', held: 's1' }) };
 const fresh = { secret: { createdOn: later(now, -hour) } };
 const immediate = { cause: 'emergency', mode: 'immediate' } as const;
 
@@ -19,25 +19,25 @@ function revoking(agedMs: number, more: Partial<Rotation> = {}): Different {
 }
 
 function proved(key: string): Different {
-  return { ...generating(), look: made, proved: { fingerprint: print(key), unproved: false } };
+  return { ...generating(), inspection: made, proved: { fingerprint: print(key), unproved: false } };
 }
 
 const rows: [sentence: string, different: Different, decision: string][] = [
   ['generate makes a key', generating(), 'run generate going-on'],
   [
     'R2, R18: a standby changed since is taken, not made again',
-    { ...generating(), look: made },
+    { ...generating(), inspection: made },
     'run generate going-on',
   ],
   ['what was proved in this visit is published', proved('s1'), 'run publish going-on'],
   ['promise 3: a proof of another key does not count', proved('s2'), 'run generate going-on'],
   [
     'promise 3: nor one of an earlier visit',
-    { ...generating({ phase: 'publish' }), look: made },
+    { ...generating({ phase: 'publish' }), inspection: made },
     'run generate going-on',
   ],
-  ['promise 2: nothing is made before settle', { ...generating(), ...fresh }, 'wait settling'],
-  ['R22: nor for a graceful emergency', { ...generating({ cause: 'emergency' }), ...fresh }, 'wait settling'],
+  ['promise 2: nothing is made before settle', { ...generating(), ...fresh }, 'wait overlap'],
+  ['R22: nor for a graceful emergency', { ...generating({ cause: 'emergency' }), ...fresh }, 'wait overlap'],
   [
     'promise 2: an immediate one makes the standby at once',
     { ...generating(immediate), ...fresh },
@@ -45,22 +45,22 @@ const rows: [sentence: string, different: Different, decision: string][] = [
   ],
   [
     'R4: a request under way is waited for',
-    { ...generating(), flight: { until: after(61) } },
+    { ...generating(), requestInFlight: { until: after(61) } },
     'wait request-in-flight',
   ],
   ['verify runs', { ...published, state: { rotation: rotation({ phase: 'verify' }) } }, 'run verify going-on'],
-  ['revoke waits for the end of settle', revoking(25 * hour - 1_000), 'wait settling'],
+  ['revoke waits for the end of settle', revoking(25 * hour - 1_000), 'wait overlap'],
   ['revoke runs when it is over', revoking(25 * hour), 'run revoke going-on'],
-  ['R21: an immediate one waits for its cap', revoking(5 * minute - 1_000, immediate), 'wait settling'],
+  ['R21: an immediate one waits for its cap', revoking(5 * minute - 1_000, immediate), 'wait overlap'],
   ['R21: … and no longer', revoking(5 * minute, immediate), 'run revoke going-on'],
   [
     'R2: revoke that finds the old key gone has only to finish',
-    { ...revoking(hour), look: looked({ primary: 'p1', secondary: 's1', held: 's1' }) },
+    { ...revoking(hour), inspection: looked({ primary: 'p1', secondary: 's1', held: 's1' }) },
     'run revoke going-on',
   ],
   [
     'promise 1: state that says the live key must go is not believed',
-    { state: { rotation: rotation({ phase: 'revoke', gone: [print('p0')] }) } },
+    { state: { rotation: rotation({ phase: 'revoke', toRevoke: [print('p0')] }) } },
     'hold live-would-die',
   ],
 ];
@@ -70,11 +70,11 @@ test.each(rows)('%s', (_sentence, different, decision) => {
 });
 
 const guards = [
-  ['tag-corrected', 'graceful', 'rest tag-corrected'],
-  ['tag-corrected', 'immediate', 'rest tag-corrected'],
-  ['restored', 'graceful', 'rest restored'],
+  ['tag-corrected', 'graceful', 'leave tag-corrected'],
+  ['tag-corrected', 'immediate', 'leave tag-corrected'],
+  ['restored', 'graceful', 'leave restored'],
   ['restored', 'immediate', 'run generate going-on'],
-  ['recovered', 'graceful', 'rest recovered'],
+  ['recovered', 'graceful', 'leave recovered'],
   ['recovered', 'immediate', 'run generate going-on'],
 ] as const;
 

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { startsAt } from '../../../lib/decide/due.ts';
 import { day, later } from '../../../lib/model/clock.ts';
 import { windowFrom } from '../../../lib/tags/optionTags.ts';
-import { wishes } from './situation.ts';
+import { options } from './situation.ts';
 
 function opening(window: string, now: string, createdDaysBefore = 0): string {
   const parsed = windowFrom(window);
   if (!parsed) throw new Error(`${window} is no window.`);
   const secret = { createdOn: later(new Date(now), -createdDaysBefore * day) };
-  return startsAt({ target: { wishes: { ...wishes, window: parsed } }, secret }, new Date(now))
+  return startsAt({ target: { options: { ...options, window: parsed } }, secret }, new Date(now))
     .toISOString()
     .slice(0, 16);
 }
@@ -50,7 +50,7 @@ test('a window is ignored where none opens before the old version must have sett
 
 test('without a window a rotation may start at once', () => {
   const now = new Date('2026-01-05T04:00Z');
-  expect(startsAt({ target: { wishes }, secret: { createdOn: now } }, now)).toEqual(now);
+  expect(startsAt({ target: { options }, secret: { createdOn: now } }, now)).toEqual(now);
 });
 
 test('whatever the window and the time: it opens within eight days, and once open it stays the answer', () => {
@@ -63,11 +63,12 @@ test('whatever the window and the time: it opens within eight days, and once ope
       const clock = (of: readonly number[]) => of.map((part) => String(part).padStart(2, '0')).join(':');
       const window = windowFrom(`${weekdays} ${clock(from)}-${clock(to)} ${timeZone}`);
       fc.pre(window !== undefined);
-      const ask = (at: Date) => startsAt({ target: { wishes: { ...wishes, window } }, secret: { createdOn: at } }, at);
-      const opens = ask(now);
+      const request = (at: Date) =>
+        startsAt({ target: { options: { ...options, window } }, secret: { createdOn: at } }, at);
+      const opens = request(now);
       expect(opens.getTime()).toBeGreaterThanOrEqual(now.getTime());
       expect(opens.getTime()).toBeLessThanOrEqual(later(now, 8 * day).getTime());
-      expect(ask(opens)).toEqual(opens);
+      expect(request(opens)).toEqual(opens);
     }),
     { numRuns: 1_000 },
   );

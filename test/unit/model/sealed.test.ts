@@ -3,7 +3,7 @@ import { fingerprintOf, Sealed } from '../../../lib/model/sealed.ts';
 
 const key = 'c2VjcmV0LWtleS1tYXRlcmlhbA==';
 const sealed = new Sealed(key);
-const wrapped = { look: { live: { id: 'Primary', value: sealed } } };
+const wrapped = { inspection: { live: { id: 'Primary', value: sealed } } };
 
 test.each([
   ['as text', () => String(sealed)],

@@ -1,9 +1,9 @@
 import { day, hour, later, minute, second } from '../../../lib/model/clock.ts';
-import { Failure } from '../../../lib/model/operationError.ts';
+import { OperationError } from '../../../lib/model/operationError.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { Sealed } from '../../../lib/model/sealed.ts';
 import type { State } from '../../../lib/model/state.ts';
-import { advance, failed, published, stuck, waiting } from '../../../lib/phases/advance.ts';
+import { advance, failedState, publishedState, stuck, waitingState } from '../../../lib/phases/advance.ts';
 import { after, bond, looked, print, rotation, situation } from '../decide/situation.ts';
 
 const now = after(60);
@@ -23,14 +23,14 @@ describe('an outcome advances the state', () => {
   });
 
   test('R15: a refusal after the second key holds', () => {
-    const next = advance(situation(), generating, { is: 'bad', reason: 'proof-refused' });
+    const next = advance(situation(), generating, { is: 'invalid', reason: 'proof-refused' });
     expect(next).toMatchObject({ held: 'proof-refused' });
   });
 
   test('R15: the first one has the key made once more, as one that is known', () => {
-    const s = situation({ look: looked({ secondary: 's1', next: 's1' }) });
-    const next = advance(s, generating, { is: 'again' });
-    expect(next).toMatchObject({ bond: bond('p0', 'p0', 's1'), rotation: { retried: true } });
+    const s = situation({ inspection: looked({ secondary: 's1', next: 's1' }) });
+    const next = advance(s, generating, { is: 'retryGenerate' });
+    expect(next).toMatchObject({ stateBinding: bond('p0', 'p0', 's1'), rotation: { regeneratedAgain: true } });
   });
 
   test('a proof ends what was waited for because of it, not what may go wrong again, and lets publish come', () => {
@@ -46,25 +46,35 @@ describe('an outcome advances the state', () => {
 
   test('verify that is done settles until settle after the version was made', () => {
     const s = situation({ secret: { createdOn: now } });
-    const next = advance(s, rotation({ phase: 'verify' }), { is: 'done', look: s.look });
+    const next = advance(s, rotation({ phase: 'verify' }), { is: 'done', inspection: s.inspection });
     expect(next).toMatchObject({
       rotation: { phase: 'revoke' },
-      wait: { reason: 'settling', until: later(now, 25 * hour) },
+      wait: { reason: 'overlap', until: later(now, 25 * hour) },
     });
   });
 
   test('without a settle revoke comes at once', () => {
-    const s = situation({ secret: { createdOn: now }, wishes: { settleMs: 0 } });
-    expect(advance(s, rotation({ phase: 'verify' }), { is: 'done', look: s.look })).not.toHaveProperty('wait');
+    const s = situation({ secret: { createdOn: now }, options: { overlapMs: 0 } });
+    expect(advance(s, rotation({ phase: 'verify' }), { is: 'done', inspection: s.inspection })).not.toHaveProperty(
+      'wait',
+    );
   });
 
   test('a rotation that is over leaves its start, the keys as they are, and the last request', () => {
-    const look = looked({ primary: 'p1', secondary: 's1', held: 's1' });
-    const s = situation({ look, state: { rotation: generating, request: 'aaaaaaaaaaaa', refusals: 2, wait } });
-    const next = advance(s, rotation({ phase: 'revoke' }), { is: 'done', look: s.look });
+    const inspection = looked({ primary: 'p1', secondary: 's1', held: 's1' });
+    const s = situation({
+      inspection,
+      state: { rotation: generating, lastRequest: 'aaaaaaaaaaaa', refusals: 2, wait },
+    });
+    const next = advance(s, rotation({ phase: 'revoke' }), { is: 'done', inspection: s.inspection });
     const credentials = bond('', 'p1', 's1').credentials;
-    expect(next).toMatchObject({ refusals: 0, last: generating.start, request: 'aaaaaaaaaaaa', bond: { credentials } });
-    expect(Object.keys(next).toSorted()).toEqual(['bond', 'last', 'refusals', 'request']);
+    expect(next).toMatchObject({
+      refusals: 0,
+      lastRotation: generating.start,
+      lastRequest: 'aaaaaaaaaaaa',
+      stateBinding: { credentials },
+    });
+    expect(Object.keys(next).toSorted()).toEqual(['lastRequest', 'lastRotation', 'refusals', 'stateBinding']);
   });
 
   test.each([
@@ -73,58 +83,71 @@ describe('an outcome advances the state', () => {
   ])('a guard at the end of a rotation %s', (_sentence, until, isKept) => {
     const guard = { reason: 'tag-corrected', until } as const;
     const s = situation({ state: { guard } });
-    const next = advance(s, rotation({ phase: 'revoke' }), { is: 'done', look: s.look });
+    const next = advance(s, rotation({ phase: 'revoke' }), { is: 'done', inspection: s.inspection });
     expect('guard' in next).toBe(isKept);
   });
 });
 
 test('promise 5: what is written with the new value binds to it and names the version to disable', () => {
-  const look = looked({ secondary: 's1', next: 's1' });
+  const inspection = looked({ secondary: 's1', next: 's1' });
   const value = new Sealed('the whole new value');
-  const next = published(situation({ look, state: { wait } }), generating, value);
-  expect(next.bond).toEqual({ ...bond('', 'p0', 's1'), value: value.fingerprint });
+  const next = publishedState(situation({ inspection, state: { wait } }), generating, value);
+  expect(next.stateBinding).toEqual({ ...bond('', 'p0', 's1'), value: value.fingerprint });
   expect(next.rotation).toEqual({ ...generating, phase: 'verify', oldVersion: 'v1' });
   expect(next).not.toHaveProperty('wait');
 });
 
 describe('a failure', () => {
   const rest: State = { refusals: 0 };
-  const rows: [sentence: string, Failure, State, untilMs: number][] = [
-    ['backs off for 30 seconds at first', new Failure('outage'), rest, 30 * second],
-    ['backs off as long again as it has lasted', new Failure('throttled'), { ...rest, wait }, minute],
-    ['at most for 15 minutes', new Failure('throttled'), { ...rest, wait: { ...wait, since: after(59) } }, 15 * minute],
-    ['waits as long as the service says', new Failure('throttled', { retryAfterMs: 10 * minute }), rest, 10 * minute],
-    ['of another reason starts anew', new Failure('outage'), { ...rest, wait }, 30 * second],
-    ['that a person must mend is tried once an hour', new Failure('forbidden'), rest, hour],
-    ['by a lock too', new Failure('locked'), rest, hour],
+  const rows: [sentence: string, OperationError, State, untilMs: number][] = [
+    ['backs off for 30 seconds at first', new OperationError('outage'), rest, 30 * second],
+    ['backs off as long again as it has lasted', new OperationError('throttled'), { ...rest, wait }, minute],
+    [
+      'at most for 15 minutes',
+      new OperationError('throttled'),
+      { ...rest, wait: { ...wait, since: after(59) } },
+      15 * minute,
+    ],
+    [
+      'waits as long as the service says',
+      new OperationError('throttled', { retryAfterMs: 10 * minute }),
+      rest,
+      10 * minute,
+    ],
+    ['of another reason starts anew', new OperationError('outage'), { ...rest, wait }, 30 * second],
+    ['that a person must mend is tried once an hour', new OperationError('forbidden'), rest, hour],
+    ['by a lock too', new OperationError('locked'), rest, hour],
   ];
   test.each(rows)('%s', (_sentence, failure, state, untilMs) => {
-    expect(failed(state, failure, now, 5).wait).toMatchObject({ reason: failure.reason, until: later(now, untilMs) });
+    expect(failedState(state, failure, now, 5).wait).toMatchObject({
+      reason: failure.reason,
+      until: later(now, untilMs),
+    });
   });
 
   const uncounted: Reason[] = ['throttled', 'outage', 'forbidden', 'firewall', 'service-working'];
   test.each(uncounted)('%s is never counted', (reason) => {
-    expect(failed({ refusals: 4 }, new Failure(reason), now, 5)).toMatchObject({ refusals: 4 });
+    expect(failedState({ refusals: 4 }, new OperationError(reason), now, 5)).toMatchObject({ refusals: 4 });
   });
 
   test('refusals are counted, and the fifth in a row holds the target with the service’s code in the failure before', () => {
-    const refused = new Failure('refused', { code: 'BadThing' });
-    const fourth = failed({ refusals: 3 }, refused, now, 5);
+    const refused = new OperationError('refused', { code: 'BadThing' });
+    const fourth = failedState({ refusals: 3 }, refused, now, 5);
     expect(fourth).toMatchObject({ refusals: 4, wait: { reason: 'refused', code: 'BadThing' } });
-    expect(failed(fourth, refused, now, 5)).toMatchObject({ refusals: 5, held: 'too-many-refusals' });
+    expect(failedState(fourth, refused, now, 5)).toMatchObject({ refusals: 5, held: 'too-many-refusals' });
   });
 });
 
 describe('a wait', () => {
   test('that goes on keeps its beginning', () => {
-    const next = waiting({ refusals: 0, wait }, now, { reason: 'throttled', until: later(now, hour) });
+    const next = waitingState({ refusals: 0, wait }, now, { reason: 'throttled', until: later(now, hour) });
     expect(next.wait).toMatchObject({ since: wait.since, until: later(now, hour) });
   });
 
   test.each([
     ['has not lasted a day', later(now, -day + second), {}, false],
     ['has lasted a day', later(now, -day), {}, true],
-    ['was said to be stuck already', later(now, -day), { stuck: true as const }, false],
+    ['was said to be stuck already', later(now, -day), { announcedStuck: true as const }, false],
   ])('that %s', (_sentence, since, said, isStuck) => {
     expect(stuck({ reason: 'outage', since, until: now, ...said }, now)).toBe(isStuck);
   });

@@ -8,7 +8,7 @@ import { inRotation, played, type Answers } from './hands.ts';
 const now = after(60);
 const made = looked({ secondary: 's1', next: 's1' });
 const dead = looked({ primary: 'p1', held: 'p0', next: 'p1' });
-const bad: Check = { is: 'bad', reason: 'proof-refused', code: 'AuthenticationFailed' };
+const bad: Check = { is: 'invalid', reason: 'proof-refused', code: 'AuthenticationFailed' };
 const unknown: Check = { is: 'unknown', reason: 'proof-unknown' };
 
 function waited(reason: Reason, agedMs: number) {
@@ -29,7 +29,7 @@ describe('making the standby', () => {
 
   test('an answer that shows the new key is gone on with', async () => {
     const { outcome } = await outcomeOf({ regenerated: made }, rotation());
-    expect(outcome).toEqual({ is: 'seen', look: made });
+    expect(outcome).toEqual({ is: 'inspected', inspection: made });
   });
 
   test('R21: a version that held a leaked key is disabled before its key ends', async () => {
@@ -43,45 +43,45 @@ describe('making the standby', () => {
   });
 
   test.each([
-    ['the tag names it live', { tagged: 'Secondary' }],
-    ['nothing is live by value', { look: { ...looked({ held: 'x' }) } }],
+    ['the tag names it live', { taggedId: 'Secondary' }],
+    ['nothing is live by value', { inspection: { ...looked({ held: 'x' }) } }],
   ])('promise 1: the standby is not made where %s', async (_sentence, different) => {
     const { outcome, asked } = await outcomeOf({}, rotation(), different);
-    expect(outcome).toEqual({ is: 'bad', reason: 'live-would-die' });
+    expect(outcome).toEqual({ is: 'invalid', reason: 'live-would-die' });
     expect(asked).toEqual([]);
   });
 });
 
 describe('a proof', () => {
   test('that is good allows the publish', async () => {
-    const { outcome } = await outcomeOf({}, rotation(), { look: made });
+    const { outcome } = await outcomeOf({}, rotation(), { inspection: made });
     expect(outcome).toEqual({ is: 'proved', next: made.next, unproved: false });
   });
 
   test('is held against the live key', async () => {
     const controls: unknown[] = [];
     await outcomeOf({ prove: (_next, control) => (controls.push(control?.fingerprint), unknown) }, rotation(), {
-      look: made,
+      inspection: made,
     });
     expect(controls).toEqual([print('p0')]);
   });
 
   test('that cannot be known is not given', async () => {
-    expect((await outcomeOf({ prove: () => unknown }, rotation(), { look: made })).outcome).toEqual(unknown);
+    expect((await outcomeOf({ prove: () => unknown }, rotation(), { inspection: made })).outcome).toEqual(unknown);
   });
 
   test('that cannot be known is done without where best effort is wished', async () => {
     const { outcome } = await outcomeOf({ prove: () => unknown }, rotation(), {
-      look: made,
-      wishes: { proof: 'best-effort' },
+      inspection: made,
+      options: { proof: 'best-effort' },
     });
     expect(outcome).toMatchObject({ is: 'proved', unproved: true });
   });
 
   test('best effort is no wish for a key that is refused', async () => {
     const { outcome } = await outcomeOf({ prove: () => bad }, rotation(), {
-      look: made,
-      wishes: { proof: 'best-effort' },
+      inspection: made,
+      options: { proof: 'best-effort' },
     });
     expect(outcome.is).toBe('pending');
   });
@@ -94,44 +94,46 @@ describe('R15: a key that is refused', () => {
     ['is tried a last time when patience ends', 50 * second, later(now, 10 * second)],
   ])('%s', async (_sentence, agedMs, until) => {
     const state = waited('key-not-yet-accepted', agedMs);
-    const { outcome } = await outcomeOf({ prove: () => bad }, rotation(), { look: made, state });
+    const { outcome } = await outcomeOf({ prove: () => bad }, rotation(), { inspection: made, state });
     expect(outcome).toEqual({ is: 'pending', reason: 'key-not-yet-accepted', until });
   });
 
   test('for longer than patience is made once more', async () => {
     const state = waited('key-not-yet-accepted', minute);
-    expect((await outcomeOf({ prove: () => bad }, rotation(), { look: made, state })).outcome).toEqual({ is: 'again' });
+    expect((await outcomeOf({ prove: () => bad }, rotation(), { inspection: made, state })).outcome).toEqual({
+      is: 'retryGenerate',
+    });
   });
 
   test('for longer than patience a second time is for a person', async () => {
     const state = waited('key-not-yet-accepted', minute);
-    const begun = rotation({ retried: true });
-    expect((await outcomeOf({ prove: () => bad }, begun, { look: made, state })).outcome).toEqual(bad);
+    const begun = rotation({ regeneratedAgain: true });
+    expect((await outcomeOf({ prove: () => bad }, begun, { inspection: made, state })).outcome).toEqual(bad);
   });
 });
 
 describe('R17: for a value that is dead', () => {
   const drift = rotation({ cause: 'drift' });
   const liveIsDead = (candidate: { fingerprint: string }): Check =>
-    candidate.fingerprint === print('p0') ? bad : { is: 'good' };
+    candidate.fingerprint === print('p0') ? bad : { is: 'valid' };
 
   test('the key is published where it is accepted and the value is refused', async () => {
-    const { outcome } = await outcomeOf({ prove: liveIsDead }, drift, { look: dead });
+    const { outcome } = await outcomeOf({ prove: liveIsDead }, drift, { inspection: dead });
     expect(outcome).toMatchObject({ is: 'proved', unproved: false });
   });
 
   test.each([
-    ['both are accepted', () => ({ is: 'good' }) as const],
+    ['both are accepted', () => ({ is: 'valid' }) as const],
     ['nothing is known', () => unknown],
     ['both are refused', () => bad],
   ])('it is waited for a second look where %s', async (_sentence, prove) => {
-    const { outcome } = await outcomeOf({ prove }, drift, { look: dead });
+    const { outcome } = await outcomeOf({ prove }, drift, { inspection: dead });
     expect(outcome).toEqual({ is: 'pending', reason: 'drift-confirming', until: later(now, minute) });
   });
 
   test('a second look a minute later decides, and it is said that nothing was proved', async () => {
     const state = waited('drift-confirming', minute);
-    const { outcome } = await outcomeOf({ prove: () => unknown }, drift, { look: dead, state });
+    const { outcome } = await outcomeOf({ prove: () => unknown }, drift, { inspection: dead, state });
     expect(outcome).toMatchObject({ is: 'proved', unproved: true });
   });
 });

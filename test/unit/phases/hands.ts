@@ -1,24 +1,24 @@
 import type { Check, Pending } from '../../../lib/model/check.ts';
-import type { Credential, Look } from '../../../lib/model/snapshot.ts';
+import type { Credential, Inspection } from '../../../lib/model/snapshot.ts';
 import type { Rotation } from '../../../lib/model/state.ts';
-import type { Hands, InRotation } from '../../../lib/phases/phase.ts';
-import type { Provider, View } from '../../../lib/providers/provider.ts';
+import type { StepContext, InRotation } from '../../../lib/phases/phase.ts';
+import type { Provider, ProviderInput } from '../../../lib/providers/provider.ts';
 import { situation, type Different } from '../decide/situation.ts';
 
 /** What the resource answers, and everything it was asked, in order. */
 export interface Played {
-  readonly hands: Hands;
+  readonly hands: StepContext;
   readonly asked: string[];
 }
 
 export interface Answers {
   readonly prove?: (candidate: Credential, control?: Credential) => Check;
-  readonly regenerated?: Look | Pending;
+  readonly regenerated?: Inspection | Pending;
 }
 
 const nothing: Pending = { is: 'pending', reason: 'service-working', until: new Date(0) };
 
-export function played({ prove = () => ({ is: 'good' }), regenerated = nothing }: Answers = {}): Played {
+export function played({ prove = () => ({ is: 'valid' }), regenerated = nothing }: Answers = {}): Played {
   const asked: string[] = [];
   const note = (what: string) => {
     asked.push(what);
@@ -31,10 +31,10 @@ export function played({ prove = () => ({ is: 'good' }), regenerated = nothing }
   const provider: Provider = {
     kind: 'batch-key',
     resourceType: 'microsoft.batch/batchaccounts',
-    flightMs: 120_000,
+    requestLifetimeMs: 120_000,
     credentialId: (word) => word,
-    held: () => situation().look.held,
-    look: () => Promise.resolve(situation().look),
+    secretCredential: () => situation().inspection.secretCredential,
+    inspect: () => Promise.resolve(situation().inspection),
     generate: (_view, standby) => regenerate('generate', standby?.id ?? 'anew'),
     revoke: (_view, { id }) => regenerate('revoke', id),
     prove: (_view, candidate, control) => Promise.resolve(prove(candidate, control)),
@@ -46,14 +46,14 @@ export function played({ prove = () => ({ is: 'good' }), regenerated = nothing }
       provider,
       vault,
       proofPatienceMs: 60_000,
-      sending: (of) => note(`sending ${of}`),
-      sharing: (_, work) => work(),
+      recordIntent: (of) => note(`sending ${of}`),
+      withSharedLease: (_, work) => work(),
     },
     asked,
   };
 }
 
-export function inRotation(rotation: Rotation, different: Different = {}): { s: InRotation; view: View } {
+export function inRotation(rotation: Rotation, different: Different = {}): { s: InRotation; view: ProviderInput } {
   const s = situation({ ...different, state: { rotation, ...different.state } });
   return { s: { ...s, rotation }, view: { target: s.target, secret: s.secret, state: s.state, now: s.now } };
 }

@@ -5,7 +5,7 @@ import { later, second } from '../../../lib/model/clock.ts';
 import { after, looked, print, rotation, type Different } from '../decide/situation.ts';
 import { inRotation, played, type Answers } from './hands.ts';
 
-const published: Different = { tagged: 'Secondary', look: looked({ secondary: 's1', held: 's1' }) };
+const published: Different = { taggedId: 'Secondary', inspection: looked({ secondary: 's1', held: 's1' }) };
 const over = looked({ primary: 'p1', secondary: 's1', held: 's1' });
 const revoking = rotation({ phase: 'revoke', oldVersion: 'v0' });
 
@@ -19,11 +19,11 @@ describe('revoke', () => {
   test('says what will end, ends it, and disables the version that held it', async () => {
     const { outcome, asked } = await outcomeOf({ regenerated: over }, published);
     expect(asked).toEqual([`sending ${print('p0')}`, 'revoke Primary', 'disable v0']);
-    expect(outcome).toEqual({ is: 'done', look: over });
+    expect(outcome).toEqual({ is: 'done', inspection: over });
   });
 
   test('R2: finds the old key gone and regenerates nothing', async () => {
-    const { outcome, asked } = await outcomeOf({}, { ...published, look: over });
+    const { outcome, asked } = await outcomeOf({}, { ...published, inspection: over });
     expect(asked).toEqual(['disable v0']);
     expect(outcome.is).toBe('done');
   });
@@ -39,16 +39,16 @@ describe('revoke', () => {
     ['still shows the old one', looked({ secondary: 's1', held: 's1' })],
   ])('R7: is not over where the answer %s', async (_sentence, regenerated) => {
     const { outcome } = await outcomeOf({ regenerated }, published);
-    expect(outcome.is).toBe('seen');
+    expect(outcome.is).toBe('inspected');
   });
 
   test.each([
-    ['live by the tag', { tagged: 'Primary' }],
-    ['live by the value', { look: looked() }],
-    ['all there is', { look: looked({ held: 'x' }) }],
+    ['live by the tag', { taggedId: 'Primary' }],
+    ['live by the value', { inspection: looked() }],
+    ['all there is', { inspection: looked({ held: 'x' }) }],
   ])('promise 1: ends nothing that is %s', async (_sentence, different) => {
     const { outcome, asked } = await outcomeOf({}, { ...published, ...different });
-    expect(outcome).toEqual({ is: 'bad', reason: 'live-would-die' });
+    expect(outcome).toEqual({ is: 'invalid', reason: 'live-would-die' });
     expect(asked).toEqual([]);
   });
 
@@ -63,7 +63,7 @@ describe('verify', () => {
     ['is done where the value is the resource’s key', published, { is: 'done' }],
     [
       'looks again where it is not yet',
-      { look: looked({ held: 's1' }) },
+      { inspection: looked({ held: 's1' }) },
       { is: 'pending', reason: 'stale-read', until: later(after(60), 10 * second) },
     ],
   ])('%s', async (_sentence, different, outcome) => {
@@ -75,13 +75,13 @@ describe('verify', () => {
 
 describe('publish', () => {
   test('answers the text for the secret', async () => {
-    const look = looked({ secondary: 's1', next: 's1' });
-    const { s, view } = inRotation(rotation({ phase: 'publish' }), { look });
-    expect(await publish(played().hands, s, view)).toEqual({ is: 'publish', value: look.next?.value });
+    const inspection = looked({ secondary: 's1', next: 's1' });
+    const { s, view } = inRotation(rotation({ phase: 'publish' }), { inspection });
+    expect(await publish(played().hands, s, view)).toEqual({ is: 'publish', value: inspection.next?.value });
   });
 
   test('has nothing to publish without a new key', async () => {
     const { s, view } = inRotation(rotation({ phase: 'publish' }));
-    expect((await publish(played().hands, s, view)).is).toBe('bad');
+    expect((await publish(played().hands, s, view)).is).toBe('invalid');
   });
 });

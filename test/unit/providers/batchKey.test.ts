@@ -1,6 +1,6 @@
 import type { BatchAccount } from '../../../infra/azure-emulator/src/arm/state.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
-import { blank } from '../../../lib/model/state.ts';
+import { emptyState } from '../../../lib/model/state.ts';
 import { contract } from './contract.ts';
 import { contractOfKeys } from './contractOfKeys.ts';
 import { keyGround, words, type KeyKind } from './keyGround.ts';
@@ -33,15 +33,15 @@ test.each<[string, BatchAccount['allowedAuthenticationModes'], boolean]>([
 ])('an account whose authentication modes are %s', async (_sentence, modes, isFit) => {
   const s = await stage(batchKey, inProcess);
   s.resource.allowedAuthenticationModes = modes;
-  const { fit } = await s.provider.look(s.view());
-  expect(fit.is).toBe(isFit ? 'good' : 'bad');
+  const { readiness } = await s.provider.inspect(s.view());
+  expect(readiness.is).toBe(isFit ? 'valid' : 'invalid');
 });
 
 test('an account whose pools are in the user’s subscription has no shared keys for us', async () => {
   const s = await stage(batchKey, inProcess);
   s.resource.poolAllocationMode = 'UserSubscription';
-  const { fit } = await s.provider.look(s.view());
-  expect(fit).toEqual({ is: 'bad', reason: 'shared-key-disabled' });
+  const { readiness } = await s.provider.inspect(s.view());
+  expect(readiness).toEqual({ is: 'invalid', reason: 'shared-key-disabled' });
   expect(s.operations()).toEqual(['batch.get']);
 });
 
@@ -55,7 +55,7 @@ const waits: [string, Reason | undefined, string[]][] = [
 test.each(waits)('PROTOCOL 2: a look at an account %s', async (_sentence, reason, operations) => {
   const s = await stage(batchKey, inProcess);
   const now = s.azure.clock.now();
-  const state = { ...blank, ...(reason && { wait: { reason, since: now, until: now } }) };
-  await s.provider.look(s.view(s.ground.value, { host: s.resource.authority, state }));
+  const state = { ...emptyState, ...(reason && { wait: { reason, since: now, until: now } }) };
+  await s.provider.inspect(s.view(s.ground.value, { host: s.resource.authority, state }));
   expect(s.operations()).toEqual(operations);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Sealed } from '../../../lib/model/sealed.ts';
-import { flawIn, keyIn, withKey } from '../../../lib/providers/connectionString.ts';
+import { checkConnectionString, keyIn, withKey } from '../../../lib/providers/connectionString.ts';
 
 const host = 'chat.service.signalr.net';
 const key = 'b2xkLWtleS1vZi1zaWduYWxyLXNlcnZpY2UtMzI=';
@@ -61,7 +61,7 @@ test.each([
   ['one with another port', `Endpoint=https://${host}:8080;AccessKey=${key}`, 'endpoint-not-of-resource'],
   ['one that names no host', `Endpoint=nowhere;AccessKey=${key}`, 'endpoint-not-of-resource'],
 ])('a connection string is refused: %s', (_sentence, text, reason) => {
-  expect(flawIn(new Sealed(text), host)).toEqual({ is: 'bad', reason });
+  expect(checkConnectionString(new Sealed(text), host)).toEqual({ is: 'invalid', reason });
 });
 
 test.each([
@@ -70,5 +70,5 @@ test.each([
   ['its own with the port of https', `Endpoint=https://${host}:443;AccessKey=${key}`],
   ['a bare key', key],
 ])('a connection string is taken: %s', (_sentence, text) => {
-  expect(flawIn(new Sealed(text), host)).toEqual({ is: 'good' });
+  expect(checkConnectionString(new Sealed(text), host)).toEqual({ is: 'valid' });
 });

@@ -1,6 +1,6 @@
 import { Sealed } from '../../../lib/model/sealed.ts';
-import { spare } from '../../../lib/model/target.ts';
-import type { View } from '../../../lib/providers/provider.ts';
+import { revocable } from '../../../lib/model/target.ts';
+import type { ProviderInput } from '../../../lib/providers/provider.ts';
 import { failures } from './failures.ts';
 import { describeShells, inProcess, type Shell } from './shells.ts';
 import { during, made, published, stage, type Kind } from './stage.ts';
@@ -23,18 +23,21 @@ function looks(kind: Kind, shell: Shell): void {
   test('a look finds what the secret names live, and changes nothing', async () => {
     const s = await stage(kind, shell);
     const before = s.ground.all();
-    const look = await s.provider.look(s.view());
-    expect(look).toMatchObject({ fit: { is: 'good' }, live: { fingerprint: look.held.fingerprint } });
-    expect(s.ground.works(look.held)).toBe(true);
-    expect(look).not.toHaveProperty('next');
+    const inspection = await s.provider.inspect(s.view());
+    expect(inspection).toMatchObject({
+      readiness: { is: 'valid' },
+      live: { fingerprint: inspection.secretCredential.fingerprint },
+    });
+    expect(s.ground.works(inspection.secretCredential)).toBe(true);
+    expect(inspection).not.toHaveProperty('next');
     expect([s.ground.all(), s.count(kind.makes)]).toEqual([before, 0]);
   });
 
   test('a look finds nothing live where the secret names what the resource has not', async () => {
     const s = await stage(kind, shell);
-    const look = await s.provider.look(s.view(s.ground.foreign));
-    expect(look).not.toHaveProperty('live');
-    expect(look).not.toHaveProperty('standby');
+    const inspection = await s.provider.inspect(s.view(s.ground.foreign));
+    expect(inspection).not.toHaveProperty('live');
+    expect(inspection).not.toHaveProperty('standby');
   });
 }
 
@@ -42,16 +45,18 @@ function rotates(kind: Kind, shell: Shell): void {
   test('generate makes one by one request, which looks show from then on, and what is live stays', async () => {
     const s = await stage(kind, shell);
     const { view, before, after, next } = await made(s);
-    expect(after.live).toMatchObject({ id: before.live?.id, fingerprint: before.held.fingerprint });
-    expect([s.ground.works(before.held), s.ground.works(next)]).toEqual([true, true]);
-    expect(await s.provider.look(view)).toMatchObject({ next: { id: next.id, fingerprint: next.fingerprint } });
+    expect(after.live).toMatchObject({ id: before.live?.id, fingerprint: before.secretCredential.fingerprint });
+    expect([s.ground.works(before.secretCredential), s.ground.works(next)]).toEqual([true, true]);
+    expect(await s.provider.inspect(view)).toMatchObject({ next: { id: next.id, fingerprint: next.fingerprint } });
     expect(s.count(kind.makes)).toBe(1);
   });
 
   test('a proof is good for what was made', async () => {
     const s = await stage(kind, shell);
     const { view, after, next } = await made(s);
-    expect(await s.provider.prove({ ...view, now: s.azure.clock.now() }, next, after.held)).toEqual({ is: 'good' });
+    expect(await s.provider.prove({ ...view, now: s.azure.clock.now() }, next, after.secretCredential)).toEqual({
+      is: 'valid',
+    });
   });
 
   test.each(kind.forms.map((form, at) => ({ form, at })))(
@@ -59,7 +64,7 @@ function rotates(kind: Kind, shell: Shell): void {
     async ({ form }) => {
       const s = await stage(kind, shell);
       const { after, next } = await made(s);
-      const rendered = s.provider.render(next, new Sealed(form(after.held, s.resource)));
+      const rendered = s.provider.render(next, new Sealed(form(after.secretCredential, s.resource)));
       expect(rendered.open()).toBe(form(next, s.resource));
     },
   );
@@ -67,22 +72,25 @@ function rotates(kind: Kind, shell: Shell): void {
   test('what was published is found live, and what it replaced works on', async () => {
     const s = await stage(kind, shell);
     const all = await made(s);
-    const look = await s.provider.look(await published(s, all));
-    expect(look).toMatchObject({ fit: { is: 'good' }, live: { id: all.next.id, fingerprint: all.next.fingerprint } });
-    expect(s.ground.works(all.before.held)).toBe(true);
+    const inspection = await s.provider.inspect(await published(s, all));
+    expect(inspection).toMatchObject({
+      readiness: { is: 'valid' },
+      live: { id: all.next.id, fingerprint: all.next.fingerprint },
+    });
+    expect(s.ground.works(all.before.secretCredential)).toBe(true);
   });
 
   test('revoke ends what was replaced, and nothing else', async () => {
     const s = await stage(kind, shell);
     const all = await made(s);
     const view = await published(s, all);
-    const old = spare(all.before.held.id, all.next.id, all.next.id);
+    const old = revocable(all.before.secretCredential.id, all.next.id, all.next.id);
     if (!old) throw new Error('What was replaced is live.');
-    const shown = async (of: View) => (await s.seen(of)).all.map(({ fingerprint }) => fingerprint);
-    expect(await shown(view)).toContain(all.before.held.fingerprint);
+    const shown = async (of: ProviderInput) => (await s.seen(of)).credentials.map(({ fingerprint }) => fingerprint);
+    expect(await shown(view)).toContain(all.before.secretCredential.fingerprint);
     const revoking = { ...view, ...during('revoke', all.before) };
     await s.provider.revoke(revoking, old);
-    expect(await shown(revoking)).not.toContain(all.before.held.fingerprint);
-    expect([s.ground.works(all.before.held), s.ground.works(all.next)]).toEqual([false, true]);
+    expect(await shown(revoking)).not.toContain(all.before.secretCredential.fingerprint);
+    expect([s.ground.works(all.before.secretCredential), s.ground.works(all.next)]).toEqual([false, true]);
   });
 }

@@ -21,9 +21,9 @@ export function contractOfKeys(kind: KeyKind, shell: Shell): void {
   test.each(slots)('revoke replaces the %s and nothing else by one request', async (slot) => {
     const s = await stage(kind, shell);
     const before = s.ground.keys();
-    const look = await s.provider.look(holding(s, other(slot)));
-    const view = holding(s, other(slot), during('revoke', look));
-    const old = standbyIn(look);
+    const inspection = await s.provider.inspect(holding(s, other(slot)));
+    const view = holding(s, other(slot), during('revoke', inspection));
+    const old = standbyIn(inspection);
     if (!old) throw new Error('Nothing stands by.');
     await s.provider.revoke(view, old);
     expect((await s.seen(view)).live).toMatchObject({ id: other(slot) });
@@ -36,29 +36,29 @@ export function contractOfKeys(kind: KeyKind, shell: Shell): void {
 function looks(kind: KeyKind, shell: Shell): void {
   test.each(slots)('a look finds the %s live by the value, and the other one standing by', async (slot) => {
     const s = await stage(kind, shell);
-    const look = await s.provider.look(holding(s, slot));
-    expect(look).toMatchObject({ live: { id: slot }, standby: { id: other(slot) }, host: s.resource.authority });
-    expect(look.held.value.open()).toBe(s.ground.keys()[slot]);
-    expect(look.all.map(({ id }) => id)).toEqual(slots);
+    const inspection = await s.provider.inspect(holding(s, slot));
+    expect(inspection).toMatchObject({ live: { id: slot }, standby: { id: other(slot) }, host: s.resource.authority });
+    expect(inspection.secretCredential.value.open()).toBe(s.ground.keys()[slot]);
+    expect(inspection.credentials.map(({ id }) => id)).toEqual(slots);
   });
 
   test('a look knows no next credential while the standby is the one remembered (R2)', async () => {
     const s = await stage(kind, shell);
-    const look = await s.provider.look(s.view());
-    expect(await s.provider.look(s.view(s.ground.value, during('generate', look)))).not.toHaveProperty('next');
+    const inspection = await s.provider.inspect(s.view());
+    expect(await s.provider.inspect(s.view(s.ground.value, during('generate', inspection)))).not.toHaveProperty('next');
   });
 
   test('a look calls no key operation where shared keys are off', async () => {
     const s = await stage(kind, shell);
     s.ground.disable();
-    const look = await s.provider.look(s.view());
-    expect(look.fit).toEqual({ is: 'bad', reason: 'shared-key-disabled' });
+    const inspection = await s.provider.inspect(s.view());
+    expect(inspection.readiness).toEqual({ is: 'invalid', reason: 'shared-key-disabled' });
     expect(s.operations()).not.toContain(kind.listKeys);
   });
 
   test('a look that is stale shows nothing new, and the new key later', async () => {
     const s = await stage(kind, shell);
-    const before = await s.provider.look(s.view());
+    const before = await s.provider.inspect(s.view());
     const view = s.view(s.ground.value, during('generate', before));
     s.resource.timing.staleReadMs = 60_000;
     await s.provider.generate(view, standbyIn(before));

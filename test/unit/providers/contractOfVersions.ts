@@ -22,17 +22,17 @@ export function contractOfVersions(kind: Kind<VersionGround>, shell: Shell): voi
   test('a newer version asks to be taken over, and the live one is not proved any more', async () => {
     const s = await stage(kind, shell);
     await s.ground.make();
-    const look = await s.provider.look(s.view());
-    expect(look).toMatchObject({ asks: 'new-version', next: { id: newest(s) } });
-    expect(await s.provider.prove(s.view(), look.held)).toMatchObject({ is: 'unknown' });
+    const inspection = await s.provider.inspect(s.view());
+    expect(inspection).toMatchObject({ startCause: 'new-version', next: { id: newest(s) } });
+    expect(await s.provider.prove(s.view(), inspection.secretCredential)).toMatchObject({ is: 'unknown' });
   });
 
   test('generate makes none where somebody made one meanwhile', async () => {
     const s = await stage(kind, shell);
-    const before = await s.provider.look(s.view());
+    const before = await s.provider.inspect(s.view());
     await s.ground.make();
-    const look = await s.provider.generate(s.view(s.ground.value, during('generate', before)), undefined);
-    expect(look).toMatchObject({ next: { id: newest(s) } });
+    const inspection = await s.provider.generate(s.view(s.ground.value, during('generate', before)), undefined);
+    expect(inspection).toMatchObject({ next: { id: newest(s) } });
     expect(s.count(kind.makes)).toBe(0);
   });
 

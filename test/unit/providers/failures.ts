@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { Effect } from '../../../infra/azure-emulator/src/faults.ts';
-import { Failure, type FailureDetail } from '../../../lib/model/operationError.ts';
+import { OperationError, type ErrorDetail } from '../../../lib/model/operationError.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import type { Shell } from './shells.ts';
 import { made, stage, type Kind } from './stage.ts';
@@ -11,7 +11,7 @@ function answered(status: number, code: string, headers: Record<string, string> 
   return { kind: 'status', status, headers, body: { error: { code, message: `No: ${leak}` } } };
 }
 
-const rows: [sentence: string, effect: Effect, reason: Reason, detail: FailureDetail][] = [
+const rows: [sentence: string, effect: Effect, reason: Reason, detail: ErrorDetail][] = [
   [
     'a missing role',
     answered(403, 'AuthorizationFailed'),
@@ -39,7 +39,7 @@ const rows: [sentence: string, effect: Effect, reason: Reason, detail: FailureDe
 
 async function thrownBy(work: Promise<unknown>): Promise<unknown> {
   return work.then(
-    (look) => look,
+    (inspection) => inspection,
     (thrown: unknown) => thrown,
   );
 }
@@ -54,22 +54,24 @@ export function failures(kind: Kind, shell: Shell): void {
   describe.each(acts)('a %s whose %s meets', (act, operation, missing) => {
     test.each(effects)('%s', async (_sentence, effect, reason, detail) => {
       const thrown = await struck(effect);
-      expect(thrown).toBeInstanceOf(Failure);
+      expect(thrown).toBeInstanceOf(OperationError);
       expect(thrown).toMatchObject({ reason, detail });
       expect(inspect(thrown, { depth: null, showHidden: true })).not.toContain(leak);
     });
 
     test('nothing', async () => {
       const thrown = await struck(answered(404, 'ResourceNotFound'));
-      expect(thrown).toMatchObject(thrown instanceof Failure ? { reason: missing } : { fit: { reason: missing } });
+      expect(thrown).toMatchObject(
+        thrown instanceof OperationError ? { reason: missing } : { readiness: { reason: missing } },
+      );
     });
 
     async function struck(effect: Effect): Promise<unknown> {
       const s = await stage(kind, shell);
-      await s.provider.look(s.view()); // a vault's challenge is behind us
+      await s.provider.inspect(s.view()); // a vault's challenge is behind us
       const before = s.count(operation);
       const fault = s.azure.core.faults.plan({ operation, lasting: true, effect });
-      const thrown = await thrownBy(act === 'look' ? s.provider.look(s.view()) : made(s)).finally(fault.remove);
+      const thrown = await thrownBy(act === 'look' ? s.provider.inspect(s.view()) : made(s)).finally(fault.remove);
       expect(s.count(operation) - before).toBe(1);
       return thrown;
     }

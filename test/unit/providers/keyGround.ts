@@ -1,7 +1,7 @@
 import { keysAt, type Slot } from '../../../infra/azure-emulator/src/arm/keys.ts';
 import type { Resource } from '../../../infra/azure-emulator/src/arm/state.ts';
 import type { LocalAzure } from '../../../infra/azure-emulator/src/azure.ts';
-import type { View } from '../../../lib/providers/provider.ts';
+import type { ProviderInput } from '../../../lib/providers/provider.ts';
 import type { Ground, Kind, Stage } from './stage.ts';
 
 export const slots = ['Primary', 'Secondary'] as const;
@@ -46,7 +46,11 @@ export const words = [
 ] as const;
 
 /** The secret holds the key of this slot. */
-export function holding({ ground, view }: Stage<KeyGround>, slot: Slot, more: Partial<View> = {}): View {
+export function holding(
+  { ground, view }: Stage<KeyGround>,
+  slot: Slot,
+  more: Partial<ProviderInput> = {},
+): ProviderInput {
   return view(ground.text(ground.keys()[slot]), more);
 }
 

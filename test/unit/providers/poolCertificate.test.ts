@@ -63,18 +63,18 @@ const looks = ['batch.get', 'getCertificate', 'getCertificateVersion', 'pool.lis
 describe('a look', () => {
   test('finds the newest version live, and nothing after it', async () => {
     const s = await twoVersions();
-    const look = await s.provider.look(s.view(s.newer));
-    expect(look).toMatchObject({ fit: { is: 'good' }, live: { id: s.newer }, host: s.resource.authority });
-    expect(look).not.toHaveProperty('next');
-    expect(look).not.toHaveProperty('asks');
+    const inspection = await s.provider.inspect(s.view(s.newer));
+    expect(inspection).toMatchObject({ readiness: { is: 'valid' }, live: { id: s.newer }, host: s.resource.authority });
+    expect(inspection).not.toHaveProperty('next');
+    expect(inspection).not.toHaveProperty('asks');
     expect(s.operations()).toEqual(looks.filter((each) => each !== 'getCertificateVersion'));
   });
 
   test('finds the newest version next where an older one is live, and changes nothing', async () => {
     const s = await twoVersions();
-    const look = await s.provider.look(s.view(s.older));
-    expect(look).toMatchObject({ live: { id: s.older }, next: { id: s.newer }, asks: 'new-version' });
-    expect(look.next?.value.open()).toBe(s.urlOf(s.newer));
+    const inspection = await s.provider.inspect(s.view(s.older));
+    expect(inspection).toMatchObject({ live: { id: s.older }, next: { id: s.newer }, startCause: 'new-version' });
+    expect(inspection.next?.value.open()).toBe(s.urlOf(s.newer));
     expect(s.operations()).toEqual(looks);
   });
 
@@ -89,47 +89,47 @@ describe('a look', () => {
   ])('takes over no version that is %s', async (_sentence, spoil) => {
     const s = await twoVersions();
     spoil(s);
-    expect(await s.provider.look(s.view(s.older))).not.toHaveProperty('next');
+    expect(await s.provider.inspect(s.view(s.older))).not.toHaveProperty('next');
   });
 
   test('asks for a version when the newest one comes to its end', async () => {
     const s = await twoVersions();
     s.azure.clock.advance(340 * day);
-    expect(await s.provider.look(s.view(s.newer))).toMatchObject({ asks: 'near-expiry' });
+    expect(await s.provider.inspect(s.view(s.newer))).toMatchObject({ startCause: 'near-expiry' });
   });
 
   test('finds nothing live in what is no identifier', async () => {
     const s = await twoVersions();
-    const look = await s.provider.look(s.view('no/version'));
-    expect(look).toMatchObject({ fit: { is: 'good' }, all: [] });
-    expect(look).not.toHaveProperty('live');
+    const inspection = await s.provider.inspect(s.view('no/version'));
+    expect(inspection).toMatchObject({ readiness: { is: 'valid' }, credentials: [] });
+    expect(inspection).not.toHaveProperty('live');
   });
 
   test('says where there is no certificate', async () => {
     const s = await twoVersions();
     s.vault.certificates.delete('tls');
-    const { fit } = await s.provider.look(s.view(s.newer));
-    expect(fit).toEqual({ is: 'bad', reason: 'certificate-missing' });
+    const { readiness } = await s.provider.inspect(s.view(s.newer));
+    expect(readiness).toEqual({ is: 'invalid', reason: 'certificate-missing' });
   });
 
   test('takes an identifier without a version for what the tag says, else for the newest', async () => {
     const s = await twoVersions();
     const untagged = s.view('');
-    const tagged = { ...untagged, secret: { ...untagged.secret, tags: { CredentialId: s.older } } };
-    expect(await s.provider.look(untagged)).toMatchObject({ live: { id: s.newer } });
-    expect(await s.provider.look(tagged)).toMatchObject({ live: { id: s.older }, next: { id: s.newer } });
+    const taggedId = { ...untagged, secret: { ...untagged.secret, tags: { CredentialId: s.older } } };
+    expect(await s.provider.inspect(untagged)).toMatchObject({ live: { id: s.newer } });
+    expect(await s.provider.inspect(taggedId)).toMatchObject({ live: { id: s.older }, next: { id: s.newer } });
   });
 });
 
 test('generate asks for one version as the policy says, and carries its tags on', async () => {
   const s = await twoVersions();
   s.vault.certificates.update('tls', { tags: { team: 'render' } });
-  const view = { ...s.view(s.newer), ...during('generate', { all: [] }) };
+  const view = { ...s.view(s.newer), ...during('generate', { credentials: [] }) };
   expect(await s.provider.generate(view, undefined)).toMatchObject({ is: 'pending', reason: 'service-working' });
-  expect(await s.provider.generate(view, undefined)).toMatchObject({ fit: { reason: 'service-working' } });
+  expect(await s.provider.generate(view, undefined)).toMatchObject({ readiness: { reason: 'service-working' } });
   s.azure.clock.advance(hour);
-  const look = await s.provider.look({ ...view, now: s.azure.clock.now() });
-  expect(look).toMatchObject({ live: { id: s.newer }, next: { id: s.certificate.versions.at(-1)?.version } });
+  const inspection = await s.provider.inspect({ ...view, now: s.azure.clock.now() });
+  expect(inspection).toMatchObject({ live: { id: s.newer }, next: { id: s.certificate.versions.at(-1)?.version } });
   expect(s.certificate.versions.at(-1)?.tags).toEqual({ team: 'render' });
   expect(s.count('createCertificate')).toBe(1);
 });
@@ -137,9 +137,9 @@ test('generate asks for one version as the policy says, and carries its tags on'
 test('targets of one account are told apart, and found by the events of their certificate', async () => {
   const { provider, urlOf, newer, vault, view } = await twoVersions();
   const value = new Sealed(urlOf(newer).replace('/certificates/', '/secrets/'));
-  expect(provider.part?.(value)).toBe(`${vault.authority}/certificates/tls`);
-  expect(provider.follows?.(value)).toBe(urlOf());
-  expect(provider.shares?.(view(newer))).toBe(`${vault.authority}/certificates/tls`);
+  expect(provider.qualifier?.(value)).toBe(`${vault.authority}/certificates/tls`);
+  expect(provider.sourceObject?.(value)).toBe(urlOf());
+  expect(provider.sharedLeaseName?.(view(newer))).toBe(`${vault.authority}/certificates/tls`);
 });
 
 describe('the data plane', () => {

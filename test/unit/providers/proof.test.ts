@@ -1,25 +1,25 @@
 import { createHttpHeaders, type PipelineRequest } from '@azure/core-rest-pipeline';
 import { Sealed } from '../../../lib/model/sealed.ts';
-import { answerTo, proof, type Answer } from '../../../lib/providers/proof.ts';
+import { sendProbe, proveKey, type ProbeAnswer } from '../../../lib/providers/proof.ts';
 
-const accepted: Answer = { is: 'accepted' };
-const refused: Answer = { is: 'refused', code: 'AuthenticationFailed' };
-const unclear: Answer = { is: 'unclear', code: 'HTTP403' };
+const accepted: ProbeAnswer = { is: 'accepted' };
+const refused: ProbeAnswer = { is: 'refused', code: 'AuthenticationFailed' };
+const unclear: ProbeAnswer = { is: 'unclear', code: 'HTTP403' };
 
 interface Given {
-  readonly next: Answer;
-  readonly random?: Answer;
-  readonly live?: Answer;
+  readonly next: ProbeAnswer;
+  readonly random?: ProbeAnswer;
+  readonly live?: ProbeAnswer;
 }
 
 const rows: [sentence: string, given: Given, is: string][] = [
-  ['good where it is accepted and a random key is refused', { next: accepted, random: refused }, 'good'],
+  ['good where it is accepted and a random key is refused', { next: accepted, random: refused }, 'valid'],
   ['unknown where a random key is accepted too, as by health', { next: accepted, random: accepted }, 'unknown'],
   ['unknown where nothing can be said of a random key', { next: accepted, random: unclear }, 'unknown'],
-  ['bad where it is refused and the live key is accepted', { next: refused, live: accepted }, 'bad'],
+  ['bad where it is refused and the live key is accepted', { next: refused, live: accepted }, 'invalid'],
   ['unknown where the live key is refused too', { next: refused, live: refused }, 'unknown'],
   ['unknown where nothing can be said of the live key', { next: refused, live: unclear }, 'unknown'],
-  ['bad where it is refused and there is no live key to compare', { next: refused }, 'bad'],
+  ['bad where it is refused and there is no live key to compare', { next: refused }, 'invalid'],
   ['unknown where no key was looked at, as behind a firewall', { next: unclear, live: accepted }, 'unknown'],
 ];
 
@@ -31,7 +31,7 @@ test.each(rows)('promise 3: a key is %s', async (_sentence, { next, random, live
   ]);
   const probe = (key: string) => Promise.resolve(answers.get(key) ?? unclear);
   const control = live && new Sealed('live');
-  expect(await proof(probe, 'random', new Sealed('next'), control)).toMatchObject({ is });
+  expect(await proveKey(probe, 'random', new Sealed('next'), control)).toMatchObject({ is });
 });
 
 test('what does not answer is unclear, and only its code is told', async () => {
@@ -39,7 +39,7 @@ test('what does not answer is unclear, and only its code is told', async () => {
     sendRequest: () => Promise.reject(Object.assign(new Error('AccessKey=abc'), { code: 'ECONNREFUSED' })),
   };
   const request = { method: 'GET' as const, url: 'https://nowhere.example', headers: {} };
-  expect(await answerTo(failing, request, () => accepted)).toEqual({ is: 'unclear', code: 'ECONNREFUSED' });
+  expect(await sendProbe(failing, request, () => accepted)).toEqual({ is: 'unclear', code: 'ECONNREFUSED' });
 });
 
 test('a proof is one request with a limit of time', async () => {
@@ -51,6 +51,6 @@ test('a proof is one request with a limit of time', async () => {
     },
   };
   const request = { method: 'GET' as const, url: 'https://a.example', headers: { Authorization: 'x' } };
-  expect(await answerTo(http, request, ({ status }) => (status === 200 ? accepted : unclear))).toEqual(accepted);
+  expect(await sendProbe(http, request, ({ status }) => (status === 200 ? accepted : unclear))).toEqual(accepted);
   expect(sent.map(({ timeout, headers }) => [timeout, headers.get('authorization')])).toEqual([[10_000, 'x']]);
 });

@@ -8,7 +8,7 @@ type Keyed = Stage<KeyGround>;
 export function proofs(kind: KeyKind, shell: Shell): void {
   test('a proof is good for the live key, and was held against a random one', async () => {
     const s = await stage(kind, shell);
-    expect(await proofOfLive(s)).toEqual({ is: 'good' });
+    expect(await proofOfLive(s)).toEqual({ is: 'valid' });
     expect(s.calls()).toHaveLength(2);
     expect(s.calls()[1]?.status).toBeGreaterThanOrEqual(401);
   });
@@ -17,16 +17,16 @@ export function proofs(kind: KeyKind, shell: Shell): void {
     const s = await stage(kind, shell);
     s.resource.timing.acceptAfterMs = 30_000;
     const { next, before, view } = await made(s);
-    const prove = () => s.provider.prove({ ...view, now: s.azure.clock.now() }, next, before.held);
-    expect(await prove()).toMatchObject({ is: 'bad', reason: 'proof-refused' });
+    const prove = () => s.provider.prove({ ...view, now: s.azure.clock.now() }, next, before.secretCredential);
+    expect(await prove()).toMatchObject({ is: 'invalid', reason: 'proof-refused' });
     s.azure.clock.advance(60_000);
-    expect(await prove()).toEqual({ is: 'good' });
+    expect(await prove()).toEqual({ is: 'valid' });
   });
 
   test('a proof is bad for a dead key, and unknown where the control is dead too', async () => {
     const s = await stage(kind, shell);
     const dead = credentialOf('Secondary', 'ZGVhZA==');
-    expect(await s.provider.prove(reaching(s), dead, live(s))).toMatchObject({ is: 'bad' });
+    expect(await s.provider.prove(reaching(s), dead, live(s))).toMatchObject({ is: 'invalid' });
     expect(await s.provider.prove(reaching(s), dead, dead)).toMatchObject({ is: 'unknown' });
   });
 

@@ -33,7 +33,7 @@ contract(signalrKey, contractOfKeys);
 /** The standby as the state remembers it, and what it takes to replace it. */
 async function begun() {
   const s = await stage(signalrKey, inProcess);
-  const before = await s.provider.look(s.view());
+  const before = await s.provider.inspect(s.view());
   const view = s.view(s.ground.value, during('generate', before));
   return { ...s, view, generate: () => s.provider.generate(view, standbyIn(before)) };
 }
@@ -42,10 +42,10 @@ test('regenerating is accepted at once and done when the service says so', async
   const s = await begun();
   expect(await s.generate()).toMatchObject({ is: 'pending', reason: 'service-working' });
   const listed = s.count('signalr.listKeys');
-  expect((await s.provider.look(s.view)).fit).toMatchObject({ is: 'pending', reason: 'service-working' });
+  expect((await s.provider.inspect(s.view)).readiness).toMatchObject({ is: 'pending', reason: 'service-working' });
   expect(s.count('signalr.listKeys')).toBe(listed);
   s.azure.clock.advance(20_000);
-  expect(await s.provider.look(s.view)).toMatchObject({ fit: { is: 'good' }, next: { id: 'Secondary' } });
+  expect(await s.provider.inspect(s.view)).toMatchObject({ readiness: { is: 'valid' }, next: { id: 'Secondary' } });
 });
 
 test('where the status of the operation may not be read, the service’s own state tells', async () => {
@@ -77,8 +77,8 @@ test('a connection string that names another host than ARM does is refused befor
   const s = await stage(signalrKey, inProcess);
   const other = await s.azure.createSignalR({ ...s.place, name: 'other' });
   const view = s.view();
-  const { fit } = await s.provider.look({ ...view, target: { ...view.target, resource: other.id } });
-  expect(fit).toEqual({ is: 'bad', reason: 'endpoint-not-of-resource' });
+  const { readiness } = await s.provider.inspect({ ...view, target: { ...view.target, resource: other.id } });
+  expect(readiness).toEqual({ is: 'invalid', reason: 'endpoint-not-of-resource' });
   expect(s.operations()).toEqual(['signalr.get']);
 });
 
@@ -89,7 +89,7 @@ test.each(['Failed', 'Canceled'])(
     const { id, name, authority: hostName } = s.resource;
     const body = { id, name, location: 'westeurope', properties: { provisioningState: state, hostName } };
     s.azure.core.faults.plan({ operation: 'signalr.get', effect: { kind: 'status', status: 200, body } });
-    expect((await s.provider.look(s.view())).fit).toEqual({
+    expect((await s.provider.inspect(s.view())).readiness).toEqual({
       is: 'unknown',
       reason: 'refused',
       code: state,

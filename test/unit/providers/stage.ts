@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Resource } from '../../../infra/azure-emulator/src/arm/state.ts';
 import type { Call } from '../../../infra/azure-emulator/src/journal.ts';
-import { graph } from '../../../lib/azure/resourceGraph.ts';
+import { resourceGraph } from '../../../lib/azure/resourceGraph.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { Sealed } from '../../../lib/model/sealed.ts';
-import type { Credential, Look } from '../../../lib/model/snapshot.ts';
-import { blank, type Phase, type Rotation, type State } from '../../../lib/model/state.ts';
-import { spare, type Spare } from '../../../lib/model/target.ts';
-import type { View } from '../../../lib/providers/provider.ts';
+import type { Credential, Inspection } from '../../../lib/model/snapshot.ts';
+import { emptyState, type Phase, type Rotation, type State } from '../../../lib/model/state.ts';
+import { revocable, type RevocableCredential } from '../../../lib/model/target.ts';
+import type { ProviderInput } from '../../../lib/providers/provider.ts';
 import { providers } from '../../../lib/providers/registry.ts';
-import { wishes } from '../decide/situation.ts';
+import { options } from '../decide/situation.ts';
 import type { Reached, Shell } from './shells.ts';
 
 /** A resource that uses a credential, which the secret names. */
@@ -46,23 +46,23 @@ export async function stage<G extends Ground>({ kind, create }: Kind<G>, shell: 
   const { azure, clients, place } = reached;
   const ground = await create(reached);
   const resource: G['resource'] = ground.resource;
-  const provider = providers({ clients, graph: graph(clients.arm), random: randomBytes }).of(kind);
+  const provider = providers({ clients, graph: resourceGraph(clients.arm), random: randomBytes }).of(kind);
   if (!provider) throw new Error(`There is no provider of ${kind}.`);
-  const { look } = provider;
+  const { inspect: inspection } = provider;
   const start = azure.clock.now();
   const before = azure.core.journal.calls.length;
   const calls = () => azure.core.journal.calls.slice(before).filter(isAsked);
   const operations = () => calls().map(({ operation }) => operation);
 
-  function view(text: string = ground.value, more: Partial<View> = {}): View {
+  function view(text: string = ground.value, more: Partial<ProviderInput> = {}): ProviderInput {
     const secret = { version: 'v1', value: new Sealed(text), createdOn: start, updatedOn: start, tags: {} };
     const target = { ...targetOf(kind), resource: resource.id };
-    return { target, secret, state: blank, now: azure.clock.now(), ...more };
+    return { target, secret, state: emptyState, now: azure.clock.now(), ...more };
   }
-  async function seen(of: View): Promise<Look> {
+  async function seen(of: ProviderInput): Promise<Inspection> {
     for (let looks = 0; looks < 20; looks += 1) {
-      const found = await look({ ...of, now: azure.clock.now() });
-      if (found.fit.is === 'good') return found;
+      const found = await inspection({ ...of, now: azure.clock.now() });
+      if (found.readiness.is === 'valid') return found;
       azure.clock.advance(5_000);
     }
     throw new Error('Nothing was seen.');
@@ -77,26 +77,28 @@ function isAsked({ service, status }: Call): boolean {
 }
 
 function targetOf(kind: string) {
-  const extra = new Set(['disable-old-version'] as const);
-  return { secret: { vaultUrl: 'https://kv.vault.azure.net', name: 's' }, kind, wishes: { ...wishes, extra } };
+  const kindOptions = new Set(['disable-old-version'] as const);
+  return { secret: { vaultUrl: 'https://kv.vault.azure.net', name: 's' }, kind, options: { ...options, kindOptions } };
 }
 
 /** In rotation, and the state remembers what the look showed at its beginning. */
-export function during(phase: Phase, { all }: Pick<Look, 'all'>): { state: State } {
+export function during(phase: Phase, { credentials: all }: Pick<Inspection, 'credentials'>): { state: State } {
   const credentials = all.map(({ id, fingerprint }) => ({ id, fingerprint }));
-  const gone = credentials.map(({ fingerprint }) => fingerprint);
-  const rotation: Rotation = { phase, cause: 'schedule', start: new Date(0), mode: 'graceful', gone };
-  return { state: { ...blank, bond: { installation: 'i', resource: '', value: '', credentials }, rotation } };
+  const toRevoke = credentials.map(({ fingerprint }) => fingerprint);
+  const rotation: Rotation = { phase, cause: 'schedule', start: new Date(0), mode: 'graceful', toRevoke };
+  return {
+    state: { ...emptyState, stateBinding: { installation: 'i', resource: '', value: '', credentials }, rotation },
+  };
 }
 
 /** What generate would replace, of a kind that has it. */
-export function standbyIn({ live, standby }: Look): Spare | undefined {
-  return live && standby && spare(standby.id, live.id, undefined);
+export function standbyIn({ live, standby }: Inspection): RevocableCredential | undefined {
+  return live && standby && revocable(standby.id, live.id, undefined);
 }
 
 /** A credential made in place of the standby, or after what is live; the look before, and the one that shows it. */
 export async function made(s: Stage, first = s.view()) {
-  const before = await s.provider.look(first);
+  const before = await s.provider.inspect(first);
   const { host } = before;
   const view = { ...first, ...during('generate', before), ...(host && { host }) };
   await s.provider.generate(view, standbyIn(before));
@@ -109,7 +111,7 @@ export async function made(s: Stage, first = s.view()) {
 export type Made = Awaited<ReturnType<typeof made>>;
 
 /** The resource uses what was made, and the secret says so. */
-export async function published(s: Stage, { view, before, next }: Made): Promise<View> {
+export async function published(s: Stage, { view, before, next }: Made): Promise<ProviderInput> {
   await s.provider.adopt?.(view, next);
   const value = s.provider.render(next, view.secret.value);
   const secret = { ...view.secret, value, tags: { CredentialId: next.id } };

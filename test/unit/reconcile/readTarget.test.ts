@@ -1,15 +1,15 @@
 import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
 import { day, later } from '../../../lib/model/clock.ts';
-import { Failure } from '../../../lib/model/operationError.ts';
+import { OperationError } from '../../../lib/model/operationError.ts';
 import { fingerprintOf, Sealed } from '../../../lib/model/sealed.ts';
 import type { Secret } from '../../../lib/model/snapshot.ts';
 import type { State } from '../../../lib/model/state.ts';
 import type { SecretName } from '../../../lib/model/target.ts';
 import { claims } from '../../../lib/stores/claims.ts';
-import { observe } from '../../../lib/reconcile/readTarget.ts';
-import { write } from '../../../lib/tags/tags.ts';
+import { readTarget } from '../../../lib/reconcile/readTarget.ts';
+import { writeTags } from '../../../lib/tags/tags.ts';
 import type { Vault } from '../../../lib/stores/vault.ts';
-import { after, bond, born, claim, resource, rotation, target, wishes } from '../decide/situation.ts';
+import { after, bond, born, claim, resource, rotation, target, options } from '../decide/situation.ts';
 import { played } from '../phases/hands.ts';
 import { emptyContainer, memoryBlobs } from '../../simulation/memoryBlobs.ts';
 
@@ -17,7 +17,7 @@ const provider = played().hands.provider;
 const providers = {
   of: (kind: string) => (kind === 'batch-key' ? provider : undefined),
   kindFor: () => 'batch-key',
-  defaultsFor: <T>(_kind: string, wishes: T) => wishes,
+  defaultsFor: <T>(_kind: string, options: T) => options,
 };
 
 interface Given {
@@ -30,24 +30,29 @@ interface Given {
 }
 
 const now = after(60);
-const idle: State = { refusals: 0, bond: { ...bond(), installation: 'ourselves', value: fingerprintOf('value') } };
-const theirs: State = { ...idle, bond: { ...bond(), installation: 'another', value: fingerprintOf('value') } };
+const idle: State = {
+  refusals: 0,
+  stateBinding: { ...bond(), installation: 'ourselves', value: fingerprintOf('value') },
+};
+const theirs: State = { ...idle, stateBinding: { ...bond(), installation: 'another', value: fingerprintOf('value') } };
 
 function secretWith(value: string, tags: Record<string, string>, updatedOn: Date): Secret {
   return { version: 'v1', value: new Sealed(value), createdOn: born, updatedOn, tags };
 }
 
 async function observed({ state, value = 'value', tags = {}, updatedOn = born, others = {}, claimed }: Given) {
-  const own = { ProviderAddress: resource, ...(state && write({}, state, 'Primary')), ...tags };
+  const own = { ProviderAddress: resource, ...(state && writeTags({}, state, 'Primary')), ...tags };
   const all: Record<string, Record<string, string>> = { ...others, [target.secret.name]: own };
   const read: Vault['read'] = ({ name }) => {
     const found = all[name];
-    return found ? Promise.resolve(secretWith(value, found, updatedOn)) : Promise.reject(new Failure('secret-missing'));
+    return found
+      ? Promise.resolve(secretWith(value, found, updatedOn))
+      : Promise.reject(new OperationError('secret-missing'));
   };
   const claimsOf = claims(memoryBlobs(emptyContainer(), manualClock(now)), () => 'ourselves');
   if (claimed) await claimsOf.save({ ...claim, secret: claimed });
-  const eyes = { vault: { read } as Vault, claims: claimsOf, providers, settings: { wishes } };
-  return observe(eyes, target.secret, now);
+  const eyes = { vault: { read } as Vault, claims: claimsOf, providers, settings: { defaults: options } };
+  return readTarget(eyes, target.secret, now);
 }
 
 const fresh = later(now, -day);
@@ -66,7 +71,7 @@ describe('R1: state', () => {
 
   test('that is lost says nothing but what is waited for', async () => {
     const wait = { reason: 'throttled', since: after(59), until: after(61) } as const;
-    const copied: State = { ...idle, rotation: rotation(), held: 'contended', last: after(1), wait };
+    const copied: State = { ...idle, rotation: rotation(), held: 'contended', lastRotation: after(1), wait };
     const found = await observed({ state: copied, value: 'other' });
     if (found.is !== 'target') throw new Error(found.is);
     expect(found.unseen.state).not.toHaveProperty('rotation');
@@ -78,7 +83,7 @@ describe('R1: state', () => {
 test.each<[string, Given, string]>([
   ['another installation in mid-rotation', { state: { ...theirs, rotation: rotation() } }, 'managed-elsewhere'],
   ['another installation that wrote within a week', { state: theirs, updatedOn: fresh }, 'managed-elsewhere'],
-  ['a wish that cannot be read', { tags: { RotationSettle: 'soon' } }, 'bad-tags'],
+  ['a wish that cannot be read', { tags: { RotationOverlap: 'soon' } }, 'bad-tags'],
 ])('%s bars the target', async (_sentence, given, reason) => {
   expect(await observed(given)).toMatchObject({ is: 'barred', reason });
 });

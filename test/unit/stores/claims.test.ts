@@ -36,7 +36,7 @@ test('a claim that is saved again replaces the one before, and one that is dropp
   await all.save(whole);
   await all.save({ ...claim, version: 'v2' });
   expect(await all.of(resource, 'batch-key')).toEqual({ ...claim, version: 'v2' });
-  await all.drop(claim);
+  await all.remove(claim);
   expect(await all.of(resource, 'batch-key')).toBeUndefined();
 });
 

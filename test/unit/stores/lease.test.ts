@@ -24,27 +24,27 @@ function worker(container: Container = { ...emptyContainer(), metadata: {} }) {
 test('promise 6: one worker at a time', async () => {
   const { leases: mine, blobs, clock } = worker();
   const theirs = leases(blobs, clock);
-  const answers = await mine.whileHolding(name, () => theirs.whileHolding(name, () => Promise.resolve('both')));
+  const answers = await mine.withLease(name, () => theirs.withLease(name, () => Promise.resolve('both')));
   expect(answers).toBe('busy');
-  expect(await theirs.whileHolding(name, () => Promise.resolve('then'))).toBe('then');
+  expect(await theirs.withLease(name, () => Promise.resolve('then'))).toBe('then');
 });
 
 test('the lease is given back, also where the work fails', async () => {
   const { leases: mine } = worker();
-  await expect(mine.whileHolding(name, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-  expect(await mine.whileHolding(name, () => Promise.resolve('again'))).toBe('again');
+  await expect(mine.withLease(name, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await mine.withLease(name, () => Promise.resolve('again'))).toBe('again');
 });
 
 test('R5: a write is sent only with more lease left than it may take; else the lease is renewed first', async () => {
   const { leases: mine, time, renewals } = worker();
-  await mine.whileHolding(name, async (lease) => {
+  await mine.withLease(name, async (lease) => {
     time.advance(34 * second);
-    await lease.assure();
+    await lease.ensureTimeLeft();
     expect(renewals).toHaveLength(0);
     time.advance(2 * second);
-    await lease.assure();
+    await lease.ensureTimeLeft();
     expect(renewals).toHaveLength(1);
-    await lease.assure();
+    await lease.ensureTimeLeft();
     expect(renewals).toHaveLength(1);
   });
 });
@@ -55,19 +55,19 @@ test('R5: the regenerate too, however long it took to write down that it is sent
     await blobs.setMetadata(...given);
     time.advance(19 * second);
   };
-  await leases({ ...blobs, setMetadata }, clock).whileHolding(name, async (lease) => {
+  await leases({ ...blobs, setMetadata }, clock).withLease(name, async (lease) => {
     time.advance(34 * second);
-    await lease.sending('aaaaaaaaaaaa', clock.now());
+    await lease.recordIntent('aaaaaaaaaaaa', clock.now());
     expect(renewals).toHaveLength(1);
   });
 });
 
 test('R5: what another worker took in between is lost, and no write is sent', async () => {
   const { leases: mine, time, blobs, clock } = worker();
-  await mine.whileHolding(name, async (lease) => {
+  await mine.withLease(name, async (lease) => {
     time.advance(61 * second);
-    await leases(blobs, clock).whileHolding(name, async () => {
-      await expect(lease.assure()).rejects.toMatchObject({ reason: 'lease-lost' });
+    await leases(blobs, clock).withLease(name, async () => {
+      await expect(lease.ensureTimeLeft()).rejects.toMatchObject({ reason: 'lease-lost' });
     });
   });
 });
@@ -76,32 +76,32 @@ describe('R4: a request that may still land', () => {
   test('is known to the next worker until its effect was seen', async () => {
     const { leases: mine, clock } = worker();
     const until = new Date(clock.now().getTime() + 2 * minute);
-    await mine.whileHolding(name, (lease) => lease.sending('aaaaaaaaaaaa', until));
-    await mine.whileHolding(name, async (lease) => {
-      expect(lease.flight).toEqual({ until, of: 'aaaaaaaaaaaa' });
-      await lease.landed();
-      expect(lease.flight).toBeUndefined();
+    await mine.withLease(name, (lease) => lease.recordIntent('aaaaaaaaaaaa', until));
+    await mine.withLease(name, async (lease) => {
+      expect(lease.requestInFlight).toEqual({ until, replaces: 'aaaaaaaaaaaa' });
+      await lease.clearInFlight();
+      expect(lease.requestInFlight).toBeUndefined();
     });
-    await mine.whileHolding(name, (lease) => {
-      expect(lease.flight).toBeUndefined();
+    await mine.withLease(name, (lease) => {
+      expect(lease.requestInFlight).toBeUndefined();
       return Promise.resolve();
     });
   });
 
   test('is assumed of an unknown past: a container newly made counts as in flight', async () => {
     const { leases: mine, clock } = worker(emptyContainer());
-    await mine.whileHolding(name, (lease) => {
-      expect(lease.flight).toEqual({ until: new Date(clock.now().getTime() + 5 * minute) });
+    await mine.withLease(name, (lease) => {
+      expect(lease.requestInFlight).toEqual({ until: new Date(clock.now().getTime() + 5 * minute) });
       return Promise.resolve();
     });
   });
 
   test('is not written without the lease', async () => {
     const { leases: mine, time, blobs, clock } = worker();
-    await mine.whileHolding(name, async (lease) => {
+    await mine.withLease(name, async (lease) => {
       time.advance(61 * second);
-      await leases(blobs, clock).whileHolding(name, async () => {
-        await expect(lease.sending('a', clock.now())).rejects.toMatchObject({ reason: 'lease-lost' });
+      await leases(blobs, clock).withLease(name, async () => {
+        await expect(lease.recordIntent('a', clock.now())).rejects.toMatchObject({ reason: 'lease-lost' });
       });
     });
   });

@@ -1,24 +1,24 @@
 import { day, hour } from '../../../lib/model/clock.ts';
-import type { Wishes } from '../../../lib/model/target.ts';
-import { windowFrom, wishesFrom } from '../../../lib/tags/optionTags.ts';
+import type { TargetOptions } from '../../../lib/model/target.ts';
+import { windowFrom, optionsFromTags } from '../../../lib/tags/optionTags.ts';
 
-const defaults: Wishes = {
+const defaults: TargetOptions = {
   validityMs: 90 * day,
-  settleMs: 25 * hour,
+  overlapMs: 25 * hour,
   paused: false,
   proof: 'required',
   consumers: 'proceed',
 };
 
-const none: Pick<Wishes, 'extra'> = { extra: new Set() };
+const none: Pick<TargetOptions, 'kindOptions'> = { kindOptions: new Set() };
 
-const understood: [sentence: string, tag: string, text: string, wish: Partial<Wishes>][] = [
+const understood: [sentence: string, tag: string, text: string, wish: Partial<TargetOptions>][] = [
   ['a validity in days', 'ValidityPeriodDays', '60', { validityMs: 60 * day }],
   ['a validity with blanks around it', 'ValidityPeriodDays', ' 60 ', { validityMs: 60 * day }],
-  ['a settle in hours', 'RotationSettle', 'PT2H', { settleMs: 2 * hour }],
-  ['a settle of days and hours', 'RotationSettle', 'P1DT1H', { settleMs: 25 * hour }],
-  ['a settle of weeks', 'RotationSettle', 'P1W', { settleMs: 7 * day }],
-  ['no settle at all', 'RotationSettle', 'PT0S', { settleMs: 0 }],
+  ['a settle in hours', 'RotationOverlap', 'PT2H', { overlapMs: 2 * hour }],
+  ['a settle of days and hours', 'RotationOverlap', 'P1DT1H', { overlapMs: 25 * hour }],
+  ['a settle of weeks', 'RotationOverlap', 'P1W', { overlapMs: 7 * day }],
+  ['no settle at all', 'RotationOverlap', 'PT0S', { overlapMs: 0 }],
   ['a lead', 'RotationLead', 'P10D', { leadMs: 10 * day }],
   ['a pause', 'RotationPaused', 'True', { paused: true }],
   ['no pause', 'RotationPaused', 'false', {}],
@@ -28,7 +28,7 @@ const understood: [sentence: string, tag: string, text: string, wish: Partial<Wi
     'what kinds may be asked for besides',
     'RotationOptions',
     'Auto-Renew, disable-old-version',
-    { extra: new Set(['auto-renew', 'disable-old-version']) },
+    { kindOptions: new Set(['auto-renew', 'disable-old-version']) },
   ],
   [
     'a key of another name',
@@ -42,12 +42,12 @@ const understood: [sentence: string, tag: string, text: string, wish: Partial<Wi
     'wait-for-consumers, Proof=Best-Effort',
     { consumers: 'wait', proof: 'best-effort', ...none },
   ],
-  ['an empty tag', 'RotationSettle', '', {}],
+  ['an empty tag', 'RotationOverlap', '', {}],
   ['a tag of somebody else’s', 'Owner', 'P1Y', {}],
 ];
 
 test.each(understood)('%s is understood', (_sentence, tag, text, wish) => {
-  expect(wishesFrom({ [tag]: text }, defaults)).toEqual({ ...defaults, ...wish });
+  expect(optionsFromTags({ [tag]: text }, defaults)).toEqual({ ...defaults, ...wish });
 });
 
 test.each([
@@ -56,18 +56,18 @@ test.each([
   ['a validity in words', 'ValidityPeriodDays', 'ninety'],
   ['a negative validity', 'ValidityPeriodDays', '-1'],
   ['a part of a day', 'ValidityPeriodDays', '1.5'],
-  ['a year, which has no fixed length', 'RotationSettle', 'P1Y'],
+  ['a year, which has no fixed length', 'RotationOverlap', 'P1Y'],
   ['a month, which has no fixed length', 'RotationLead', 'P1M'],
-  ['a duration of more than ten years', 'RotationSettle', 'P3651D'],
-  ['a duration longer than there are dates', 'RotationSettle', 'P100000000D'],
-  ['a negative duration', 'RotationSettle', 'PT-1H'],
-  ['a bare number', 'RotationSettle', '25'],
-  ['a duration of .NET', 'RotationSettle', '1.01:00:00'],
+  ['a duration of more than ten years', 'RotationOverlap', 'P3651D'],
+  ['a duration longer than there are dates', 'RotationOverlap', 'P100000000D'],
+  ['a negative duration', 'RotationOverlap', 'PT-1H'],
+  ['a bare number', 'RotationOverlap', '25'],
+  ['a duration of .NET', 'RotationOverlap', '1.01:00:00'],
   ['a pause that is neither true nor false', 'RotationPaused', 'yes'],
   ['an option nobody knows', 'RotationOptions', 'proof=best-effort, hurry'],
   ['a window without a time zone', 'RotationWindow', 'Mon-Fri 01:00-04:00'],
 ])('%s is refused, and it is said what was expected', (_sentence, tag, text) => {
-  expect(wishesFrom({ [tag]: text }, defaults)).toEqual({ tag, expected: expect.stringMatching(/\w/) as string });
+  expect(optionsFromTags({ [tag]: text }, defaults)).toEqual({ tag, expected: expect.stringMatching(/\w/) as string });
 });
 
 const monToFri = [1, 2, 3, 4, 5];
@@ -96,4 +96,9 @@ test.each([
   ['hours without a zero', 'Mon 1:00-2:00 UTC'],
 ])('no window: %s', (_sentence, text) => {
   expect(windowFrom(text)).toBeUndefined();
+});
+
+test('a tag under an old name is an error that names the new one', () => {
+  const answer = optionsFromTags({ RotationSettle: 'PT2H' }, defaults);
+  expect(answer).toEqual({ tag: 'RotationSettle', expected: 'written as RotationOverlap' });
 });

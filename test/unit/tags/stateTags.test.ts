@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { stateFrom, tagsFrom } from '../../../lib/tags/stateTags.ts';
-import { blank, type State } from '../../../lib/model/state.ts';
+import { emptyState, type State } from '../../../lib/model/state.ts';
 import { anyState } from './states.ts';
 
 const runs = { numRuns: 1_000 };
@@ -37,12 +37,12 @@ test('the longest state there can be, with a deadline and all else, fits a tag',
   const reason = 'endpoint-not-of-resource'; // the longest word that a wait can have
   const state: State = {
     refusals: 99,
-    request: 'dddddddddddd',
+    lastRequest: 'dddddddddddd',
     guard: { reason: 'tag-corrected', until: at },
-    wait: { reason, since: at, until: at, code: 'C'.repeat(40), stuck: true },
+    wait: { reason, since: at, until: at, code: 'C'.repeat(40), announcedStuck: true },
     rotation: {
-      ...{ phase: 'revoke', cause: 'notice', start: at, mode: 'immediate', gone: prints },
-      ...{ oldVersion: '0123456789abcdef0123456789abcdef', retried: true, deadline: at },
+      ...{ phase: 'revoke', cause: 'notice', start: at, mode: 'immediate', toRevoke: prints },
+      ...{ oldVersion: '0123456789abcdef0123456789abcdef', regeneratedAgain: true, deadline: at },
     },
   };
   const tags = tagsFrom(state);
@@ -66,8 +66,12 @@ const record = '{"v":1,"i":"here","r":"aaaaaaaaaaaa","f":"bbbbbbbbbbbb","c":{"Pr
 const revoking = '"p":"r","c":"m","s":"t0","g":""';
 
 test.each([
-  ['no state at all is a blank one', {}, blank],
-  ['deleting the progress resumes: the record stays', { RotationRecord: record }, { bond: { installation: 'here' } }],
+  ['no state at all is a blank one', {}, emptyState],
+  [
+    'deleting the progress resumes: the record stays',
+    { RotationRecord: record },
+    { stateBinding: { installation: 'here' } },
+  ],
   ['a word that is no JSON is corrupt', { RotationProgress: 'idle' }, 'corrupt'],
   ['JSON that is no state is corrupt', { RotationProgress: '[]' }, 'corrupt'],
   ['a cut record binds to nothing', { RotationRecord: record.slice(0, 60) }, { refusals: 0 }],

@@ -30,14 +30,14 @@ const rotation = optional(
     cause: fc.constantFrom(...causes),
     start: date,
     mode: fc.constantFrom(...modes),
-    gone: fc.array(fingerprint, { maxLength: 3 }),
+    toRevoke: fc.array(fingerprint, { maxLength: 3 }),
     oldVersion: version,
-    retried: fc.constant(true as const),
+    regeneratedAgain: fc.constant(true as const),
     deadline: date,
   },
-  ['phase', 'cause', 'start', 'mode', 'gone'],
+  ['phase', 'cause', 'start', 'mode', 'toRevoke'],
 );
-const wait = optional({ reason, since: date, until: date, code, stuck: fc.constant(true as const) }, [
+const wait = optional({ reason, since: date, until: date, code, announcedStuck: fc.constant(true as const) }, [
   'reason',
   'since',
   'until',
@@ -50,20 +50,20 @@ const guard = fc.record({
 const everything = optional(
   {
     refusals: fc.integer({ min: 0, max: 99 }),
-    bond,
+    stateBinding: bond,
     rotation,
     wait,
     guard,
     held: fc.constantFrom('proof-refused', 'contended', 'too-many-refusals', 'live-would-die'),
-    last: date,
-    request: fingerprint,
+    lastRotation: date,
+    lastRequest: fingerprint,
   },
   ['refusals'],
 ) as fc.Arbitrary<State>;
 
 /** Any state there can be: whole seconds, real fingerprints; what is held waits for nothing, one rotation at a time. */
-export const anyState = everything.map(({ wait: waits, last, ...state }): State => ({
+export const anyState = everything.map(({ wait: waits, lastRotation: last, ...state }): State => ({
   ...state,
   ...(waits && !state.held && { wait: waits }),
-  ...(last && !state.rotation && { last }),
+  ...(last && !state.rotation && { lastRotation: last }),
 }));

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { day } from '../../../lib/model/clock.ts';
-import { normalised } from '../../../lib/model/target.ts';
-import { carriedOn, read, write, type Kinds } from '../../../lib/tags/tags.ts';
-import { after, bond, resource, rotation, target, wishes } from '../decide/situation.ts';
+import { normalizedId } from '../../../lib/model/target.ts';
+import { tagsToCarryOver, readTags as readTagsOf, writeTags, type Kinds } from '../../../lib/tags/tags.ts';
+import { after, bond, resource, rotation, target, options } from '../decide/situation.ts';
 import { anyState } from './states.ts';
 
 const kinds: Kinds = {
-  defaultsFor: (_kind, wishes) => wishes,
+  defaultsFor: (_kind, options) => options,
   kindFor: (type, wanted) =>
     type === 'microsoft.batch/batchaccounts' && (!wanted || wanted === 'batch-key') ? 'batch-key' : undefined,
 };
-const readTags = (tags: Record<string, string>) => read(target.secret, tags, wishes, kinds);
+const readTags = (tags: Record<string, string>) => readTagsOf(target.secret, tags, options, kinds);
 
 test.each([
   ['no tags', {}],
@@ -35,11 +35,11 @@ test.each([
 ])('%s makes a secret a target', (_sentence, tags) => {
   const found = readTags(tags);
   if (found.is !== 'target') throw new Error(found.is);
-  expect(normalised(found.target.resource)).toBe(normalised(resource));
+  expect(normalizedId(found.target.resource)).toBe(normalizedId(resource));
 });
 
 test.each([
-  ['a wish that cannot be read', { RotationSettle: 'soon' }, { is: 'barred', reason: 'bad-tags' }],
+  ['a wish that cannot be read', { RotationOverlap: 'soon' }, { is: 'barred', reason: 'bad-tags' }],
   ['a kind that the resource has not', { RotationKind: 'batch-password' }, { is: 'barred', reason: 'bad-tags' }],
   ['state of a later version', { RotationProgress: '{"v":7}' }, { is: 'barred', reason: 'state-from-newer-version' }],
   ['corrupt state', { RotationRecord: 'x' }, { is: 'target', state: { refusals: 0 } }],
@@ -52,7 +52,7 @@ const free = fc.stringMatching(/^[a-z-]{1,20}$/);
 test('promise 8: whatever the owner’s tags and the state: his are kept as they are', () => {
   fc.assert(
     fc.property(fc.dictionary(free, fc.string({ maxLength: 256 }), { maxKeys: 11 }), anyState, (own, state) => {
-      const written = write({ ...own, ProviderAddress: resource }, state, 'Secondary');
+      const written = writeTags({ ...own, ProviderAddress: resource }, state, 'Secondary');
       expect(written).toMatchObject({ ...own, ProviderAddress: resource, CredentialId: 'Secondary' });
       expect(Object.keys(written).length).toBeLessThanOrEqual(15 + 1);
     }),
@@ -61,13 +61,13 @@ test('promise 8: whatever the owner’s tags and the state: his are kept as they
 });
 
 test('a record that the state has no more is taken away with it', () => {
-  expect(write({ RotationRecord: 'old' }, { refusals: 0 }, 'Primary')).not.toHaveProperty('RotationRecord');
+  expect(writeTags({ RotationRecord: 'old' }, { refusals: 0 }, 'Primary')).not.toHaveProperty('RotationRecord');
 });
 
 test('a state that has not changed is written as it stands, so that nothing is sent', () => {
-  const state = { refusals: 0, bond: bond(), rotation: rotation() };
-  const once = write({ ProviderAddress: resource }, state, 'Primary');
-  expect(write(once, state, 'Primary')).toEqual(once);
+  const state = { refusals: 0, stateBinding: bond(), rotation: rotation() };
+  const once = writeTags({ ProviderAddress: resource }, state, 'Primary');
+  expect(writeTags(once, state, 'Primary')).toEqual(once);
 });
 
 test.each([
@@ -75,13 +75,13 @@ test.each([
   ['in a phase', { rotation: rotation({ phase: 'verify' }) }, 'verify'],
   [
     'waiting',
-    { rotation: rotation({ phase: 'revoke' }), wait: { reason: 'settling', since: after(60), until: after(61, 1) } },
-    'revoke, settling until 2026-03-07T01:00Z',
+    { rotation: rotation({ phase: 'revoke' }), wait: { reason: 'overlap', since: after(60), until: after(61, 1) } },
+    'revoke, overlap until 2026-03-07T01:00Z',
   ],
   ['held', { rotation: rotation(), held: 'proof-refused' }, 'generate, held: proof-refused'],
   ['guarded', { guard: { reason: 'adoption-grace', until: after(1) } }, 'idle, adoption-grace until 2026-01-06T00:00Z'],
 ] as const)('a person reads that a target is %s', (_sentence, state, phase) => {
-  expect(write({}, { refusals: 0, ...state }, 'Primary')['RotationPhase']).toBe(phase);
+  expect(writeTags({}, { refusals: 0, ...state }, 'Primary')['RotationPhase']).toBe(phase);
 });
 
 test.each([
@@ -91,20 +91,20 @@ test.each([
   const own = Object.fromEntries(Array.from({ length: count }, (_, i) => [`own${i}`, '']));
   const tags = { ...own, ProviderAddress: resource };
   expect(readTags(tags).is).toBe(is);
-  expect(readTags(write(tags, { refusals: 0, bond: bond() }, 'Primary')).is).toBe(is);
+  expect(readTags(writeTags(tags, { refusals: 0, stateBinding: bond() }, 'Primary')).is).toBe(is);
 });
 
 test('to a version that was written without tags everything is carried on but what binds to a value', () => {
-  const own = { team: 'rendering', ProviderAddress: resource, RotationSettle: 'PT1H' };
-  const tags = write(own, { refusals: 0, bond: bond() }, 'Primary');
-  expect(carriedOn(tags)).toEqual(own);
+  const own = { team: 'rendering', ProviderAddress: resource, RotationOverlap: 'PT1H' };
+  const tags = writeTags(own, { refusals: 0, stateBinding: bond() }, 'Primary');
+  expect(tagsToCarryOver(tags)).toEqual(own);
 });
 
 test('a kind knows better than the settings how long it is valid, and a tag better than both', () => {
-  const knowing: Kinds = { ...kinds, defaultsFor: (_kind, wishes) => ({ ...wishes, validityMs: 3650 * day }) };
+  const knowing: Kinds = { ...kinds, defaultsFor: (_kind, options) => ({ ...options, validityMs: 3650 * day }) };
   const validity = (tags: Record<string, string>) => {
-    const found = read(target.secret, { ProviderAddress: resource, ...tags }, wishes, knowing);
-    return found.is === 'foreign' ? 0 : found.target.wishes.validityMs / day;
+    const found = readTagsOf(target.secret, { ProviderAddress: resource, ...tags }, options, knowing);
+    return found.is === 'foreign' ? 0 : found.target.options.validityMs / day;
   };
   expect([validity({}), validity({ ValidityPeriodDays: '60' })]).toEqual([3650, 60]);
 });

@@ -54,7 +54,7 @@ test('the recordings have every phase, guard and way to be held, and most causes
   ]);
   expect(states.some(({ rotation }) => rotation?.mode === 'immediate')).toBe(true);
   expect(states.some(({ rotation }) => rotation?.deadline)).toBe(true);
-  expect(states.some(({ rotation }) => rotation?.retried)).toBe(true);
+  expect(states.some(({ rotation }) => rotation?.regeneratedAgain)).toBe(true);
 });
 
 test.each(all)('%s: of a later version, it is told apart', (_is, { tags }) => {

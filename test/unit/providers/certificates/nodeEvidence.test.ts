@@ -149,8 +149,8 @@ const going = { status: 'inProgress', isMerged: false };
 const refused = { status: 'failed', isMerged: false, code: 'Rejected' };
 
 test.each([
-  ['none', undefined, undefined, { is: 'good' }],
-  ['one that is completed', { ...going, status: 'completed' }, undefined, { is: 'good' }],
+  ['none', undefined, undefined, { is: 'valid' }],
+  ['one that is completed', { ...going, status: 'completed' }, undefined, { is: 'valid' }],
   ['one on its way', going, undefined, { is: 'pending', until: later(since, 10_000) }],
   ['one on its way for an hour: looked at later', going, waited, { is: 'pending', until: later(since, 15 * minute) }],
   [
@@ -159,10 +159,10 @@ test.each([
     undefined,
     { reason: 'certificate-awaits-merge', code: 'tls' },
   ],
-  ['one refused before we asked', refused, undefined, { is: 'good' }],
+  ['one refused before we asked', refused, undefined, { is: 'valid' }],
   ['one refused that we waited for', refused, waited, { reason: 'certificate-not-issued', code: 'Rejected' }],
   ['one refused that was told', refused, told, { reason: 'certificate-not-issued' }],
-  ['one refused that was told a day ago', refused, { ...told, since: later(since, -25 * hour) }, { is: 'good' }],
+  ['one refused that was told a day ago', refused, { ...told, since: later(since, -25 * hour) }, { is: 'valid' }],
   [
     'one cancelled that we waited for',
     { ...refused, status: 'cancelled' },

@@ -1,6 +1,6 @@
 import type { Pool } from '../../../../infra/azure-emulator/src/arm/batch/pools/pool.ts';
 import { identityAt } from '../../../../infra/azure-emulator/src/arm/batch/identity.ts';
-import { graph, type Graph } from '../../../../lib/azure/resourceGraph.ts';
+import { resourceGraph, type ResourceGraph } from '../../../../lib/azure/resourceGraph.ts';
 import { poolIdentities } from '../../../../lib/providers/certificates/poolIdentities.ts';
 import { identityId } from '../../../../infra/azure-emulator/test/arm/batch/stage.ts';
 import { inProcess } from '../shells.ts';
@@ -15,12 +15,12 @@ async function stage() {
   const pool = azure.createPool(account, { name: 'nodes', identities: [identityId] });
   const { objectId } = azure.core.tokens.appIdentity;
   const asked = { account: account.id, attached: [identityId], certificates: [`${vault.uri}/secrets/tls`] };
-  const ask = async (more: Partial<typeof asked> = {}, from: Graph = graph(clients.arm)) => {
+  const request = async (more: Partial<typeof asked> = {}, from: ResourceGraph = resourceGraph(clients.arm)) => {
     const wanted = { ...asked, ...more };
     return (await poolIdentities(from, wanted))(wanted.certificates[0] ?? '');
   };
   return {
-    ...{ azure, vault, pool, ask },
+    ...{ azure, vault, pool, ask: request },
     tenantId: azure.core.tokens.tenantId,
     deny: (action: string) => azure.arm.denials.add({ objectId, scope: '', action }),
     queries: () => azure.core.journal.calls.filter(({ operation }) => operation === 'resourceGraph.query').length,

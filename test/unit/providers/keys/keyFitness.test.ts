@@ -21,7 +21,7 @@ test.each([
   ['that cannot be purged by anybody', key({}, { recoveryLevel: 'Recoverable+ProtectedSubscription' })],
   ['of a vault with a shorter retention', key({}, { recoveryLevel: 'CustomizedRecoverable' })],
   ['with both', key({}, { recoveryLevel: 'CustomizedRecoverable+ProtectedSubscription' })],
-])('a key is fit: %s', (_sentence, found) => {
+])('a key is readiness: %s', (_sentence, found) => {
   expect(unfitKey(found)).toBeUndefined();
 });
 
@@ -36,7 +36,7 @@ test.each([
   ['without soft delete', key({}, { recoveryLevel: 'Purgeable' }), 'key-not-recoverable'],
   ['without purge protection', key({}, { recoveryLevel: 'Recoverable+Purgeable' }), 'key-not-recoverable'],
   ['of a recovery level nobody names', key({}, { recoveryLevel: undefined }), 'key-not-recoverable'],
-])('a key is not fit: %s', (_sentence, found, reason) => {
+])('a key is not readiness: %s', (_sentence, found, reason) => {
   expect(unfitKey(found)).toBe(reason);
 });
 

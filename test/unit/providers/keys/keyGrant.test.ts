@@ -1,20 +1,20 @@
 import type { BatchAccount } from '@azure/arm-batch';
-import type { Graph, Row } from '../../../../lib/azure/resourceGraph.ts';
-import { Failure } from '../../../../lib/model/operationError.ts';
+import type { ResourceGraph, Row } from '../../../../lib/azure/resourceGraph.ts';
+import { OperationError } from '../../../../lib/model/operationError.ts';
 import { isOfAnotherTenant, refusedKey } from '../../../../lib/providers/keys/keyGrant.ts';
-import type { Means } from '../../../../lib/providers/provider.ts';
+import type { ProviderDeps } from '../../../../lib/providers/provider.ts';
 
 const key = { vaultUrl: 'https://kv.vault.azure.net', name: 'cmk' };
 
-function asked(graph: Graph): Means {
-  return { graph } as Means;
+function asked(graph: ResourceGraph): ProviderDeps {
+  return { graph } as ProviderDeps;
 }
 
-function shows(...rows: Row[]): Means {
+function shows(...rows: Row[]): ProviderDeps {
   return asked(() => Promise.resolve(rows));
 }
 
-const hidden = asked(() => Promise.reject(new Failure('forbidden')));
+const hidden = asked(() => Promise.reject(new OperationError('forbidden')));
 
 test.each([
   ['roles', shows({ rbac: 'true' }), 'key-role-missing'],
@@ -23,7 +23,7 @@ test.each([
   ['a model that this app may not see', shows(), 'key-grant-missing'],
   ['a model that cannot be asked for', hidden, 'key-grant-missing'],
 ])('a refusal about the vault is told in its words: %s', async (_sentence, means, reason) => {
-  const failure = new Failure('refused', { code: 'InvalidKeyVaultReference' });
+  const failure = new OperationError('refused', { code: 'InvalidKeyVaultReference' });
   expect(await refusedKey(means, failure, key)).toMatchObject({ reason, detail: failure.detail });
 });
 
@@ -35,7 +35,9 @@ test.each([
   ['outage', 'KeyVaultUnavailable', 'outage'],
   ['key-access-lost', 'AccountIsDisabled', 'key-access-lost'],
 ] as const)('%s with code %s is %s', async (reason, code, told) => {
-  expect(await refusedKey(shows({ rbac: 'true' }), new Failure(reason, { code }), key)).toMatchObject({ reason: told });
+  expect(await refusedKey(shows({ rbac: 'true' }), new OperationError(reason, { code }), key)).toMatchObject({
+    reason: told,
+  });
 });
 
 const systemAssigned: BatchAccount = { identity: { type: 'SystemAssigned', tenantId: 'A' } };

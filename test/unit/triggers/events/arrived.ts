@@ -1,4 +1,4 @@
-import { incoming, type Incoming } from '../../../../lib/triggers/events/incoming.ts';
+import { parseEvent, type IncomingEvent } from '../../../../lib/triggers/events/incoming.ts';
 
 const subscription = '/subscriptions/5ab5c000-0000-4000-8000-000000000001';
 export const vaultId = `${subscription}/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv`;
@@ -17,8 +17,8 @@ export function gridEvent(more: object = {}): object {
   return { id: 'id-1', eventType: 'a.type', topic: vaultId, subject: 'batch-key', eventTime, ...versions, ...more };
 }
 
-export function arrived(event: object): Incoming {
-  const came = incoming(JSON.parse(JSON.stringify(event)));
+export function arrived(event: object): IncomingEvent {
+  const came = parseEvent(JSON.parse(JSON.stringify(event)));
   if (!came) throw new Error('Not an event.');
   return came;
 }

@@ -1,4 +1,4 @@
-import { incoming } from '../../../../lib/triggers/events/incoming.ts';
+import { parseEvent } from '../../../../lib/triggers/events/incoming.ts';
 import { cloudEvent, gridEvent, vaultId } from './arrived.ts';
 
 const data = { Id: 'x' };
@@ -23,7 +23,7 @@ test.each([
   ['data that is a word', gridEvent({ data: 'word' }), { data: 'word' }],
   ['an event that is written in both schemas is a CloudEvent', { ...gridEvent(), ...cloudEvent() }, { type: 'a.type' }],
 ])('understood: %s', (_sentence, event, expected) => {
-  expect(incoming(event)).toMatchObject(expected);
+  expect(parseEvent(event)).toMatchObject(expected);
 });
 
 test.each([
@@ -52,11 +52,11 @@ test.each([
     cloudEvent({ data: JSON.parse('['.repeat(20_000) + ']'.repeat(20_000)) as unknown }),
   ],
 ])('no event: %s', (_sentence, event) => {
-  expect(incoming(event)).toBeUndefined();
+  expect(parseEvent(event)).toBeUndefined();
 });
 
 test('a prototype in an event is a name like any other', () => {
   const text = JSON.stringify(cloudEvent()).replace('{', '{"__proto__":{"polluted":1},"constructor":{"prototype":{}},');
-  expect(incoming(JSON.parse(text))).toMatchObject({ id: 'id-1' });
+  expect(parseEvent(JSON.parse(text))).toMatchObject({ id: 'id-1' });
   expect({}).not.toHaveProperty('polluted');
 });

@@ -1,4 +1,4 @@
-import { vaultEvent, type VaultEvent } from '../../../../lib/triggers/events/keyVaultEvent.ts';
+import { parseKeyVaultEvent, type KeyVaultEvent } from '../../../../lib/triggers/events/keyVaultEvent.ts';
 import { arrived, cloudEvent, gridEvent, vaultId, vaultUrls } from './arrived.ts';
 
 const version = 'ee059b2bb5bc48398a53b168c6cdcb10';
@@ -13,9 +13,9 @@ const sound = {
 };
 
 /** What is made of an event whose data, type or source is different. */
-function made({ type = 'SecretNearExpiry', source = vaultId, data = {} }: Part = {}): VaultEvent | string {
+function made({ type = 'SecretNearExpiry', source = vaultId, data = {} }: Part = {}): KeyVaultEvent | string {
   const event = cloudEvent({ type: `Microsoft.KeyVault.${type}`, source, data: { ...sound, ...data } });
-  return vaultEvent(arrived(event), vaultUrls);
+  return parseKeyVaultEvent(arrived(event), vaultUrls);
 }
 
 interface Part {
@@ -31,7 +31,7 @@ test.each([
   ['SecretExpired', 'expired'],
   ['SecretNewVersionCreated', 'new-version'],
 ])('%s asks for %s', (type, cause) => {
-  expect(made({ type })).toEqual({ secret, ask: { cause, version } });
+  expect(made({ type })).toEqual({ secret, request: { cause, version } });
 });
 
 const accepted: [sentence: string, Part][] = [
@@ -47,18 +47,20 @@ const accepted: [sentence: string, Part][] = [
 ];
 
 test.each(accepted)('taken: %s', (_sentence, part) => {
-  expect(made(part)).toEqual({ secret, ask: { cause: 'near-expiry', version } });
+  expect(made(part)).toEqual({ secret, request: { cause: 'near-expiry', version } });
 });
 
 test('taken: Event Grid’s own schema', () => {
   const event = gridEvent({ eventType: 'Microsoft.KeyVault.SecretNearExpiry', data: sound });
-  expect(vaultEvent(arrived(event), vaultUrls)).toEqual({ secret, ask: { cause: 'near-expiry', version } });
+  expect(parseKeyVaultEvent(arrived(event), vaultUrls)).toEqual({ secret, request: { cause: 'near-expiry', version } });
 });
 
 test('taken: a vault that has only a number for an address', () => {
   const data = { ...sound, Id: sound.Id.replace('kv.vault.azure.net', '127.0.0.1:8443') };
   const event = cloudEvent({ type: 'Microsoft.KeyVault.SecretNearExpiry', data });
-  expect(vaultEvent(arrived(event), ['https://127.0.0.1:8443'])).toMatchObject({ secret: { name: 'batch-key' } });
+  expect(parseKeyVaultEvent(arrived(event), ['https://127.0.0.1:8443'])).toMatchObject({
+    secret: { name: 'batch-key' },
+  });
 });
 
 const otherId = vaultId.replace(/kv$/, 'other');
@@ -115,5 +117,5 @@ test.each([
   ['data in data', { data: sound }],
 ])('dropped: %s', (_sentence, data) => {
   const event = cloudEvent({ type: 'Microsoft.KeyVault.SecretExpired', data });
-  expect(vaultEvent(arrived(event), vaultUrls)).toBe('unreadable');
+  expect(parseKeyVaultEvent(arrived(event), vaultUrls)).toBe('unreadable');
 });

@@ -1,4 +1,4 @@
-import { dueFrom, phaseDue, phaseDueType } from '../../../../lib/triggers/events/phaseDue.ts';
+import { parsePhaseDue, phaseDueEvent, phaseDueType } from '../../../../lib/triggers/events/phaseDue.ts';
 import { later } from '../../../../lib/model/clock.ts';
 import { phases } from '../../../../lib/model/state.ts';
 import { after, target } from '../../decide/situation.ts';
@@ -9,30 +9,30 @@ const now = later(since, 60_000);
 const { secret, kind, resource } = target;
 
 function came(more: object = {}) {
-  return arrived(cloudEvent({ ...phaseDue(target, 'revoke', since, now), ...more }));
+  return arrived(cloudEvent({ ...phaseDueEvent(target, 'revoke', since, now), ...more }));
 }
 
 test.each(phases)('what is sent for %s is understood by who does it, and by nobody else', (phase) => {
-  const event = arrived(cloudEvent(phaseDue(target, phase, since, now)));
+  const event = arrived(cloudEvent(phaseDueEvent(target, phase, since, now)));
   for (const asked of phases) {
     const expected = asked === phase ? { secret, kind, resource } : 'irrelevant';
-    expect(dueFrom(event, asked, vaultUrls)).toEqual(expected);
+    expect(parsePhaseDue(event, asked, vaultUrls)).toEqual(expected);
   }
 });
 
 test('the same thing due has the same id; another phase, time or target has another', () => {
   const other = { ...target, secret: { ...secret, name: 'other' } };
   const ids = [
-    phaseDue(target, 'revoke', since, now),
-    phaseDue(target, 'generate', since, now),
-    phaseDue(target, 'revoke', later(since, 1_000), now),
-    phaseDue(other, 'revoke', since, now),
+    phaseDueEvent(target, 'revoke', since, now),
+    phaseDueEvent(target, 'generate', since, now),
+    phaseDueEvent(target, 'revoke', later(since, 1_000), now),
+    phaseDueEvent(other, 'revoke', since, now),
   ].map(({ id }) => id);
-  expect(phaseDue(target, 'revoke', since, later(now, 1_000)).id).toBe(ids[0]);
+  expect(phaseDueEvent(target, 'revoke', since, later(now, 1_000)).id).toBe(ids[0]);
   expect(new Set(ids).size).toBe(4);
 });
 
-const { data } = phaseDue(target, 'revoke', since, now);
+const { data } = phaseDueEvent(target, 'revoke', since, now);
 
 test.each([
   ['another type', { type: 'Keyturn.Rotation.Started' }, 'irrelevant'],
@@ -46,5 +46,5 @@ test.each([
   ['no kind', { data: { phase: 'revoke', resource } }, 'unreadable'],
   ['no data', { data: undefined }, 'unreadable'],
 ])('dropped: %s', (_sentence, more, reason) => {
-  expect(dueFrom(came({ type: phaseDueType, ...more }), 'revoke', vaultUrls)).toBe(reason);
+  expect(parsePhaseDue(came({ type: phaseDueType, ...more }), 'revoke', vaultUrls)).toBe(reason);
 });

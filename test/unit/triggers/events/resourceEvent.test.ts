@@ -1,4 +1,4 @@
-import { regenerated } from '../../../../lib/triggers/events/resourceEvent.ts';
+import { parseRegeneration } from '../../../../lib/triggers/events/resourceEvent.ts';
 import { arrived, cloudEvent, gridEvent } from './arrived.ts';
 
 const source = '/subscriptions/5ab5c000-0000-4000-8000-000000000001';
@@ -8,7 +8,7 @@ const type = 'Microsoft.Resources.ResourceActionSuccess';
 const sound = { operationName, resourceUri, claims: { appid: 'app-1', name: 'somebody' }, status: 'Succeeded' };
 
 function made(data: object = {}, more: object = {}) {
-  return regenerated(arrived(cloudEvent({ type, source, data: { ...sound, ...data }, ...more })));
+  return parseRegeneration(arrived(cloudEvent({ type, source, data: { ...sound, ...data }, ...more })));
 }
 
 const resource = resourceUri.toLowerCase();
@@ -38,7 +38,9 @@ test.each([
 test('a resource group may be the source, in any case, and either schema', () => {
   const group = `${source.toUpperCase()}/RESOURCEGROUPS/RG`;
   expect(made({}, { source: group })).toMatchObject({ resource });
-  expect(regenerated(arrived(gridEvent({ eventType: type, topic: source, data: sound })))).toMatchObject({ resource });
+  expect(parseRegeneration(arrived(gridEvent({ eventType: type, topic: source, data: sound })))).toMatchObject({
+    resource,
+  });
 });
 
 const dropped: [sentence: string, data: object, more: object, reason: string][] = [

@@ -1,7 +1,7 @@
 import { commonAlert, type AlertForm } from '../../../../infra/azure-emulator/src/arm/health/commonAlert.ts';
 import type { Effect } from '../../../../infra/azure-emulator/src/faults.ts';
 import { day, later, minute } from '../../../../lib/model/clock.ts';
-import { normalised } from '../../../../lib/model/target.ts';
+import { normalizedId } from '../../../../lib/model/target.ts';
 import { bench, type Answer, type Bench } from '../../../support/bench.ts';
 
 const subscription = '5ab5c000-0000-4000-8000-000000000001';
@@ -123,7 +123,7 @@ test('503: while another worker has the resource; the next try begins it', async
   const { b, service } = await resting();
   const told = alert(b);
   const answers: Answer[] = [];
-  await b.core.leases.whileHolding(normalised(service.id), async () => {
+  await b.core.leases.withLease(normalizedId(service.id), async () => {
     answers.push(await b.notices(told));
   });
   expect(answers).toMatchObject([{ ...later503, body: { reason: 'busy' } }]);

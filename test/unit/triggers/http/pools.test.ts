@@ -2,7 +2,7 @@ import { createHttpHeaders, type HttpClient, type PipelinePolicy } from '@azure/
 import { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
 import { arm } from '../../../../lib/azure/arm.ts';
-import { graph } from '../../../../lib/azure/resourceGraph.ts';
+import { resourceGraph } from '../../../../lib/azure/resourceGraph.ts';
 import { definePool } from '../../../../lib/triggers/http/pools.ts';
 import { auditPool } from '../../../../lib/pools/audit.ts';
 import type { PoolBody } from '../../../../lib/pools/poolView.ts';
@@ -27,7 +27,7 @@ function answering(status: number, body: object) {
   };
   const timeLimit: PipelinePolicy = { name: 'none', sendRequest: (request, next) => next(request) };
   const manager = arm({ credential, http, timeLimit }, settings);
-  return { asked, arm: manager, graph: graph(manager) };
+  return { asked, arm: manager, graph: resourceGraph(manager) };
 }
 
 async function define(client: ReturnType<typeof answering>, body: object) {

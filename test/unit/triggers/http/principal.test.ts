@@ -1,5 +1,5 @@
 import { HttpRequest } from '@azure/functions';
-import { refusedPrincipal } from '../../../../lib/triggers/http/principal.ts';
+import { refusePrincipal } from '../../../../lib/triggers/http/principal.ts';
 
 const claims = 'http://schemas.microsoft.com/ws/2008/06/identity/claims';
 const role = 'ActionGroupsSecureWebhook';
@@ -8,7 +8,7 @@ const role = 'ActionGroupsSecureWebhook';
 function refusal(principal?: string): number | undefined {
   const headers = principal === undefined ? {} : { 'x-ms-client-principal': principal };
   const request = new HttpRequest({ method: 'POST', url: 'https://app.example/api/notices', headers });
-  return refusedPrincipal(request)?.status;
+  return refusePrincipal(request)?.status;
 }
 
 function encoded(found: unknown): string {

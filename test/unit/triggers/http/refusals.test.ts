@@ -14,10 +14,10 @@ describe('409, with a reason', () => {
   });
 
   test('where tags cannot be read', async () => {
-    const { b } = await resting({}, { RotationSettle: 'soon' });
+    const { b } = await resting({}, { RotationOverlap: 'soon' });
     const answer = await b.post(named(b));
     expect(answer).toMatchObject({ status: 409, body: { reason: 'bad-tags' } });
-    expect(answer.body['detail']).toContain('RotationSettle');
+    expect(answer.body['detail']).toContain('RotationOverlap');
   });
 
   test('where shared keys are off', async () => {

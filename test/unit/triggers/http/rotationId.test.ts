@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fromId, toId } from '../../../../lib/triggers/http/rotationId.ts';
+import { parseRotationId, rotationIdOf } from '../../../../lib/triggers/http/rotationId.ts';
 
 test('whatever the secret and the start: the id is both, and fits a path', () => {
   const name = fc.stringMatching(/^[0-9A-Za-z-]{1,127}$/);
@@ -7,9 +7,9 @@ test('whatever the secret and the start: the id is both, and fits a path', () =>
   fc.assert(
     fc.property(name, host, fc.integer({ min: 0, max: 4_000_000_000 }), (secret, vault, seconds) => {
       const named = { secret: { vaultUrl: `https://${vault}`, name: secret }, start: new Date(seconds * 1000) };
-      const id = toId(named);
+      const id = rotationIdOf(named);
       expect(id).toMatch(/^[\w-]+$/);
-      expect(fromId(id)).toEqual({ ...named, secret: { ...named.secret, name: secret.toLowerCase() } });
+      expect(parseRotationId(id)).toEqual({ ...named, secret: { ...named.secret, name: secret.toLowerCase() } });
     }),
   );
 });
@@ -17,8 +17,8 @@ test('whatever the secret and the start: the id is both, and fits a path', () =>
 test('whatever is asked for: it is an id or it is none', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
-      const named = fromId(text);
-      if (named) expect(fromId(toId(named))).toEqual(named);
+      const named = parseRotationId(text);
+      if (named) expect(parseRotationId(rotationIdOf(named))).toEqual(named);
     }),
   );
 });
@@ -30,5 +30,5 @@ test.each([
   ['another protocol', '1772413200 http://kv.vault.azure.net/secrets/a'],
   ['a path beyond the secret', '1772413200 https://kv.vault.azure.net/secrets/a/../b'],
 ])('%s is no id', (_sentence, text) => {
-  expect(fromId(Buffer.from(text).toString('base64url'))).toBeUndefined();
+  expect(parseRotationId(Buffer.from(text).toString('base64url'))).toBeUndefined();
 });

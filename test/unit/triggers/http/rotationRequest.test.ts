@@ -1,4 +1,4 @@
-import { wantedFrom, type Wanted } from '../../../../lib/triggers/http/rotationRequest.ts';
+import { parseRotationRequest, type RotationRequest } from '../../../../lib/triggers/http/rotationRequest.ts';
 
 const vault = 'https://kv.vault.azure.net';
 const resource = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Batch/batchAccounts/acct';
@@ -18,17 +18,17 @@ test.each([
   ['what is compromised', { ...byName, compromised: ['Primary'] }, { compromised: ['Primary'] }],
   ['a reason with blanks around it', { ...byName, reason: ' leaked ' }, { reason: 'leaked' }],
 ])('a request names %s', (_sentence, body, wanted) => {
-  expect(wantedFrom(text(body), null)).toMatchObject(wanted);
+  expect(parseRotationRequest(text(body), null)).toMatchObject(wanted);
 });
 
 test('of an idempotency key only the fingerprint is kept, and of what else makes a request equal', () => {
   const [known, again, other] = [byName, byName, { ...byName, compromised: ['Secondary'] }].map(
-    (body) => (wantedFrom(text(body), 'drill-1') as Wanted).request,
+    (body) => (parseRotationRequest(text(body), 'drill-1') as RotationRequest).request,
   );
   expect(known).toMatch(/^[0-9a-f]{12}$/);
   expect(again).toBe(known);
   expect(other).not.toBe(known);
-  expect(wantedFrom(text(byName), null)).not.toHaveProperty('request');
+  expect(parseRotationRequest(text(byName), null)).not.toHaveProperty('request');
 });
 
 test.each([
@@ -38,11 +38,11 @@ test.each([
   ['a word', '"now"'],
   ['null', 'null'],
 ])('a body that is %s is refused', (_sentence, body) => {
-  expect(wantedFrom(body, null)).toMatchObject({ status: 400 });
+  expect(parseRotationRequest(body, null)).toMatchObject({ status: 400 });
 });
 
 test('a body that is too large is refused before it is read', () => {
-  expect(wantedFrom(text({ ...byName, reason: 'x'.repeat(9_000) }), null)).toMatchObject({ status: 413 });
+  expect(parseRotationRequest(text({ ...byName, reason: 'x'.repeat(9_000) }), null)).toMatchObject({ status: 413 });
 });
 
 test.each([
@@ -59,13 +59,13 @@ test.each([
   ['both ways to name it', { ...byName, ...byResource }, '#/'],
   ['a member nobody knows', { ...byName, hurry: true }, '#/'],
 ])('a request with %s is refused, and it is said where', (_sentence, body, pointer) => {
-  const refused = wantedFrom(text(body), null);
+  const refused = parseRotationRequest(text(body), null);
   expect(refused).toMatchObject({ status: 400 });
   expect('errors' in refused && refused.errors.map((error) => error.pointer)).toContain(pointer);
 });
 
 test('every mistake is said at once', () => {
-  const refused = wantedFrom(text({ vault: 'kv', secret: '', mode: 'now' }), null);
+  const refused = parseRotationRequest(text({ vault: 'kv', secret: '', mode: 'now' }), null);
   const pointers = ['#/mode', '#/reason', '#/vault', '#/secret'];
   expect('errors' in refused && refused.errors.map((error) => error.pointer)).toEqual(pointers);
 });
@@ -76,5 +76,5 @@ test.each([
   ['with blanks', 'a b'],
   ['with signs nobody can see', 'a\u0007'],
 ])('an idempotency key that is %s is refused', (_sentence, key) => {
-  expect(wantedFrom(text(byName), key)).toMatchObject({ status: 400 });
+  expect(parseRotationRequest(text(byName), key)).toMatchObject({ status: 400 });
 });

@@ -1,6 +1,6 @@
 import type { Effect } from '../../../../infra/azure-emulator/src/faults.ts';
 import { day, hour, minute } from '../../../../lib/model/clock.ts';
-import { normalised } from '../../../../lib/model/target.ts';
+import { normalizedId } from '../../../../lib/model/target.ts';
 import { bench, type Answer } from '../../../support/bench.ts';
 import { named, regenerated, resting, why } from './resting.ts';
 
@@ -116,7 +116,7 @@ test('another key after it is complete begins another, and the first is told to 
 test('R20: while another worker has the resource the answer is 503, and it is said when to come again', async () => {
   const { b, account } = await resting();
   const answers: Answer[] = [];
-  await b.core.leases.whileHolding(normalised(account.id), async () => {
+  await b.core.leases.withLease(normalizedId(account.id), async () => {
     answers.push(await b.post(named(b)));
   });
   expect(answers).toMatchObject([{ status: 503, headers: { 'Retry-After': '15' }, body: { reason: 'busy' } }]);

@@ -1,4 +1,4 @@
-import { affects, isRegional, regionOf, type Notice } from '../../../../lib/triggers/notices/notice.ts';
+import { isAffected, isRegional, regionOf, type Notice } from '../../../../lib/triggers/notices/notice.ts';
 import { after } from '../../decide/situation.ts';
 
 const service = '/subscriptions/S-1/resourceGroups/rg/providers/Microsoft.SignalRService/SignalR/Chat';
@@ -45,5 +45,5 @@ const rows: [sentence: string, Notice, region: string | undefined, expected: boo
 ];
 
 test.each(rows)('a notice about %s: does it concern the service?', (_sentence, about, region, expected) => {
-  expect(affects(about, service, region)).toBe(expected);
+  expect(isAffected(about, service, region)).toBe(expected);
 });
