@@ -39,7 +39,10 @@ export interface Keyturn {
 const sweepMs = 4 * minute;
 /** A visit for an event begins nothing after this; what it has begun may take as long again. */
 const eventMs = 20 * second;
-/** Event Grid waits 30 seconds for an answer, an action group 10 (azure-facts 2 and 4). */
+/**
+ * Event Grid waits 30 seconds for an answer, an action group 10 (azure-facts: Event Grid delivery; azure-facts: Action
+ * groups).
+ */
 const budgets = { eventMs: 25 * second, noticeMs: 9 * second };
 
 export function keyturn(services: Services, muted: MutedTargets, budget = budgets): Keyturn {
@@ -79,8 +82,8 @@ async function within(budgetMs: number, services: Services, work: Promise<unknow
 let made: { core: ServicesWithoutReporter; memory: MutedTargets } | undefined;
 
 /**
- * Assembled on first use, so that a bad setting fails an invocation loudly instead of leaving an app without
- * functions (azure-facts 10). What it says belongs to the invocation.
+ * Assembled on first use, so that a bad setting fails an invocation loudly instead of leaving an app without functions
+ * (azure-facts: Functions host). What it says belongs to the invocation.
  */
 export function running(context: InvocationContext): Keyturn {
   made ??= { core: coreFrom(process.env), memory: new Map() };

@@ -26,7 +26,10 @@ export function batchDataPlane(ground: Ground, { armEndpoint }: Pick<Settings, '
   };
 }
 
-/** azure-facts 1.5; of the other clouds as `batchResourceId` in @azure/ms-rest-azure-env has it. */
+/**
+ * The audience of tokens (azure-facts: Batch data plane); of the other clouds as `batchResourceId` in
+ * @azure/ms-rest-azure-env has it.
+ */
 function audienceIn(armEndpoint: string): string {
   const { hostname } = new URL(armEndpoint);
   if (hostname.endsWith('.usgovcloudapi.net')) return 'https://batch.core.usgovcloudapi.net';

@@ -10,7 +10,7 @@ import { arm, type Arm, type ArmSettings } from './arm.ts';
 import { batchDataPlane, type BatchDataPlane } from './batchDataPlane.ts';
 import { errorPolicy } from './errors.ts';
 
-/** No request takes longer; a lease has always as much time left before a write is sent (R5). */
+/** No request takes longer; a lease has always as much time left before a write is sent (R5, lease time left). */
 export const requestTimeoutMs = 20_000;
 
 /** Every client, made on first use. One `HttpClient` underneath is the seam of the crash tests. */
@@ -33,7 +33,8 @@ export function clients(credential: TokenCredential, http: HttpClient, settings:
   const position = 'perCall' as const;
   const options = {
     httpClient: http,
-    // The SDKs' own retry sends a regenerate again after a lost answer: the next look decides instead (R3).
+    // The SDKs' own retry sends a regenerate again after a lost answer: the next look decides instead (R3, no automatic
+    // retries).
     retryOptions: { maxRetries: 0 },
     additionalPolicies: [{ policy: ground.timeLimit, position }],
   };

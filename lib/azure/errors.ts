@@ -41,7 +41,7 @@ function isRestError(error: unknown): error is RestError {
   return error instanceof RestError || (error instanceof Error && error.name === 'RestError');
 }
 
-/** Codes are invariant and decide where the status alone does not (azure-facts 11). */
+/** Codes are invariant and decide where the status alone does not (azure-facts: Error codes). */
 const byCode: Readonly<Record<string, Reason>> = {
   ScopeLocked: 'locked',
   ForbiddenByFirewall: 'firewall',

@@ -20,7 +20,7 @@ export interface Ground {
 /** Answers the JSON of a body, or nothing where there is none. Throws `Failure` only. */
 export type Send = (method: HttpMethods, url: string, body?: object) => Promise<unknown>;
 
-/** Requests with a token for `audience`, and no retries: the next look decides (R3). */
+/** Requests with a token for `audience`, and no retries: the next look decides (R3, no automatic retries). */
 export function sender({ credential, http, timeLimit }: Ground, audience: string): Send {
   const pipeline = createEmptyPipeline();
   const scopes = `${audience.replace(/\/$/, '')}/.default`;

@@ -22,7 +22,7 @@ export interface Reference {
   readonly activeVersion?: string | undefined;
 }
 
-/** Judged by `activeVersion`, which is what the running app has (azure-facts 11). */
+/** Judged by `activeVersion`, which is what the running app has (azure-facts: App Service references). */
 export function evidenceIn(references: readonly Reference[], { secret, version }: Published): Evidence {
   const ours = references.filter((one) => isTo(one, secret));
   const free = ours.filter(({ secretVersion }) => !secretVersion || secretVersion === version);
@@ -37,7 +37,10 @@ function isTo({ reference, vaultName: vault, secretName }: Reference, { vaultUrl
   return sameVault && secretName.toLowerCase() === name.toLowerCase();
 }
 
-/** Container Apps fetch unversioned secrets anew within 30 minutes, and restart by themselves (azure-facts 6). */
+/**
+ * Container Apps fetch unversioned secrets anew within 30 minutes, and restart by themselves (azure-facts: Container
+ * Apps secrets).
+ */
 const refetchMs = 30 * minute;
 
 export function evidenceOf(urls: readonly string[], { secret, version, since }: Published, now: Date): Evidence {

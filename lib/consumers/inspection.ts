@@ -61,7 +61,10 @@ async function vaultUrlsIn(arm: Arm, { id }: Consumer): Promise<readonly string[
   return (read.data.properties.configuration?.secrets ?? []).flatMap(({ keyVaultUrl }) => keyVaultUrl ?? []);
 }
 
-/** Fetches every reference of the app anew and restarts it; a restart of ours would not fetch (azure-facts 11). */
+/**
+ * Fetches every reference of the app anew and restarts it; a restart of ours would not fetch (azure-facts: App Service
+ * references).
+ */
 export async function refresh(arm: Arm, { id }: Consumer): Promise<void> {
   await arm.post(`${id}/config/configreferences/appsettings/refresh`, webVersion);
 }

@@ -41,7 +41,7 @@ const atOnce = 4;
 export function consumerRefresher(means: RefresherDeps): ConsumerRefresher {
   const seen = new Map<string, string>();
   let listed: { readonly until: Date; readonly all: Promise<readonly Consumer[]> } | undefined;
-  /** One query for the visits of a sweep: Resource Graph takes three a second (azure-facts 5). */
+  /** One query for the visits of a sweep: Resource Graph takes three a second (azure-facts: Resource Graph). */
   const list = () => {
     if (listed && listed.until > means.clock.now()) return listed.all;
     const all = listConsumers(means.graph, means.vaultUrls);

@@ -33,7 +33,10 @@ function isStoppedByPerson({ target, settings }: Situation, { cause }: Rotation)
   );
 }
 
-/** Settle is over, and who wished to wait waits for consumers that are not seen; a deadline does not (R23). */
+/**
+ * Settle is over, and who wished to wait waits for consumers that are not seen; a deadline does not (R23, regeneration
+ * notice).
+ */
 export function consumersBehind(s: Situation, rotation: Rotation): Decision | undefined {
   if (!mayWaitForConsumers(s, rotation) || (s.consumers && !hasConsumersBehind(s.consumers))) return undefined;
   if (!s.consumers) return { do: 'wait', reason: 'outage', code: 'ConsumersUnknown', until: later(s.now, 5 * minute) };

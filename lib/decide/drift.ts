@@ -6,7 +6,8 @@ import { newRotation } from './rotation.ts';
 
 /**
  * The state is bound to the value, so it was a key of this resource once, and the resource has it no more: somebody
- * regenerated it and consumers fail (R17). A working key is published; nothing is regenerated for that.
+ * regenerated it and consumers fail (R17, live credential replaced). A working key is published; nothing is regenerated
+ * for that.
  */
 export function liveCredentialReplaced(s: Situation): Decision | undefined {
   if (s.inspection.live || s.inspection.credentials.length === 0) return undefined;
@@ -16,7 +17,7 @@ export function liveCredentialReplaced(s: Situation): Decision | undefined {
   return { do: 'setState', reason: 'repairing', state: repairState(s) };
 }
 
-/** The resource answers with a key that is known to be replaced (R17). */
+/** The resource answers with a key that is known to be replaced (R17, live credential replaced). */
 function isStale({ inspection, state: { rotation, stateBinding } }: Situation): boolean {
   const published = stateBinding?.credentials.find(
     ({ fingerprint }) => fingerprint === inspection.secretCredential.fingerprint,
@@ -31,7 +32,7 @@ function isUnderRepair({ state: { rotation }, inspection: { secretCredential } }
   return working && rotation.toRevoke.includes(secretCredential.fingerprint);
 }
 
-/** Repaired less than a settle ago, and again somebody's version holds a dead value (R19). */
+/** Repaired less than a settle ago, and again somebody's version holds a dead value (R19, own and foreign versions). */
 function isContended({ claim, secret, target, now }: Situation): boolean {
   if (!claim || claim === 'of-another' || !claim.repairedAt || secret.version === claim.version) return false;
   return later(claim.repairedAt, target.options.overlapMs) > now;

@@ -8,7 +8,7 @@ export interface DatedSecret {
   readonly secret: { readonly createdOn: Date; readonly expiresOn?: Date };
 }
 
-/** The earlier of the tag's validity and the secret's own expiry; never `updated` (PROTOCOL 6). */
+/** The earlier of the tag's validity and the secret's own expiry; never `updated` (design: Due). */
 export function expiryOf({ target, secret }: DatedSecret): Date {
   const byValidity = later(secret.createdOn, target.options.validityMs);
   return secret.expiresOn ? earliest(secret.expiresOn, byValidity) : byValidity;
@@ -26,7 +26,7 @@ export function dueAt(dated: DatedSecret, jitter: number): Date {
   return later(expiryOf(dated), -leadMsOf(options) - spreadMs);
 }
 
-/** Key Vault tells of near expiry 30 days before, which for a short validity is at birth (R14). */
+/** Key Vault tells of near expiry 30 days before, which for a short validity is at birth (R14, only what is due). */
 export function isDueForEvent(dated: DatedSecret, now: Date): boolean {
   return later(dueAt(dated, 0), -hour) <= now;
 }
@@ -35,7 +35,7 @@ export function isValidityTooShort(options: TargetOptions): boolean {
   return options.validityMs - leadMsOf(options) < options.overlapMs + day;
 }
 
-/** Until when current consumers may still hold what the version before this one held (promise 2). */
+/** Until when current consumers may still hold what the version before this one held (promise 2, overlap kept). */
 export function overlapEnd({ target, secret }: DatedSecret): Date {
   return later(secret.createdOn, target.options.overlapMs);
 }

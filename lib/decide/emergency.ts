@@ -7,7 +7,10 @@ import type { CredentialId } from '../model/target.ts';
 import type { Decision, Situation } from './decision.ts';
 import { stateBindingOf, historyOf, withoutWait } from './rotation.ts';
 
-/** An emergency becomes part of the state; it overrides waits, pause and holds of history (R20 to R22). */
+/**
+ * An emergency becomes part of the state; it overrides waits, pause and holds of history (R20, emergency accepted; R21,
+ * emergency during rotation; R22, emergency overrides waits).
+ */
 export function startEmergency(s: Situation): Decision | undefined {
   const wanted = s.request.emergency;
   const { live } = s.inspection;
@@ -36,7 +39,7 @@ function withEmergency(s: Situation, live: CredentialRef, wanted: EmergencyReque
   return { state, start: rotation.start };
 }
 
-/** What would end in nothing is not accepted (R20). */
+/** What would end in nothing is not accepted (R20, emergency accepted). */
 function refusalOf(
   { inspection: { nothingToRotate: rests, credentials: all } }: Situation,
   { compromised = [] }: EmergencyRequest,
@@ -75,7 +78,7 @@ function moreUrgentMode(rotation: Rotation | undefined, mode: Mode): Mode {
 
 interface EmergencyPlan {
   readonly rotation: Rotation;
-  /** Only a key seen to change after this moment is taken for the new one (R18). */
+  /** Only a key seen to change after this moment is taken for the new one (R18, changed standby). */
   readonly regenerateAnew: boolean;
 }
 

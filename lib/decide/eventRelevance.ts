@@ -12,7 +12,10 @@ export function whyIrrelevant(
   return request.cause === 'new-version' && isOwnVersion(seen) ? 'own-version' : undefined;
 }
 
-/** Ours, as we wrote it, and announced: until then a crash may lie between the write and the word of it (R19). */
+/**
+ * Ours, as we wrote it, and announced: until then a crash may lie between the write and the word of it (R19, own and
+ * foreign versions).
+ */
 function isOwnVersion({ secret, claim, binding, state }: Parameters<typeof whyIrrelevant>[1]): boolean {
   const claimed = claim !== undefined && claim !== 'of-another' && claim.version === secret.version;
   return claimed && binding === 'bound' && state.rotation?.phase !== 'verify';

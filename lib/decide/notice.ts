@@ -10,7 +10,10 @@ export interface LastRotation {
   readonly createdOn: Date;
 }
 
-/** A rotation that began since, or the one it started, has answered a notice that may be active for months (R23). */
+/**
+ * A rotation that began since, or the one it started, has answered a notice that may be active for months (R23,
+ * regeneration notice).
+ */
 export function isAnswered({ state, createdOn }: LastRotation, { id, start }: RegenerationNotice): boolean {
   const { rotation, lastRotation: last, lastRequest: request } = state;
   if (rotation && !isRepair(rotation)) {
@@ -30,7 +33,7 @@ export function needsAction(standing: LastRotation, notice: RegenerationNotice, 
   return !isAnswered(standing, notice) || hurriedRotation(standing, notice, now) !== undefined;
 }
 
-/** Every key that exists now has to go: only keys seen to change from now on are published (R18). */
+/** Every key that exists now has to go: only keys seen to change from now on are published (R18, changed standby). */
 export function regenerationNotice(s: Situation): Decision | undefined {
   const { notice } = s.request;
   if (!notice) return undefined;

@@ -134,7 +134,7 @@ export function nextToRevoke(
 
 /**
  * An immediate emergency passes every guard, and a notice one that leaves it no settle before its deadline; neither
- * passes that of a tag that was corrected (promise 1).
+ * passes that of a tag that was corrected (promise 1, live credential protected).
  */
 export function standingGuard({ guard }: State, urgency: Urgency, overlapMs: number, now: Date): Guard | undefined {
   if (!guard || guard.until <= now) return undefined;
@@ -143,7 +143,10 @@ export function standingGuard({ guard }: State, urgency: Urgency, overlapMs: num
   return (mode === 'graceful' && !tooLate) || guard.reason === 'tag-corrected' ? guard : undefined;
 }
 
-/** Nothing is regenerated before settle, a guard or an earlier request's time is over: promise 2 and R4. */
+/**
+ * Nothing is regenerated before settle, a guard or an earlier request's time is over (promise 2, overlap kept; R4,
+ * request in flight).
+ */
 export function regenerationBlocker(
   s: Situation,
   urgency: Urgency,
@@ -174,7 +177,8 @@ export type Urgency = Pick<Rotation, 'mode' | 'deadline'>;
 
 /**
  * An immediate emergency waits not at all before publish, and to a short cap before revoke, or until every known
- * consumer is seen (R21). A deadline leaves the time there is to the consumers of both versions by halves (R23).
+ * consumer is seen (R21, emergency during rotation). A deadline leaves the time there is to the consumers of both
+ * versions by halves (R23, regeneration notice).
  */
 export function overlapEndsAt(
   { secret, target, consumers, now }: Pick<Situation, 'secret' | 'target' | 'consumers' | 'now'>,

@@ -49,7 +49,7 @@ function claimedTwice(s: Situation): Decision | undefined {
   if (s.claim === 'of-another') return { do: 'wait', reason: 'claimed-twice', until: inAnHour(s) };
 }
 
-/** Whoever may tag a secret must not get any account's key published into it (R12). */
+/** Whoever may tag a secret must not get any account's key published into it (R12, value not of resource). */
 function valueNotOfResource(s: Situation): Decision | undefined {
   const known = s.binding === 'bound' && s.claim !== undefined;
   if (!known && !s.inspection.live) return { do: 'wait', reason: 'value-not-of-resource', until: inAnHour(s) };
@@ -67,7 +67,7 @@ function notAdopted(s: Situation): Decision | undefined {
   };
 }
 
-/** Lost state is no reset: what is not live may still be in use, so it settles and ends (R24). */
+/** Lost state is no reset: what is not live may still be in use, so it settles and ends (R24, state lost). */
 function stateLost(s: Situation): Decision | undefined {
   if (s.binding === 'bound') return undefined;
   const toRevoke = s.inspection.credentials
@@ -85,7 +85,7 @@ function tagCorrected(s: Situation): Decision | undefined {
   return { do: 'fixTag', reason: 'tag-corrected', credentialId: live.id, state };
 }
 
-/** Consumers may have read nothing while it was gone (R11). */
+/** Consumers may have read nothing while it was gone (R11, restored secret). */
 function restored(s: Situation): Decision | undefined {
   if (!s.claim || s.claim === 'of-another' || !s.claim.missingSince) return undefined;
   return { do: 'adopt', reason: 'restored', state: { ...withoutWait(s.state), guard: guard(s, 'restored') } };
@@ -102,7 +102,10 @@ function guard({ now, target, state }: Situation, reason: Guard['reason']): Guar
   };
 }
 
-/** Neither pause nor hold nor back-off stops an emergency, also where a dead value must be repaired first (R22). */
+/**
+ * Neither pause nor hold nor back-off stops an emergency, also where a dead value must be repaired first (R22,
+ * emergency overrides waits).
+ */
 function paused({ target, state, request }: Situation): Decision | undefined {
   if (target.options.paused && !request.emergency && state.rotation?.cause !== 'emergency')
     return { do: 'leave', reason: 'paused' };

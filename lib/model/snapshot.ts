@@ -72,18 +72,21 @@ export interface Claim {
   readonly createdOn?: Date;
   readonly host?: string;
   readonly missingSince?: Date;
-  /** When a dead value was last replaced (R19). */
+  /** When a dead value was last replaced (R19, own and foreign versions). */
   readonly repairedAt?: Date;
 }
 
-/** A regenerate that was sent and may still land (R4). */
+/** A regenerate that was sent and may still land (R4, request in flight). */
 export interface RequestInFlight {
   readonly until: Date;
   /** What it replaces; absent = unknown, any. */
   readonly replaces?: string;
 }
 
-/** Does the state belong to this value? `bound`: written with it; `lost`: none, corrupt, or somebody's copy (R1). */
+/**
+ * Does the state belong to this value? `bound`: written with it; `lost`: none, corrupt, or somebody's copy (R1, state
+ * bound to value).
+ */
 export type Binding = 'bound' | 'lost';
 
 /** The applications known to use a secret, and those of them that are not seen on its current version. */

@@ -46,11 +46,11 @@ export interface Rotation {
   readonly toRevoke: readonly Fingerprint[];
   /** The secret version to disable. */
   readonly oldVersion?: string;
-  /** A new key was refused for longer than patience and made once more (R15). */
+  /** A new key was refused for longer than patience and made once more (R15, proof refused). */
   readonly regeneratedAgain?: true;
-  /** It found a key that somebody had made, and published that one (R18). */
+  /** It found a key that somebody had made, and published that one (R18, changed standby). */
   readonly tookOver?: true;
-  /** Of a notice: complete by then, even if settle has to be shortened for it (R23). */
+  /** Of a notice: complete by then, even if settle has to be shortened for it (R23, regeneration notice). */
   readonly deadline?: Date;
 }
 
@@ -107,7 +107,7 @@ export const emptyState: State = { refusals: 0 };
 /** What a trigger asks for. `accept` is an emergency that is not in the tags yet. */
 export interface VisitRequest {
   readonly cause: Cause;
-  /** Prove the live key first, and leave it at that where it works (R16). */
+  /** Prove the live key first, and leave it at that where it works (R16, live credential proved first). */
   readonly checkLive?: true;
   /** The service refused the live key just now; `surely`: while it took another key of the resource. */
   readonly liveRefused?: 'alone' | 'surely';
@@ -120,7 +120,7 @@ export interface VisitRequest {
 /** What a target has to know of a mandatory regeneration. */
 export interface RegenerationNotice {
   readonly id: Fingerprint;
-  /** A rotation that began since has answered it (R23). */
+  /** A rotation that began since has answered it (R23, regeneration notice). */
   readonly start: Date;
   readonly deadline?: Date;
 }

@@ -74,7 +74,7 @@ export interface RevocableCredential<Id extends CredentialId = CredentialId> {
   readonly [checked]: true;
 }
 
-/** Answers nothing where `id` is the live credential by value or by tag: promise 1. */
+/** Answers nothing where `id` is the live credential by value or by tag (promise 1, live credential protected). */
 export function revocable<Id extends CredentialId>(
   id: Id,
   live: CredentialId,

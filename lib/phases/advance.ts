@@ -58,7 +58,7 @@ function completedState(s: Situation, rotation: Rotation): State {
   };
 }
 
-/** The state that is written in one call with the new value (promise 5). */
+/** The state that is written in one call with the new value (promise 5, state with value). */
 export function publishedState(s: Situation, rotation: Rotation, value: Sealed): State {
   const stateBinding = { ...stateBindingOf(s), value: value.fingerprint };
   const written = { ...rotation, phase: 'verify', oldVersion: s.secret.version } as const;

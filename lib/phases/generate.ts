@@ -44,7 +44,10 @@ async function prove(
   return check.is === 'valid' ? provedOutcome(next, false) : check;
 }
 
-/** Consumers fail already: published when the value is refused while this one is accepted, or two looks agree (R17). */
+/**
+ * Consumers fail already: published when the value is refused while this one is accepted, or two looks agree (R17, live
+ * credential replaced).
+ */
 async function proveForDeadValue(
   hands: StepContext,
   s: InRotation,
@@ -74,7 +77,10 @@ function provedOutcome(next: Credential, unproved: boolean): Outcome {
   return { is: 'proved', next, unproved };
 }
 
-/** A key seconds old may still be refused: waits grow until patience ends; then once more, then a person (R15). */
+/**
+ * A key seconds old may still be refused: waits grow until patience ends; then once more, then a person (R15, proof
+ * refused).
+ */
 function waitUntilAccepted(
   hands: StepContext,
   snapshot: InRotation,

@@ -13,7 +13,7 @@ export type Outcome =
   | { readonly is: 'inspected'; readonly inspection: Inspection }
   | { readonly is: 'proved'; readonly next: Credential; readonly unproved: boolean }
   | { readonly is: 'publish'; readonly value: Sealed }
-  /** The new key was refused for longer than patience: make it once more (R15). */
+  /** The new key was refused for longer than patience: make it once more (R15, proof refused). */
   | { readonly is: 'retryGenerate' }
   | Pending
   | Exclude<Check, { is: 'valid' } | Pending>;
@@ -23,7 +23,10 @@ export interface StepContext {
   readonly provider: Provider;
   readonly vault: Pick<Vault, 'disable'>;
   readonly proofPatienceMs: number;
-  /** Says in the lease blob that a request is about to be sent, and which credential it replaces (R4). */
+  /**
+   * Says in the lease blob that a request is about to be sent, and which credential it replaces (R4, request in
+   * flight).
+   */
   recordIntent(of?: string): Promise<void>;
   /** Does it under the lease of what is shared, too, or answers that somebody else has it. */
   withSharedLease<T>(name: string | undefined, work: () => Promise<T>): Promise<T | Pending>;

@@ -18,7 +18,7 @@ export const revoke: Step = async ({ provider, vault, recordIntent: sending }, s
   }
   return finish(inspection);
 
-  /** Idle is written only when the live credential is seen unchanged (R7). */
+  /** Idle is written only when the live credential is seen unchanged (R7, live unchanged before idle). */
   function isOver(after: Inspection): boolean {
     return after.live !== undefined && !nextToRevoke(after, rotation);
   }

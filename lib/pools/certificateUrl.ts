@@ -21,7 +21,10 @@ export function isSame(one: CertificateUrl, other: CertificateUrl | undefined): 
   return one.host === other?.host && one.name.toLowerCase() === other.name.toLowerCase();
 }
 
-/** The form that renews: the secret holds certificate and private key, and no version is pinned (azure-facts 8). */
+/**
+ * The form that renews: the secret holds certificate and private key, and no version is pinned (azure-facts: Key Vault
+ * extension).
+ */
 export function renewingUrl({ host, name }: CertificateUrl): string {
   return `https://${host}/secrets/${name}`;
 }

@@ -8,7 +8,7 @@ export const publisher = 'Microsoft.Azure.KeyVault';
 /** The oldest major version that Microsoft's pages still describe: Linux 3.0, Windows 3.0 (Batch) and 4.0 (compute). */
 export const oldestMajor = 3;
 
-/** What the extension is called, and which version a new pool gets (azure-facts 8). */
+/** What the extension is called, and which version a new pool gets (azure-facts: Key Vault extension). */
 export const extensionFor = {
   linux: { type: 'KeyVaultForLinux', newestMajor: 3 },
   windows: { type: 'KeyVaultForWindows', newestMajor: 4 },

@@ -13,7 +13,10 @@ export interface Extended {
 }
 
 const hourS = 3600;
-/** The Key Vault extension as the newest documents want it; what else was set of it stays (azure-facts 8). */
+/**
+ * The Key Vault extension as the newest documents want it; what else was set of it stays (azure-facts: Key Vault
+ * extension).
+ */
 export function extended({ os, was, view, certificates, clientId }: Extended): Members {
   const { type, newestMajor } = extensionFor[os];
   const settings = membersOf(was['settings']);

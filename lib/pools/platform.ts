@@ -50,7 +50,10 @@ export function agrees(agent: Platform, image: Platform): boolean {
   return agent.version === undefined || image.version === undefined || agent.version === image.version;
 }
 
-/** Ubuntu 22.04 and newer, Azure Linux; Windows Server 2022 and newer from version 4.0 on (azure-facts 8). */
+/**
+ * Ubuntu 22.04 and newer, Azure Linux; Windows Server 2022 and newer from version 4.0 on (azure-facts: Key Vault
+ * extension).
+ */
 export function fitness({ family, version }: Platform, major: number): 'fit' | 'too-old' | 'unsupported' {
   if (family === 'linux') return 'unsupported';
   const least = { ubuntu: 22.04, azurelinux: 0, windows: asksLess('windows', major) ? 2022 : 0 }[family];

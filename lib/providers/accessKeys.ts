@@ -74,7 +74,10 @@ function inspectionWithoutKeys(api: AccessKeys, view: ProviderInput, readiness: 
   return { readiness, credentials: [], secretCredential: secretCredentialOf(api, view) };
 }
 
-/** The value tells which slot is live. Another standby than the state remembers was made since (R2, R18). */
+/**
+ * The value tells which slot is live. Another standby than the state remembers was made since (R2, truth from
+ * inspection; R18, changed standby).
+ */
 function inspectionOf(api: AccessKeys, view: ProviderInput, keys: Keys): Inspection {
   const { stateBinding } = view.state;
   const all = slots.map((id): Credential => ({ id, fingerprint: keys[id].fingerprint, value: keys[id] }));
@@ -100,7 +103,7 @@ function secretCredentialOf(api: AccessKeys, { secret }: ProviderInput): Credent
   return { id: slotFrom(secret.tags['CredentialId'] ?? '') ?? slots[0], fingerprint: key.fingerprint, value: key };
 }
 
-/** Whatever the form, what is published contains the new key (R13). */
+/** Whatever the form, what is published contains the new key (R13, value contains credential). */
 function renderChecked(api: AccessKeys, next: Credential, secretCredential: Sealed): Sealed {
   const value = api.render(next.value, secretCredential);
   if (api.keyIn(value).fingerprint !== next.fingerprint) throw new OperationError('value-not-of-resource');

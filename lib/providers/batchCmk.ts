@@ -22,7 +22,7 @@ import { meaningOfMissing, wantedOf, type Wanted } from './keys/wantedKey.ts';
 import type { ProviderDeps, Provider, ProviderInput } from './provider.ts';
 import { proveVersion, withoutRevocation } from './versionedCredential.ts';
 
-/** Services may look for a new version only once a day (azure-facts 1.3). */
+/** Services may look for a new version only once a day (azure-facts: Batch encryption). */
 const minOverlapMs = 25 * hour;
 const patienceMs = 7 * day;
 
@@ -97,7 +97,10 @@ async function revoke(
   return inspectKey(means, view);
 }
 
-/** Promise 1, whatever the state says: Batch wraps with the newest version of a key that it follows. */
+/**
+ * Never ends what is in use (promise 1, live credential protected): Batch wraps with the newest version of a key that
+ * it follows.
+ */
 async function assertNotFollowed(
   means: ProviderDeps,
   view: ProviderInput,

@@ -12,7 +12,9 @@ import { parseArmId } from '../azure/armId.ts';
 import { sendProbe, proveKey, type ProbeAnswer } from './proof.ts';
 import type { ProviderDeps, ProviderInput } from './provider.ts';
 
-/** A Batch account's shared keys: both key operations are synchronous and answer both keys (azure-facts 1.2). */
+/**
+ * A Batch account's shared keys: both key operations are synchronous and answer both keys (azure-facts: Batch keys).
+ */
 export function batchKey({ clients, random }: ProviderDeps): AccessKeys {
   return {
     kind: 'batch-key',
@@ -71,7 +73,7 @@ function sealed({ primary, secondary }: BatchAccountKeys): Keys {
 
 const apiVersion = '2024-07-01.20.0';
 
-/** The cheapest read that only an authenticated caller gets; signed as azure-facts 1.5 says. */
+/** The cheapest read that only an authenticated caller gets; signed as documented (azure-facts: Batch data plane). */
 function signedGet(host: string, accountName: string, key: string, now: Date) {
   const date = now.toUTCString();
   const path = '/applications';

@@ -36,7 +36,7 @@ export interface Provider {
   readonly minOverlapMs?: number;
   /** For what ends by itself, and asks before it does: how long it is valid at most where no tag says so. */
   readonly validityMs?: number;
-  /** How long after sending a regenerate may still take effect (R4). */
+  /** How long after sending a regenerate may still take effect (R4, request in flight). */
   readonly requestLifetimeMs: number;
 
   /** The credential id that a word in the tag or in a request names, in the spelling of the service. */
@@ -49,7 +49,10 @@ export interface Provider {
   qualifier?(value: Sealed): string | undefined;
   /** The vault object whose versions it follows, without a version. */
   sourceObject?(value: Sealed): string | undefined;
-  /** What must be leased besides the resource before a credential is made: others may use it too (R8). */
+  /**
+   * What must be leased besides the resource before a credential is made: others may use it too (R8, lease per
+   * resource).
+   */
   sharedLeaseName?(view: ProviderInput): string | undefined;
   /**
    * Makes the credential that follows the live one, in place of `standby` where the kind has one. `Pending`: the next
@@ -65,7 +68,10 @@ export interface Provider {
   adopt?(view: ProviderInput, next: Credential): Promise<void>;
   /** Evidence that what was published is in use, where the look alone does not tell. */
   verify?(view: ProviderInput, live: Credential): Promise<Check>;
-  /** The text the secret shall hold: whatever else it held is kept, and it contains the credential (R13). */
+  /**
+   * The text the secret shall hold: whatever else it held is kept, and it contains the credential (R13, value contains
+   * credential).
+   */
   render(next: Credential, secretCredential: Sealed): Sealed;
   /** Ends a credential for good; its type says that it is not the live one. */
   revoke(view: ProviderInput, old: RevocableCredential): Promise<Inspection | Pending>;

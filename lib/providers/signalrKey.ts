@@ -23,7 +23,7 @@ export function signalrKey({ clients, random }: ProviderDeps): AccessKeys {
   return {
     kind: 'signalr-key',
     resourceType: 'microsoft.signalrservice/signalr',
-    serviceHealthName: 'SignalR', // the exact name in Service Health is not documented (azure-facts 2)
+    serviceHealthName: 'SignalR', // the exact name in Service Health is not documented (azure-facts: Service Health)
     requestLifetimeMs: 5 * minute,
     readiness: (view) => (mustRead(view) ? service(view) : Promise.resolve({ readiness: valid })),
     keys: async (view) => {
@@ -58,8 +58,8 @@ export function signalrKey({ clients, random }: ProviderDeps): AccessKeys {
 }
 
 /**
- * The client polls once by itself: where only that fails (rights on operation status are often missing, azure-facts
- * 11), the regenerate was accepted all the same, and the service's own state tells when it is done.
+ * The client polls once by itself: where only that fails (rights on operation status are often missing, azure-facts:
+ * SignalR keys), the regenerate was accepted all the same, and the service's own state tells when it is done.
  */
 async function accepted(send: (onResponse: (response: { status: number }) => void) => Promise<unknown>): Promise<void> {
   let status = 0;
@@ -89,7 +89,9 @@ function sealed({ primaryKey, secondaryKey }: SignalRKeys): Keys {
   return { Primary: new Sealed(primaryKey), Secondary: new Sealed(secondaryKey) };
 }
 
-/** Asks for a user nobody knows: 404 is an answer that only an authenticated caller gets (azure-facts 2). */
+/**
+ * Asks for a user nobody knows: 404 is an answer that only an authenticated caller gets (azure-facts: SignalR keys).
+ */
 async function signedHead(host: string, key: string, now: Date) {
   const url = `https://${host}/api/hubs/keyturn/users/keyturn`;
   const token = await new SignJWT({})

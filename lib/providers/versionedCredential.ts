@@ -23,7 +23,7 @@ export function credentialRefOf({ id, fingerprint }: Credential): CredentialRef 
   return { id, fingerprint };
 }
 
-/** What the state remembers is not newly made (R18). */
+/** What the state remembers is not newly made (R18, changed standby). */
 export function isRemembered(
   { state: { stateBinding } }: Pick<ProviderInput, 'state'>,
   fingerprint: Fingerprint,
@@ -31,7 +31,10 @@ export function isRemembered(
   return stateBinding?.credentials.some((known) => known.fingerprint === fingerprint) ?? false;
 }
 
-/** A version that is there before an emergency begins, or leaked, does not answer it: the state shall know it (R18). */
+/**
+ * A version that is there before an emergency begins, or leaked, does not answer it: the state shall know it (R18,
+ * changed standby).
+ */
 export function unanswering(view: ProviderInput, next: Credential | undefined): readonly CredentialRef[] {
   const { compromised = [], state } = view;
   const isKnown = next && ((isAtRest(view) && state.stateBinding !== undefined) || compromised.includes(next.id));
@@ -74,7 +77,10 @@ function newsIn(
   return asks && 'proof-unknown';
 }
 
-/** 30 days before its end, when Key Vault tells of it (azure-facts 3), or a third of a shorter life (PROTOCOL 6). */
+/**
+ * 30 days before its end, when Key Vault tells of it (azure-facts: Key Vault events), or a third of a shorter life
+ * (design: Due).
+ */
 export function isNearEnd(expiresOn: Date | undefined, since: Date | undefined, now: Date): boolean {
   if (!expiresOn) return false;
   const lifeMs = since ? expiresOn.getTime() - since.getTime() : Infinity;

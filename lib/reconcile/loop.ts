@@ -23,7 +23,10 @@ import {
   type Visit,
 } from './visit.ts';
 
-/** A crash may lie between our PUT and the claim's: in verify the current version is ours (R10, R19). */
+/**
+ * A crash may lie between our PUT and the claim's: in verify the current version is ours (R10, tags lost; R19, own and
+ * foreign versions).
+ */
 export async function claimOwnVersion(visiting: Visit): Promise<void> {
   const { claim: known, secret, state, binding } = visiting.snapshot;
   if (!known || known === 'of-another' || known.version === secret.version) return;
@@ -93,7 +96,9 @@ async function announceChanges({ services, snapshot }: Visit): Promise<void> {
   for (const said of announcementsFor(snapshot)) await services.announcer.announce(said);
 }
 
-/** Accepted is what stands in the tags: where they cannot be written, nothing of it remains (R20). */
+/**
+ * Accepted is what stands in the tags: where they cannot be written, nothing of it remains (R20, emergency accepted).
+ */
 async function accept(visiting: Visit, state: State, start: Date): Promise<boolean> {
   const { snapshot } = visiting;
   try {
@@ -122,7 +127,10 @@ function setState(visiting: Visit, state: State): true {
   return true;
 }
 
-/** What the record knows is not newly made: a leaked or refused standby is not the next credential (R15, R18). */
+/**
+ * What the record knows is not newly made: a leaked or refused standby is not the next credential (R15, proof refused;
+ * R18, changed standby).
+ */
 function withoutKnown(inspection: Inspection, { stateBinding }: State): Inspection {
   const { next, ...rest } = inspection;
   const known =
@@ -146,7 +154,8 @@ async function waitBriefly(visiting: Visit, reason: Reason, until: Date): Promis
   if (reason === 'key-not-yet-accepted') return true;
   const { consumers: _, ...snapshot } = visiting.snapshot;
   delete visiting.askedConsumers;
-  visiting.snapshot = { ...snapshot, readAt: longAgo }; // a person may have acted meanwhile (R6)
+  // a person may have acted meanwhile (R6, fresh read before write)
+  visiting.snapshot = { ...snapshot, readAt: longAgo };
   await inspectAgain(visiting);
   return true;
 }

@@ -80,7 +80,7 @@ function bindingOf(
   return rotation || later(secret.updatedOn, foreignStateMs) > now ? 'elsewhere' : 'lost';
 }
 
-/** A claimant that is gone, untagged or points elsewhere has no claim any more (R9). */
+/** A claimant that is gone, untagged or points elsewhere has no claim any more (R9, claimed twice). */
 async function claimOn(
   eyes: ReaderServices,
   target: Target,

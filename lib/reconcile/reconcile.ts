@@ -102,7 +102,7 @@ async function rotate(visiting: Visit): Promise<VisitReport> {
   return answered(visiting, report.is === 'failed' ? { ...report, kept: true } : report);
 }
 
-/** An emergency that is in the tags is accepted, however the visit ended (R20). */
+/** An emergency that is in the tags is accepted, however the visit ended (R20, emergency accepted). */
 function answered(
   { emergencyStart: accepted, snapshot: { state, consumers } }: Visit,
   report: VisitReport,
@@ -123,7 +123,10 @@ function noteFailure(visiting: Visit, error: OperationError): void {
   visiting.snapshot = { ...snapshot, state };
 }
 
-/** An emergency that is in the tags is accepted, whatever happens to the word about its progress (R20). */
+/**
+ * An emergency that is in the tags is accepted, whatever happens to the word about its progress (R20, emergency
+ * accepted).
+ */
 async function saveLast(visiting: Visit): Promise<void> {
   try {
     await save(visiting);
@@ -165,8 +168,9 @@ function stateAfter(state: State, decision: Decision, now: Date): State {
 }
 
 /**
- * Drift at rest is looked for by proving the live key; the resource is asked only after a refusal (R16), or where
- * somebody saw it change: the data plane may take a replaced key for a while, and the list may still show it.
+ * Drift at rest is looked for by proving the live key; the resource is asked only after a refusal (R16, live credential
+ * proved first), or where somebody saw it change: the data plane may take a replaced key for a while, and the list may
+ * still show it.
  */
 async function livesAtRest(visiting: Visit): Promise<boolean> {
   const { request, snapshot, provider } = visiting;
@@ -184,7 +188,9 @@ async function refused(visiting: Visit, wasRefused: boolean): Promise<void> {
   visiting.request = { ...visiting.request, liveRefused: isTwice ? 'surely' : 'alone' };
 }
 
-/** A service that refuses everybody says nothing of a key: another one of the resource has to be taken (PROTOCOL 7). */
+/**
+ * A service that refuses everybody says nothing of a key: another one of the resource has to be taken (design: Proof).
+ */
 async function isSure(visiting: Visit): Promise<boolean> {
   await inspectAgain(visiting);
   const { secretCredential, standby } = visiting.snapshot.inspection;

@@ -19,7 +19,10 @@ export async function runStep(visiting: Visit, inPhase: InRotation, phase: Phase
   }
 }
 
-/** Only the answer to the request itself, be it a refusal, says that there is none under way any more (R4). */
+/**
+ * Only the answer to the request itself, be it a refusal, says that there is none under way any more (R4, request in
+ * flight).
+ */
 async function clearIfAnswered(error: unknown, lease: Pick<Lease, 'clearInFlight'>): Promise<void> {
   if (error instanceof OperationError && error.detail.answered) await lease.clearInFlight();
 }
@@ -36,7 +39,8 @@ function handsOf(visiting: Visit, onSent: () => void): StepContext {
     proofPatienceMs: services.settings.proofPatienceMs,
     withSharedLease: (name, work) => shared(services, name, provider.requestLifetimeMs, work),
     recordIntent: async (of?: string) => {
-      await save(visiting); // what will be replaced stands in the tags before it is replaced (promise 5)
+      // what will be replaced stands in the tags before it is replaced (promise 5, state with value)
+      await save(visiting);
       await lease.recordIntent(of, later(services.clock.now(), provider.requestLifetimeMs));
       onSent();
     },
@@ -45,7 +49,10 @@ function handsOf(visiting: Visit, onSent: () => void): StepContext {
 
 const sharedMs = 30 * second;
 
-/** Keys and certificates serve several accounts: their makers take turns (R8), and wait for what may land (R4). */
+/**
+ * Keys and certificates serve several accounts: their makers take turns (R8, lease per resource), and wait for what may
+ * land (R4, request in flight).
+ */
 async function shared<T>(
   { leases, clock }: Services,
   name: string | undefined,

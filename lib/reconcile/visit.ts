@@ -141,7 +141,7 @@ export async function save(visit: Visit): Promise<void> {
   visit.snapshot = { ...visit.snapshot, savedState: state, secret: { ...secret, tags } };
 }
 
-/** PUT: the value and its state in one call (promise 5), then the claim. */
+/** PUT: the value and its state in one call (promise 5, state with value), then the claim. */
 export async function publish(visit: Visit, rotation: Rotation, value: Sealed): Promise<void> {
   const { services, lease } = visit;
   await readSecretAgain(visit);
@@ -167,7 +167,7 @@ export async function publish(visit: Visit, rotation: Rotation, value: Sealed): 
   await inspectAgain(visit);
 }
 
-/** A new version gets an expiry only where the owner thinks in expiries (PROTOCOL 6). */
+/** A new version gets an expiry only where the owner thinks in expiries (design: Due). */
 function expiry({ secret, target }: Situation, now: Date): { expiresOn?: Date } {
   const wanted = secret.expiresOn !== undefined || (secret.tags['ValidityPeriodDays']?.trim() ?? '') !== '';
   return wanted ? { expiresOn: later(now, target.options.validityMs) } : {};
@@ -206,7 +206,10 @@ function namedBy(visit: Pick<Visit, 'services' | 'provider' | 'snapshot' | 'requ
   return { ...(part && { qualifier: part }), ...(follows && { sourceObject: follows }), ...(host && { host }) };
 }
 
-/** No other worker's or person's write may lie between our read and our write, which replaces every tag (R6). */
+/**
+ * No other worker's or person's write may lie between our read and our write, which replaces every tag (R6, fresh read
+ * before write).
+ */
 async function readSecretAgain(visit: Visit): Promise<void> {
   const { services, snapshot } = visit;
   const now = services.clock.now();

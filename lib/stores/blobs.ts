@@ -8,7 +8,7 @@ import type { TokenCredential } from '@azure/core-auth';
 import { requestTimeoutMs } from '../azure/clients.ts';
 import { callAzure, operationErrorFrom } from '../azure/errors.ts';
 
-/** Names are C# identifiers (azure-facts 11), lower case because headers come back so; values are ASCII. */
+/** Names are C# identifiers (azure-facts: Blob storage), lower case because headers come back so; values are ASCII. */
 export type Metadata = Readonly<Record<string, string>>;
 
 export type Acquired = { readonly is: 'ours'; readonly leaseId: string } | { readonly is: 'taken' | 'missing' };

@@ -11,9 +11,9 @@ const longestRequestMs = 5 * minute;
 /** The right to decide on one resource. */
 export interface Lease {
   readonly requestInFlight: RequestInFlight | undefined;
-  /** Before every write: as much lease is left as a request may take, or the visit is over (R5). */
+  /** Before every write: as much lease is left as a request may take, or the visit is over (R5, lease time left). */
   ensureTimeLeft(): Promise<void>;
-  /** Before every regenerate (R4): `of` is the fingerprint that it replaces, if it replaces one. */
+  /** Before every regenerate (R4, request in flight): `of` is the fingerprint that it replaces, if it replaces one. */
   recordIntent(of: string | undefined, until: Date): Promise<void>;
   /** A look showed the effect, or the service's answer that there is none. */
   clearInFlight(): Promise<void>;

@@ -4,7 +4,7 @@ import { emptyState, type StateBinding, type State } from '../model/state.ts';
 import { progressFrom, progressShape, progressText, unknownWord } from './progressCodec.ts';
 import type { Tags } from './optionTags.ts';
 
-/** The strictest limit that is documented for a tag's value (azure-facts 3). */
+/** The strictest limit that is documented for a tag's value (azure-facts: Key Vault limits). */
 const most = 256;
 const newest = 1;
 

@@ -44,7 +44,10 @@ export function readTags(secret: SecretName, tags: Tags, defaults: TargetOptions
 
 const noSuchKind: UnreadableTag = { tag: 'RotationKind', expected: 'a kind that this resource has' };
 
-/** Nothing for a resource type of no kind of ours (promise 8); no kind where RotationKind is none of its kinds. */
+/**
+ * Nothing for a resource type of no kind of ours (promise 8, other data untouched); no kind where RotationKind is none
+ * of its kinds.
+ */
 function resourceAndKind(tags: Tags, kinds: Kinds): { resource: string; kind: string | undefined } | undefined {
   const resource = tags['ProviderAddress']?.trim() ?? '';
   const type = resourceType(resource) ?? '';
@@ -58,7 +61,7 @@ function resourceType(resource: string): string | undefined {
   return shape.exec(resource)?.[1]?.toLowerCase();
 }
 
-/** A secret has at most 15 tags (azure-facts 3). */
+/** A secret has at most 15 tags (azure-facts: Key Vault limits). */
 function tooMany(tags: Tags): boolean {
   return new Set([...Object.keys(tags), ...written]).size > 15;
 }
@@ -82,7 +85,10 @@ function phaseForPeople({ rotation, wait: waited, guard, held }: State): string 
   return wait ? `${phase}, ${wait.reason} until ${wait.until.toISOString().slice(0, 16)}Z` : phase;
 }
 
-/** What is carried on to a new version that a person wrote without tags (R10): everything but what binds to a value. */
+/**
+ * What is carried on to a new version that a person wrote without tags (R10, tags lost): everything but what binds to a
+ * value.
+ */
 export function tagsToCarryOver(previous: Tags): Record<string, string> {
   return Object.fromEntries(Object.entries(previous).filter(([name]) => !written.includes(name)));
 }

@@ -23,7 +23,7 @@ function foreign({ pool, extension, wanted }: Seen): Flaw | undefined {
   return { reason: 'pool-client-id-foreign' };
 }
 
-/** The extension needs it wherever a client id is given (azure-facts 11). */
+/** The extension needs it wherever a client id is given (azure-facts: Key Vault extension). */
 function endpoint({ pool, extension }: Seen): Flaw | undefined {
   const { msiClientId, msiEndpoint = '' } = extension;
   if (!msiClientId?.trim() || isMsiEndpoint(msiEndpoint)) return undefined;

@@ -37,7 +37,10 @@ const passing: ReadonlySet<string> = new Set([
 
 const marginMs = 5 * minute;
 
-/** No API tells which version a node has (azure-facts 1.5): when it started and what its extension says has to do. */
+/**
+ * No API tells which version a node has (azure-facts: Batch data plane): when it started and what its extension says
+ * has to do.
+ */
 export function evidenceIn(pool: PoolSeen, since: Date, now: Date): NodesSeen {
   const { name, pollMs, nodes } = pool;
   const staying = nodes?.filter(({ state }) => !passing.has(state));

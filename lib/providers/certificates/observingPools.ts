@@ -55,7 +55,7 @@ async function all<T>(pages: AsyncIterable<T>): Promise<readonly T[]> {
   return found;
 }
 
-/** Unsaid, it is an hour (azure-facts 8). */
+/** Unsaid, it is an hour (azure-facts: Key Vault extension). */
 function pollMsOf({ polling }: ExtensionView): number {
   const seconds = Number(polling ?? 3600);
   return (seconds > 0 ? seconds : 3600) * second;

@@ -2,8 +2,8 @@ import type { KeyVaultKey } from '@azure/keyvault-keys';
 import type { Reason } from '../../model/reason.ts';
 
 /**
- * What a Batch account wants of a key that encrypts it (azure-facts 1.3, and learn.microsoft.com/azure/batch/
- * batch-customer-managed-key): the first thing that is wrong, whatever the version.
+ * What a Batch account wants of a key that encrypts it (azure-facts: Batch encryption, and
+ * learn.microsoft.com/azure/batch/batch-customer-managed-key): the first thing that is wrong, whatever the version.
  */
 export function unfitKey({ keyType, keyOperations, key, properties }: KeyVaultKey): Reason | undefined {
   if (keyType !== 'RSA' && keyType !== 'RSA-HSM') return 'key-not-rsa';

@@ -36,7 +36,7 @@ export function withoutVersion({ vaultUrl, name }: KeyIdentifier): KeyIdentifier
   return { vaultUrl, name };
 }
 
-/** Batch follows the newest version of a key that it knows without one (azure-facts 1.3). */
+/** Batch follows the newest version of a key that it knows without one (azure-facts: Batch encryption). */
 export function isFollowed(text: string): boolean {
   const key = keyIdentifier(text);
   return key !== undefined && key.version === undefined;

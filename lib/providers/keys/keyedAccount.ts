@@ -34,7 +34,9 @@ export async function encryptBy(means: ProviderDeps, view: ProviderInput, text: 
   }
 }
 
-/** Its GET is answered even where it has lost its key; all but its deletion is refused (azure-facts 1.3). */
+/**
+ * Its GET is answered even where it has lost its key; all but its deletion is refused (azure-facts: Batch encryption).
+ */
 export async function assertKeyHeld(means: ProviderDeps, view: ProviderInput): Promise<void> {
   await asking(() => assertAccountAnswers(means, view));
 }

@@ -13,7 +13,10 @@ export type KeyVaultEvent =
 const causes = { NearExpiry: 'near-expiry', Expired: 'expired', NewVersionCreated: 'new-version' } as const;
 const typeOf = /^Microsoft\.KeyVault\.(Secret|Key|Certificate)(NearExpiry|Expired|NewVersionCreated)$/;
 
-/** NBF and EXP come as numbers, strings or null and are not needed: the secret itself is read (azure-facts 3). */
+/**
+ * NBF and EXP come as numbers, strings or null and are not needed: the secret itself is read (azure-facts: Key Vault
+ * events).
+ */
 const shape = z.object({ Id: z.url(), VaultName: z.string().trim().min(1), Version: z.string().trim().min(1) }).loose();
 
 /**

@@ -16,7 +16,7 @@ const shape = z.object({
   claims: z.object({ appid: z.string().optional() }).loose().optional(),
 });
 
-/** Somebody regenerated a key; which one, the event does not say (azure-facts 4). */
+/** Somebody regenerated a key; which one, the event does not say (azure-facts: Resource events). */
 export function parseRegeneration({ type, source, data }: IncomingEvent): Regeneration | Reason {
   if (type !== 'Microsoft.Resources.ResourceActionSuccess') return 'irrelevant';
   const read = shape.safeParse(data);

@@ -16,7 +16,7 @@ const soonSeconds = 15;
 
 /**
  * `POST /api/notices`: Azure Monitor's common alert schema. An action group waits 10 seconds and tries again only after
- * 408, 429, 503 and 504 (azure-facts 2): whatever time cures is 503.
+ * 408, 429, 503 and 504 (azure-facts: Action groups): whatever time cures is 503.
  */
 export async function takeNotices(
   services: Services,

@@ -15,7 +15,7 @@ import { parseRotationId, rotationIdOf } from './rotationId.ts';
 
 const goesOnMs = 20 * second;
 
-/** `POST /api/rotations`: accepted is what one look at the keys stands behind (R20). */
+/** `POST /api/rotations`: accepted is what one look at the keys stands behind (R20, emergency accepted). */
 export async function startRotation(services: Services, request: HttpRequest): Promise<HttpResponseInit> {
   const wanted = parseRotationRequest(await request.text(), request.headers.get('idempotency-key'));
   if ('status' in wanted) return problem(wanted);

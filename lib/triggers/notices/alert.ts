@@ -13,7 +13,7 @@ const service = z.object({
     .nullish()
     .transform((regions) => regions ?? []),
 });
-/** An escaped string in real alerts, an array in the portal's sample (azure-facts 2). */
+/** An escaped string in real alerts, an array in the portal's sample (azure-facts: Service Health). */
 const services = z
   .union([z.array(z.unknown()), z.string().transform(parseJson)])
   .transform((value) => withLowerCaseNames(value))

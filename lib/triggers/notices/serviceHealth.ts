@@ -82,7 +82,7 @@ export function noticeStart(start: Date, told: Date | undefined): Date {
   return told && told < start ? told : start;
 }
 
-/** Resource Graph writes them in PascalCase, the REST API in camelCase (azure-facts 2). */
+/** Resource Graph writes them in PascalCase, the REST API in camelCase (azure-facts: Service Health). */
 export function withLowerCaseNames(value: unknown, depth = 8): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth === 0) return undefined; // nothing that is wanted lies so deep

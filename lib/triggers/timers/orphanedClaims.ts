@@ -19,7 +19,10 @@ export interface ListedVault {
   readonly untagged: ReadonlySet<string>;
 }
 
-/** Compares the lists with the claims: a claimed secret that is missing or untagged is noticed here (R10, R11). */
+/**
+ * Compares the lists with the claims: a claimed secret that is missing or untagged is noticed here (R10, tags lost;
+ * R11, restored secret).
+ */
 export async function findOrphanedClaims(
   services: Services,
   muted: Map<string, Date>,

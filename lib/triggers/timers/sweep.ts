@@ -22,7 +22,9 @@ export interface SelectedTarget {
   readonly since?: Date;
 }
 
-/** Takes every target that wants the phase. One target's failure never stops another's (promise 10). */
+/**
+ * Takes every target that wants the phase. One target's failure never stops another's (promise 10, targets fail alone).
+ */
 export async function sweep(services: Services, muted: MutedTargets, phase: Phase, deadline: Date): Promise<void> {
   const seen = await listTargets(services, muted);
   const all = wanted(services, phase, unmuted(services, muted, seen));

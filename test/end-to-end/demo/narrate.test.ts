@@ -32,7 +32,7 @@ test.each([
   [
     'a wait is told with what is waited for and until when',
     announcement('Log.Decision', overlapWait),
-    ['batch-key waits: settling until 2026-01-01 00:00:08'],
+    ['batch-key waits: overlap until 2026-01-01 00:00:08'],
   ],
   ['a phase that runs is told', announcement('Log.Decision', { do: 'run', phase: 'verify' }), ['batch-key verify']],
   [

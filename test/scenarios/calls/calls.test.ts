@@ -6,7 +6,9 @@ import { createWorld, untilDueMs, type World } from '../../simulation/sdk/world.
 /** What a sweep asks once for all its targets: their secrets, and the consumers of those that settle. */
 const ofSweeps = ['listSecrets', 'resourceGraph.query'];
 
-/** Challenges, proofs and lists of the sweeps are no calls of a rotation (PROTOCOL 2); storage and tokens never are. */
+/**
+ * Challenges, proofs and lists of the sweeps are no calls of a rotation (design: Calls); storage and tokens never are.
+ */
 function isCounted({ service, operation, status }: Call): boolean {
   return (service === 'arm' || service === 'key-vault') && !ofSweeps.includes(operation) && status !== 401;
 }

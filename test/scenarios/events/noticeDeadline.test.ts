@@ -63,7 +63,7 @@ test('a version that is young: its consumers and those of the next share the tim
   const born = b.clock.now();
   raise(b, deadlineIn(b, 10 * hour));
   await b.app.pollNotices();
-  expect(b.tags()['RotationPhase']).toMatch(/^generate, settling/);
+  expect(b.tags()['RotationPhase']).toMatch(/^generate, overlap/);
   await b.live(4 * hour + 59 * minute);
   expect(told(b)).not.toContain('Rotation.CredentialPublished overlap-shortened');
   await b.live(5 * hour);

@@ -18,7 +18,10 @@ export interface Counts {
 /** Answers whether the function ended well; a process that dies answers nothing. */
 type Deliver = (to: Receiver, event: object) => Promise<boolean>;
 
-/** Event Grid: 10 and 30 seconds, 1, 5 and 10 minutes, then longer, and for a day at most (azure-facts 4). */
+/**
+ * Event Grid: 10 and 30 seconds, 1, 5 and 10 minutes, then longer, and for a day at most (azure-facts: Event Grid
+ * delivery).
+ */
 const againMs = [10 * second, 30 * second, minute, 5 * minute, 10 * minute, 30 * minute];
 const afterwardsMs = hour;
 const livesMs = 24 * hour;

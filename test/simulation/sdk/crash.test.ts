@@ -31,7 +31,7 @@ describe.each(kinds)('one request of a %s target goes wrong', (kind) => {
     expect(wrong(await ranOf(onboarding(kind), inTurn(1)))).toEqual([]);
   });
 
-  test('in a rotation: every promise is kept, and each key is replaced once', async () => {
+  test('promise 4: in a rotation every promise is kept, and each key is replaced once', async () => {
     const all = await ranOf(rotation(kind), inTurn(1));
     expect(wrong(all)).toEqual([]);
     expect(new Set(all.map(({ fault }) => fault))).toEqual(new Set(['none', ...faults]));

@@ -13,14 +13,14 @@ async function wrong(all: AsyncIterable<Ran>): Promise<{ all: number; wrong: rea
   return { all: found.length, wrong: found.filter(({ fired, problems }) => !fired || problems.length > 0) };
 }
 
-test.each(stories)('%s: one request goes wrong, and every promise is kept', async (_name, scenario) => {
+test.each(stories)('promise 4: %s: one request goes wrong, and every promise is kept', async (_name, scenario) => {
   const schedules = await wrong(schedulesOf(scenario, few));
   expect(schedules.wrong).toEqual([]);
   expect(schedules.all).toBeGreaterThan(1);
 });
 
 test.each(stories.filter(([name]) => name.endsWith('disable-old-version')))(
-  '%s: a person acts in the middle of it, and every promise is kept',
+  'promise 4: %s: a person acts in the middle of it, and every promise is kept',
   async (_name, scenario) => {
     const schedules = await wrong(actsIn(scenario, { actsEvery: 97 }));
     expect(schedules.wrong).toEqual([]);

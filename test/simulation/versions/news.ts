@@ -4,7 +4,7 @@ export type Happened = 'NewVersionCreated' | 'NearExpiry';
 
 const nouns = { 'batch-cmk': 'Key', 'pool-certificate': 'Certificate' } as const;
 
-/** The event of a key or certificate, as Key Vault tells it (azure-facts 4). */
+/** The event of a key or certificate, as Key Vault tells it (azure-facts: Key Vault events). */
 export function newsOf({ kind, vault, followed, azure }: World, happened: Happened, version: string): object {
   const noun = nouns[kind];
   const named = { VaultName: vault.name, ObjectType: noun, ObjectName: followed.name, Version: version };

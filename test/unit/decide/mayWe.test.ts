@@ -19,7 +19,11 @@ const rows: [sentence: string, different: Different, decision: string][] = [
   ['a service at work is waited for', { inspection: { ...looked(), readiness: working } }, 'wait service-working'],
   ['R9: the second secret of a resource is no target', { claim: 'of-another' }, 'wait claimed-twice'],
   ['R22: nor by an emergency', { claim: 'of-another', request: ask }, 'wait claimed-twice'],
-  ['R12: a value of no key claims nothing', { ...unclaimed, inspection: foreign }, 'wait value-not-of-resource'],
+  [
+    'promise 9, R12: a value of no key claims nothing',
+    { ...unclaimed, inspection: foreign },
+    'wait value-not-of-resource',
+  ],
   [
     'R12: nor does state, which anyone can write',
     { claim: undefined, inspection: foreign },
@@ -27,7 +31,7 @@ const rows: [sentence: string, different: Different, decision: string][] = [
   ],
   ['R12: nor an emergency', { claim: undefined, inspection: foreign, request: ask }, 'wait value-not-of-resource'],
   [
-    'R1: a claimed one is not repaired by a copy',
+    'promise 9, R1: a claimed one is not repaired by a copy',
     { binding: 'lost', inspection: foreign },
     'wait value-not-of-resource',
   ],

@@ -105,7 +105,7 @@ const dropped: [sentence: string, Part, string][] = [
   ['names in lower case', { data: { Id: undefined, id: sound.Id } }, 'unreadable'],
 ];
 
-test.each(dropped)('dropped: %s', (_sentence, part, reason) => {
+test.each(dropped)('promise 9: dropped: %s', (_sentence, part, reason) => {
   expect(made(part)).toBe(reason);
 });
 
@@ -115,7 +115,7 @@ test.each([
   ['a word', 'word'],
   ['a list', [sound]],
   ['data in data', { data: sound }],
-])('dropped: %s', (_sentence, data) => {
+])('promise 9: dropped: %s', (_sentence, data) => {
   const event = cloudEvent({ type: 'Microsoft.KeyVault.SecretExpired', data });
   expect(parseKeyVaultEvent(arrived(event), vaultUrls)).toBe('unreadable');
 });

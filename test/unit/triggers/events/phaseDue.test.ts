@@ -45,6 +45,6 @@ test.each([
   ['a number for the resource', { data: { ...data, resource: 7 } }, 'unreadable'],
   ['no kind', { data: { phase: 'revoke', resource } }, 'unreadable'],
   ['no data', { data: undefined }, 'unreadable'],
-])('dropped: %s', (_sentence, more, reason) => {
+])('promise 9: dropped: %s', (_sentence, more, reason) => {
   expect(parsePhaseDue(came({ type: phaseDueType, ...more }), 'revoke', vaultUrls)).toBe(reason);
 });

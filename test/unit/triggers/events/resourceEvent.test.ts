@@ -65,6 +65,6 @@ const dropped: [sentence: string, data: object, more: object, reason: string][] 
   ['no data', {}, { data: undefined }, 'unreadable'],
 ];
 
-test.each(dropped)('dropped: %s', (_sentence, data, more, reason) => {
+test.each(dropped)('promise 9: dropped: %s', (_sentence, data, more, reason) => {
   expect(made(data, more)).toBe(reason);
 });

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { document, linksIn, root } from './markdown.ts';
+import { citingFiles, joined, needsNames, proseOf, ruleBook, unresolved } from './references.ts';
+
+const book = ruleBook();
+const own = 'test/docs/rules.test.ts';
+const files = citingFiles().filter((path) => path !== own && path !== 'test/docs/references.ts');
+
+const expected = [
+  ...Array.from({ length: 10 }, (_, index) => `promise ${index + 1}`),
+  ...Array.from({ length: 24 }, (_, index) => `R${index + 1}`),
+];
+
+test('the design has a heading for each promise and rule in order, each with a name of two to five words', () => {
+  expect([...book.names.keys()]).toEqual(expected);
+  const names = [...book.names.values()];
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.filter((name) => !/^[a-z]+( [a-z]+){1,4}$/.test(name))).toEqual([]);
+});
+
+test('files of every folder are searched', () => {
+  const folders = new Set(files.map((path) => path.replace(/\/.*/, '')));
+  expect([...folders]).toEqual(expect.arrayContaining(['functions', 'lib', 'infra', 'test', 'docs', 'README.md']));
+});
+
+test('every reference to a rule, promise, fact or section resolves', () => {
+  const wrong = files.flatMap((path) =>
+    unresolved(book, proseOf(path), needsNames(path)).map((words) => `${path}: …${words}…`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+const tests = files.filter((path) => path.startsWith('test/') && !path.startsWith('test/mutants/'));
+const tested = tests.map(proseOf).join('\n');
+
+test('a title or comment of a test names each promise and rule', () => {
+  expect(expected.filter((id) => !new RegExp(`\\b${id}\\b`).test(tested))).toEqual([]);
+});
+
+test('every path that the design names exists', () => {
+  const text = document('docs/design.md');
+  const linked = linksIn(text).filter((link) => !/^([a-z]+:|#)/.test(link));
+  const paths = linked.map((link) => join('docs', link.split('#')[0] ?? ''));
+  const written = [...text.matchAll(/`((?:lib|functions|infra|test|docs)\/[\w./-]*)`/g)].flatMap(
+    ([, path]) => path ?? [],
+  );
+  expect(paths.length).toBeGreaterThan(24);
+  expect([...paths, ...written].filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
+
+test('every rule says which file keeps it', () => {
+  const rules = document('docs/design.md')
+    .split(/^### /m)
+    .filter((section) => /^R\d/.test(section));
+  expect(rules.filter((section) => !/Kept\s+in\s/.test(section))).toEqual([]);
+  expect(rules).toHaveLength(24);
+});
+
+test.each<[string, boolean, string, boolean]>([
+  ['a rule with its name', true, '/** Ends a visit (R5, lease time left). */', true],
+  ['two of them', true, '// (R4, request in flight; promise 2, overlap kept)', true],
+  ['a name over two lines', true, '/**\n * It may still land (R4, request\n * in flight).\n */', true],
+  ['a rule without its name', true, '// It may still land (R4).', false],
+  ['a rule with the name of another', true, '// It may still land (R4, claimed twice).', false],
+  ['a rule outside brackets', true, '// R4, request in flight', false],
+  ['more than the name', true, '// (R4, request in flight and lease)', false],
+  ['a promise without its name', true, '// Kept (promise 2).', false],
+  ['a bare id in a test or on a page', false, 'R4: waits; promise 2 too', true],
+  ['a rule that there is not', false, 'R99: waits', false],
+  ['a promise that there is not', false, 'promise 11: waits', false],
+  ['a fact by its heading', true, '// 15 tags (azure-facts: Key Vault limits)', true],
+  ['two facts', true, '// (azure-facts: Action groups; azure-facts: Event Grid delivery)', true],
+  ['a fact that there is not', true, '// 15 tags (azure-facts: Key Vault wishes)', false],
+  ['a fact by a number', false, '// 15 tags (azure-facts 3)', false],
+  ['a section by its heading', true, '// A third of its life (design: Due)', true],
+  ['a section that there is not', true, '// A third of its life (design: Nowhere)', false],
+  ['an older rule book', false, '// A third of its life (PROTOCOL 6)', false],
+])('%s, where code is %s: `%s` resolves: %s', (_sentence, isCode, text, resolves) => {
+  expect(unresolved(book, joined(text), isCode).length === 0).toBe(resolves);
+});
