@@ -1,8 +1,8 @@
 import type { HttpMethod, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import { ManagedIdentityCredential } from '@azure/identity';
-import { assembleServices, type ServicesWithoutReporter, type Reporter } from './assemble.ts';
-import { announcer, decisionLog, noteLog, type WriteLine } from './announcements/log.ts';
+import { assembleServices, type ServicesWithoutReporter } from './assemble.ts';
+import { reporter } from './announcements/log.ts';
 import { takeNotices } from './triggers/http/notices.ts';
 import { refusePrincipal } from './triggers/http/principal.ts';
 import { definePool } from './triggers/http/pools.ts';
@@ -18,7 +18,7 @@ import { settingsFrom } from './settings.ts';
 import type { MutedTargets } from './triggers/timers/listing.ts';
 import { sweep } from './triggers/timers/sweep.ts';
 import { blobs } from './stores/blobs.ts';
-import type { Services } from './reconcile/visit.ts';
+import type { Services } from './reconcile/services.ts';
 
 /** What a function file can ask for. */
 export interface Keyturn {
@@ -92,14 +92,6 @@ export function running(context: InvocationContext): Keyturn {
     context.log(text);
   };
   return keyturn({ ...core, ...reporter(write, core) }, memory);
-}
-
-export function reporter(write: WriteLine, services: Pick<Services, 'clock' | 'settings' | 'topic'>): Reporter {
-  return {
-    announcer: announcer(write, services),
-    log: decisionLog(write, services.clock),
-    note: noteLog(write, services.clock),
-  };
 }
 
 const clock: Clock = {

@@ -25,10 +25,6 @@ export interface Announcement {
   readonly data: Readonly<Record<string, string>>;
 }
 
-export interface Announcer {
-  announce(announcement: Announcement): Promise<void>;
-}
-
 export interface AnnouncementWords {
   readonly reason: Reason;
   readonly advice: string;

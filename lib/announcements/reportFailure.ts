@@ -1,9 +1,9 @@
 import { OperationError } from '../model/operationError.ts';
-import type { Services } from '../reconcile/visit.ts';
+import type { Reporter } from './log.ts';
 
-/** A failure is told with the service's own code, and the rest goes on; anything else is a bug, and thrown. */
+/** Notes a failure with the service's own code, so that the caller can go on. Throws anything else: it is a bug. */
 export function reportFailure(
-  { note }: Pick<Services, 'note'>,
+  { note }: Pick<Reporter, 'note'>,
   error: unknown,
   about: Readonly<Record<string, string>>,
 ): void {

@@ -70,7 +70,7 @@ export function waitingState(state: State, now: Date, wait: { reason: Reason; un
   const known = state.wait?.reason === wait.reason ? state.wait : undefined;
   const { reason, until, code } = wait;
   const since = known?.since ?? wholeSecond(now);
-  const isNewlyStuck = known?.announcedStuck ?? false;
+  const announcedStuck = known?.announcedStuck ?? false;
   return {
     ...state,
     wait: {
@@ -78,7 +78,7 @@ export function waitingState(state: State, now: Date, wait: { reason: Reason; un
       since,
       until: wholeSecond(until),
       ...(code && { code }),
-      ...(isNewlyStuck && { announcedStuck: isNewlyStuck }),
+      ...(announcedStuck && { announcedStuck }),
     },
   };
 }
@@ -122,6 +122,6 @@ function backOff(state: State, reason: Reason, now: Date): Date {
 }
 
 /** Said once when it has lasted for a day. */
-export function stuck(wait: Wait, now: Date): boolean {
+export function isNewlyStuck(wait: Wait, now: Date): boolean {
   return !wait.announcedStuck && later(wait.since, day) <= now;
 }

@@ -4,93 +4,96 @@ import type { Reason } from '../model/reason.ts';
 import type { Credential } from '../model/snapshot.ts';
 import { revocable } from '../model/target.ts';
 import type { ProviderInput } from '../providers/provider.ts';
-import { hold, isPending, type StepContext, type InRotation, type Outcome, type Step } from './phase.ts';
+import {
+  hold,
+  isPending,
+  replacedVersion,
+  type ChangeRequest,
+  type InRotation,
+  type Outcome,
+  type Step,
+  type StepContext,
+} from './phase.ts';
 
-/** Makes the credential that follows the live one unless a look already showed it, and proves it. */
-export const generate: Step = (hands, snapshot, view) => {
+/** Generates the credential that follows the live one, unless an inspection already shows it, and proves it. */
+export const generate: Step = async (context, snapshot, input) => {
   const { next, live } = snapshot.inspection;
-  if (!next) return generateCredential(hands, snapshot, view);
-  return live ? prove(hands, snapshot, view, next) : proveForDeadValue(hands, snapshot, view, next);
+  if (!next) return requestCredential(context, snapshot, input);
+  return live ? prove(context, snapshot, input, next) : proveForDeadValue(context, snapshot, input, next);
 };
 
-async function generateCredential(
-  { provider, vault, recordIntent: sending, withSharedLease: sharing }: StepContext,
-  s: InRotation,
-  view: ProviderInput,
-): Promise<Outcome> {
-  const { inspection, taggedId, rotation, secret, target } = s;
-  if (!inspection.live) return hold('live-would-die');
-  const standby = inspection.standby && revocable(inspection.standby.id, inspection.live.id, taggedId);
-  if (inspection.standby && !standby) return hold('live-would-die');
-  const { oldVersion } = rotation;
-  if (oldVersion && oldVersion !== secret.version) await vault.disable(target.secret, oldVersion);
-  const made = await sharing(provider.sharedLeaseName?.(view), async () => {
-    await sending(inspection.standby?.fingerprint);
-    return provider.generate(view, standby);
-  });
-  return isPending(made) ? made : { is: 'inspected', inspection: made };
+function requestCredential({ provider }: StepContext, s: InRotation, input: ProviderInput): ChangeRequest | Outcome {
+  const { live, standby } = s.inspection;
+  if (!live) return hold('live-would-die');
+  const replaced = standby && revocable(standby.id, live.id, s.taggedId);
+  if (standby && !replaced) return hold('live-would-die');
+  return {
+    is: 'request',
+    replaces: standby?.fingerprint,
+    sharedLease: provider.sharedLeaseName?.(input),
+    disableFirst: replacedVersion(s),
+    send: async () => {
+      const made = await provider.generate(input, replaced);
+      return isPending(made) ? made : { is: 'inspected', inspection: made };
+    },
+  };
 }
 
-/** Held against the live key: refused only counts where that one is accepted. */
+/** A refusal counts only where the service accepts the live key at the same time. */
 async function prove(
-  hands: StepContext,
+  { provider, proofPatienceMs }: StepContext,
   snapshot: InRotation,
-  view: ProviderInput,
+  input: ProviderInput,
   next: Credential,
 ): Promise<Outcome> {
-  const check = await hands.provider.prove(view, next, snapshot.inspection.secretCredential);
-  if (check.is === 'invalid') return waitUntilAccepted(hands, snapshot, view, check);
-  if (check.is === 'unknown' && snapshot.target.options.proof === 'best-effort') return provedOutcome(next, true);
-  return check.is === 'valid' ? provedOutcome(next, false) : check;
+  const check = await provider.prove(input, next, snapshot.inspection.secretCredential);
+  if (check.is === 'invalid') return waitUntilAccepted(proofPatienceMs, snapshot, input, check);
+  if (check.is === 'unknown' && snapshot.target.options.proof === 'best-effort') return proved(next, true);
+  return check.is === 'valid' ? proved(next, false) : check;
 }
 
 /**
- * Consumers fail already: published when the value is refused while this one is accepted, or two looks agree (R17, live
- * credential replaced).
+ * Proves the next key while the published one is dead.
+ *
+ * Consumers fail already, so the next key is published as soon as one of two things shows that the published value
+ * really is dead: the service refuses it and accepts the next key, or a second inspection at least a minute later
+ * agrees. One inspection alone is not enough, since a list of keys may lag behind (R17, live credential replaced).
  */
 async function proveForDeadValue(
-  hands: StepContext,
-  s: InRotation,
-  view: ProviderInput,
+  { provider }: StepContext,
+  snapshot: InRotation,
+  input: ProviderInput,
   next: Credential,
 ): Promise<Outcome> {
-  const check = await hands.provider.prove(view, next);
-  const since = waitingSince(s, 'drift-confirming') ?? view.now;
-  const agreed = later(since, minute) <= view.now;
-  if (!agreed && !(check.is === 'valid' && (await isDead(hands, s, view, next)))) {
-    return { is: 'pending', reason: 'drift-confirming', until: later(since, minute) };
+  const check = await provider.prove(input, next);
+  const since = waitingSince(snapshot, 'drift-confirming') ?? input.now;
+  const isConfirmed = later(since, minute) <= input.now || (check.is === 'valid' && (await isPublishedRefused()));
+  if (!isConfirmed) return { is: 'pending', reason: 'drift-confirming', until: later(since, minute) };
+  return proved(next, check.is !== 'valid');
+
+  async function isPublishedRefused(): Promise<boolean> {
+    return (await provider.prove(input, snapshot.inspection.secretCredential, next)).is === 'invalid';
   }
-  return provedOutcome(next, check.is !== 'valid');
 }
 
-async function isDead(
-  { provider }: StepContext,
-  { inspection }: InRotation,
-  view: ProviderInput,
-  next: Credential,
-): Promise<boolean> {
-  const check = await provider.prove(view, inspection.secretCredential, next);
-  return check.is === 'invalid';
-}
-
-function provedOutcome(next: Credential, unproved: boolean): Outcome {
+function proved(next: Credential, unproved: boolean): Outcome {
   return { is: 'proved', next, unproved };
 }
 
 /**
- * A key seconds old may still be refused: waits grow until patience ends; then once more, then a person (R15, proof
- * refused).
+ * A service may still refuse a key that is seconds old. The waits grow until patience ends; then the key is generated
+ * once more, and after that only a person can go on (R15, proof refused).
  */
 function waitUntilAccepted(
-  hands: StepContext,
+  patienceMs: number,
   snapshot: InRotation,
   { now }: ProviderInput,
   check: Check & { is: 'invalid' },
 ): Outcome {
   const since = waitingSince(snapshot, 'key-not-yet-accepted') ?? now;
   const ageMs = now.getTime() - since.getTime();
-  if (ageMs < hands.proofPatienceMs) {
-    const until = earliest(later(now, Math.max(second, ageMs)), later(since, hands.proofPatienceMs));
+  if (ageMs < patienceMs) {
+    const until = earliest(later(now, Math.max(second, ageMs)), later(since, patienceMs));
     return { is: 'pending', reason: 'key-not-yet-accepted', until };
   }
   return snapshot.rotation.regeneratedAgain ? check : { is: 'retryGenerate' };

@@ -1,48 +1,73 @@
 import type { Check, Evidence, Pending } from '../model/check.ts';
 import type { Reason } from '../model/reason.ts';
-import type { Sealed } from '../model/sealed.ts';
+import type { Fingerprint, Sealed } from '../model/sealed.ts';
 import type { Credential, Inspection, Snapshot } from '../model/snapshot.ts';
 import type { Rotation } from '../model/state.ts';
 import type { Provider, ProviderInput } from '../providers/provider.ts';
-import type { Vault } from '../stores/vault.ts';
 
-/** What a phase says when it stops. What is to be written, `reconcile` writes. */
+/** What a step found or did. The visit writes what is to be written. */
 export type Outcome =
-  | { readonly is: 'done'; readonly inspection: Inspection; readonly evidence?: Evidence }
-  /** Looked at, or made, on the way: decide again. */
+  /** The phase is over. `disable` names a secret version that nothing needs any more. */
+  | {
+      readonly is: 'done';
+      readonly inspection: Inspection;
+      readonly evidence?: Evidence | undefined;
+      readonly disable?: string | undefined;
+    }
+  /** The resource was inspected on the way: decide again. */
   | { readonly is: 'inspected'; readonly inspection: Inspection }
   | { readonly is: 'proved'; readonly next: Credential; readonly unproved: boolean }
   | { readonly is: 'publish'; readonly value: Sealed }
-  /** The new key was refused for longer than patience: make it once more (R15, proof refused). */
+  /** The new key was refused for longer than patience: generate it once more (R15, proof refused). */
   | { readonly is: 'retryGenerate' }
   | Pending
   | Exclude<Check, { is: 'valid' } | Pending>;
 
-/** All that a phase can touch. */
+/**
+ * A request that changes a credential, described and not yet sent.
+ *
+ * A step never sends such a request itself. It returns this description, and the visit first writes the state to the
+ * tags and the intent to the lease blob, and only then calls `send`. So what will be replaced is on record before it is
+ * replaced, whichever step asks for it (promise 5, state with value; R4, request in flight).
+ */
+export interface ChangeRequest {
+  readonly is: 'request';
+  /** Fingerprint of the credential that it replaces. Absent = it replaces none. */
+  readonly replaces?: Fingerprint | undefined;
+  /** Name of a second lease to hold: others may use what is changed too (R8, lease per resource). */
+  readonly sharedLease?: string | undefined;
+  /** A secret version that must be disabled before the request is sent. */
+  readonly disableFirst?: string | undefined;
+  send(): Promise<Outcome>;
+}
+
+/** Everything a step works with besides its snapshot. */
 export interface StepContext {
   readonly provider: Provider;
-  readonly vault: Pick<Vault, 'disable'>;
   readonly proofPatienceMs: number;
-  /**
-   * Says in the lease blob that a request is about to be sent, and which credential it replaces (R4, request in
-   * flight).
-   */
-  recordIntent(of?: string): Promise<void>;
-  /** Does it under the lease of what is shared, too, or answers that somebody else has it. */
-  withSharedLease<T>(name: string | undefined, work: () => Promise<T>): Promise<T | Pending>;
 }
 
 export interface InRotation extends Snapshot {
   readonly rotation: Rotation;
 }
 
-/** Opens with "already done?"; returns when it would have to wait. */
-export type Step = (hands: StepContext, snapshot: InRotation, view: ProviderInput) => Promise<Outcome>;
+/** Checks first whether its work is done already, and returns where it would have to wait. */
+export type Step = (
+  context: StepContext,
+  snapshot: InRotation,
+  input: ProviderInput,
+) => Promise<Outcome | ChangeRequest>;
 
 export function isPending(answer: Inspection | Pending): answer is Pending {
   return 'is' in answer;
 }
 
+/** Holds the target until a person resumes it. */
 export function hold(reason: Reason): Outcome {
   return { is: 'invalid', reason };
+}
+
+/** The secret version that the rotation replaced, unless it is the current one. */
+export function replacedVersion({ rotation: { oldVersion }, secret }: InRotation): string | undefined {
+  return oldVersion === secret.version ? undefined : oldVersion;
 }

@@ -1,15 +1,19 @@
-import { hold, type Step } from './phase.ts';
+import { hold, type Outcome, type Step } from './phase.ts';
 
 /**
- * The resource takes the credential first, where it has to; then the text for the secret: what stood there with the new
- * credential in it (R13, value contains credential). Its write is the commit.
+ * Lets the resource adopt the credential first, where the kind needs that. Then it renders the text for the secret: the
+ * old text with the new credential in it (R13, value contains credential). Writing the secret is the commit.
  */
-export const publish: Step = async ({ provider, recordIntent: sending }, { inspection, secret }, view) => {
+export const publish: Step = async ({ provider }, { inspection, secret }, input) => {
   const { next } = inspection;
   if (!next) return hold('live-would-die');
-  if (provider.adopt) {
-    await sending();
-    await provider.adopt(view, next);
-  }
-  return { is: 'publish', value: provider.render(next, secret.value) };
+  const rendered = (): Outcome => ({ is: 'publish', value: provider.render(next, secret.value) });
+  if (!provider.adopt) return rendered();
+  return {
+    is: 'request',
+    send: async () => {
+      await provider.adopt?.(input, next);
+      return rendered();
+    },
+  };
 };

@@ -1,30 +1,28 @@
 import { nextToRevoke } from '../decide/rotation.ts';
 import type { Inspection } from '../model/snapshot.ts';
 import { revocable } from '../model/target.ts';
-import { hold, isPending, type Step } from './phase.ts';
+import { hold, isPending, replacedVersion, type InRotation, type Outcome, type Step } from './phase.ts';
 
-/** Ends the credential that was live, and the secret version that held it. */
-export const revoke: Step = async ({ provider, vault, recordIntent: sending }, snapshot, view) => {
-  const { inspection, rotation, secret, taggedId, target } = snapshot;
+/** Revokes the credential that was live, and disables the secret version that held it. */
+export const revoke: Step = async ({ provider }, snapshot, input) => {
+  const { inspection, rotation, taggedId } = snapshot;
   const old = nextToRevoke(inspection, rotation);
-  if (old) {
-    const ending = inspection.live && revocable(old.id, inspection.live.id, taggedId);
-    if (!ending) return hold('live-would-die');
-    await sending(old.fingerprint);
-    const after = await provider.revoke(view, ending);
-    if (isPending(after)) return after;
-    if (!isOver(after)) return { is: 'inspected', inspection: after };
-    return finish(after);
-  }
-  return finish(inspection);
-
-  /** Idle is written only when the live credential is seen unchanged (R7, live unchanged before idle). */
-  function isOver(after: Inspection): boolean {
-    return after.live !== undefined && !nextToRevoke(after, rotation);
-  }
-  async function finish(after: Inspection) {
-    const { oldVersion } = rotation;
-    if (oldVersion && oldVersion !== secret.version) await vault.disable(target.secret, oldVersion);
-    return { is: 'done', inspection: after } as const;
-  }
+  if (!old) return done(snapshot, inspection);
+  const revoked = inspection.live && revocable(old.id, inspection.live.id, taggedId);
+  if (!revoked) return hold('live-would-die');
+  return {
+    is: 'request',
+    replaces: old.fingerprint,
+    send: async () => {
+      const after = await provider.revoke(input, revoked);
+      if (isPending(after)) return after;
+      const isOver = after.live !== undefined && !nextToRevoke(after, rotation);
+      return isOver ? done(snapshot, after) : { is: 'inspected', inspection: after };
+    },
+  };
 };
+
+/** Idle is written only where the inspection shows the live credential unchanged (R7, live unchanged before idle). */
+function done(snapshot: InRotation, inspection: Inspection): Outcome {
+  return { is: 'done', inspection, disable: replacedVersion(snapshot) };
+}

@@ -1,40 +1,48 @@
 import type { Decision } from '../decide/decision.ts';
 import { whyIrrelevant } from '../decide/eventRelevance.ts';
-import { decide } from '../decide/rules.ts';
-import { announcementsFor } from '../announcements/transitions.ts';
-import { claimOwnVersion, runUntilBlocked } from './loop.ts';
 import { OperationError } from '../model/operationError.ts';
 import type { Reason } from '../model/reason.ts';
-import type { Consumers, Inspection, Snapshot } from '../model/snapshot.ts';
-import { isOrWasDown, type VisitRequest, type State } from '../model/state.ts';
+import type { Consumers, Snapshot } from '../model/snapshot.ts';
+import type { State, VisitRequest } from '../model/state.ts';
 import { normalizedId, type Target } from '../model/target.ts';
-import { failedState, heldState, stuck, waitingState } from '../phases/advance.ts';
-import type { Provider } from '../providers/provider.ts';
 import type { Lease } from '../stores/lease.ts';
-import { readTarget, type UninspectedSnapshot } from './readTarget.ts';
-import { inspectAgain, save, situationOf, providerInputOf, type Services, type Visit } from './visit.ts';
+import { isLiveProved } from './checkLive.ts';
+import { runUntilBlocked } from './loop.ts';
+import { readTarget } from './readTarget.ts';
+import type { Services } from './services.ts';
+import { Visit } from './visit.ts';
 
+/** How a visit ended. */
 export type VisitReport =
+  /** Another worker holds the lease, or the secret is no target of this resource. */
   | { readonly is: 'busy' | 'foreign' }
-  /** The event was worth nothing. */
+  /** The event that caused the visit needs no action. */
   | { readonly is: 'dropped'; readonly reason: Reason }
+  /** The tags do not allow a visit. */
   | { readonly is: 'barred'; readonly reason: Reason; readonly hint?: string }
-  | {
-      readonly is: 'failed';
-      readonly reason: Reason;
-      readonly code?: string;
-      readonly retryAfterMs?: number;
-      readonly kept?: true;
-    }
+  | FailedVisit
   | {
       readonly is: 'visited';
       readonly decision: Decision;
       readonly state: State;
-      readonly accepted?: Date;
-      readonly consumers?: Consumers;
+      /** Start of the rotation that answers the emergency which was requested. */
+      readonly emergencyStart?: Date | undefined;
+      readonly consumers?: Consumers | undefined;
     };
 
-/** Takes one target as far as it goes before `deadline`, under the lease of its resource. Throws no `Failure`. */
+interface FailedVisit {
+  readonly is: 'failed';
+  readonly reason: Reason;
+  readonly code?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
+  /** The state remembers the failure, so the next sweep takes it up. */
+  readonly isSaved?: boolean;
+}
+
+/**
+ * Takes one target as far as it goes before `deadline`, under the lease of its resource. Never throws an
+ * `OperationError`: the report says what failed.
+ */
 export async function reconcile(
   services: Services,
   target: Target,
@@ -42,169 +50,82 @@ export async function reconcile(
   deadline: Date,
 ): Promise<VisitReport> {
   try {
-    const work = (lease: Lease) => visit(services, target, request, deadline, lease);
-    const report = await services.leases.withLease(normalizedId(target.resource), work);
-    return report === 'busy' ? { is: 'busy' } : report;
+    const lease = await services.leases.acquire(normalizedId(target.resource));
+    if (!lease) return { is: 'busy' };
+    try {
+      return await visitTarget(services, target, request, deadline, lease);
+    } finally {
+      await lease.release();
+    }
   } catch (error) {
-    return failure(error);
+    return failedVisit(error);
   }
 }
 
-function failure(error: unknown): VisitReport {
-  if (!(error instanceof OperationError)) throw error;
-  const { code, retryAfterMs } = error.detail;
-  return { is: 'failed', reason: error.reason, ...(code && { code }), ...(retryAfterMs && { retryAfterMs }) };
-}
-
-async function visit(
+async function visitTarget(
   services: Services,
   { secret, resource }: Target,
   request: VisitRequest,
   deadline: Date,
   lease: Lease,
 ): Promise<VisitReport> {
-  const observed = await readTarget(services, secret, services.clock.now());
-  if (observed.is !== 'target') return observed;
-  const { provider, unseen } = observed;
+  const read = await readTarget(services, secret, services.clock.now());
+  if (read.is !== 'target') return read;
+  const { provider, unseen } = read;
   const reason = whyIrrelevant(request, unseen);
   if (reason) return { is: 'dropped', reason };
-  if (normalizedId(unseen.target.resource) !== normalizedId(resource)) return { is: 'foreign' }; // another lease is needed
+  if (normalizedId(unseen.target.resource) !== normalizedId(resource)) return { is: 'foreign' }; // it needs another lease
   const installation = await services.claims.installation();
-  const snapshot = { ...unseen, inspection: unlooked(provider, unseen) };
-  const visiting: Visit = { services, provider, lease, installation, deadline, request, snapshot };
-  return services.settings.mode === 'rotate' ? rotate(visiting) : observeOnly(visiting);
+  const secretCredential = provider.secretCredential({ ...unseen, now: unseen.readAt });
+  const notInspected = { readiness: { is: 'unknown', reason: 'outage' }, credentials: [], secretCredential } as const;
+  const snapshot: Snapshot = { ...unseen, inspection: notInspected };
+  const visit = new Visit({ services, provider, lease, installation, deadline, request, snapshot });
+  return services.settings.mode === 'rotate' ? rotate(visit) : observe(visit);
 }
 
-function unlooked(provider: Provider, unseen: UninspectedSnapshot): Inspection {
-  return {
-    readiness: { is: 'unknown', reason: 'outage' },
-    credentials: [],
-    secretCredential: provider.secretCredential({ ...unseen, now: unseen.readAt }),
-  };
-}
-
-/** Goes on until it must wait, then lets the tags say where it stands. */
-async function rotate(visiting: Visit): Promise<VisitReport> {
-  let report: VisitReport;
+/** Works until the target must wait, then writes where it stands. */
+async function rotate(visit: Visit): Promise<VisitReport> {
+  let ended: Decision | FailedVisit;
   try {
-    if (await livesAtRest(visiting)) return notDueReport(visiting);
-    await inspectAgain(visiting);
-    await claimOwnVersion(visiting);
-    const decision = await runUntilBlocked(visiting);
-    report = { is: 'visited', decision, state: visiting.snapshot.state };
+    if (await isLiveProved(visit)) return visited(visit, { do: 'leave', reason: 'not-due' });
+    await visit.inspect();
+    await visit.claimOwnVersion();
+    ended = await runUntilBlocked(visit);
   } catch (error) {
-    report = failure(error);
-    if (!(error instanceof OperationError) || !isToBeKept(error)) return answered(visiting, report);
-    noteFailure(visiting, error);
+    ended = failedVisit(error);
+    if (!(error instanceof OperationError) || !isWorthSaving(error)) return reportOf(visit, ended);
+    visit.noteFailure(error);
   }
-  noteStuck(visiting);
-  await saveLast(visiting);
-  return answered(visiting, report.is === 'failed' ? { ...report, kept: true } : report);
+  await visit.end();
+  return reportOf(visit, 'is' in ended ? { ...ended, isSaved: true } : ended);
+}
+
+/** Decides and announces what would be done, and changes nothing. */
+async function observe(visit: Visit): Promise<VisitReport> {
+  try {
+    return visited(visit, await visit.observe());
+  } catch (error) {
+    return failedVisit(error);
+  }
 }
 
 /** An emergency that is in the tags is accepted, however the visit ended (R20, emergency accepted). */
-function answered(
-  { emergencyStart: accepted, snapshot: { state, consumers } }: Visit,
-  report: VisitReport,
-): VisitReport {
-  if (!accepted) return report;
-  const decision = report.is === 'visited' ? report.decision : ({ do: 'leave', reason: 'going-on' } as const);
-  return { is: 'visited', decision, state, accepted, ...(consumers && { consumers }) };
+function reportOf(visit: Visit, ended: Decision | FailedVisit): VisitReport {
+  if (!('is' in ended)) return visited(visit, ended);
+  return visit.emergencyStart ? visited(visit, { do: 'leave', reason: 'going-on' }) : ended;
 }
 
-/** What the lease or somebody's write ended is for the next look; nothing of it is written down. */
-function isToBeKept({ reason }: OperationError): boolean {
+function visited({ snapshot: { state, consumers }, emergencyStart }: Visit, decision: Decision): VisitReport {
+  return { is: 'visited', decision, state, ...(emergencyStart && { emergencyStart, consumers }) };
+}
+
+function failedVisit(error: unknown): FailedVisit {
+  if (!(error instanceof OperationError)) throw error;
+  const { code, retryAfterMs } = error.detail;
+  return { is: 'failed', reason: error.reason, code, retryAfterMs };
+}
+
+/** A lost lease or a write by somebody else ends the visit; the next inspection needs no memory of it. */
+function isWorthSaving({ reason }: OperationError): boolean {
   return reason !== 'lease-lost' && reason !== 'changed-meanwhile';
-}
-
-function noteFailure(visiting: Visit, error: OperationError): void {
-  const { services, snapshot } = visiting;
-  const state = failedState(snapshot.state, error, services.clock.now(), services.settings.failuresUntilHeld);
-  visiting.snapshot = { ...snapshot, state };
-}
-
-/**
- * An emergency that is in the tags is accepted, whatever happens to the word about its progress (R20, emergency
- * accepted).
- */
-async function saveLast(visiting: Visit): Promise<void> {
-  try {
-    await save(visiting);
-  } catch (error) {
-    if (!(error instanceof OperationError) || !visiting.emergencyStart) throw error;
-  }
-}
-
-function noteStuck(visiting: Visit): void {
-  const { state, inspection } = visiting.snapshot;
-  const { wait } = state;
-  if (!wait || !isMendable(wait.reason, inspection) || !stuck(wait, visiting.services.clock.now())) return;
-  visiting.snapshot = { ...visiting.snapshot, state: { ...state, wait: { ...wait, announcedStuck: true } } };
-}
-
-function isMendable(reason: Reason, { nothingToRotate: rests }: Inspection): boolean {
-  return reason !== 'overlap' && reason !== 'outside-window' && reason !== rests?.reason;
-}
-
-/** Observe: what would be done is decided and announced, and nothing is changed. */
-async function observeOnly(visiting: Visit): Promise<VisitReport> {
-  try {
-    await inspectAgain(visiting);
-  } catch (error) {
-    return failure(error);
-  }
-  const { services, snapshot } = visiting;
-  const decision = decide(situationOf(visiting));
-  services.log(snapshot, decision);
-  const state = stateAfter(snapshot.state, decision, services.clock.now());
-  for (const said of announcementsFor({ ...snapshot, state })) await services.announcer.announce(said);
-  return { is: 'visited', decision, state: snapshot.state };
-}
-
-function stateAfter(state: State, decision: Decision, now: Date): State {
-  if ('state' in decision) return decision.state;
-  if (decision.do === 'wait') return waitingState(state, now, decision);
-  return decision.do === 'hold' ? heldState(state, decision) : state;
-}
-
-/**
- * Drift at rest is looked for by proving the live key; the resource is asked only after a refusal (R16, live credential
- * proved first), or where somebody saw it change: the data plane may take a replaced key for a while, and the list may
- * still show it.
- */
-async function livesAtRest(visiting: Visit): Promise<boolean> {
-  const { request, snapshot, provider } = visiting;
-  const was = snapshot.state.wait?.reason;
-  const wasRefused = was === 'live-refused';
-  const sawChange = request.cause === 'drift';
-  if (!(request.checkLive ?? (wasRefused || sawChange)) || !mayProve(snapshot)) return false;
-  const { is } = await provider.prove(providerInputOf(visiting), snapshot.inspection.secretCredential);
-  if (is === 'invalid') await refused(visiting, wasRefused);
-  return is === 'valid' && !(wasRefused || sawChange || isOrWasDown(snapshot.state.wait));
-}
-
-async function refused(visiting: Visit, wasRefused: boolean): Promise<void> {
-  const isTwice = wasRefused && (await isSure(visiting));
-  visiting.request = { ...visiting.request, liveRefused: isTwice ? 'surely' : 'alone' };
-}
-
-/**
- * A service that refuses everybody says nothing of a key: another one of the resource has to be taken (design: Proof).
- */
-async function isSure(visiting: Visit): Promise<boolean> {
-  await inspectAgain(visiting);
-  const { secretCredential, standby } = visiting.snapshot.inspection;
-  if (!standby) return false;
-  const { is } = await visiting.provider.prove(providerInputOf(visiting), secretCredential, standby);
-  return is === 'invalid';
-}
-
-function mayProve({ claim, binding, taggedId, inspection, state: { rotation } }: Snapshot): boolean {
-  const adopted = claim !== undefined && claim !== 'of-another' && claim.missingSince === undefined;
-  if (taggedId !== undefined && taggedId !== inspection.secretCredential.id) return false; // a look tells which of the two is right
-  return adopted && binding === 'bound' && rotation?.phase !== 'generate' && rotation?.phase !== 'publish';
-}
-
-function notDueReport({ snapshot: { state } }: Visit): VisitReport {
-  return { is: 'visited', decision: { do: 'leave', reason: 'not-due' }, state };
 }

@@ -1,235 +1,540 @@
-import type { Arm } from '../azure/arm.ts';
-import type { ResourceGraph } from '../azure/resourceGraph.ts';
+import { announcement } from '../announcements/announcement.ts';
 import { reportFailure } from '../announcements/reportFailure.ts';
-import type { ConsumerRefresher } from '../consumers/refresher.ts';
-import { needsUrgentRefresh } from '../decide/consumers.ts';
-import type { Decision, Situation } from '../decide/decision.ts';
-import { announcement, type Announcer } from '../announcements/announcement.ts';
 import { announcementsFor } from '../announcements/transitions.ts';
-import type { Topic } from '../announcements/topic.ts';
-import { earliest, later, minute, second, type Clock } from '../model/clock.ts';
+import { needsConsumers, needsUrgentRefresh } from '../decide/consumers.ts';
+import type { Decision, Situation } from '../decide/decision.ts';
+import { withoutWait } from '../decide/rotation.ts';
+import { decide } from '../decide/rules.ts';
+import type { Check } from '../model/check.ts';
+import { earliest, later, minute, second } from '../model/clock.ts';
 import { OperationError } from '../model/operationError.ts';
 import { adviceFor, type Reason } from '../model/reason.ts';
 import type { Sealed } from '../model/sealed.ts';
-import type { Settings } from '../model/settings.ts';
-import type { Claim, Inspection, Snapshot } from '../model/snapshot.ts';
-import type { VisitRequest, Rotation, State } from '../model/state.ts';
-import { secretUrl } from '../model/target.ts';
-import { publishedState } from '../phases/advance.ts';
+import type { Claim, Consumers, Credential, Inspection, Snapshot } from '../model/snapshot.ts';
+import type { Phase, Rotation, State, VisitRequest } from '../model/state.ts';
+import { secretUrl, type CredentialId } from '../model/target.ts';
+import {
+  advance,
+  failedState,
+  heldState,
+  keepDown,
+  publishedState,
+  isNewlyStuck,
+  waitingState,
+} from '../phases/advance.ts';
+import type { ChangeRequest, InRotation, Outcome } from '../phases/phase.ts';
+import { steps } from '../phases/phases.ts';
 import type { Provider, ProviderInput } from '../providers/provider.ts';
-import type { Providers } from '../providers/registry.ts';
-import type { Claims } from '../stores/claims.ts';
-import type { Lease, Leases } from '../stores/lease.ts';
+import type { Lease } from '../stores/lease.ts';
 import { writeTags } from '../tags/tags.ts';
-import type { Vault } from '../stores/vault.ts';
+import type { Services } from './services.ts';
 
-/** Everything the heart is given. */
-export interface Services {
-  readonly settings: Settings;
-  readonly clock: Clock;
-  readonly vault: Vault;
-  readonly leases: Leases;
-  readonly claims: Claims;
-  readonly providers: Providers;
-  /** For what no provider reads. */
-  readonly arm: Arm;
-  readonly graph: ResourceGraph;
-  readonly consumers: ConsumerRefresher;
-  readonly announcer: Announcer;
-  readonly topic?: Topic;
-  /** Client id of this app's identity. */
-  readonly clientId?: string;
-  /** 0 to 1, the same for a target every time. */
-  jitter(target: Snapshot['target']): number;
-  /** For whoever reads along: each decision of each visit. */
-  log(snapshot: Snapshot, decision: Decision): void;
-  /** For whoever reads along: what concerns no single target. */
-  note(reason: Reason, detail: Readonly<Record<string, string>>): void;
-}
+/** What the loop does after an act: decide again, or end the visit. */
+export type Next = 'again' | 'stop';
 
-/** One visit to one target under its lease: what the hands below work on. */
-export interface Visit {
+export interface VisitStart {
   readonly services: Services;
   readonly provider: Provider;
   readonly lease: Lease;
   readonly installation: string;
+  /** Nothing is begun after it. */
   readonly deadline: Date;
-  request: VisitRequest;
-  snapshot: Snapshot;
-  /** Start of the rotation that answers the emergency asked for. */
-  emergencyStart?: Date;
-  /** The claim is to be written once the emergency is accepted: until then a crash leaves it as it was. */
-  owesClaim?: true;
-  /** Consumers were asked for, whether or not there was an answer. */
-  askedConsumers?: true;
-}
-
-export function situationOf({ services, request, snapshot, installation, lease }: Visit): Situation {
-  const { clock, settings, jitter } = services;
-  const requestInFlight = lease.requestInFlight;
-  return {
-    ...snapshot,
-    ...(requestInFlight && { requestInFlight }),
-    request,
-    now: clock.now(),
-    settings,
-    installation,
-    jitter: jitter(snapshot.target),
-  };
-}
-
-export function providerInputOf({
-  services,
-  snapshot,
-  request,
-}: Pick<Visit, 'services' | 'snapshot' | 'request'>): ProviderInput {
-  const { target, secret, state, inspection, claim } = snapshot;
-  const host = inspection.host ?? (claim === 'of-another' ? undefined : claim?.host);
-  const compromised = request.emergency?.compromised;
-  const known = { ...(host && { host }), ...(compromised && { compromised }) };
-  return { target, secret, state, now: services.clock.now(), ...known };
-}
-
-/** Takes in what the resource showed, and ends the flight of a request whose effect is seen. */
-export async function takeInspection(visit: Visit, inspection: Inspection): Promise<void> {
-  const host = inspection.host ?? visit.snapshot.inspection.host;
-  visit.snapshot = { ...visit.snapshot, inspection: { ...inspection, ...(host && { host }) } };
-  const { requestInFlight } = visit.lease;
-  const toRevoke =
-    requestInFlight?.replaces &&
-    inspection.credentials.length > 0 &&
-    !inspection.credentials.some(({ fingerprint }) => fingerprint === requestInFlight.replaces);
-  if (toRevoke && visit.services.settings.mode === 'rotate') await visit.lease.clearInFlight();
-}
-
-/** Refreshes consumers that are behind, and sees who is. What is not seen holds up nothing but who wished to wait. */
-export async function inspectConsumers(visit: Visit): Promise<void> {
-  if (visit.snapshot.savedState.rotation?.phase === 'verify') await save(visit); // whoever refreshes by it hears of it first
-  const { services, snapshot, deadline, lease } = visit;
-  const { target, secret } = snapshot;
-  const until = earliest(deadline, later(services.clock.now(), consumersMs));
-  visit.askedConsumers = true;
-  try {
-    const version = { secret: target.secret, version: secret.version, since: secret.createdOn };
-    const pace = needsUrgentRefresh(snapshot) ? 'at-once' : 'look';
-    const found = await services.consumers.refreshBehind([version], until, pace);
-    visit.snapshot = { ...snapshot, consumers: found.get(secretUrl(target.secret)) ?? { known: 0, behind: [] } };
-  } catch (error) {
-    reportFailure(services, error, { consumers: 'cannot be listed' });
-  }
-  await lease.ensureTimeLeft();
-}
-
-/** Those who do not answer must not use up the lease. */
-const consumersMs = 20 * second;
-
-export async function inspectAgain(visit: Visit): Promise<void> {
-  await takeInspection(visit, await visit.provider.inspect(providerInputOf(visit)));
-}
-
-/** PATCH: the state, if the tags do not say it already. What it is about is announced before. */
-export async function save(visit: Visit): Promise<void> {
-  const { services, lease } = visit;
-  await readSecretAgain(visit);
-  const { target, secret, state, taggedId } = visit.snapshot;
-  const tags = writeTags(secret.tags, state, taggedId);
-  if (!same(tags, secret.tags)) {
-    for (const said of announcementsFor(visit.snapshot)) await services.announcer.announce(said);
-    await lease.ensureTimeLeft();
-    await services.vault.tag(target.secret, secret.version, tags);
-  }
-  visit.snapshot = { ...visit.snapshot, savedState: state, secret: { ...secret, tags } };
-}
-
-/** PUT: the value and its state in one call (promise 5, state with value), then the claim. */
-export async function publish(visit: Visit, rotation: Rotation, value: Sealed): Promise<void> {
-  const { services, lease } = visit;
-  await readSecretAgain(visit);
-  const before = situationOf(visit);
-  const { target, secret, inspection, proved } = before;
-  const state = publishedState(before, rotation, value);
-  const taggedId = inspection.next?.id;
-  for (const said of announcementsFor({ ...visit.snapshot, state })) await services.announcer.announce(said);
-  if (proved?.unproved) await announceUnproved(visit, state);
-  await lease.ensureTimeLeft();
-  const now = services.clock.now();
-  const written = await services.vault.set(target.secret, {
-    value,
-    tags: writeTags(secret.tags, state, taggedId),
-    ...expiry(before, now),
-    ...(secret.contentType && { contentType: secret.contentType }),
-  });
-  const { consumers: _, ...snapshot } = visit.snapshot; // where they stood was told of the version before
-  delete visit.askedConsumers;
-  const next = { ...snapshot, secret: written, state, savedState: state, readAt: now };
-  visit.snapshot = { ...next, ...(taggedId && { taggedId }) };
-  await claim(visit, inspection.live ? {} : { repairedAt: now });
-  await inspectAgain(visit);
-}
-
-/** A new version gets an expiry only where the owner thinks in expiries (design: Due). */
-function expiry({ secret, target }: Situation, now: Date): { expiresOn?: Date } {
-  const wanted = secret.expiresOn !== undefined || (secret.tags['ValidityPeriodDays']?.trim() ?? '') !== '';
-  return wanted ? { expiresOn: later(now, target.options.validityMs) } : {};
-}
-
-async function announceUnproved({ services, snapshot: { target, secret } }: Visit, state: State): Promise<void> {
-  const said = { reason: 'unproved', advice: adviceFor('unproved') } as const;
-  await services.announcer.announce(announcement('Keyturn.Rotation.Unproved', target, state, secret.version, said));
-}
-
-/** Remembers that this secret is the target, and the last version that is ours. */
-export async function claim(visit: Visit, more: More = {}): Promise<void> {
-  const next = claimOf(visit, more);
-  await visit.lease.ensureTimeLeft();
-  await visit.services.claims.save(next);
-  visit.snapshot = { ...visit.snapshot, claim: next };
-}
-
-type More = Pick<Claim, 'repairedAt' | 'missingSince'>;
-
-export function claimOf(visit: Pick<Visit, 'services' | 'provider' | 'snapshot' | 'request'>, more: More = {}): Claim {
-  const { target, secret, claim: before } = visit.snapshot;
-  const repairedAt = more.repairedAt ?? (before === 'of-another' ? undefined : before?.repairedAt);
-  const { version, createdOn } = secret;
-  const made = { secret: target.secret, kind: target.kind, resource: target.resource, version, createdOn };
-  return { ...made, ...namedBy(visit), ...more, ...(repairedAt && { repairedAt }) };
-}
-
-/** What the kind wants to find again without a look. */
-function namedBy(visit: Pick<Visit, 'services' | 'provider' | 'snapshot' | 'request'>): Partial<Claim> {
-  const { provider, snapshot } = visit;
-  const { value } = snapshot.secret;
-  const part = provider.qualifier?.(value);
-  const follows = provider.sourceObject?.(value);
-  const { host } = providerInputOf(visit);
-  return { ...(part && { qualifier: part }), ...(follows && { sourceObject: follows }), ...(host && { host }) };
+  readonly request: VisitRequest;
+  readonly snapshot: Snapshot;
 }
 
 /**
- * No other worker's or person's write may lie between our read and our write, which replaces every tag (R6, fresh read
- * before write).
+ * One visit to one target, under the lease of its resource. It owns everything that changes during the visit, and
+ * nothing else changes it: the loop reads decisions and calls these verbs.
+ *
+ * `snapshot.state` runs ahead of the tags. It becomes durable in two places only: `save` (one PATCH) and `publish` (one
+ * PUT, with the new value). Both read the secret again if the last read is old, and both check that enough of the lease
+ * is left, because a tag write replaces every tag and has no condition (R5, lease time left; R6, fresh read before
+ * write). An announcement goes out before the write that leaves what it is about.
  */
-async function readSecretAgain(visit: Visit): Promise<void> {
-  const { services, snapshot } = visit;
-  const now = services.clock.now();
-  if (later(snapshot.readAt, minute) > now) return;
-  const secret = await services.vault.read(snapshot.target.secret);
-  if (secret.version !== snapshot.secret.version || !same(secret.tags, snapshot.secret.tags)) {
-    throw new OperationError('changed-meanwhile');
+export class Visit {
+  readonly #services: Services;
+  readonly #provider: Provider;
+  readonly #lease: Lease;
+  readonly #installation: string;
+  readonly #deadline: Date;
+  #request: VisitRequest;
+  #snapshot: Snapshot;
+  /** Start of the rotation that answers the emergency which was requested. */
+  #emergencyStart: Date | undefined;
+  /** The claim is written once the emergency is accepted: a crash before that leaves the claim as it was. */
+  #owesClaim = false;
+  /** Whether consumers were listed for the current version, with or without an answer. */
+  #askedConsumers = false;
+
+  constructor({ services, provider, lease, installation, deadline, request, snapshot }: VisitStart) {
+    this.#services = services;
+    this.#provider = provider;
+    this.#lease = lease;
+    this.#installation = installation;
+    this.#deadline = deadline;
+    this.#request = request;
+    this.#snapshot = snapshot;
   }
-  visit.snapshot = { ...snapshot, secret, readAt: now };
+
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  get request(): VisitRequest {
+    return this.#request;
+  }
+
+  get emergencyStart(): Date | undefined {
+    return this.#emergencyStart;
+  }
+
+  /** Decides what to do next, and logs it. Lists the consumers first where the decision depends on them. */
+  async decide(): Promise<Decision> {
+    if (!this.#askedConsumers && needsConsumers(this.#situation())) await this.#inspectConsumers();
+    const decision = decide(this.#situation());
+    this.#services.logDecision(this.#snapshot, decision);
+    return decision;
+  }
+
+  /** Reads the resource. */
+  async inspect(): Promise<void> {
+    await this.#takeInspection(await this.#provider.inspect(this.#providerInput()));
+  }
+
+  /** Asks the service whether it accepts a credential: by default the one in the secret. */
+  prove(candidate: Credential = this.#snapshot.inspection.secretCredential, control?: Credential): Promise<Check> {
+    return this.#provider.prove(this.#providerInput(), candidate, control);
+  }
+
+  /** Remembers for this visit that the service refused the live key. */
+  noteLiveRefused(liveRefused: NonNullable<VisitRequest['liveRefused']>): void {
+    this.#request = { ...this.#request, liveRefused };
+  }
+
+  /** Takes over a state. What its binding remembers is no new credential. */
+  setState(state: State): Next {
+    const { inspection, binding } = this.#snapshot;
+    this.#update({
+      state,
+      inspection: withoutRemembered(inspection, state),
+      binding: state.stateBinding ? 'bound' : binding,
+    });
+    return 'again';
+  }
+
+  /**
+   * Adopts the secret as a target: state, then claim. An emergency writes both with its own state instead, because an
+   * adoption that was written first and lands late would undo the emergency.
+   */
+  async adopt(state: State): Promise<Next> {
+    this.setState(state);
+    const taggedId = this.#snapshot.taggedId ?? this.#snapshot.inspection.live?.id; // without a tag the value decides
+    if (taggedId !== undefined) this.#update({ taggedId });
+    if (!this.#request.emergency) {
+      await this.save();
+      await this.#claim();
+      return 'again';
+    }
+    await this.#announceChanges(this.#snapshot);
+    this.#owesClaim = true;
+    this.#update({ claim: this.#nextClaim() });
+    return 'again';
+  }
+
+  /** Accepts an emergency by writing it to the tags. If that fails, nothing of it remains (R20, emergency accepted). */
+  async startEmergency(state: State, start: Date): Promise<Next> {
+    const before = this.#snapshot;
+    try {
+      this.setState(state);
+      await this.save();
+    } catch (error) {
+      this.#snapshot = before;
+      throw error;
+    }
+    this.#emergencyStart = start;
+    this.#request = { cause: this.#request.cause };
+    if (this.#owesClaim) await this.#claim();
+    return 'again';
+  }
+
+  /** Lets the tag `CredentialId` name the credential that the value holds. */
+  async fixTag(taggedId: CredentialId, state: State): Promise<Next> {
+    this.setState(state);
+    this.#update({ taggedId });
+    await this.save();
+    return 'again';
+  }
+
+  /** Runs one step of a phase, and advances the state by its outcome. */
+  async run(phase: Phase): Promise<Next> {
+    const { rotation } = this.#snapshot.state;
+    if (!rotation || this.#services.clock.now() >= this.#deadline) return 'stop';
+    const snapshot: InRotation = { ...this.#snapshot, rotation: { ...rotation, phase } };
+    const { proofPatienceMs } = this.#services.settings;
+    const answer = await steps[phase]({ provider: this.#provider, proofPatienceMs }, snapshot, this.#providerInput());
+    const outcome = answer.is === 'request' ? await this.#send(answer) : answer;
+    return outcome.is === 'publish'
+      ? this.#publish(snapshot.rotation, outcome.value)
+      : this.#takeOutcome(snapshot.rotation, outcome);
+  }
+
+  /** Waits: within the visit where that is short, else in the tags. */
+  async wait(wait: Decision & { do: 'wait' }): Promise<Next> {
+    const { state, inspection } = this.#snapshot;
+    const next = waitingState(state, this.#services.clock.now(), wait);
+    this.setState(inspection.readiness.is === 'valid' ? next : keepDown(state, next));
+    return this.#waitBriefly(wait.reason, wait.until);
+  }
+
+  hold(hold: Decision & { do: 'hold' }): Next {
+    this.setState(heldState(this.#snapshot.state, hold));
+    return 'stop';
+  }
+
+  leave({ reason }: Decision & { do: 'leave' }): Next {
+    if (reason === 'not-due') this.setState(withoutWait(this.#snapshot.state));
+    return 'stop';
+  }
+
+  /**
+   * Claims our own version. We write the secret, then the claim. If we crashed in between, the claim is one version
+   * behind. In `verify` only we can have written the current version, so this claims it (R10, tags lost; R19, own and
+   * foreign versions).
+   */
+  async claimOwnVersion(): Promise<void> {
+    const { claim, secret, state, binding } = this.#snapshot;
+    if (!claim || claim === 'of-another' || claim.version === secret.version) return;
+    if (binding === 'bound' && state.rotation?.phase === 'verify') await this.#claim(claim.missingSince);
+  }
+
+  /** Keeps a failure in the state, for as long as it must be waited for. */
+  noteFailure(error: OperationError): void {
+    const { clock, settings } = this.#services;
+    this.#update({ state: failedState(this.#snapshot.state, error, clock.now(), settings.failuresUntilHeld) });
+  }
+
+  /** Writes where the target stands at the end of a visit. */
+  async end(): Promise<void> {
+    const { state, inspection } = this.#snapshot;
+    const { wait } = state;
+    if (wait && isUnexpected(wait.reason, inspection) && isNewlyStuck(wait, this.#services.clock.now())) {
+      this.#update({ state: { ...state, wait: { ...wait, announcedStuck: true } } });
+    }
+    try {
+      await this.save();
+    } catch (error) {
+      // An emergency that is in the tags is accepted, even if its progress cannot be written (R20, emergency accepted).
+      if (!(error instanceof OperationError) || !this.#emergencyStart) throw error;
+    }
+  }
+
+  /** Writes the state by one PATCH, unless the tags have it already. */
+  async save(): Promise<void> {
+    await this.#readAgain();
+    const { target, secret, state, taggedId } = this.#snapshot;
+    const tags = writeTags(secret.tags, state, taggedId);
+    if (!areEqual(tags, secret.tags)) {
+      await this.#announceChanges(this.#snapshot);
+      await this.#lease.ensureTimeLeft();
+      await this.#services.vault.tag(target.secret, secret.version, tags);
+    }
+    this.#update({ savedState: state, secret: { ...secret, tags } });
+  }
+
+  /** Decides and announces what rotating would do, and changes nothing. */
+  async observe(): Promise<Decision> {
+    await this.inspect();
+    const decision = decide(this.#situation());
+    this.#services.logDecision(this.#snapshot, decision);
+    await this.#announceChanges({ ...this.#snapshot, state: this.#stateAfter(decision) });
+    return decision;
+  }
+
+  #stateAfter(decision: Decision): State {
+    const { state } = this.#snapshot;
+    if ('state' in decision) return decision.state;
+    if (decision.do === 'wait') return waitingState(state, this.#services.clock.now(), decision);
+    return decision.do === 'hold' ? heldState(state, decision) : state;
+  }
+
+  /**
+   * Sends a request that changes a credential, after recording it.
+   *
+   * The state goes to the tags first, so that what will be replaced is on record. Then the intent goes to the lease
+   * blob: until its time is over, an inspection that shows no change allows no second request, since this one may still
+   * land. Only the service's answer to this request, be it a refusal, ends that early; an inspection that shows the
+   * effect ends it too, in `#takeInspection` (promise 5, state with value; R4, request in flight).
+   */
+  async #send(change: ChangeRequest): Promise<Outcome> {
+    if (change.disableFirst) await this.#disable(change.disableFirst);
+    if (!change.sharedLease) return this.#sendRecorded(change);
+    const { leases, clock } = this.#services;
+    const shared = await leases.acquire(change.sharedLease);
+    if (!shared) return { is: 'pending', reason: 'busy', until: later(clock.now(), sharedLeaseRetryMs) };
+    try {
+      const { requestInFlight } = shared;
+      if (requestInFlight && requestInFlight.until > clock.now()) {
+        return { is: 'pending', reason: 'request-in-flight', until: requestInFlight.until };
+      }
+      await shared.recordIntent(undefined, this.#requestEndsAt());
+      const outcome = await clearingIfAnswered(shared, () => this.#sendRecorded(change));
+      await shared.clearInFlight();
+      return outcome;
+    } finally {
+      await shared.release();
+    }
+  }
+
+  async #sendRecorded(change: ChangeRequest): Promise<Outcome> {
+    await this.save();
+    await this.#lease.recordIntent(change.replaces, this.#requestEndsAt());
+    return clearingIfAnswered(this.#lease, () => change.send());
+  }
+
+  #requestEndsAt(): Date {
+    return later(this.#services.clock.now(), this.#provider.requestLifetimeMs);
+  }
+
+  async #takeOutcome(rotation: Rotation, outcome: Exclude<Outcome, { is: 'publish' }>): Promise<Next> {
+    switch (outcome.is) {
+      case 'done':
+        await this.#takeInspection(outcome.inspection);
+        if (outcome.evidence) this.#update({ evidence: outcome.evidence });
+        if (outcome.disable) await this.#disable(outcome.disable);
+        break;
+      case 'inspected':
+        await this.#takeInspection(outcome.inspection);
+        break;
+      case 'proved':
+        this.#update({ proved: { fingerprint: outcome.next.fingerprint, unproved: outcome.unproved } });
+        break;
+      case 'pending':
+        this.#update({ waitingFor: outcome });
+        break;
+      default:
+    }
+    this.setState(advance(this.#situation(), rotation, outcome));
+    if (outcome.is === 'retryGenerate') await this.inspect(); // a key that appeared meanwhile is proved, not replaced
+    if (outcome.is === 'pending') return this.#waitBriefly(outcome.reason, outcome.until);
+    const isOver = outcome.is === 'done' && rotation.phase === 'revoke';
+    return isOver || outcome.is === 'invalid' || outcome.is === 'unknown' ? 'stop' : 'again';
+  }
+
+  /** Writes the value and its state by one PUT, then the claim (promise 5, state with value). */
+  async #publish(rotation: Rotation, value: Sealed): Promise<Next> {
+    const { vault, clock } = this.#services;
+    await this.#readAgain();
+    const before = this.#situation();
+    const { target, secret, inspection, proved } = before;
+    const state = publishedState(before, rotation, value);
+    const taggedId = inspection.next?.id;
+    await this.#announceChanges({ ...this.#snapshot, state });
+    if (proved?.unproved) await this.#announceUnproved(state);
+    await this.#lease.ensureTimeLeft();
+    const now = clock.now();
+    const written = await vault.set(target.secret, {
+      value,
+      tags: writeTags(secret.tags, state, taggedId),
+      ...expiryFor(before, now),
+      ...(secret.contentType && { contentType: secret.contentType }),
+    });
+    this.#update({ secret: written, state, savedState: state, readAt: now, ...(taggedId && { taggedId }) });
+    this.#forgetConsumers();
+    const { liveRefused: _, ...request } = this.#request; // the service refused the value before this one
+    this.#request = request;
+    await this.#claim(undefined, inspection.live ? undefined : now);
+    await this.inspect();
+    return 'again';
+  }
+
+  async #announceUnproved(state: State): Promise<void> {
+    const { target, secret } = this.#snapshot;
+    const words = { reason: 'unproved', advice: adviceFor('unproved') } as const;
+    await this.#services.announce(announcement('Keyturn.Rotation.Unproved', target, state, secret.version, words));
+  }
+
+  async #announceChanges(snapshot: Snapshot): Promise<void> {
+    for (const change of announcementsFor(snapshot)) await this.#services.announce(change);
+  }
+
+  async #disable(version: string): Promise<void> {
+    await this.#lease.ensureTimeLeft();
+    await this.#services.vault.disable(this.#snapshot.target.secret, version);
+  }
+
+  /** Writes that this secret is the target, and which version is the last that we wrote. */
+  async #claim(missingSince?: Date, repairedAt?: Date): Promise<void> {
+    const claim = this.#nextClaim(missingSince, repairedAt);
+    await this.#lease.ensureTimeLeft();
+    await this.#services.claims.save(claim);
+    this.#update({ claim });
+  }
+
+  #nextClaim(missingSince?: Date, repairedAt?: Date): Claim {
+    const { target, secret, claim: before } = this.#snapshot;
+    const repaired = repairedAt ?? (before === 'of-another' ? undefined : before?.repairedAt);
+    const qualifier = this.#provider.qualifier?.(secret.value);
+    const sourceObject = this.#provider.sourceObject?.(secret.value);
+    const { host } = this.#providerInput();
+    return {
+      secret: target.secret,
+      kind: target.kind,
+      resource: target.resource,
+      version: secret.version,
+      createdOn: secret.createdOn,
+      ...(qualifier && { qualifier }),
+      ...(sourceObject && { sourceObject }),
+      ...(host && { host }),
+      ...(missingSince && { missingSince }),
+      ...(repaired && { repairedAt: repaired }),
+    };
+  }
+
+  /**
+   * Refreshes consumers that are behind, and learns which are. Consumers that do not answer must not use up the lease,
+   * and what cannot be listed delays only a target that asked to wait for its consumers.
+   */
+  async #inspectConsumers(): Promise<void> {
+    // Refreshed apps are told by CredentialPublished which version to expect: it goes out with the save.
+    if (this.#snapshot.savedState.rotation?.phase === 'verify') await this.save();
+    const { clock, consumers } = this.#services;
+    const { target, secret } = this.#snapshot;
+    this.#askedConsumers = true;
+    try {
+      const version = { secret: target.secret, version: secret.version, since: secret.createdOn };
+      const pace = needsUrgentRefresh(this.#snapshot) ? 'at-once' : 'look';
+      const until = earliest(this.#deadline, later(clock.now(), consumersMs));
+      const found = await consumers.refreshBehind([version], until, pace);
+      const none: Consumers = { known: 0, behind: [] };
+      this.#update({ consumers: found.get(secretUrl(target.secret)) ?? none });
+    } catch (error) {
+      reportFailure(this.#services, error, { consumers: 'cannot be listed' });
+    }
+    await this.#lease.ensureTimeLeft();
+  }
+
+  #forgetConsumers(): void {
+    const { consumers: _, ...snapshot } = this.#snapshot;
+    this.#snapshot = snapshot;
+    this.#askedConsumers = false;
+  }
+
+  /** Keeps what the resource showed, and ends a request in flight whose effect is seen (R4, request in flight). */
+  async #takeInspection(inspection: Inspection): Promise<void> {
+    const host = inspection.host ?? this.#snapshot.inspection.host;
+    this.#update({ inspection: { ...inspection, ...(host && { host }) } });
+    const replaces = this.#lease.requestInFlight?.replaces;
+    const { credentials } = inspection;
+    const isReplaced =
+      replaces && credentials.length > 0 && !credentials.some(({ fingerprint }) => fingerprint === replaces);
+    if (isReplaced && this.#services.settings.mode === 'rotate') await this.#lease.clearInFlight();
+  }
+
+  /**
+   * Sleeps until `until` where the wait is a short one and the visit has the time; longer waits are left to the sweep.
+   * This is the only sleep of the app.
+   */
+  async #waitBriefly(reason: Reason, until: Date): Promise<Next> {
+    if (!shortWaits.has(reason) || until > this.#deadline) return 'stop';
+    const { clock } = this.#services;
+    for (let leftMs = 1; leftMs > 0; leftMs = until.getTime() - clock.now().getTime()) {
+      await clock.sleep(Math.max(1, Math.min(20 * second, until.getTime() - clock.now().getTime())));
+      await this.#lease.ensureTimeLeft();
+    }
+    if (reason === 'key-not-yet-accepted') return 'again';
+    this.#forgetConsumers();
+    this.#update({ readAt: longAgo }); // a person may have acted meanwhile (R6, fresh read before write)
+    await this.inspect();
+    return 'again';
+  }
+
+  /**
+   * Reads the secret again before a write if the last read is a minute old. If anybody wrote since, the visit ends: a
+   * write would replace their tags (R6, fresh read before write).
+   */
+  async #readAgain(): Promise<void> {
+    const now = this.#services.clock.now();
+    const { target, secret, readAt } = this.#snapshot;
+    if (later(readAt, minute) > now) return;
+    const current = await this.#services.vault.read(target.secret);
+    if (current.version !== secret.version || !areEqual(current.tags, secret.tags)) {
+      throw new OperationError('changed-meanwhile');
+    }
+    this.#update({ secret: current, readAt: now });
+  }
+
+  #situation(): Situation {
+    const { clock, settings, jitter } = this.#services;
+    const { requestInFlight } = this.#lease;
+    return {
+      ...this.#snapshot,
+      ...(requestInFlight && { requestInFlight }),
+      request: this.#request,
+      now: clock.now(),
+      settings,
+      installation: this.#installation,
+      jitter: jitter(this.#snapshot.target),
+    };
+  }
+
+  #providerInput(): ProviderInput {
+    const { target, secret, state, inspection, claim } = this.#snapshot;
+    const host = inspection.host ?? (claim === 'of-another' ? undefined : claim?.host);
+    const compromised = this.#request.emergency?.compromised;
+    const now = this.#services.clock.now();
+    return { target, secret, state, now, ...(host && { host }), ...(compromised && { compromised }) };
+  }
+
+  #update(changes: Partial<Snapshot>): void {
+    this.#snapshot = { ...this.#snapshot, ...changes };
+  }
 }
 
-function same(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+const consumersMs = 20 * second;
+const sharedLeaseRetryMs = 30 * second;
+const longAgo = new Date(0);
+
+const shortWaits: ReadonlySet<Reason> = new Set([
+  'service-working',
+  'key-not-yet-accepted',
+  'stale-read',
+  'drift-confirming',
+  'consumers-moving',
+]);
+
+async function clearingIfAnswered(lease: Pick<Lease, 'clearInFlight'>, send: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof OperationError && error.detail.answered) await lease.clearInFlight();
+    throw error;
+  }
+}
+
+/**
+ * A credential that the state's binding remembers was not made since: a leaked or refused standby is not the next one
+ * (R15, proof refused; R18, changed standby).
+ */
+function withoutRemembered(inspection: Inspection, { stateBinding }: State): Inspection {
+  const { next, ...rest } = inspection;
+  const isRemembered =
+    next && inspection.live && stateBinding?.credentials.some(({ fingerprint }) => fingerprint === next.fingerprint);
+  return isRemembered ? rest : inspection;
+}
+
+/** Some waits last by design: they never make a target stuck. */
+function isUnexpected(reason: Reason, { nothingToRotate }: Inspection): boolean {
+  return reason !== 'overlap' && reason !== 'outside-window' && reason !== nothingToRotate?.reason;
+}
+
+/** A new version gets an expiry only where its owner thinks in expiries (design: Due). */
+function expiryFor({ secret, target }: Situation, now: Date): { expiresOn?: Date } {
+  const isWanted = secret.expiresOn !== undefined || (secret.tags['ValidityPeriodDays']?.trim() ?? '') !== '';
+  return isWanted ? { expiresOn: later(now, target.options.validityMs) } : {};
+}
+
+function areEqual(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
-}
-
-/** The only sleep: short waits are sat out under the lease, longer ones are left to the sweep. */
-export async function sleepUntil({ services: { clock }, lease }: Visit, until: Date): Promise<void> {
-  for (let leftMs = 1; leftMs > 0; leftMs = until.getTime() - clock.now().getTime()) {
-    await clock.sleep(Math.max(1, Math.min(20 * second, until.getTime() - clock.now().getTime())));
-    await lease.ensureTimeLeft();
-  }
 }

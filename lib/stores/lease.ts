@@ -15,12 +15,16 @@ export interface Lease {
   ensureTimeLeft(): Promise<void>;
   /** Before every regenerate (R4, request in flight): `of` is the fingerprint that it replaces, if it replaces one. */
   recordIntent(of: string | undefined, until: Date): Promise<void>;
-  /** A look showed the effect, or the service's answer that there is none. */
+  /** After an inspection showed the effect, or the service answered that there is none. */
   clearInFlight(): Promise<void>;
+  /** Gives the lease back. One that cannot be given back runs out by itself. */
+  release(): Promise<void>;
 }
 
 export interface Leases {
-  /** `name` is a normalised resource id. */
+  /** Returns nothing while another worker has the lease. `name` is a normalized resource id. */
+  acquire(name: string): Promise<Lease | undefined>;
+  /** Acquires the lease, does the work and gives the lease back. */
   withLease<T>(name: string, work: (lease: Lease) => Promise<T>): Promise<T | 'busy'>;
 }
 
@@ -32,30 +36,40 @@ export function leases(blobs: Blobs, clock: Clock): Leases {
     ready.catch(() => (ready = undefined));
     return ready;
   };
-  return {
-    withLease: async (resource, work) => {
-      const { sentuntil } = await container();
-      const name = blobName(resource);
-      const sentAtMs = clock.monotonicMs();
-      const id = await acquired(blobs, name);
-      if (!id) return 'busy';
-      try {
-        const requestInFlight =
-          requestInFlightFrom((await blobs.metadata(name)) ?? {}) ??
-          requestInFlightFrom({ ...(sentuntil && { sentuntil }) });
-        return await work(lease({ blobs, clock, name, id }, sentAtMs, requestInFlight));
-      } finally {
-        await released(blobs, name, id);
-      }
-    },
-  };
+  return { acquire, withLease };
+
+  async function acquire(resource: string): Promise<Lease | undefined> {
+    const { sentuntil } = await container();
+    const name = blobName(resource);
+    const sentAtMs = clock.monotonicMs();
+    const id = await acquireBlob(blobs, name);
+    if (!id) return undefined;
+    try {
+      const ofContainer = sentuntil === undefined ? {} : { sentuntil };
+      const found = requestInFlightFrom((await blobs.metadata(name)) ?? {}) ?? requestInFlightFrom(ofContainer);
+      return lease({ blobs, clock, name, id }, sentAtMs, found);
+    } catch (error) {
+      await releaseBlob(blobs, name, id);
+      throw error;
+    }
+  }
+
+  async function withLease<T>(resource: string, work: (held: Lease) => Promise<T>): Promise<T | 'busy'> {
+    const held = await acquire(resource);
+    if (!held) return 'busy';
+    try {
+      return await work(held);
+    } finally {
+      await held.release();
+    }
+  }
 }
 
 function blobName(resource: string): string {
   return resource.replace(/^\//, '');
 }
 
-async function acquired(blobs: Blobs, name: string): Promise<string | undefined> {
+async function acquireBlob(blobs: Blobs, name: string): Promise<string | undefined> {
   let answer = await blobs.acquire(name, leaseSeconds);
   if (answer.is === 'missing') {
     await blobs.create(name, {});
@@ -64,8 +78,7 @@ async function acquired(blobs: Blobs, name: string): Promise<string | undefined>
   return answer.is === 'ours' ? answer.leaseId : undefined;
 }
 
-/** What cannot be given back runs out by itself. */
-async function released(blobs: Blobs, name: string, id: string): Promise<void> {
+async function releaseBlob(blobs: Blobs, name: string, id: string): Promise<void> {
   try {
     await blobs.release(name, id);
   } catch (error) {
@@ -118,5 +131,6 @@ function lease({ blobs, clock, name, id }: Held, sentAtMs: number, found: Reques
       await blobs.setMetadata(name, {}, id);
       requestInFlight = undefined;
     },
+    release: () => releaseBlob(blobs, name, id),
   };
 }

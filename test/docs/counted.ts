@@ -1,5 +1,6 @@
 import { credential, inProcessHttpClient } from '../../infra/azure-emulator/src/shells/inProcess.ts';
-import { keyturn, reporter, type Keyturn } from '../../lib/app.ts';
+import { keyturn, type Keyturn } from '../../lib/app.ts';
+import { reporter } from '../../lib/announcements/log.ts';
 import { assembleServices } from '../../lib/assemble.ts';
 import { minute } from '../../lib/model/clock.ts';
 import { phases } from '../../lib/model/state.ts';

@@ -10,7 +10,7 @@ import { keyturn, type Keyturn } from '../../lib/app.ts';
 import { day, later } from '../../lib/model/clock.ts';
 import { phases, type Phase } from '../../lib/model/state.ts';
 import { settingsFrom } from '../../lib/settings.ts';
-import type { Services } from '../../lib/reconcile/visit.ts';
+import type { Services } from '../../lib/reconcile/services.ts';
 import { coreOf } from './core.ts';
 
 const subscriptionId = '5ab5c000-0000-4000-8000-000000000001';

@@ -1,10 +1,10 @@
 import type { LocalAzure } from '../../infra/azure-emulator/src/azure.ts';
 import { credential, inProcessHttpClient } from '../../infra/azure-emulator/src/shells/inProcess.ts';
-import { reporter } from '../../lib/app.ts';
+import { reporter } from '../../lib/announcements/log.ts';
 import { assembleServices } from '../../lib/assemble.ts';
 import type { WriteLine } from '../../lib/announcements/log.ts';
 import type { Settings } from '../../lib/model/settings.ts';
-import type { Services } from '../../lib/reconcile/visit.ts';
+import type { Services } from '../../lib/reconcile/services.ts';
 import { emptyContainer, memoryBlobs } from '../simulation/memoryBlobs.ts';
 
 /** As `lib/app.ts` makes it, without jitter, with containers that have been there for long. */

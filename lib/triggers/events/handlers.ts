@@ -11,7 +11,7 @@ import type { SecretName, Target } from '../../model/target.ts';
 import { restoreLostTags } from '../timers/orphanedClaims.ts';
 import { reconcile, type VisitReport } from '../../reconcile/reconcile.ts';
 import { readTags } from '../../tags/tags.ts';
-import type { Services } from '../../reconcile/visit.ts';
+import type { Services } from '../../reconcile/services.ts';
 
 /** Azure cannot be asked just now: Event Grid brings the event again, in ten seconds first and for a day at most. */
 export class RedeliverError extends Error {
@@ -138,7 +138,7 @@ function outcome(report: VisitReport): Reason | undefined {
     case 'dropped':
       return report.reason;
     case 'failed':
-      return report.kept ? undefined : report.reason;
+      return report.isSaved ? undefined : report.reason;
   }
 }
 

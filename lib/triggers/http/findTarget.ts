@@ -1,7 +1,7 @@
 import type { Claim } from '../../model/snapshot.ts';
 import { normalizedId, type SecretName, type Target } from '../../model/target.ts';
 import { correctionHint, readTags } from '../../tags/tags.ts';
-import type { Services } from '../../reconcile/visit.ts';
+import type { Services } from '../../reconcile/services.ts';
 import { conflict, type Problem } from './problem.ts';
 import type { RotationRequest } from './rotationRequest.ts';
 

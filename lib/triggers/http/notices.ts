@@ -7,7 +7,7 @@ import { noticeFromAlert } from '../notices/alert.ts';
 import type { Notice } from '../notices/notice.ts';
 import { startAffected } from '../notices/startAffected.ts';
 import type { MutedTargets } from '../timers/listing.ts';
-import type { Services } from '../../reconcile/visit.ts';
+import type { Services } from '../../reconcile/services.ts';
 import { inTime } from '../../inTime.ts';
 import { json, tryLater, problem } from './problem.ts';
 

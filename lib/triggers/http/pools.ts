@@ -8,7 +8,7 @@ import { poolView, type PoolBody } from '../../pools/poolView.ts';
 import { poolRequestFrom, type NewPoolRequest, type OldPoolRequest } from '../../pools/request.ts';
 import { members } from '../../pools/schemas.ts';
 import { poolIdentities } from '../../providers/certificates/poolIdentities.ts';
-import type { Services } from '../../reconcile/visit.ts';
+import type { Services } from '../../reconcile/services.ts';
 import { json, problem, type Problem } from './problem.ts';
 
 type Eyes = Pick<Services, 'arm' | 'graph'>;

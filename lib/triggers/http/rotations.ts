@@ -7,7 +7,7 @@ import type { EmergencyRequest, Rotation, State } from '../../model/state.ts';
 import { secretUrl, type Target } from '../../model/target.ts';
 import { reconcile, type VisitReport } from '../../reconcile/reconcile.ts';
 import { correctionHint, readTags } from '../../tags/tags.ts';
-import type { Services } from '../../reconcile/visit.ts';
+import type { Services } from '../../reconcile/services.ts';
 import { findTarget } from './findTarget.ts';
 import { conflict, json, tryLater, problem, type Problem } from './problem.ts';
 import { parseRotationRequest, type RotationRequest } from './rotationRequest.ts';
@@ -32,7 +32,7 @@ export async function startRotation(services: Services, request: HttpRequest): P
       { cause: 'emergency', emergency: accept },
       later(services.clock.now(), goesOnMs),
     );
-    if (report.is === 'visited' && report.accepted) {
+    if (report.is === 'visited' && report.emergencyStart) {
       services.note('begun', { secret: secretUrl(target.secret), why: redact(wanted.reason) });
     }
     return answerTo(report, target);
@@ -114,8 +114,8 @@ function answerTo(report: VisitReport, { secret }: Target): HttpResponseInit {
     case 'failed':
       return problemOf(report);
     case 'visited':
-      return report.accepted
-        ? accepted(rotationIdOf({ secret, start: report.accepted }), report, report.accepted)
+      return report.emergencyStart
+        ? accepted(rotationIdOf({ secret, start: report.emergencyStart }), report, report.emergencyStart)
         : notAccepted(report);
   }
 }
@@ -137,7 +137,7 @@ const passing: ReadonlySet<Reason> = new Set([
   ...(['stale-read', 'drift-confirming', 'going-on', 'repairing', 'proof-unknown'] as const),
 ]);
 
-function problemOf({ reason, retryAfterMs }: { reason: Reason; retryAfterMs?: number }): HttpResponseInit {
+function problemOf({ reason, retryAfterMs }: { reason: Reason; retryAfterMs?: number | undefined }): HttpResponseInit {
   if (passing.has(reason)) return tryLater(reason, Math.ceil((retryAfterMs ?? 30_000) / 1000));
   return problem(reason === 'secret-missing' ? unknownRotation : conflict(reason));
 }

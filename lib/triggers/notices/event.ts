@@ -5,7 +5,7 @@ import { fingerprintOf } from '../../model/sealed.ts';
 import { normalizedId } from '../../model/target.ts';
 import { handleEvent } from '../events/handlers.ts';
 import type { MutedTargets } from '../timers/listing.ts';
-import type { Services } from '../../reconcile/visit.ts';
+import type { Services } from '../../reconcile/services.ts';
 import { regionOf, type Notice } from './notice.ts';
 import { startAffected } from './startAffected.ts';
 

@@ -1,5 +1,5 @@
 import type { MutedTargets } from '../timers/listing.ts';
-import type { Services } from '../../reconcile/visit.ts';
+import type { Services } from '../../reconcile/services.ts';
 import { activeNotices } from './serviceHealth.ts';
 import { startAffected } from './startAffected.ts';
 import { reportFailure } from '../../announcements/reportFailure.ts';

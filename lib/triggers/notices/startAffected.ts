@@ -9,7 +9,7 @@ import type { VisitReport } from '../../reconcile/reconcile.ts';
 import { unmuted, listTargets, type MutedTargets } from '../timers/listing.ts';
 import { reportFailure } from '../../announcements/reportFailure.ts';
 import { unexpected, visitAll, type SelectedTarget } from '../timers/sweep.ts';
-import type { Services } from '../../reconcile/visit.ts';
+import type { Services } from '../../reconcile/services.ts';
 import { isAffected, isRegional, regionOf, type Notice } from './notice.ts';
 
 export interface StartedTargets {

@@ -9,7 +9,7 @@ import { secretUrl, type Target } from '../../model/target.ts';
 import type { ListedVault } from './orphanedClaims.ts';
 import { correctionHint, readTags } from '../../tags/tags.ts';
 import type { ListedSecret } from '../../stores/vault.ts';
-import type { Services } from '../../reconcile/visit.ts';
+import type { Services } from '../../reconcile/services.ts';
 import { reportFailure } from '../../announcements/reportFailure.ts';
 
 export const maxConcurrency = 8;
@@ -85,5 +85,5 @@ export async function announceAndMute(
   if (!passes) muted.set(secretUrl(target.secret), later(services.clock.now(), hour));
   const said = { reason, advice: [adviceFor(reason), hint].join(' ').trim() };
   const type = passes ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
-  await services.announcer.announce(announcement(type, target, emptyState, '', said));
+  await services.announce(announcement(type, target, emptyState, '', said));
 }

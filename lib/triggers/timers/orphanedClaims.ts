@@ -6,7 +6,7 @@ import { emptyState } from '../../model/state.ts';
 import { normalizedId, secretUrl, type SecretName } from '../../model/target.ts';
 import { tagsToCarryOver } from '../../tags/tags.ts';
 import type { Lease } from '../../stores/lease.ts';
-import type { Services } from '../../reconcile/visit.ts';
+import type { Services } from '../../reconcile/services.ts';
 import { reportFailure } from '../../announcements/reportFailure.ts';
 
 /** What one vault's list showed. */
@@ -99,8 +99,8 @@ async function untagged(services: Services, claim: Claim, lease: Lease): Promise
   await services.vault.tag(claim.secret, current.version, carried);
 }
 
-async function say({ announcer, settings }: Services, claim: Claim, reason: Reason): Promise<void> {
+async function say({ announce, settings }: Services, claim: Claim, reason: Reason): Promise<void> {
   const target = { ...claim, options: settings.defaults };
   const said = { reason, advice: adviceFor(reason) };
-  await announcer.announce(announcement('Keyturn.Target.Lost', target, emptyState, claim.version, said));
+  await announce(announcement('Keyturn.Target.Lost', target, emptyState, claim.version, said));
 }

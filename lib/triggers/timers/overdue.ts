@@ -3,7 +3,7 @@ import { day, later } from '../../model/clock.ts';
 import { secretUrl } from '../../model/target.ts';
 import type { ListedVault } from './orphanedClaims.ts';
 import type { MutedTargets } from './listing.ts';
-import type { Services } from '../../reconcile/visit.ts';
+import type { Services } from '../../reconcile/services.ts';
 
 /** Notes what is too old, once a day by each instance: for an alert, whatever the reason that it was not rotated. */
 export function noteOverdue({ clock, note }: Services, muted: MutedTargets, seen: readonly ListedVault[]): void {

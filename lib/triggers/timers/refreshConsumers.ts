@@ -3,7 +3,7 @@ import { OperationError } from '../../model/operationError.ts';
 import type { Claim, ListedTarget } from '../../model/snapshot.ts';
 import { secretUrl } from '../../model/target.ts';
 import type { ListedVault } from './orphanedClaims.ts';
-import type { Services } from '../../reconcile/visit.ts';
+import type { Services } from '../../reconcile/services.ts';
 import type { Published } from '../../consumers/evidence.ts';
 import { reportFailure } from '../../announcements/reportFailure.ts';
 

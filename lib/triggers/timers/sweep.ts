@@ -13,7 +13,7 @@ import { noteOverdue } from './overdue.ts';
 import { findOrphanedClaims } from './orphanedClaims.ts';
 import { reconcile, type VisitReport } from '../../reconcile/reconcile.ts';
 import { maxConcurrency, unmuted, listTargets, announceAndMute, type MutedTargets } from './listing.ts';
-import type { Services } from '../../reconcile/visit.ts';
+import type { Services } from '../../reconcile/services.ts';
 
 export interface SelectedTarget {
   readonly target: Target;
@@ -145,5 +145,5 @@ async function take(
 /** What the tags cannot remember. */
 function unwritten(report: VisitReport): Reason | undefined {
   if (report.is === 'barred') return report.reason;
-  return report.is === 'failed' && !report.kept ? report.reason : undefined;
+  return report.is === 'failed' && !report.isSaved ? report.reason : undefined;
 }

@@ -1,7 +1,8 @@
 import { issueKey } from '../../../infra/azure-emulator/src/arm/keys.ts';
 import type { Site } from '../../../infra/azure-emulator/src/arm/web/site.ts';
 import type { Effect } from '../../../infra/azure-emulator/src/faults.ts';
-import { keyturn, reporter } from '../../../lib/app.ts';
+import { keyturn } from '../../../lib/app.ts';
+import { reporter } from '../../../lib/announcements/log.ts';
 import { day, hour, later, minute } from '../../../lib/model/clock.ts';
 import { normalizedId } from '../../../lib/model/target.ts';
 import { noticeType } from '../../../lib/triggers/notices/event.ts';

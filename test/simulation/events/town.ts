@@ -3,7 +3,7 @@ import { OperationError } from '../../../lib/model/operationError.ts';
 import { phases } from '../../../lib/model/state.ts';
 import { onNoticeEvent } from '../../../lib/triggers/notices/event.ts';
 import { onKeyVaultEvent, onPhaseDue, onResourceEvent, RedeliverError } from '../../../lib/triggers/events/handlers.ts';
-import type { Services } from '../../../lib/reconcile/visit.ts';
+import type { Services } from '../../../lib/reconcile/services.ts';
 import type { Fault } from '../port/effects.ts';
 import { nextEvent } from '../port/pace.ts';
 import { Post, type Receiver } from '../port/post.ts';

@@ -5,7 +5,7 @@ import { second } from '../../../lib/model/clock.ts';
 import { fingerprintOf } from '../../../lib/model/sealed.ts';
 import type { Mode } from '../../../lib/model/state.ts';
 import type { Slot } from '../../../lib/providers/accessKeys.ts';
-import type { Services } from '../../../lib/reconcile/visit.ts';
+import type { Services } from '../../../lib/reconcile/services.ts';
 import { alertOf, type Notice } from './notices.ts';
 import { secretName } from './process.ts';
 import type { World } from './world.ts';

@@ -1,5 +1,5 @@
 import { consumerRefresher } from '../../../lib/consumers/refresher.ts';
-import { announcer } from '../../../lib/announcements/log.ts';
+import { reporter } from '../../../lib/announcements/log.ts';
 import { topic } from '../../../lib/announcements/topic.ts';
 import type { Settings } from '../../../lib/model/settings.ts';
 import { day, minute } from '../../../lib/model/clock.ts';
@@ -8,7 +8,7 @@ import { accessKeys } from '../../../lib/providers/accessKeys.ts';
 import { registry } from '../../../lib/providers/registry.ts';
 import { claims } from '../../../lib/stores/claims.ts';
 import { leases, type Leases } from '../../../lib/stores/lease.ts';
-import type { Services } from '../../../lib/reconcile/visit.ts';
+import type { Services } from '../../../lib/reconcile/services.ts';
 import { memoryBlobs, type Around, type Container } from '../memoryBlobs.ts';
 import type { Promises } from '../promises.ts';
 import { appsPort, rowsOf, type Apps } from './apps.ts';
@@ -74,13 +74,13 @@ export function started(azure: Azure, stores: Stores): Services {
     leases: secretCredential,
     claims: claims(memoryBlobs(stores.claims, clock, around('claim')), () => 'installation-1'),
     providers: registry([accessKeys(keysPort(resource, process, watch))]),
-    announcer: announcer((line) => announced.push(line), services),
+    ...reporter((line) => announced.push(line), services),
     graph,
     arm,
     consumers: consumerRefresher({ arm, graph, leases: secretCredential, clock, vaultUrls: settings.vaultUrls }),
     clientId: self,
     jitter: () => 0,
-    log: () => undefined,
+    logDecision: () => undefined,
     note: () => undefined,
   };
 }
@@ -88,18 +88,19 @@ export function started(azure: Azure, stores: Stores): Services {
 /** One invocation in the process: what another one reads meanwhile it does not know. */
 export function invoked(services: Services, { secret, effects }: Azure): Services {
   let leased = 0;
-  const whileHolding: Leases['withLease'] = (name, work) =>
-    services.leases.withLease(name, async (lease) => {
-      leased += 1;
-      try {
-        return await work(lease);
-      } finally {
-        leased -= 1;
-      }
-    });
+  const acquire: Leases['acquire'] = async (name) => {
+    const lease = await services.leases.acquire(name);
+    if (!lease) return undefined;
+    leased += 1;
+    const release = async () => {
+      leased -= 1;
+      await lease.release();
+    };
+    return Object.create(lease, { release: { value: release } }) as typeof lease;
+  };
   return {
     ...services,
-    leases: { withLease: whileHolding },
+    leases: { ...services.leases, acquire },
     vault: vaultPort(secret, secretName, effects.process(), () => leased > 0),
   };
 }

@@ -7,7 +7,7 @@ import { keyIn as keyInText, withKey } from '../../../lib/providers/connectionSt
 import type { MutedTargets } from '../../../lib/triggers/timers/listing.ts';
 import { sweep } from '../../../lib/triggers/timers/sweep.ts';
 import { readTags, type TagsRead } from '../../../lib/tags/tags.ts';
-import type { Services } from '../../../lib/reconcile/visit.ts';
+import type { Services } from '../../../lib/reconcile/services.ts';
 import { emptyContainer } from '../memoryBlobs.ts';
 import { promises, type Fact, type Promises } from '../promises.ts';
 import { Apps, type App } from './apps.ts';

@@ -1,12 +1,13 @@
 import { createHttpHeaders, RestError, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
 import type { LocalAzure } from '../../../infra/azure-emulator/src/azure.ts';
 import { credential, inProcessHttpClient } from '../../../infra/azure-emulator/src/shells/inProcess.ts';
-import { keyturn, reporter, type Keyturn } from '../../../lib/app.ts';
+import { keyturn, type Keyturn } from '../../../lib/app.ts';
+import { reporter } from '../../../lib/announcements/log.ts';
 import { assembleServices } from '../../../lib/assemble.ts';
 import type { Clock } from '../../../lib/model/clock.ts';
 import { OperationError } from '../../../lib/model/operationError.ts';
 import type { Settings } from '../../../lib/model/settings.ts';
-import type { Services } from '../../../lib/reconcile/visit.ts';
+import type { Services } from '../../../lib/reconcile/services.ts';
 import { memoryBlobs, type Around, type Container } from '../memoryBlobs.ts';
 import { newProcess, type Process } from './process.ts';
 import type { Wire } from './wire.ts';

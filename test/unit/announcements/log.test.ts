@@ -1,5 +1,5 @@
 import { announcement } from '../../../lib/announcements/announcement.ts';
-import { announcer, decisionLog, noteLog } from '../../../lib/announcements/log.ts';
+import { reporter } from '../../../lib/announcements/log.ts';
 import { adviceFor } from '../../../lib/model/reason.ts';
 import { emptyState } from '../../../lib/model/state.ts';
 import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
@@ -24,7 +24,7 @@ test.each([
   ['observe', 'true'],
 ] as const)('an announcement is one line, which says so where mode %s only looks', (mode, expected) => {
   const services = { clock, settings: { ...settings, mode } };
-  const [line] = written((write) => void announcer(write, services).announce(said));
+  const [line] = written((write) => void reporter(write, services).announce(said));
   expect(line).toMatchObject({ type: said.type, id: said.id, subject: said.subject, time: after(60).toISOString() });
   expect((line?.['data'] as Record<string, unknown>)['observed']).toBe(expected);
 });
@@ -33,7 +33,7 @@ test('a decision is one line: phase, what, why and until when', () => {
   const wait = { do: 'wait', reason: 'overlap', until: after(61) } as const;
   const s = situation({ state: { rotation: rotation({ phase: 'revoke' }) } });
   const [line] = written((write) => {
-    decisionLog(write, clock)(s, wait);
+    reporter(write, { clock, settings }).logDecision(s, wait);
   });
   const data = { phase: 'revoke', do: 'wait', reason: 'overlap', until: after(61).toISOString() };
   expect(line).toMatchObject({ type: 'Keyturn.Log.Decision', data });
@@ -42,8 +42,9 @@ test('a decision is one line: phase, what, why and until when', () => {
 test('promise 7: a whole snapshot may be behind a line, its keys are not in it', () => {
   const s = situation({ inspection: looked({ secondary: 's1', next: 's1' }) });
   const lines = written((write) => {
-    decisionLog(write, clock)(s, { do: 'setState', reason: 'begun', state: s.state });
-    noteLog(write, clock)('start-cap', { due: '3' });
+    const { logDecision, note } = reporter(write, { clock, settings });
+    logDecision(s, { do: 'setState', reason: 'begun', state: s.state });
+    note('start-cap', { due: '3' });
   });
   expect(lines).toHaveLength(2);
   expect(JSON.stringify(lines)).not.toContain(s.inspection.next?.value.open());

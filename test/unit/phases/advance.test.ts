@@ -3,7 +3,7 @@ import { OperationError } from '../../../lib/model/operationError.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { Sealed } from '../../../lib/model/sealed.ts';
 import type { State } from '../../../lib/model/state.ts';
-import { advance, failedState, publishedState, stuck, waitingState } from '../../../lib/phases/advance.ts';
+import { advance, failedState, publishedState, isNewlyStuck, waitingState } from '../../../lib/phases/advance.ts';
 import { after, bond, looked, print, rotation, situation } from '../decide/situation.ts';
 
 const now = after(60);
@@ -149,6 +149,6 @@ describe('a wait', () => {
     ['has lasted a day', later(now, -day), {}, true],
     ['was said to be stuck already', later(now, -day), { announcedStuck: true as const }, false],
   ])('that %s', (_sentence, since, said, isStuck) => {
-    expect(stuck({ reason: 'outage', since, until: now, ...said }, now)).toBe(isStuck);
+    expect(isNewlyStuck({ reason: 'outage', since, until: now, ...said }, now)).toBe(isStuck);
   });
 });

@@ -3,7 +3,7 @@ import { later, minute, second } from '../../../lib/model/clock.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { generate } from '../../../lib/phases/generate.ts';
 import { after, looked, print, rotation } from '../decide/situation.ts';
-import { inRotation, played, type Answers } from './hands.ts';
+import { inRotation, played, sent, type Answers } from './hands.ts';
 
 const now = after(60);
 const made = looked({ secondary: 's1', next: 's1' });
@@ -18,7 +18,7 @@ function waited(reason: Reason, agedMs: number) {
 async function outcomeOf(answers: Answers, ...[begun, different]: Parameters<typeof inRotation>) {
   const { hands, asked } = played(answers);
   const { s, view } = inRotation(begun, different);
-  return { outcome: await generate(hands, s, view), asked };
+  return { outcome: await sent(asked, await generate(hands, s, view)), asked };
 }
 
 describe('making the standby', () => {

@@ -1,7 +1,7 @@
 import type { Check, Pending } from '../../../lib/model/check.ts';
 import type { Credential, Inspection } from '../../../lib/model/snapshot.ts';
 import type { Rotation } from '../../../lib/model/state.ts';
-import type { StepContext, InRotation } from '../../../lib/phases/phase.ts';
+import type { ChangeRequest, InRotation, Outcome, StepContext } from '../../../lib/phases/phase.ts';
 import type { Provider, ProviderInput } from '../../../lib/providers/provider.ts';
 import { situation, type Different } from '../decide/situation.ts';
 
@@ -40,17 +40,22 @@ export function played({ prove = () => ({ is: 'valid' }), regenerated = nothing 
     prove: (_view, candidate, control) => Promise.resolve(prove(candidate, control)),
     render: ({ value }) => value,
   };
-  const vault = { disable: (_secret: unknown, version: string) => note(`disable ${version}`) };
   return {
     hands: {
       provider,
-      vault,
       proofPatienceMs: 60_000,
-      recordIntent: (of) => note(`sending ${of}`),
-      withSharedLease: (_, work) => work(),
     },
     asked,
   };
+}
+
+/** Sends what a step asks for, as a visit does, and notes what the visit does around it. */
+export async function sent(asked: string[], answer: Outcome | ChangeRequest): Promise<Outcome> {
+  if (answer.is === 'done' && answer.disable) asked.push(`disable ${answer.disable}`);
+  if (answer.is !== 'request') return answer;
+  if (answer.disableFirst) asked.push(`disable ${answer.disableFirst}`);
+  asked.push(`sending ${answer.replaces}`);
+  return sent(asked, await answer.send());
 }
 
 export function inRotation(rotation: Rotation, different: Different = {}): { s: InRotation; view: ProviderInput } {

@@ -3,7 +3,7 @@ import { revoke } from '../../../lib/phases/revoke.ts';
 import { verify } from '../../../lib/phases/verify.ts';
 import { later, second } from '../../../lib/model/clock.ts';
 import { after, looked, print, rotation, type Different } from '../decide/situation.ts';
-import { inRotation, played, type Answers } from './hands.ts';
+import { inRotation, played, sent, type Answers } from './hands.ts';
 
 const published: Different = { taggedId: 'Secondary', inspection: looked({ secondary: 's1', held: 's1' }) };
 const over = looked({ primary: 'p1', secondary: 's1', held: 's1' });
@@ -12,14 +12,14 @@ const revoking = rotation({ phase: 'revoke', oldVersion: 'v0' });
 async function outcomeOf(answers: Answers, different: Different, begun = revoking) {
   const { hands, asked } = played(answers);
   const { s, view } = inRotation(begun, different);
-  return { outcome: await revoke(hands, s, view), asked };
+  return { outcome: await sent(asked, await revoke(hands, s, view)), asked };
 }
 
 describe('revoke', () => {
   test('says what will end, ends it, and disables the version that held it', async () => {
     const { outcome, asked } = await outcomeOf({ regenerated: over }, published);
     expect(asked).toEqual([`sending ${print('p0')}`, 'revoke Primary', 'disable v0']);
-    expect(outcome).toEqual({ is: 'done', inspection: over });
+    expect(outcome).toEqual({ is: 'done', inspection: over, disable: 'v0' });
   });
 
   test('R2: finds the old key gone and regenerates nothing', async () => {
