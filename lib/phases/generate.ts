@@ -16,7 +16,7 @@ import {
 } from './phase.ts';
 
 /** Generates the credential that follows the live one, unless an inspection already shows it, and proves it. */
-export const generate: Step = async (context, snapshot, input) => {
+export const generate: Step = (context, snapshot, input) => {
   const { next, live } = snapshot.inspection;
   if (!next) return requestCredential(context, snapshot, input);
   return live ? prove(context, snapshot, input, next) : proveForDeadValue(context, snapshot, input, next);

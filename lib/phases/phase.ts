@@ -51,12 +51,14 @@ export interface InRotation extends Snapshot {
   readonly rotation: Rotation;
 }
 
+export type StepAnswer = Outcome | ChangeRequest;
+
 /** Checks first whether its work is done already, and returns where it would have to wait. */
 export type Step = (
   context: StepContext,
   snapshot: InRotation,
   input: ProviderInput,
-) => Promise<Outcome | ChangeRequest>;
+) => StepAnswer | Promise<StepAnswer>;
 
 export function isPending(answer: Inspection | Pending): answer is Pending {
   return 'is' in answer;

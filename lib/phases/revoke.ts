@@ -4,7 +4,7 @@ import { revocable } from '../model/target.ts';
 import { hold, isPending, replacedVersion, type InRotation, type Outcome, type Step } from './phase.ts';
 
 /** Revokes the credential that was live, and disables the secret version that held it. */
-export const revoke: Step = async ({ provider }, snapshot, input) => {
+export const revoke: Step = ({ provider }, snapshot, input) => {
   const { inspection, rotation, taggedId } = snapshot;
   const old = nextToRevoke(inspection, rotation);
   if (!old) return done(snapshot, inspection);

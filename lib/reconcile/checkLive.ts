@@ -14,11 +14,16 @@ export async function isLiveProved(visit: Visit): Promise<boolean> {
   const { request, snapshot } = visit;
   const { wait } = snapshot.state;
   const wasRefused = wait?.reason === 'live-refused';
-  const sawChange = request.cause === 'drift';
-  if (!(request.checkLive ?? (wasRefused || sawChange)) || !mayProve(snapshot)) return false;
+  const needsInspection = wasRefused || request.cause === 'drift';
+  const isAsked = request.checkLive ?? needsInspection;
+  if (!isAsked || !mayProve(snapshot)) return false;
   const { is } = await visit.prove();
-  if (is === 'invalid') visit.noteLiveRefused(wasRefused && (await isOtherAccepted(visit)) ? 'surely' : 'alone');
-  return is === 'valid' && !(wasRefused || sawChange || isOrWasDown(wait));
+  if (is === 'invalid') await noteRefusal(visit, wasRefused);
+  return is === 'valid' && !needsInspection && !isOrWasDown(wait);
+}
+
+async function noteRefusal(visit: Visit, wasRefused: boolean): Promise<void> {
+  visit.noteLiveRefused(wasRefused && (await isOtherAccepted(visit)) ? 'surely' : 'alone');
 }
 
 /** A service that refuses every key says nothing about one: it must accept another key of the resource (design: Proof). */

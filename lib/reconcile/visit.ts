@@ -297,28 +297,21 @@ export class Visit {
   }
 
   async #takeOutcome(rotation: Rotation, outcome: Exclude<Outcome, { is: 'publish' }>): Promise<Next> {
-    switch (outcome.is) {
-      case 'done':
-        await this.#takeInspection(outcome.inspection);
-        if (outcome.evidence) this.#update({ evidence: outcome.evidence });
-        if (outcome.disable) await this.#disable(outcome.disable);
-        break;
-      case 'inspected':
-        await this.#takeInspection(outcome.inspection);
-        break;
-      case 'proved':
-        this.#update({ proved: { fingerprint: outcome.next.fingerprint, unproved: outcome.unproved } });
-        break;
-      case 'pending':
-        this.#update({ waitingFor: outcome });
-        break;
-      default:
-    }
+    await this.#noteOutcome(outcome);
     this.setState(advance(this.#situation(), rotation, outcome));
     if (outcome.is === 'retryGenerate') await this.inspect(); // a key that appeared meanwhile is proved, not replaced
     if (outcome.is === 'pending') return this.#waitBriefly(outcome.reason, outcome.until);
     const isOver = outcome.is === 'done' && rotation.phase === 'revoke';
     return isOver || outcome.is === 'invalid' || outcome.is === 'unknown' ? 'stop' : 'again';
+  }
+
+  async #noteOutcome(outcome: Outcome): Promise<void> {
+    if (outcome.is === 'done' || outcome.is === 'inspected') await this.#takeInspection(outcome.inspection);
+    if (outcome.is === 'done' && outcome.evidence) this.#update({ evidence: outcome.evidence });
+    if (outcome.is === 'done' && outcome.disable) await this.#disable(outcome.disable);
+    if (outcome.is === 'pending') this.#update({ waitingFor: outcome });
+    if (outcome.is !== 'proved') return;
+    this.#update({ proved: { fingerprint: outcome.next.fingerprint, unproved: outcome.unproved } });
   }
 
   /** Writes the value and its state by one PUT, then the claim (promise 5, state with value). */
