@@ -1,118 +1,126 @@
-import { parseEvent, type IncomingEvent } from './incoming.ts';
-import { parseKeyVaultEvent } from './keyVaultEvent.ts';
-import { parsePhaseDue } from './phaseDue.ts';
-import { parseRegeneration } from './resourceEvent.ts';
 import { OperationError } from '../../model/operationError.ts';
 import { redact } from '../../model/redacted.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Claim } from '../../model/snapshot.ts';
-import type { VisitRequest, Phase } from '../../model/state.ts';
+import type { Phase, VisitRequest } from '../../model/state.ts';
 import type { SecretName, Target } from '../../model/target.ts';
-import { restoreLostTags } from '../timers/orphanedClaims.ts';
 import { reconcile, type VisitReport } from '../../reconcile/reconcile.ts';
-import { readTags } from '../../tags/tags.ts';
 import type { Services } from '../../reconcile/services.ts';
+import { readTags } from '../../tags/tags.ts';
+import { restoreLostTags } from '../timers/orphanedClaims.ts';
+import { parseEvent, type IncomingEvent } from './incoming.ts';
+import { parseKeyVaultEvent } from './keyVaultEvent.ts';
+import { parsePhaseDue } from './phaseDue.ts';
+import { parseRegeneration } from './resourceEvent.ts';
 
-/** Azure cannot be asked just now: Event Grid brings the event again, in ten seconds first and for a day at most. */
+/** Refuses an event, so that Event Grid delivers it again: in ten seconds first, and for a day at most. */
 export class RedeliverError extends Error {
   constructor(reason: Reason) {
     super(`${reason}: to be delivered again`);
-    this.name = 'Redeliver';
-    this.stack = String(this); // no fault: where it was thrown tells nothing
+    this.name = 'RedeliverError';
+    this.stack = String(this); // expected, so where it was thrown says nothing
   }
 }
 
-/** A second look is due within a minute or so: the event brings it, where the generate timer would take its time. */
-const unconfirmed: ReadonlySet<Reason> = new Set(['drift-confirming', 'service-working', 'stale-read', 'live-refused']);
-const passing: ReadonlySet<Reason> = new Set([
+/** A second inspection is due within a minute or so: the redelivery brings it sooner than the generate timer. */
+const needsConfirmation: ReadonlySet<Reason> = new Set([
+  'drift-confirming',
+  'service-working',
+  'stale-read',
+  'live-refused',
+]);
+const isTransient: ReadonlySet<Reason> = new Set([
   ...(['throttled', 'outage', 'lease-lost', 'changed-meanwhile', 'busy'] as const),
-  ...unconfirmed,
+  ...needsConfirmation,
 ]);
 
-/** A secret is about to expire, has expired, or has a new version; or a key or certificate that targets follow. */
+/** Handles a secret that expires or has a new version, and a key or certificate that targets take versions from. */
 export async function onKeyVaultEvent(services: Services, event: unknown, deadline: Date): Promise<void> {
-  await handleEvent(services, event, async (came) => {
-    const wanted = parseKeyVaultEvent(came, services.settings.vaultUrls);
-    if (typeof wanted === 'string') return wanted;
-    const { request: ask } = wanted;
-    if ('object' in wanted) return followed(services, wanted.object, ask, deadline);
-    const { secret } = wanted;
-    const target = await targetOf(services, secret);
+  await handleEvent(services, event, async (incoming) => {
+    const found = parseKeyVaultEvent(incoming, services.settings.vaultUrls);
+    if (typeof found === 'string') return found;
+    const { request } = found;
+    if ('object' in found) return visitTargetsOf(services, found.object, request, deadline);
+    const target = await findTarget(services, found.secret);
     if (target) {
-      const reason = outcome(await reconcile(services, target, ask, deadline));
-      return reason === 'busy' ? undefined : reason; // whoever is at it sees the version too
+      const reason = reasonToRefuse(await reconcile(services, target, request, deadline));
+      return reason === 'busy' ? undefined : reason; // the worker that holds the lease sees the version too
     }
-    const carriedOn = ask.cause === 'new-version' && (await restoreLostTags(services, secret));
-    return carriedOn ? undefined : 'not-a-target';
+    const isRestored = request.cause === 'new-version' && (await restoreLostTags(services, found.secret));
+    return isRestored ? undefined : 'not-a-target';
   });
 }
 
-/** Several accounts may use one key: each is a target of its own. */
-async function followed(
+/** Several accounts may use one key or certificate: each is a target of its own. */
+async function visitTargetsOf(
   services: Services,
   object: string,
   request: VisitRequest,
   deadline: Date,
 ): Promise<Reason | undefined> {
-  const followers: Claim[] = [];
-  for await (const claim of services.claims.list()) if (claim.sourceObject === object) followers.push(claim);
-  const visit = (claim: Claim) =>
-    reconcile(services, { ...claim, options: services.settings.defaults }, request, deadline);
-  const reports = await Promise.all(followers.map(visit));
-  if (followers.length === 0) return 'not-a-target';
-  return reports.map(outcome).find((reason) => reason !== undefined);
+  const claims: Claim[] = [];
+  for await (const claim of services.claims.list()) if (claim.sourceObject === object) claims.push(claim);
+  if (claims.length === 0) return 'not-a-target';
+  const { defaults } = services.settings;
+  const visit = (claim: Claim) => reconcile(services, { ...claim, options: defaults }, request, deadline);
+  const reports = await Promise.all(claims.map(visit));
+  return reports.map(reasonToRefuse).find((reason) => reason !== undefined);
 }
 
-/** A key was regenerated, by whomever: consumers may fail already, so the live key is proved and all are looked at. */
+/** Handles a regeneration by anybody: consumers may fail already, so every target of the resource is inspected. */
 export async function onResourceEvent(services: Services, event: unknown, deadline: Date): Promise<void> {
-  await handleEvent(services, event, async (came) => {
-    const found = parseRegeneration(came);
+  await handleEvent(services, event, async (incoming) => {
+    const found = parseRegeneration(incoming);
     if (typeof found === 'string') return found;
     const { resource, by } = found;
-    const kinds = services.providers.kindsOf(resource).filter((kind) => !services.providers.of(kind)?.sourceObject);
+    const { providers, settings, clientId } = services;
+    const kinds = providers.kindsOf(resource).filter((kind) => !providers.of(kind)?.sourceObject);
     const claims = await Promise.all(kinds.map((kind) => services.claims.of(resource, kind)));
     const known = claims.filter((claim) => claim !== undefined);
     for (const claim of known) {
-      const target = { ...claim, options: services.settings.defaults };
+      const target = { ...claim, options: settings.defaults };
       const report = await reconcile(services, target, { cause: 'drift' }, deadline);
-      const reason = outcome(report) ?? awaited(report);
-      const ours = reason === 'busy' && by !== undefined && by === services.clientId;
-      if (reason && !ours) return reason;
+      const reason = reasonToRefuse(report) ?? reasonToConfirm(report);
+      const isOwn = reason === 'busy' && by !== undefined && by === clientId;
+      if (reason && !isOwn) return reason;
     }
     return known.length > 0 ? undefined : 'not-a-target';
   });
 }
 
-/** A sweep found it due; whichever instance gets the event goes on. */
+/** Handles a target that a sweep found due. Whatever is left for want of time is left to the timer. */
 export async function onPhaseDue(services: Services, phase: Phase, event: unknown, deadline: Date): Promise<void> {
-  await handleEvent(services, event, async (came) => {
-    const due = parsePhaseDue(came, phase, services.settings.vaultUrls);
+  await handleEvent(services, event, async (incoming) => {
+    const due = parsePhaseDue(incoming, phase, services.settings.vaultUrls);
     if (typeof due === 'string') return due;
     const target = { ...due, options: services.settings.defaults };
-    const reason = outcome(await reconcile(services, target, { cause: 'schedule' } satisfies VisitRequest, deadline));
-    return reason && passing.has(reason) ? undefined : reason; // the timer comes again
+    const reason = reasonToRefuse(await reconcile(services, target, { cause: 'schedule' }, deadline));
+    return reason && isTransient.has(reason) ? undefined : reason;
   });
 }
 
-/** What asks for nothing is acknowledged, with the reason in the log. Throws `Redeliver` for what time cures. */
+/**
+ * Parses an event and handles it. Events that need no action are acknowledged and logged with a reason. Throws
+ * `RedeliverError` where the reason is transient.
+ */
 export async function handleEvent(
-  services: Services,
+  services: Pick<Services, 'note'>,
   event: unknown,
-  work: (came: IncomingEvent) => Promise<Reason | undefined>,
+  handle: (incoming: IncomingEvent) => Promise<Reason | undefined>,
 ): Promise<void> {
-  const came = parseEvent(event);
-  const reason = came ? await reasonOf(() => work(came)) : 'unreadable';
+  const incoming = parseEvent(event);
+  const reason = incoming ? await reasonOf(() => handle(incoming)) : 'unreadable';
   if (!reason) return;
-  services.note(reason, came ? { event: named(came.type), id: named(came.id) } : {});
-  if (passing.has(reason)) throw new RedeliverError(reason);
+  services.note(reason, incoming ? { event: loggable(incoming.type), id: loggable(incoming.id) } : {});
+  if (isTransient.has(reason)) throw new RedeliverError(reason);
 }
 
-const ofAzureOrOurs = /^(Microsoft|Keyturn)(\.[A-Za-z]{1,40}){1,3}$/;
+const knownType = /^(Microsoft|Keyturn)(\.[A-Za-z]{1,40}){1,3}$/;
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Anybody may have written it: what is no known form is redacted. */
-function named(text: string): string {
-  if (ofAzureOrOurs.test(text) || guid.test(text)) return text;
+/** Anybody may have written the event: text of no known form is redacted. */
+function loggable(text: string): string {
+  if (knownType.test(text) || guid.test(text)) return text;
   return redact(text.slice(0, 100)).replace(/[^\w.[\]-]/g, '_');
 }
 
@@ -125,8 +133,8 @@ async function reasonOf(work: () => Promise<Reason | undefined>): Promise<Reason
   }
 }
 
-/** Nothing where the state remembers what is to be done. */
-function outcome(report: VisitReport): Reason | undefined {
+/** Returns why the event was worth nothing, or must come again. Nothing where the state remembers what is to be done. */
+function reasonToRefuse(report: VisitReport): Reason | undefined {
   switch (report.is) {
     case 'visited':
       return undefined;
@@ -142,14 +150,13 @@ function outcome(report: VisitReport): Reason | undefined {
   }
 }
 
-function awaited(report: VisitReport): Reason | undefined {
+function reasonToConfirm(report: VisitReport): Reason | undefined {
   const reason = report.is === 'visited' ? report.state.wait?.reason : undefined;
-  return reason && unconfirmed.has(reason) ? reason : undefined;
+  return reason && needsConfirmation.has(reason) ? reason : undefined;
 }
 
-/** The resource whose lease is needed stands in the tags; the visit reads them again under it. */
-async function targetOf(services: Services, secret: SecretName): Promise<Target | undefined> {
-  const { tags } = await services.vault.read(secret);
-  const found = readTags(secret, tags, services.settings.defaults, services.providers);
+/** The tags name the resource whose lease is needed. The visit reads them again under the lease. */
+async function findTarget({ vault, settings, providers }: Services, secret: SecretName): Promise<Target | undefined> {
+  const found = readTags(secret, (await vault.read(secret)).tags, settings.defaults, providers);
   return found.is === 'foreign' ? undefined : found.target;
 }

@@ -4,11 +4,11 @@ import type { Reason } from '../../model/reason.ts';
 import type { ListedTarget } from '../../model/snapshot.ts';
 import type { RegenerationNotice } from '../../model/state.ts';
 import { normalizedId } from '../../model/target.ts';
-import type { ListedVault } from '../timers/orphanedClaims.ts';
+import type { ListedVault } from '../timers/listing.ts';
 import type { VisitReport } from '../../reconcile/reconcile.ts';
 import { unmuted, listTargets, type MutedTargets } from '../timers/listing.ts';
 import { reportFailure } from '../../announcements/reportFailure.ts';
-import { unexpected, visitAll, type SelectedTarget } from '../timers/sweep.ts';
+import { unexpectedErrors, visitAll, type SelectedTarget } from '../timers/sweep.ts';
 import type { Services } from '../../reconcile/services.ts';
 import { isAffected, isRegional, regionOf, type Notice } from './notice.ts';
 
@@ -37,7 +37,7 @@ export async function startAffected(
   const open = affected.filter((one) => needsAction(one, one.notice, services.clock.now()));
   const wanted = open.map(({ target, notice }): SelectedTarget => ({ target, request: { cause: 'notice', notice } }));
   const { reports, bugs } = await visitAll(services, muted, wanted, deadline);
-  if (bugs.length > 0) throw unexpected(bugs);
+  if (bugs.length > 0) throw unexpectedErrors(bugs);
   const unseen = seen.some(({ isComplete: whole }) => !whole) ? 1 : 0;
   const left = reports.filter((report, index) => isLeft(report, open[index]));
   return { affected: affected.length + unseen, left: services.settings.mode === 'observe' ? 0 : unseen + left.length };

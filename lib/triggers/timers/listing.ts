@@ -1,77 +1,92 @@
 import pMap from 'p-map';
 import { announcement } from '../../announcements/announcement.ts';
+import { reportFailure } from '../../announcements/reportFailure.ts';
 import { hour, later, minute } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
 import { adviceFor, type Reason } from '../../model/reason.ts';
 import type { ListedTarget } from '../../model/snapshot.ts';
 import { emptyState } from '../../model/state.ts';
 import { secretUrl, type Target } from '../../model/target.ts';
-import type { ListedVault } from './orphanedClaims.ts';
-import { correctionHint, readTags } from '../../tags/tags.ts';
-import type { ListedSecret } from '../../stores/vault.ts';
 import type { Services } from '../../reconcile/services.ts';
-import { reportFailure } from '../../announcements/reportFailure.ts';
+import type { ListedSecret } from '../../stores/vault.ts';
+import { correctionHint, readTags } from '../../tags/tags.ts';
 
 export const maxConcurrency = 8;
 
-/** What could not be written into tags is remembered by this instance: until when a target is left alone. */
+/**
+ * Remembers in this instance what the tags cannot: by secret URL, until when a target is left alone. Other words before
+ * the URL remember until when something else about it is not noted again.
+ */
 export type MutedTargets = Map<string, Date>;
 
-/** Every vault's list pages, and nothing else. */
+/** What the list pages of one vault showed. */
+export interface ListedVault {
+  readonly vaultUrl: string;
+  /** The list was read to its end: only then a missing secret means anything. */
+  readonly isComplete: boolean;
+  readonly targets: readonly ListedTarget[];
+  /** URLs of secrets with rotation tags, and of secrets without. */
+  readonly tagged: ReadonlySet<string>;
+  readonly untagged: ReadonlySet<string>;
+}
+
+/** Reads the list pages of every vault, and nothing else. */
 export async function listTargets(services: Services, muted: MutedTargets): Promise<readonly ListedVault[]> {
-  const until = later(services.clock.now(), minute); // one slow vault takes no time from the others
-  return pMap(services.settings.vaultUrls, (url) => see(services, muted, url, until), { concurrency: maxConcurrency });
+  const until = later(services.clock.now(), minute); // a slow vault takes no time from the others
+  const list = (vaultUrl: string) => listVault(services, muted, vaultUrl, until);
+  return pMap(services.settings.vaultUrls, list, { concurrency: maxConcurrency });
 }
 
-/** The targets among them that are not to be left alone for now. */
+/** Returns the listed targets that are not muted. Nothing mutes an emergency that was accepted since. */
 export function unmuted(
-  services: Services,
+  services: Pick<Services, 'clock'>,
   muted: MutedTargets,
-  seen: readonly ListedVault[],
+  vaults: readonly ListedVault[],
 ): readonly ListedTarget[] {
-  return seen
-    .flatMap((vault) => vault.targets)
-    .filter((one) => isUrgent(one) || !remembered(services, muted, one.target));
+  const targets = vaults.flatMap((vault) => vault.targets);
+  return targets.filter(
+    ({ target, state }) => state.rotation?.cause === 'emergency' || !isMuted(services, muted, target),
+  );
 }
 
-/** An emergency was accepted since: nothing that was wrong before delays it. */
-function isUrgent({ state }: ListedTarget): boolean {
-  return state.rotation?.cause === 'emergency';
-}
-
-/** One vault's pages. A vault that does not answer is looked at again by the next sweep. */
-async function see(services: Services, muted: MutedTargets, vaultUrl: string, until: Date): Promise<ListedVault> {
-  const sightings: ListedTarget[] = [];
-  const taggedId = new Set<string>();
+/** A vault that does not answer is listed again by the next sweep. */
+async function listVault(services: Services, muted: MutedTargets, vaultUrl: string, until: Date): Promise<ListedVault> {
+  const targets: ListedTarget[] = [];
+  const tagged = new Set<string>();
   const untagged = new Set<string>();
   try {
     for await (const listed of services.vault.list(vaultUrl)) {
       if (services.clock.now() > until) throw new OperationError('outage', { code: 'ListTooSlow' });
       const found = readTags(listed.secret, listed.tags, services.settings.defaults, services.providers);
-      (found.is === 'foreign' ? untagged : taggedId).add(secretUrl(listed.secret));
-      if (found.is === 'target') sightings.push(sighted(found, listed));
+      (found.is === 'foreign' ? untagged : tagged).add(secretUrl(listed.secret));
+      if (found.is === 'target') targets.push(listedTarget(found, listed));
       if (found.is === 'barred')
         await announceAndMute(services, muted, found.target, found.reason, correctionHint(found));
     }
-    return { vaultUrl, isComplete: true, targets: sightings, tagged: taggedId, untagged };
+    return { vaultUrl, isComplete: true, targets, tagged, untagged };
   } catch (error) {
     reportFailure(services, error, { vault: vaultUrl });
-    return { vaultUrl, isComplete: false, targets: sightings, tagged: taggedId, untagged };
+    return { vaultUrl, isComplete: false, targets, tagged, untagged };
   }
 }
 
-function sighted({ target, state }: Pick<ListedTarget, 'target' | 'state'>, listed: ListedSecret): ListedTarget {
-  const { createdOn, expiresOn, tags } = listed;
-  const resumed = state.stateBinding && tags['RotationProgress'] === undefined && { resumed: true as const };
-  return { target, state, createdOn, ...(expiresOn && { expiresOn }), ...resumed };
+function listedTarget(
+  { target, state }: Pick<ListedTarget, 'target' | 'state'>,
+  { createdOn, expiresOn, tags }: ListedSecret,
+): ListedTarget {
+  const isResumed = state.stateBinding !== undefined && tags['RotationProgress'] === undefined;
+  return { target, state, createdOn, ...(expiresOn && { expiresOn }), ...(isResumed && { resumed: true as const }) };
 }
 
-function remembered({ clock }: Services, muted: MutedTargets, { secret }: Target): boolean {
+function isMuted({ clock }: Pick<Services, 'clock'>, muted: MutedTargets, { secret }: Target): boolean {
   const until = muted.get(secretUrl(secret));
   return until !== undefined && until > clock.now();
 }
 
-/** Says it, and leaves the target alone for an hour. What passes by itself is said by the next visit's tags. */
+/**
+ * Announces what keeps a target from being visited, and leaves the target alone for an hour. A transient reason does not
+ * mute: the next visit may succeed.
+ */
 export async function announceAndMute(
   services: Services,
   muted: MutedTargets,
@@ -79,11 +94,11 @@ export async function announceAndMute(
   reason: Reason,
   hint = '',
 ): Promise<void> {
-  if (remembered(services, muted, target)) return;
-  const passes =
+  if (isMuted(services, muted, target)) return;
+  const isTransient =
     reason === 'lease-lost' || reason === 'changed-meanwhile' || reason === 'throttled' || reason === 'outage';
-  if (!passes) muted.set(secretUrl(target.secret), later(services.clock.now(), hour));
-  const said = { reason, advice: [adviceFor(reason), hint].join(' ').trim() };
-  const type = passes ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
-  await services.announce(announcement(type, target, emptyState, '', said));
+  if (!isTransient) muted.set(secretUrl(target.secret), later(services.clock.now(), hour));
+  const words = { reason, advice: [adviceFor(reason), hint].join(' ').trim() };
+  const type = isTransient ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
+  await services.announce(announcement(type, target, emptyState, '', words));
 }

@@ -1,19 +1,18 @@
 import { overdueSince } from '../../decide/overdue.ts';
 import { day, later } from '../../model/clock.ts';
 import { secretUrl } from '../../model/target.ts';
-import type { ListedVault } from './orphanedClaims.ts';
-import type { MutedTargets } from './listing.ts';
 import type { Services } from '../../reconcile/services.ts';
+import type { ListedVault, MutedTargets } from './listing.ts';
 
-/** Notes what is too old, once a day by each instance: for an alert, whatever the reason that it was not rotated. */
-export function noteOverdue({ clock, note }: Services, muted: MutedTargets, seen: readonly ListedVault[]): void {
+/** Notes each target that is overdue or past its expiry, once a day, for an alert: whatever kept it from rotating. */
+export function noteOverdue({ clock, note }: Services, muted: MutedTargets, vaults: readonly ListedVault[]): void {
   const now = clock.now();
-  for (const listed of seen.flatMap(({ targets }) => targets)) {
-    const late = overdueSince(listed, now);
+  for (const listed of vaults.flatMap(({ targets }) => targets)) {
+    const overdue = overdueSince(listed, now);
     const secret = secretUrl(listed.target.secret);
-    const noted = muted.get(`late ${secret}`);
-    if (!late || (noted && noted > now)) continue;
-    muted.set(`late ${secret}`, later(now, day));
-    note(late.reason, { secret, since: late.since.toISOString() });
+    const notedUntil = muted.get(`overdue ${secret}`);
+    if (!overdue || (notedUntil && notedUntil > now)) continue;
+    muted.set(`overdue ${secret}`, later(now, day));
+    note(overdue.reason, { secret, since: overdue.since.toISOString() });
   }
 }

@@ -1,20 +1,20 @@
+import { reportFailure } from '../../announcements/reportFailure.ts';
+import type { Published } from '../../consumers/evidence.ts';
 import { hour, later } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
 import type { Claim, ListedTarget } from '../../model/snapshot.ts';
 import { secretUrl } from '../../model/target.ts';
-import type { ListedVault } from './orphanedClaims.ts';
 import type { Services } from '../../reconcile/services.ts';
-import type { Published } from '../../consumers/evidence.ts';
-import { reportFailure } from '../../announcements/reportFailure.ts';
+import type { ListedVault } from './listing.ts';
 
-/** What did not settle, or not for long, is looked after for as long as consumers may take by themselves. */
+/** A version without an overlap, or with a short one, counts as new while consumers may still take it up themselves. */
 const newMs = 25 * hour;
 
-/** Brings every consumer along of what settles: one refresh of an app, however many of its secrets changed. */
-export async function refreshConsumers(services: Services, seen: readonly ListedVault[], until: Date): Promise<void> {
+/** Refreshes the consumers of every version in its overlap: an app once, however many of its secrets changed. */
+export async function refreshConsumers(services: Services, vaults: readonly ListedVault[], until: Date): Promise<void> {
   if (services.settings.mode !== 'rotate' || services.settings.frozenPhases.has('verify')) return;
   try {
-    const published = await publishedIn(services, seen);
+    const published = await newVersions(services, vaults);
     if (published.length > 0) await services.consumers.refreshBehind(published, until, 'spaced');
   } catch (error) {
     reportFailure(services, error, { consumers: 'cannot be listed' });
@@ -22,23 +22,23 @@ export async function refreshConsumers(services: Services, seen: readonly Listed
 }
 
 /** List pages show no versions; the claims do. */
-async function publishedIn(services: Services, seen: readonly ListedVault[]): Promise<readonly Published[]> {
+async function newVersions(services: Services, vaults: readonly ListedVault[]): Promise<readonly Published[]> {
   const isNew = (date: Date | undefined) => date !== undefined && later(date, newMs) > services.clock.now();
-  const some = seen.flatMap((vault) => vault.targets).filter((one) => isInOverlap(one) || isNew(one.createdOn));
-  if (some.length === 0) return [];
-  const sightings = new Map(some.map((one) => [secretUrl(one.target.secret), one]));
+  const targets = vaults.flatMap((vault) => vault.targets).filter((one) => isInOverlap(one) || isNew(one.createdOn));
+  if (targets.length === 0) return [];
+  const bySecret = new Map(targets.map((one) => [secretUrl(one.target.secret), one]));
   const published: Published[] = [];
   for await (const claim of services.claims.list()) {
-    const target = sightings.get(secretUrl(claim.secret));
-    if (!target || isStopped(target)) continue;
-    const isRotated = isInOverlap(target) || isNew(target.state.lastRotation) || isNew(claim.repairedAt);
-    if (isRotated) published.push(...(await publishedAs(services, claim, target)));
+    const listed = bySecret.get(secretUrl(claim.secret));
+    if (!listed || isPausedInRotation(listed)) continue;
+    const isRotated = isInOverlap(listed) || isNew(listed.state.lastRotation) || isNew(claim.repairedAt);
+    if (isRotated) published.push(...(await currentVersion(services, claim, listed)));
   }
   return published;
 }
 
-/** Somebody may have written a version above ours: then consumers should be on that one. */
-async function publishedAs(
+/** Somebody may have written a version after ours: then consumers should use that one. */
+async function currentVersion(
   { vault }: Services,
   claim: Claim,
   { createdOn }: ListedTarget,
@@ -57,7 +57,7 @@ function isInOverlap({ state: { rotation } }: ListedTarget): boolean {
   return rotation?.phase === 'revoke';
 }
 
-/** By its owner, who says nothing of what an emergency has ended. */
-function isStopped({ target, state: { rotation } }: ListedTarget): boolean {
+/** A pause of the owner stops the refreshes of an ordinary rotation; after an emergency consumers are refreshed. */
+function isPausedInRotation({ target, state: { rotation } }: ListedTarget): boolean {
   return target.options.paused && rotation !== undefined && rotation.cause !== 'emergency';
 }

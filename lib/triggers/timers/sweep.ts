@@ -1,149 +1,152 @@
 import pMap from 'p-map';
-import { refreshConsumers } from './refreshConsumers.ts';
 import { dueAt } from '../../decide/due.ts';
-import { dueSince, isTurnForDriftCheck, isSelected } from '../../decide/sweepSelection.ts';
-import { phaseDueEvent } from '../events/phaseDue.ts';
+import { dueSince, isSelected, isTurnForDriftCheck } from '../../decide/sweepSelection.ts';
 import { hour, later, minute } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { ListedTarget } from '../../model/snapshot.ts';
-import type { VisitRequest, Phase } from '../../model/state.ts';
+import type { Phase, VisitRequest } from '../../model/state.ts';
 import { secretUrl, type Target } from '../../model/target.ts';
-import { noteOverdue } from './overdue.ts';
-import { findOrphanedClaims } from './orphanedClaims.ts';
 import { reconcile, type VisitReport } from '../../reconcile/reconcile.ts';
-import { maxConcurrency, unmuted, listTargets, announceAndMute, type MutedTargets } from './listing.ts';
 import type { Services } from '../../reconcile/services.ts';
+import { phaseDueEvent } from '../events/phaseDue.ts';
+import { announceAndMute, listTargets, maxConcurrency, unmuted, type MutedTargets } from './listing.ts';
+import { findOrphanedClaims } from './orphanedClaims.ts';
+import { noteOverdue } from './overdue.ts';
+import { refreshConsumers } from './refreshConsumers.ts';
 
 export interface SelectedTarget {
   readonly target: Target;
   readonly request: VisitRequest;
-  /** Since when, if a list page can tell. */
+  /** Since when it is due, where a list page shows that. */
   readonly since?: Date;
 }
 
-/**
- * Takes every target that wants the phase. One target's failure never stops another's (promise 10, targets fail alone).
- */
+/** Visits every target that is to be taken up in the phase. */
 export async function sweep(services: Services, muted: MutedTargets, phase: Phase, deadline: Date): Promise<void> {
-  const seen = await listTargets(services, muted);
-  const all = wanted(services, phase, unmuted(services, muted, seen));
-  const { bugs, late } = await visitAll(services, muted, await handOn(services, phase, all), deadline);
+  const vaults = await listTargets(services, muted);
+  const selected = selectTargets(services, phase, unmuted(services, muted, vaults));
+  const left = await announceNewlyDue(services, phase, selected);
+  const { bugs, late } = await visitAll(services, muted, left, deadline);
   if (late > 0) services.note('sweep-over', { targets: String(late) });
-  if (phase === 'generate') noteOverdue(services, muted, seen);
+  if (phase === 'generate') noteOverdue(services, muted, vaults);
   if (phase === 'verify') {
-    await findOrphanedClaims(services, muted, seen);
-    await refreshConsumers(services, seen, deadline);
+    await findOrphanedClaims(services, muted, vaults);
+    await refreshConsumers(services, vaults, deadline);
   }
-  if (bugs.length > 0) throw unexpected(bugs);
+  if (bugs.length > 0) throw unexpectedErrors(bugs);
 }
 
-/** Answers what is left: how many for want of time, and where something was thrown that never should be. */
+/**
+ * Visits the targets, a few at a time. Returns each report, how many found no time, and the places of unexpected errors:
+ * one target's failure never stops another's (promise 10, targets fail alone).
+ */
 export async function visitAll(
   services: Services,
   muted: MutedTargets,
-  all: readonly SelectedTarget[],
+  targets: readonly SelectedTarget[],
   deadline: Date,
-) {
+): Promise<{ reports: readonly (VisitReport | undefined)[]; bugs: readonly string[]; late: number }> {
   const bugs: string[] = [];
   let late = 0;
-  const visit = async (one: SelectedTarget) => {
+  const reports = await pMap(targets, visit, { concurrency: maxConcurrency });
+  return { reports, bugs, late };
+
+  async function visit(target: SelectedTarget): Promise<VisitReport | undefined> {
     if (services.clock.now() >= deadline) {
       late += 1;
       return undefined;
     }
     try {
-      return await take(services, muted, one, deadline);
+      return await visitTarget(services, muted, target, deadline);
     } catch (error) {
       bugs.push(placeOf(error));
       return undefined;
     }
-  };
-  const reports = await pMap(all, visit, { concurrency: maxConcurrency });
-  return { reports, bugs, late };
+  }
 }
 
-export function unexpected(bugs: readonly string[]): Error {
+export function unexpectedErrors(bugs: readonly string[]): Error {
   return new Error(`${bugs.length} target(s) ended unexpectedly: ${bugs.join(', ')}`);
 }
 
-/** What and where, without a message that may hold anything. */
+/** Returns name and place of an error, without its message: that may hold anything. */
 function placeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'no error';
   const place = /^\s+at .*$/m.exec(error.stack ?? '')?.[0].trim() ?? 'nowhere';
   return `${error.name} ${place}`;
 }
 
-function wanted(services: Services, phase: Phase, sightings: readonly ListedTarget[]): readonly SelectedTarget[] {
+/**
+ * Selects what is under way, then what is due to start, the longest due first and no more than the cap allows. Targets
+ * that keep failing come last, so that they do not use up the cap. The verify sweep adds its share of drift checks.
+ */
+function selectTargets(services: Services, phase: Phase, listed: readonly ListedTarget[]): readonly SelectedTarget[] {
   const { settings, clock, jitter } = services;
   const now = clock.now();
-  const due = sightings.filter((one) => isSelected(phase, one, now, settings.frozenPhases, jitter(one.target)));
-  const [underWay, fresh] = [due.filter(({ state }) => state.rotation), due.filter(({ state }) => !state.rotation)];
-  const first = fresh.toSorted((a, b) => failing(a) - failing(b) || dueMs(a) - dueMs(b)).slice(0, settings.startCap);
-  if (first.length < fresh.length) services.note('start-cap', { due: String(fresh.length) });
-  const plain = [...underWay, ...first].map((one): SelectedTarget => {
-    const since = dueSince(one, jitter(one.target));
-    return { target: one.target, request: { cause: 'schedule' }, ...(since && { since }) };
-  });
-  const turns =
-    phase === 'verify' ? sightings.filter((one) => !due.includes(one) && isTurnForDriftCheck(one, now)) : [];
+  const due = listed.filter((one) => isSelected(phase, one, now, settings.frozenPhases, jitter(one.target)));
+  const underWay = due.filter(({ state }) => state.rotation);
+  const starts = due.filter(({ state }) => !state.rotation).toSorted(byUrgency);
+  if (starts.length > settings.startCap) services.note('start-cap', { due: String(starts.length) });
+  const isDue = new Set(due);
+  const checks = phase === 'verify' ? listed.filter((one) => !isDue.has(one) && isTurnForDriftCheck(one, now)) : [];
   return [
-    ...plain,
-    ...turns.map(({ target }) => ({ target, request: { cause: 'schedule', checkLive: true } as const })),
+    ...[...underWay, ...starts.slice(0, settings.startCap)].map((one): SelectedTarget => {
+      const since = dueSince(one, jitter(one.target));
+      return { target: one.target, request: { cause: 'schedule' }, ...(since && { since }) };
+    }),
+    ...checks.map(({ target }): SelectedTarget => ({ target, request: { cause: 'schedule', checkLive: true } })),
   ];
 }
 
-/** What keeps failing does not use up the cap. */
-function failing({ state }: ListedTarget): number {
-  return state.wait ? 1 : 0;
+function byUrgency(a: ListedTarget, b: ListedTarget): number {
+  return Number(a.state.wait !== undefined) - Number(b.state.wait !== undefined) || dueMs(a) - dueMs(b);
 }
 
 function dueMs({ target, createdOn, expiresOn }: ListedTarget): number {
   return dueAt({ target, secret: { createdOn, ...(expiresOn && { expiresOn }) } }, 0).getTime();
 }
 
-/** Ten minutes, and at least until the timer of the phase has come once. */
+/** Ten minutes, and at least until the timer of the phase has fired once. */
 const freshMs = { generate: 15 * minute, publish: 10 * minute, verify: 10 * minute, revoke: 10 * minute };
 
 /**
- * What just became due is announced, so that any number of instances share the work. Answers what is left for this one:
- * what was announced and is still due, what no list page can date, and everything where there is no topic.
+ * Announces on the topic what became due just now, so that any number of instances share the work. Returns what is left
+ * for this instance: what was announced before and is still due, what no list page can date, and everything where there
+ * is no topic.
  */
-async function handOn(
+async function announceNewlyDue(
   services: Services,
   phase: Phase,
-  all: readonly SelectedTarget[],
+  selected: readonly SelectedTarget[],
 ): Promise<readonly SelectedTarget[]> {
   const { topic, settings, clock } = services;
-  if (!topic || settings.mode === 'observe') return all;
+  if (!topic || settings.mode === 'observe') return selected;
   const now = clock.now();
   const freshFrom = later(now, -freshMs[phase]);
-  const [fresh, rest] = [all.filter(isFresh), all.filter((one) => !isFresh(one))];
-  const events = fresh.map(({ target, since = freshFrom }) => phaseDueEvent(target, phase, since, now));
-  const sent = events.length > 0 && (await topic.send(events));
+  const isFresh = ({ since }: SelectedTarget) => since !== undefined && since > freshFrom;
+  const fresh = selected.filter(isFresh);
+  if (fresh.length === 0) return selected;
+  const sent = await topic.send(fresh.map(({ target, since = freshFrom }) => phaseDueEvent(target, phase, since, now)));
   if (sent instanceof OperationError) services.note(sent.reason, { topic: 'what is due is done by the sweep itself' });
-  return sent === 'sent' ? rest : all;
-
-  function isFresh({ since }: SelectedTarget): boolean {
-    return since !== undefined && since > freshFrom;
-  }
+  return sent === 'sent' ? selected.filter((one) => !isFresh(one)) : selected;
 }
 
-async function take(
+async function visitTarget(
   services: Services,
   muted: MutedTargets,
   { target, request }: SelectedTarget,
   deadline: Date,
 ): Promise<VisitReport> {
   const report = await reconcile(services, target, request, deadline);
-  const reason = unwritten(report);
+  const reason = unsavedReason(report);
   if (reason) await announceAndMute(services, muted, target, reason, report.is === 'barred' ? report.hint : '');
   if (services.settings.mode === 'observe') muted.set(secretUrl(target.secret), later(services.clock.now(), hour));
   return report;
 }
 
-/** What the tags cannot remember. */
-function unwritten(report: VisitReport): Reason | undefined {
+/** Why the visit failed, where the tags cannot remember it. */
+function unsavedReason(report: VisitReport): Reason | undefined {
   if (report.is === 'barred') return report.reason;
   return report.is === 'failed' && !report.isSaved ? report.reason : undefined;
 }
