@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** An event as it came, whichever of the two schemas it is written in. */
+/** An event in either of the two schemas. */
 export interface IncomingEvent {
   readonly id: string;
   readonly type: string;
-  /** Of Azure's own: the ARM id of what it comes from (`source` of CloudEvents, `topic` of the Event Grid schema). */
+  /** In Azure's own events the ARM id of the sender: `source` of CloudEvents, `topic` of the Event Grid schema. */
   readonly source: string;
   readonly subject: string;
   readonly time?: Date;
@@ -23,7 +23,7 @@ const eventGridEvent = z
 /** Events have a few hundred characters, a notice may name a thousand resources; Event Grid carries a megabyte. */
 const longest = 256 * 1024;
 
-/** CloudEvents 1.0, or the Event Grid schema. Nothing for what is neither, or too large. */
+/** Parses CloudEvents 1.0 or the Event Grid schema. Returns nothing for other values, and for too large ones. */
 export function parseEvent(event: unknown): IncomingEvent | undefined {
   if (typeof event !== 'object' || event === null || lengthOf(event) > longest) return undefined;
   const cloud = cloudEvent.safeParse(event);
@@ -37,7 +37,7 @@ export function parseEvent(event: unknown): IncomingEvent | undefined {
   return { id, type: eventType, source: topic, subject, ...timeOf(grid.eventTime), data: grid['data'] };
 }
 
-/** What is nested too deeply to be written is too long. */
+/** A value that is nested too deeply to be written counts as too long. */
 function lengthOf(event: object): number {
   try {
     return JSON.stringify(event).length;

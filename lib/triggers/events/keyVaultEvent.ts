@@ -5,7 +5,7 @@ import type { VisitRequest } from '../../model/state.ts';
 import { secretFromUrl, type SecretName } from '../../model/target.ts';
 import type { IncomingEvent } from './incoming.ts';
 
-/** What an event of Key Vault asks for: of the secret itself, or of whoever follows a key or certificate. */
+/** What an event of Key Vault requests: for the secret itself, or for the targets that use a key or certificate. */
 export type KeyVaultEvent =
   | { readonly secret: SecretName; readonly request: VisitRequest & { readonly version: string } }
   | { readonly object: string; readonly request: VisitRequest };
@@ -43,7 +43,7 @@ export function parseKeyVaultEvent(
   return secret ? { secret, request: { ...request, version: Version } } : 'unreadable';
 }
 
-/** The vault in the source, in the data and in the id are one; an address by number has no name. */
+/** Checks that source, data and id name the same vault. A host that is an IP address has no name to compare. */
 function comesFrom(source: string, name: string, origin: string): boolean {
   const vault = /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.KeyVault\/vaults\/([^/]+)$/i;
   const { hostname } = new URL(origin);

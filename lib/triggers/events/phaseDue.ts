@@ -8,7 +8,7 @@ import { source, type Outgoing } from '../../announcements/topic.ts';
 
 export const phaseDueType = 'Keyturn.Internal.PhaseDue';
 
-/** Whichever instance takes it goes on with the target. The same for the same thing due. */
+/** Whichever instance receives the event visits the target. The id is the same for the same target, phase and time. */
 export function phaseDueEvent({ secret, kind, resource }: Target, phase: Phase, since: Date, time: Date): Outgoing {
   const subject = secretUrl(secret);
   const id = fingerprintOf([subject, phase, since.toISOString()].join('\n'));
@@ -23,7 +23,7 @@ export interface DuePhase {
   readonly resource: string;
 }
 
-/** What it says is a hint: the visit reads the secret itself. */
+/** Parses the event as a hint: the visit reads the secret itself. */
 export function parsePhaseDue(
   { type, data, subject }: IncomingEvent,
   phase: Phase,

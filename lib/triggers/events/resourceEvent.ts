@@ -4,9 +4,9 @@ import { normalizedId } from '../../model/target.ts';
 import type { IncomingEvent } from './incoming.ts';
 
 export interface Regeneration {
-  /** Normalised. */
+  /** Normalized ARM id. */
   readonly resource: string;
-  /** Client id of whoever did it. */
+  /** Client id of the caller. */
   readonly by?: string;
 }
 
@@ -16,7 +16,7 @@ const shape = z.object({
   claims: z.object({ appid: z.string().optional() }).loose().optional(),
 });
 
-/** Somebody regenerated a key; which one, the event does not say (azure-facts: Resource events). */
+/** Parses the event of a regeneration. It does not say which key was regenerated (azure-facts: Resource events). */
 export function parseRegeneration({ type, source, data }: IncomingEvent): Regeneration | Reason {
   if (type !== 'Microsoft.Resources.ResourceActionSuccess') return 'irrelevant';
   const read = shape.safeParse(data);

@@ -5,7 +5,7 @@ import type { Services } from '../../reconcile/services.ts';
 import { conflict, type Problem } from './problem.ts';
 import type { RotationRequest } from './rotationRequest.ts';
 
-/** The target that a request names by its secret, or by the resource and kind that its claim has. */
+/** Finds the target that a request names: by its secret, or by the resource and kind of a claim. */
 export async function findTarget(services: Services, named: RotationRequest['target']): Promise<Target | Problem> {
   const secret = 'secret' in named ? named.secret : await claimant(services, named.resource, named.kind);
   if ('status' in secret) return secret;
@@ -31,14 +31,14 @@ export async function findTarget(services: Services, named: RotationRequest['tar
   };
 }
 
-/** The claim may be older than the tags: what is asked for is what the secret is the target of today. */
+/** A claim may be older than the tags. What counts is what the secret is the target of today. */
 function rotates(target: Target, named: RotationRequest['target']): boolean {
   if (!('resource' in named)) return true;
   const sameResource = normalizedId(target.resource) === normalizedId(named.resource);
   return sameResource && (named.kind === undefined || named.kind === target.kind);
 }
 
-/** The claims are the index from resource to secret. */
+/** Finds the claimed secret: the claims are the index from resource to secret. */
 async function claimant(services: Services, resource: string, kind: string | undefined): Promise<SecretName | Problem> {
   const wanted = services.providers.kindsOf(resource).find((each) => kind === undefined || each === kind);
   const [claim, ...others] = wanted ? await claimsOf(services, resource, wanted) : [];

@@ -15,8 +15,8 @@ const longest = 256 * 1024;
 const soonSeconds = 15;
 
 /**
- * `POST /api/notices`: Azure Monitor's common alert schema. An action group waits 10 seconds and tries again only after
- * 408, 429, 503 and 504 (azure-facts: Action groups): whatever time cures is 503.
+ * `POST /api/notices`. Takes Azure Monitor's common alert schema. An action group waits 10 seconds for an answer, and
+ * tries again only after 408, 429, 503 and 504, so a transient failure is answered 503 (azure-facts: Action groups).
  */
 export async function takeNotices(
   services: Services,
@@ -33,7 +33,7 @@ export async function takeNotices(
   const work = taken(services, muted, notice, budgetMs);
   const answer = await inTime(work, budgetMs);
   if (answer !== 'late') return answer;
-  work.catch(() => undefined); // nobody waits for it any more
+  work.catch(() => undefined); // it goes on without a caller
   return tryLater('over-budget', soonSeconds);
 }
 
@@ -43,7 +43,7 @@ const notAnAlert = {
   detail: 'Send a Service Health alert in the common alert schema: enable it in the action group.',
 };
 
-/** A visit begins nothing in the last seconds, so that the answer counts what it began. */
+/** Visits begin nothing in the second half of the budget, so that the answer counts what they began. */
 async function taken(
   services: Services,
   muted: MutedTargets,

@@ -11,32 +11,33 @@ import { poolIdentities } from '../../providers/certificates/poolIdentities.ts';
 import type { Services } from '../../reconcile/services.ts';
 import { json, problem, type Problem } from './problem.ts';
 
-type Eyes = Pick<Services, 'arm' | 'graph'>;
+type Readers = Pick<Services, 'arm' | 'graph'>;
 
 /**
- * `POST /api/pools/definition`: the pool that does it right, of any pool that this app's identity can read. Read
- * without the SDK, which drops the members that it does not know. Creating it stays with the operator.
+ * `POST /api/pools/definition`. Answers a pool definition that pulls certificates correctly, made from any pool that
+ * this app's identity can read. The pool is read without the SDK, which drops members that it does not know. Creating
+ * the new pool stays with the operator.
  */
-export async function definePool(eyes: Eyes, request: HttpRequest): Promise<HttpResponseInit> {
+export async function definePool(readers: Readers, request: HttpRequest): Promise<HttpResponseInit> {
   const wanted = poolRequestFrom(await request.text());
   if ('status' in wanted) return problem(wanted);
   if (!('pool' in wanted)) return answer(newId(wanted), definitionOf(wanted), []);
   try {
-    const pool = await read(eyes, wanted.pool);
-    return answer(besideId(wanted), definitionFrom(pool, wanted), await findingsOf(eyes, pool, wanted));
+    const pool = await read(readers, wanted.pool);
+    return answer(besideId(wanted), definitionFrom(pool, wanted), await findingsOf(readers, pool, wanted));
   } catch (error) {
     if (error instanceof OperationError) return unread(error);
     throw error;
   }
 }
 
-async function read({ arm }: Eyes, id: string): Promise<PoolBody> {
+async function read({ arm }: Readers, id: string): Promise<PoolBody> {
   const found = members.parse(await arm.get(id, apiVersion));
   return { ...found, id, properties: members.parse(found['properties']) };
 }
 
-/** For each certificate that the pool observes or should observe; what holds for several is said once. */
-async function findingsOf({ graph }: Eyes, pool: PoolBody, wanted: OldPoolRequest): Promise<readonly Finding[]> {
+/** Audits the pool for each certificate that it observes or should observe. Equal findings are listed once. */
+async function findingsOf({ graph }: Readers, pool: PoolBody, wanted: OldPoolRequest): Promise<readonly Finding[]> {
   const { extensions, identities } = poolView(pool);
   const observed = extensions.flatMap((extension) => extension.observed.map(({ url }) => url));
   const attached = identities.map(({ id }) => id);
@@ -56,7 +57,7 @@ function answer(id: string, made: Definition | Unmade, findings: readonly Findin
   return json(200, { id, definition: made.body, changes: made.changes, findings: advised, next: next(id) });
 }
 
-/** `If-None-Match` keeps the command from changing a pool that is there. */
+/** `If-None-Match` keeps the command from changing an existing pool. */
 function next(id: string): string {
   return [
     'Keyturn creates no pools. Look through changes, fill in what is asked for, save definition as pool.json, then:',
@@ -73,7 +74,7 @@ function accountOf({ pool }: Pick<OldPoolRequest, 'pool'>): string {
   return pool.split(/\/pools\//i)[0] ?? '';
 }
 
-/** A pool that is there takes no extension: the new one stands beside it. */
+/** An existing pool takes no extension, so the new pool needs an id of its own. */
 function besideId({ pool, name }: OldPoolRequest): string {
   const old = pool.split('/').at(-1) ?? '';
   return `${accountOf({ pool })}/pools/${name ?? `${old.slice(0, 61)}-kv`}`;
@@ -82,7 +83,7 @@ function besideId({ pool, name }: OldPoolRequest): string {
 const whatToDo = {
   virtualMachineConfiguration: 'The pool has no virtual machines of its own configuration: only those take extensions.',
   certificates: 'The pool observes no certificate: name some in certificates.',
-  identity: 'As whom the nodes sign in cannot be told from the pool: name identity.',
+  identity: 'The pool does not show which identity its nodes use: name identity.',
 } satisfies Record<Unmade['missing'], string>;
 
 function unmade({ missing }: Unmade): Problem {
@@ -91,7 +92,7 @@ function unmade({ missing }: Unmade): Problem {
 
 const passing: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'service-working']);
 
-/** What time may cure is 503; the rest is between this app's identity and the pool. */
+/** Answers 503 for a transient failure. Any other is between this app's identity and the pool. */
 function unread({ reason }: OperationError): HttpResponseInit {
   const title = 'Pool not read';
   if (reason === 'resource-missing') return problem({ status: 404, title, detail: 'Name a pool that exists.', reason });

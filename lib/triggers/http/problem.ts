@@ -6,7 +6,7 @@ export interface Problem {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
-  /** One word of the closed list, where a reason of ours is behind it. */
+  /** A word of the closed list of reasons, where one applies. */
   readonly reason?: string;
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
 }
@@ -19,7 +19,7 @@ export function problem(body: Problem, headers: Readonly<Record<string, string>>
   };
 }
 
-/** What time cures. */
+/** Answers a transient failure. */
 export function tryLater(reason: Reason, seconds: number): HttpResponseInit {
   const body = { status: 503, title: 'Not now', detail: adviceFor(reason), reason };
   return problem(body, { 'Retry-After': String(seconds) });

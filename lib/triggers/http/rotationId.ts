@@ -1,6 +1,6 @@
 import { secretFromUrl, secretUrl, type SecretName } from '../../model/target.ts';
 
-/** A rotation is its target and its start: the id is both, so nothing has to remember ids. */
+/** A rotation's id encodes its target and its start, so that nothing has to remember ids. */
 export interface RotationId {
   readonly secret: SecretName;
   readonly start: Date;

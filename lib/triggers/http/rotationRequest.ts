@@ -5,11 +5,11 @@ import { fingerprintOf, type Fingerprint } from '../../model/sealed.ts';
 import type { SecretName } from '../../model/target.ts';
 import type { Problem } from './problem.ts';
 
-/** What a person or a machine wants rotated at once. */
+/** What a caller wants rotated at once. */
 export interface RotationRequest {
   readonly target: { readonly secret: SecretName } | { readonly resource: string; readonly kind?: string };
   readonly mode: Mode;
-  /** As written; the provider knows its own words. */
+  /** Credential ids as the caller wrote them: the provider reads its own words. */
   readonly compromised?: readonly string[];
   readonly reason: string;
   readonly request?: Fingerprint;
@@ -43,17 +43,17 @@ export function parseRotationRequest(text: string, idempotencyKey: string | null
     return { status: 400, title: 'Idempotency-Key not readable', detail };
   }
   const read = 'resource' in body ? byResource.safeParse(body) : bySecret.safeParse(body);
-  return read.success ? wanted(read.data, idempotencyKey) : invalid(read.error.issues);
+  return read.success ? rotationRequest(read.data, idempotencyKey) : invalid(read.error.issues);
 }
 
-function wanted(
+function rotationRequest(
   data: z.output<typeof byResource> | z.output<typeof bySecret>,
   idempotencyKey: string | null,
 ): RotationRequest {
   const { mode, compromised, reason, ...named } = data;
   const target =
     'secret' in named ? { secret: { vaultUrl: new URL(named.vault).origin, name: named.secret } } : resourceOf(named);
-  const equal = [idempotencyKey, mode, ...(compromised ?? [])].join('\n'); // another wish is another request
+  const equal = [idempotencyKey, mode, ...(compromised ?? [])].join('\n'); // another mode or credential is another request
   const request = idempotencyKey ? fingerprintOf(equal) : undefined;
   return { target, mode, reason, ...(compromised && { compromised }), ...(request && { request }) };
 }
@@ -75,7 +75,7 @@ function invalid(issues: readonly z.core.$ZodIssue[]): Problem {
   return { status: 400, title: 'Request not understood', detail, errors };
 }
 
-/** A member's name may be a key that was pasted wrongly: it is not repeated. */
+/** Never repeats a member's name: it may be a key that was pasted into the wrong place. */
 function detailOf({ code, message }: z.core.$ZodIssue): string {
   return code === 'unrecognized_keys' ? 'has members that are not known' : message;
 }

@@ -13,33 +13,34 @@ import { conflict, json, tryLater, problem, type Problem } from './problem.ts';
 import { parseRotationRequest, type RotationRequest } from './rotationRequest.ts';
 import { parseRotationId, rotationIdOf } from './rotationId.ts';
 
-const goesOnMs = 20 * second;
+/** How long the request goes on with the rotation that it started. */
+const visitMs = 20 * second;
 
-/** `POST /api/rotations`: accepted is what one look at the keys stands behind (R20, emergency accepted). */
+/** `POST /api/rotations`. Answers 202 only after an inspection recorded the keys (R20, emergency accepted). */
 export async function startRotation(services: Services, request: HttpRequest): Promise<HttpResponseInit> {
-  const wanted = parseRotationRequest(await request.text(), request.headers.get('idempotency-key'));
-  if ('status' in wanted) return problem(wanted);
+  const body = parseRotationRequest(await request.text(), request.headers.get('idempotency-key'));
+  if ('status' in body) return problem(body);
   const refused = refusedBySettings(services);
   if (refused) return problem(refused);
   return answered(async () => {
-    const target = await findTarget(services, wanted.target);
+    const target = await findTarget(services, body.target);
     if ('status' in target) return problem(target);
-    const accept = emergencyRequestOf(services, target, wanted);
+    const accept = emergencyRequestOf(services, target, body);
     if ('status' in accept) return problem(accept);
     const report = await reconcile(
       services,
       target,
       { cause: 'emergency', emergency: accept },
-      later(services.clock.now(), goesOnMs),
+      later(services.clock.now(), visitMs),
     );
     if (report.is === 'visited' && report.emergencyStart) {
-      services.note('begun', { secret: secretUrl(target.secret), why: redact(wanted.reason) });
+      services.note('begun', { secret: secretUrl(target.secret), why: redact(body.reason) });
     }
     return answerTo(report, target);
   });
 }
 
-/** `GET /api/rotations/{id}` */
+/** `GET /api/rotations/{id}`. */
 export async function showRotation(services: Services, id: string): Promise<HttpResponseInit> {
   const named = parseRotationId(id);
   if (!named || !services.settings.vaultUrls.includes(named.secret.vaultUrl)) return problem(unknownRotation);
@@ -76,7 +77,7 @@ function standing({ wait, held }: State, { phase, cause, mode }: Rotation): obje
   return { status: 'running', phase, cause, mode, ...waiting };
 }
 
-/** An observing or frozen app could not keep the promise of a 202. */
+/** Refuses where the app observes or a phase is frozen: a 202 would promise what it cannot do. */
 function refusedBySettings({ settings }: Services): Problem | undefined {
   if (settings.mode === 'observe') {
     return { status: 409, title: 'Observing', detail: 'KEYTURN_MODE is not rotate: nothing would be changed.' };
@@ -129,16 +130,16 @@ function accepted(id: string, { state, consumers }: VisitReport & { is: 'visited
 }
 
 function notAccepted({ decision }: VisitReport & { is: 'visited' }): HttpResponseInit {
-  return passing.has(decision.reason) ? tryLater(decision.reason, 30) : problem(conflict(decision.reason));
+  return isTransient.has(decision.reason) ? tryLater(decision.reason, 30) : problem(conflict(decision.reason));
 }
 
-const passing: ReadonlySet<Reason> = new Set([
+const isTransient: ReadonlySet<Reason> = new Set([
   ...(['throttled', 'outage', 'busy', 'lease-lost', 'changed-meanwhile', 'service-working'] as const),
   ...(['stale-read', 'drift-confirming', 'going-on', 'repairing', 'proof-unknown'] as const),
 ]);
 
 function problemOf({ reason, retryAfterMs }: { reason: Reason; retryAfterMs?: number | undefined }): HttpResponseInit {
-  if (passing.has(reason)) return tryLater(reason, Math.ceil((retryAfterMs ?? 30_000) / 1000));
+  if (isTransient.has(reason)) return tryLater(reason, Math.ceil((retryAfterMs ?? 30_000) / 1000));
   return problem(reason === 'secret-missing' ? unknownRotation : conflict(reason));
 }
 

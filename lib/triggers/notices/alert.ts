@@ -42,7 +42,7 @@ const context = z.object({
   }),
 });
 
-/** Action required, or security, active, on a service that enforces regenerations. */
+/** Reads an active alert that asks for action, or is about security, on a service that enforces regenerations. */
 export function noticeFromAlert(body: unknown, named: readonly string[]): Notice | Reason {
   const read = shape.safeParse(body);
   if (!read.success) return 'unreadable';
@@ -51,15 +51,15 @@ export function noticeFromAlert(body: unknown, named: readonly string[]): Notice
   const event = context.safeParse(alertContext);
   if (!event.success) return 'unreadable';
   const { properties } = event.data;
-  const hit = properties.impactedServices.filter(({ servicename }) => isNamed(servicename, named));
-  if (!asksForAction(event.data) || hit.length === 0) return 'irrelevant';
+  const affected = properties.impactedServices.filter(({ servicename }) => isNamed(servicename, named));
+  if (!asksForAction(event.data) || affected.length === 0) return 'irrelevant';
   const { trackingId, impactStartTime, impactMitigationTime: deadline } = properties;
   return {
     id: fingerprintOf(trackingId),
     start: noticeStart(impactStartTime, essentials.firedDateTime),
     ...(deadline && { deadline }),
     subscriptions: essentials.alertTargetIDs.flatMap(subscriptionIn),
-    regions: hit.flatMap(({ impactedregions }) => impactedregions.map(({ regionname }) => regionOf(regionname))),
+    regions: affected.flatMap(({ impactedregions }) => impactedregions.map(({ regionname }) => regionOf(regionname))),
     resources: [],
   };
 }

@@ -17,15 +17,15 @@ const shape = z
   .object({ subscriptions: names, resources: names, regions: names, start: date.optional(), deadline: date.optional() })
   .refine(({ subscriptions, resources }) => subscriptions.length + resources.length > 0);
 
-/** `Keyturn.RegenerationNotice` on the custom topic: from whoever reads the mails, or a person. */
+/** Handles `Keyturn.RegenerationNotice` on the custom topic: a person or a program that reads the mails sends it. */
 export async function onNoticeEvent(
   services: Services,
   muted: MutedTargets,
   event: unknown,
   deadline: Date,
 ): Promise<void> {
-  await handleEvent(services, event, async (came) => {
-    const notice = noticeFromEvent(came, services.clock.now());
+  await handleEvent(services, event, async (incoming) => {
+    const notice = noticeFromEvent(incoming, services.clock.now());
     if (typeof notice === 'string') return notice;
     const { affected, left } = await startAffected(services, muted, [notice], deadline);
     if (affected === 0) return 'not-a-target';
@@ -38,10 +38,10 @@ export function noticeFromEvent({ type, id, time, data }: IncomingEvent, now: Da
   const read = shape.safeParse(data);
   if (!read.success) return 'unreadable';
   const { subscriptions, resources, regions, start, deadline } = read.data;
-  const told = time && time < now ? time : now;
+  const sent = time && time < now ? time : now;
   return {
     id: fingerprintOf(id),
-    start: start && start < told ? start : told,
+    start: start && start < sent ? start : sent,
     ...(deadline && { deadline }),
     subscriptions: subscriptions.map((each) => each.toLowerCase().replace(/^\/subscriptions\//, '')),
     regions: regions.map(regionOf),

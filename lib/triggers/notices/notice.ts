@@ -1,29 +1,29 @@
 import type { RegenerationNotice } from '../../model/state.ts';
 import { normalizedId } from '../../model/target.ts';
 
-/** A service will regenerate keys, or asks for it: whose, since when, and by when. */
+/** Announces that a service will regenerate keys, or asks for it: for which resources, since when, by when. */
 export interface Notice extends RegenerationNotice {
-  /** Normalised ids of subscriptions; one of them at least, or a resource. */
+  /** Lower-case ids of subscriptions. A notice names at least one of them, or a resource. */
   readonly subscriptions: readonly string[];
-  /** As `regionOf` writes them; none = everywhere. */
+  /** As `regionOf` writes them. None = everywhere. */
   readonly regions: readonly string[];
-  /** Normalised ARM ids; none = every one of the service. */
+  /** Normalized ARM ids. None = every resource of the service. */
   readonly resources: readonly string[];
 }
 
-/** `West Europe` and `westeurope` are one. */
+/** Returns one spelling for `West Europe` and `westeurope`. */
 export function regionOf(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
-/** Nowhere in particular. */
+/** Names that mean no region. */
 const everywhere = new Set(['', 'global']);
 
 export function isRegional({ regions }: Notice): boolean {
   return regions.length > 0 && !regions.some((region) => everywhere.has(region));
 }
 
-/** A resource whose region is not known counts: one rotation too many harms nobody. */
+/** A resource of unknown region counts as affected: one rotation too many harms no one. */
 export function isAffected(notice: Notice, resource: string, region: string | undefined): boolean {
   const id = normalizedId(resource);
   const { subscriptions, regions, resources } = notice;

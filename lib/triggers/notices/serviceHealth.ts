@@ -5,11 +5,11 @@ import { regionOf, type Notice } from './notice.ts';
 
 export interface ActiveNotices {
   readonly notices: readonly Notice[];
-  /** Rows that name a service and could not be read. */
+  /** How many rows name a service and cannot be read. */
   readonly unreadable: number;
 }
 
-/** Active advisories on the services named: one query for all subscriptions the identity can read. */
+/** Returns active advisories on the services, by one query for all subscriptions that the identity can read. */
 export async function activeNotices(graph: ResourceGraph, services: readonly string[]): Promise<ActiveNotices> {
   const rows = await graph(queryFor(services));
   const notices = rows.flatMap((row) => noticeFrom(row, services) ?? []);
@@ -50,36 +50,35 @@ const shape = z.object({
   }),
 });
 
-/** Nothing for a row that cannot be read, or names none of the services after all. */
+/** Returns nothing for a row that cannot be read or names none of the services after all. */
 function noticeFrom(row: Row, services: readonly string[]): Notice | undefined {
   const read = shape.safeParse(withLowerCaseNames(row));
   if (!read.success) return undefined;
   const { subscriptionid, properties } = read.data;
   const { trackingid, impactstarttime, impactmitigationtime, lastupdatetime } = properties;
-  const hit = properties.impact.flatMap((each) => impact.safeParse(each).data ?? []).filter(isHit);
+  const impacts = properties.impact.flatMap((each) => impact.safeParse(each).data ?? []);
+  const affected = impacts.filter(({ impactedservice }) => isNamed(impactedservice, services));
   const start = impactstarttime ?? lastupdatetime;
-  if (hit.length === 0 || !start) return undefined;
+  if (affected.length === 0 || !start) return undefined;
   return {
     id: fingerprintOf(trackingid),
     start: noticeStart(start, lastupdatetime ?? undefined),
     ...(impactmitigationtime && { deadline: impactmitigationtime }),
     subscriptions: [subscriptionid.toLowerCase()],
-    regions: hit.flatMap(({ impactedregions }) => (impactedregions ?? []).map((one) => regionOf(one.impactedregion))),
+    regions: affected.flatMap(({ impactedregions }) =>
+      (impactedregions ?? []).map((one) => regionOf(one.impactedregion)),
+    ),
     resources: [],
   };
-
-  function isHit({ impactedservice }: z.output<typeof impact>): boolean {
-    return isNamed(impactedservice, services);
-  }
 }
 
 export function isNamed(service: string, services: readonly string[]): boolean {
   return services.some((name) => service.toLowerCase().includes(name.toLowerCase()));
 }
 
-/** What will start is answered by what began since it was told. */
-export function noticeStart(start: Date, told: Date | undefined): Date {
-  return told && told < start ? told : start;
+/** A rotation that began since the announcement answers a notice about the future. */
+export function noticeStart(start: Date, announced: Date | undefined): Date {
+  return announced && announced < start ? announced : start;
 }
 
 /** Resource Graph writes them in PascalCase, the REST API in camelCase (azure-facts: Service Health). */

@@ -39,7 +39,7 @@ test('what is frozen does not begin, and begins by the next poll once it is thaw
   expect((await b.notices(commonAlert(raise(b)))).status).toBe(202);
   await b.live(hour);
   expect(causes(b)).toEqual([]);
-  const settings = { ...b.core.settings, frozen: new Set<Phase>() };
+  const settings = { ...b.core.settings, frozenPhases: new Set<Phase>() };
   await keyturn({ ...b.core, settings }, new Map()).pollNotices();
   expect(causes(b)).toEqual(['notice']);
 });
