@@ -1,35 +1,35 @@
 import type { HttpMethod, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import { ManagedIdentityCredential } from '@azure/identity';
-import { assembleServices, type ServicesWithoutReporter } from './assemble.ts';
 import { reporter } from './announcements/log.ts';
-import { takeNotices } from './triggers/http/notices.ts';
-import { refusePrincipal } from './triggers/http/principal.ts';
-import { definePool } from './triggers/http/pools.ts';
-import { problem } from './triggers/http/problem.ts';
-import { showRotation, startRotation } from './triggers/http/rotations.ts';
+import { assembleServices, type ServicesWithoutReporter } from './assemble.ts';
 import { inTime } from './inTime.ts';
 import { later, minute, second, type Clock } from './model/clock.ts';
 import type { Phase } from './model/state.ts';
+import type { Services } from './reconcile/services.ts';
+import { settingsFrom } from './settings.ts';
+import { blobs } from './stores/blobs.ts';
+import { onKeyVaultEvent, onPhaseDue, onResourceEvent, RedeliverError } from './triggers/events/handlers.ts';
+import { takeNotices } from './triggers/http/notices.ts';
+import { definePool } from './triggers/http/pools.ts';
+import { refusePrincipal } from './triggers/http/principal.ts';
+import { problem } from './triggers/http/problem.ts';
+import { showRotation, startRotation } from './triggers/http/rotations.ts';
 import { onNoticeEvent } from './triggers/notices/event.ts';
 import { pollNotices } from './triggers/notices/poll.ts';
-import { onKeyVaultEvent, onPhaseDue, onResourceEvent, RedeliverError } from './triggers/events/handlers.ts';
-import { settingsFrom } from './settings.ts';
 import type { MutedTargets } from './triggers/timers/listing.ts';
 import { sweep } from './triggers/timers/sweep.ts';
-import { blobs } from './stores/blobs.ts';
-import type { Services } from './reconcile/services.ts';
 
-/** What a function file can ask for. */
+/** What the functions can do. */
 export interface Keyturn {
   sweep(phase: Phase): Promise<void>;
   pollNotices(): Promise<void>;
-  /** Events, as Event Grid delivers them: one that throws is delivered again. */
+  /** Event handlers. Event Grid delivers an event again if its handler throws. */
   phaseDue(phase: Phase, event: unknown): Promise<void>;
   keyVault(event: unknown): Promise<void>;
   resource(event: unknown): Promise<void>;
   notice(event: unknown): Promise<void>;
-  /** HTTP */
+  /** HTTP handlers. */
   notices(request: HttpRequest): Promise<HttpResponseInit>;
   start(request: HttpRequest): Promise<HttpResponseInit>;
   show(id: string): Promise<HttpResponseInit>;
@@ -37,61 +37,63 @@ export interface Keyturn {
 }
 
 const sweepMs = 4 * minute;
-/** A visit for an event begins nothing after this; what it has begun may take as long again. */
+/** A visit for an event begins nothing after this time. What it has begun may take as long again. */
 const eventMs = 20 * second;
-/**
- * Event Grid waits 30 seconds for an answer, an action group 10 (azure-facts: Event Grid delivery; azure-facts: Action
- * groups).
- */
+/** Event Grid waits 30 seconds for an answer, an action group 10 (azure-facts: Event Grid delivery). */
 const budgets = { eventMs: 25 * second, noticeMs: 9 * second };
 
 export function keyturn(services: Services, muted: MutedTargets, budget = budgets): Keyturn {
   const until = (ms: number) => later(services.clock.now(), ms);
-  /** The timers come by soon enough, whatever is left. */
-  const hint = async (work: Promise<unknown>) => {
-    await within(budget.eventMs, services, work);
-  };
-  /** What no timer would find again soon is to come again until it stands in the tags. */
-  const kept = async (work: Promise<unknown>) => {
-    if ((await within(budget.eventMs, services, work)) === 'late') throw new RedeliverError('over-budget');
-  };
   return {
     sweep: (phase) => sweep(services, muted, phase, until(sweepMs)),
     pollNotices: () => pollNotices(services, muted, until(sweepMs)),
-    phaseDue: (phase, came) => hint(onPhaseDue(services, phase, came, until(eventMs))),
-    keyVault: (came) => hint(onKeyVaultEvent(services, came, until(eventMs))),
-    resource: (came) => kept(onResourceEvent(services, came, until(eventMs))),
-    notice: (came) => kept(onNoticeEvent(services, muted, came, until(eventMs))),
+    phaseDue: (phase, event) => acknowledgeInTime(onPhaseDue(services, phase, event, until(eventMs))),
+    keyVault: (event) => acknowledgeInTime(onKeyVaultEvent(services, event, until(eventMs))),
+    resource: (event) => redeliverIfLate(onResourceEvent(services, event, until(eventMs))),
+    notice: (event) => redeliverIfLate(onNoticeEvent(services, muted, event, until(eventMs))),
     notices: (request) => takeNotices(services, muted, request, budget.noticeMs),
     start: (request) => startRotation(services, request),
     show: (id) => showRotation(services, id),
     definePool: (request) => definePool(services, request),
   };
+
+  /** Acknowledges an event that is still being handled at the end of the budget: a timer takes up what is left. */
+  async function acknowledgeInTime(work: Promise<void>): Promise<void> {
+    await isDoneInTime(work);
+  }
+
+  /** No timer takes these events up soon, so they must come again until the tags remember them. */
+  async function redeliverIfLate(work: Promise<void>): Promise<void> {
+    if (!(await isDoneInTime(work))) throw new RedeliverError('over-budget');
+  }
+
+  /** Work that is late goes on under its lease. */
+  async function isDoneInTime(work: Promise<void>): Promise<boolean> {
+    if ((await inTime(work, budget.eventMs)) !== 'late') return true;
+    services.note('over-budget', {});
+    work.catch(() => {
+      services.note('over-budget', { ended: 'badly' });
+    });
+    return false;
+  }
 }
 
-/** Answers in time whatever Azure takes: the work goes on under its lease, and the timers see to its end. */
-async function within(budgetMs: number, services: Services, work: Promise<unknown>): Promise<'late' | 'done'> {
-  if ((await inTime(work, budgetMs)) !== 'late') return 'done';
-  services.note('over-budget', {});
-  work.catch(() => {
-    services.note('over-budget', { ended: 'badly' }); // nobody waits for it any more
-  });
-  return 'late';
-}
-
-let made: { core: ServicesWithoutReporter; memory: MutedTargets } | undefined;
+let assembled: { services: ServicesWithoutReporter; muted: MutedTargets } | undefined;
 
 /**
- * Assembled on first use, so that a bad setting fails an invocation loudly instead of leaving an app without functions
- * (azure-facts: Functions host). What it says belongs to the invocation.
+ * Returns the app for one invocation, whose log it writes to.
+ *
+ * The app is assembled on first use and not while the file loads: a host that cannot load the file runs an app without
+ * functions and reports nothing, while a bad setting here fails each invocation with a clear error (azure-facts:
+ * Functions host).
  */
 export function running(context: InvocationContext): Keyturn {
-  made ??= { core: coreFrom(process.env), memory: new Map() };
-  const { core, memory } = made;
+  assembled ??= { services: servicesFrom(process.env), muted: new Map() };
+  const { services, muted } = assembled;
   const write = (text: string) => {
     context.log(text);
   };
-  return keyturn({ ...core, ...reporter(write, core) }, memory);
+  return keyturn({ ...services, ...reporter(write, services) }, muted);
 }
 
 const clock: Clock = {
@@ -100,8 +102,7 @@ const clock: Clock = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-/** The only reader of the environment. */
-function coreFrom(env: NodeJS.ProcessEnv): ServicesWithoutReporter {
+function servicesFrom(env: NodeJS.ProcessEnv): ServicesWithoutReporter {
   const settings = settingsFrom(env);
   const clientId = env['AZURE_CLIENT_ID'];
   const credential = clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential();
@@ -116,14 +117,14 @@ function coreFrom(env: NodeJS.ProcessEnv): ServicesWithoutReporter {
 }
 
 /**
- * Where App Service authentication is on it asks for Entra tokens and says so in the environment; the caller's role is
- * looked at then. Where it is off, a function key is asked for instead.
+ * Returns the access level of the notices route. App Service authentication asks for Entra tokens where it is on, and
+ * says so in the environment: then the caller's role decides. Where it is off, a function key is asked for.
  */
 export function noticesAuthLevel(): 'anonymous' | 'function' {
   return isAuthenticated(process.env) ? 'anonymous' : 'function';
 }
 
-/** Nothing where the caller may. */
+/** Returns a refusal, or nothing where the caller may send notices. */
 export function refuseNoticeCaller(request: HttpRequest): HttpResponseInit | undefined {
   return isAuthenticated(process.env) ? refusePrincipal(request) : undefined;
 }
@@ -132,10 +133,10 @@ function isAuthenticated(env: NodeJS.ProcessEnv): boolean {
   return env['WEBSITE_AUTH_ENABLED']?.toLowerCase() === 'true';
 }
 
-/** Every one is registered, so that what a route does not serve is told so: the host itself would answer 404. */
+/** Each route registers every method, so that it can refuse one with an explanation: the host would answer 404. */
 export const everyMethod: HttpMethod[] = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
-/** A method that a route does not serve. */
+/** Refuses a method that the route does not serve. */
 export function notAllowed(allow: string): HttpResponseInit {
   const detail = `This route serves ${allow}.`;
   return problem({ status: 405, title: 'Method not allowed', detail }, { Allow: allow });
