@@ -4,12 +4,12 @@ import type { Reason } from '../model/reason.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Binding, Claim, Secret, Snapshot } from '../model/snapshot.ts';
 import type { State } from '../model/state.ts';
-import { resourceHash, secretUrl, type CredentialId, type SecretName, type Target } from '../model/target.ts';
+import { resourceHash, secretUrl, type SecretName, type Target } from '../model/target.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Providers } from '../providers/registry.ts';
 import type { Claims } from '../stores/claims.ts';
-import { correctionHint, readTags } from '../tags/tags.ts';
 import type { Vault } from '../stores/vault.ts';
+import { correctionHint, readTags } from '../tags/tags.ts';
 
 export interface ReaderServices {
   readonly vault: Vault;
@@ -18,51 +18,57 @@ export interface ReaderServices {
   readonly settings: Pick<Settings, 'defaults'>;
 }
 
-/** All of a snapshot that needs no look at the resource. */
+/** The parts of a snapshot that need no inspection of the resource. */
 export type UninspectedSnapshot = Omit<Snapshot, 'inspection' | 'requestInFlight' | 'proved'>;
 
 export type TargetRead =
+  /** The secret is no target. */
   | { readonly is: 'foreign' }
+  /** The secret is a target that must not be touched as it is. */
   | { readonly is: 'barred'; readonly reason: Reason; readonly target: Target; readonly hint?: string }
   | { readonly is: 'target'; readonly provider: Provider; readonly unseen: UninspectedSnapshot };
 
-/** Reads the secret under the lease, and whose it is. */
-export async function readTarget(eyes: ReaderServices, name: SecretName, now: Date): Promise<TargetRead> {
-  const secret = await eyes.vault.read(name);
-  const taggedId = readTags(name, secret.tags, eyes.settings.defaults, eyes.providers);
-  if (taggedId.is === 'foreign') return taggedId;
-  if (taggedId.is === 'barred') return { ...taggedId, hint: correctionHint(taggedId) };
-  const { target, state } = taggedId;
-  const provider = eyes.providers.of(target.kind);
+/** Reads the secret under the lease, and the claim on its resource. */
+export async function readTarget(services: ReaderServices, name: SecretName, now: Date): Promise<TargetRead> {
+  const { vault, claims, providers, settings } = services;
+  const secret = await vault.read(name);
+  const found = readTags(name, secret.tags, settings.defaults, providers);
+  if (found.is === 'foreign') return found;
+  if (found.is === 'barred') return { ...found, hint: correctionHint(found) };
+  const { target } = found;
+  const provider = providers.of(target.kind);
   if (!provider) return { is: 'foreign' };
   const word = secret.tags['CredentialId']?.trim();
-  const credentialId = word ? provider.credentialId(word) : undefined;
-  if (word && !credentialId) return { is: 'barred', reason: 'credential-id-unknown', target };
-  const binding = bindingOf(state, secret, target, await eyes.claims.installation(), now);
+  const taggedId = word ? provider.credentialId(word) : undefined;
+  if (word && !taggedId) return { is: 'barred', reason: 'credential-id-unknown', target };
+  const binding = bindingOf(found.state, secret, target, await claims.installation(), now);
   if (binding === 'elsewhere') return { is: 'barred', reason: 'managed-elsewhere', target };
-  const part = provider.qualifier?.(secret.value);
-  const known = { secret, readAt: now, binding, ...statesFor(state, binding), ...idOf(credentialId) };
-  const claim = await claimOn(eyes, target, part);
-  return { is: 'target', provider, unseen: { ...known, target: overlapEnd(target, provider), claim } };
+  const state = binding === 'bound' ? found.state : onlyWaits(found.state);
+  const unseen: UninspectedSnapshot = {
+    target: withMinOverlap(target, provider),
+    secret,
+    readAt: now,
+    binding,
+    state,
+    savedState: state,
+    claim: await findClaim(services, target, provider.qualifier?.(secret.value)),
+    ...(taggedId !== undefined && { taggedId }),
+  };
+  return { is: 'target', provider, unseen };
 }
 
-/** Some kinds know that consumers need longer than anybody may wish. */
-function overlapEnd(target: Target, { minOverlapMs = 0 }: Provider): Target {
+/** Some kinds know that consumers need longer than an owner may ask for. */
+function withMinOverlap(target: Target, { minOverlapMs = 0 }: Provider): Target {
   const { options } = target;
   return { ...target, options: { ...options, overlapMs: Math.max(options.overlapMs, minOverlapMs) } };
 }
 
-function idOf(taggedId: CredentialId | undefined): Pick<Snapshot, 'taggedId'> {
-  return taggedId === undefined ? {} : { taggedId };
+/** Ignores state that belongs to another value, but keeps what it waits for (R1, state bound to value). */
+function onlyWaits({ refusals, wait, guard }: State): State {
+  return { refusals, ...(wait && { wait }), ...(guard && { guard }) };
 }
 
-/** Somebody's copied state is ignored, but not what it waits for. */
-function statesFor(state: State, binding: Binding): Pick<Snapshot, 'state' | 'savedState'> {
-  const { refusals, wait, guard } = state;
-  const waits = { refusals, ...(wait && { wait }), ...(guard && { guard }) };
-  return binding === 'lost' ? { state: waits, savedState: waits } : { state, savedState: state };
-}
-
+/** State of another installation counts while that one is in mid-rotation, or has written within this time. */
 const foreignStateMs = 7 * day;
 
 function bindingOf(
@@ -73,31 +79,32 @@ function bindingOf(
   now: Date,
 ): Binding | 'elsewhere' {
   const { stateBinding, rotation } = state;
-  if (secret.tags['RotationProgress'] === undefined) return 'lost'; // deleting it asks to begin anew
-  if (stateBinding?.value !== secret.value.fingerprint || stateBinding.resource !== resourceHash(resource))
+  if (secret.tags['RotationProgress'] === undefined) return 'lost'; // a person deletes it to start again
+  if (stateBinding?.value !== secret.value.fingerprint || stateBinding.resource !== resourceHash(resource)) {
     return 'lost';
+  }
   if (stateBinding.installation === installation) return 'bound';
   return rotation || later(secret.updatedOn, foreignStateMs) > now ? 'elsewhere' : 'lost';
 }
 
-/** A claimant that is gone, untagged or points elsewhere has no claim any more (R9, claimed twice). */
-async function claimOn(
-  eyes: ReaderServices,
+/** A claim of another secret counts only while that secret still claims the resource (R9, claimed twice). */
+async function findClaim(
+  services: ReaderServices,
   target: Target,
-  part: string | undefined,
+  qualifier: string | undefined,
 ): Promise<Claim | 'of-another' | undefined> {
-  const claim = await eyes.claims.of(target.resource, target.kind, part);
+  const claim = await services.claims.of(target.resource, target.kind, qualifier);
   if (!claim || secretUrl(claim.secret) === secretUrl(target.secret)) return claim;
-  return (await stillClaims(eyes, claim)) ? 'of-another' : undefined;
+  return (await stillClaims(services, claim)) ? 'of-another' : undefined;
 }
 
 async function stillClaims({ vault, settings, providers }: ReaderServices, claim: Claim): Promise<boolean> {
-  const { secret, kind, resource, qualifier: part } = claim;
+  const { secret, kind, resource, qualifier } = claim;
   try {
     const { tags, value } = await vault.read(secret);
-    const owner = readTags(secret, tags, settings.defaults, providers);
-    if (owner.is === 'foreign' || providers.of(kind)?.qualifier?.(value) !== part) return false;
-    return owner.target.kind === kind && resourceHash(owner.target.resource) === resourceHash(resource);
+    const claimant = readTags(secret, tags, settings.defaults, providers);
+    if (claimant.is === 'foreign' || providers.of(kind)?.qualifier?.(value) !== qualifier) return false;
+    return claimant.target.kind === kind && resourceHash(claimant.target.resource) === resourceHash(resource);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     return error.reason !== 'secret-missing';
