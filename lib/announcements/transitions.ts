@@ -12,8 +12,8 @@ const unremarkable: ReadonlySet<Reason> = new Set([
   ...(['consumers-moving', 'nodes-polling', 'nodes-returning'] as const),
 ]);
 
-/** Told of the rotation that was, where the state has none any more, or another one. */
-const ofTheRotation: ReadonlySet<AnnouncementType> = new Set([
+/** These announce the former rotation where the state has none any more, or another one. */
+const ofFormerRotation: ReadonlySet<AnnouncementType> = new Set([
   'Keyturn.Rotation.CredentialPublished',
   'Keyturn.Rotation.Completed',
 ]);
@@ -27,42 +27,53 @@ type Transition = {
   readonly more?: Partial<AnnouncementWords>;
 };
 
-/** Pure: what is to be said about a state that is about to be written. */
+/** Returns what to announce about a state that is about to be written. */
 export function announcementsFor(change: Snapshot): readonly Announcement[] {
   const { savedState, state, target, secret } = change;
-  return [well, adopted, guarded, started, credentialPublished, completed, held, waits, stuck].flatMap((tell) => {
-    const told = tell(change);
-    if (!told) return [];
-    const said = { reason: told.reason, advice: adviceFor(told.reason), ...told.more };
-    const isOver = !state.rotation || began(savedState, state);
-    const about = ofTheRotation.has(told.type) && isOver ? savedState : state;
-    return [announcement(told.type, target, about, secret.version, said)];
+  return transitions.flatMap((transitionIn) => {
+    const transition = transitionIn(change);
+    if (!transition) return [];
+    const { type, reason, more } = transition;
+    const words = { reason, advice: adviceFor(reason), ...more };
+    const isOver = !state.rotation || isNewRotation(savedState, state);
+    const about = ofFormerRotation.has(type) && isOver ? savedState : state;
+    return [announcement(type, target, about, secret.version, words)];
   });
 }
 
-/** Which credential will be regenerated first, and when. */
+const transitions = [
+  resourceWell,
+  adopted,
+  guardAdded,
+  rotationStarted,
+  credentialPublished,
+  rotationCompleted,
+  targetHeld,
+  waitBegun,
+  newlyStuck,
+] as const;
+
+/** Announces which credential will be regenerated first, and when. */
 function adopted(change: Snapshot): Transition | undefined {
   const { stateBinding, guard } = change.state;
   if (change.savedState.stateBinding || !stateBinding || change.claim) return undefined;
   const { standby } = change.inspection;
   const first = { ...(standby && { credentialId: standby.id }), ...(guard && { until: guard.until }) };
-  return { type: 'Keyturn.Target.Adopted', reason: 'adopted', more: { ...first, ...notedIn(change) } };
+  return { type: 'Keyturn.Target.Adopted', reason: 'adopted', more: { ...first, ...notesIn(change) } };
 }
 
-/** At most so much of a list is told. */
-const mostTold = 20;
+/** An announcement lists at most this many notes or consumers. */
+const maxListed = 20;
 
-/** What the look and the check say that is no hindrance. */
-function notedIn({ inspection, evidence }: Snapshot): Pick<AnnouncementWords, 'notes'> {
-  const words = [...(inspection.notes ?? []), ...(evidence?.notes ?? [])].map(({ reason, about: of }) => [
-    reason,
-    ...(of ? [of] : []),
-  ]);
-  const notes = [...new Set(words.map((each) => each.join(':')))].slice(0, mostTold);
+/** Returns the findings of inspection and check that hinder nothing. */
+function notesIn({ inspection, evidence }: Snapshot): Pick<AnnouncementWords, 'notes'> {
+  const all = [...(inspection.notes ?? []), ...(evidence?.notes ?? [])];
+  const words = all.map(({ reason, about }) => (about ? `${reason}:${about}` : reason));
+  const notes = [...new Set(words)].slice(0, maxListed);
   return notes.length > 0 ? { notes: notes.join(' ') } : {};
 }
 
-/** What it rests on that the new credential is in use. */
+/** Returns the evidence that the new credential is in use. */
 function evidenceIn({ evidence }: Snapshot): Pick<AnnouncementWords, 'evidence' | 'detail'> {
   return evidence ? { evidence: evidence.reason, ...detailOf(evidence) } : {};
 }
@@ -71,27 +82,27 @@ function detailOf({ detail }: Evidence): Pick<AnnouncementWords, 'detail'> {
   return detail ? { detail } : {};
 }
 
-/** What a person did is answered with more time for consumers. */
-function guarded({ savedState, state: { guard } }: Snapshot): Transition | undefined {
+/** A quiet period began, because of something that a person did. */
+function guardAdded({ savedState, state: { guard } }: Snapshot): Transition | undefined {
   if (!guard || guard.reason === 'adoption-grace' || guard.reason === savedState.guard?.reason) return undefined;
   return { type: 'Keyturn.Rotation.Held', reason: guard.reason, more: { until: guard.until } };
 }
 
-function started({ savedState, state, inspection }: Snapshot): Transition | undefined {
-  if (!state.rotation || !began(savedState, state)) return undefined;
+function rotationStarted({ savedState, state, inspection }: Snapshot): Transition | undefined {
+  if (!state.rotation || !isNewRotation(savedState, state)) return undefined;
   const more = inspection.standby && { credentialId: inspection.standby.id };
   return { type: 'Keyturn.Rotation.Started', reason: 'begun', ...(more && { more }) };
 }
 
-function began(savedState: State, state: State): boolean {
+function isNewRotation(savedState: State, state: State): boolean {
   return state.rotation?.start.getTime() !== savedState.rotation?.start.getTime();
 }
 
 function credentialPublished(change: Snapshot): Transition | undefined {
   const { savedState, state, taggedId, inspection } = change;
-  const left =
-    savedState.rotation?.phase === 'verify' && (state.rotation?.phase !== 'verify' || began(savedState, state));
-  if (!left || !inspection.live) return undefined; // nothing that works was published
+  const hasLeftVerify =
+    savedState.rotation?.phase === 'verify' && (state.rotation?.phase !== 'verify' || isNewRotation(savedState, state));
+  if (!hasLeftVerify || !inspection.live) return undefined; // a dead value is not announced as published
   return {
     type: 'Keyturn.Rotation.CredentialPublished',
     reason: isShortened(change) ? 'overlap-shortened' : 'published',
@@ -103,38 +114,37 @@ function overlapUntil({ wait }: State): { until?: Date } {
   return wait?.reason === 'overlap' ? { until: wait.until } : {};
 }
 
-/** By the deadline of a notice, and nothing else. */
+/** Only the deadline of a notice shortens the overlap in a way that is announced. */
 function isShortened({ state, target, secret }: Snapshot): boolean {
   const { until } = overlapUntil(state);
   const overlapEnd = later(secret.createdOn, target.options.overlapMs);
   return state.rotation?.deadline !== undefined && until !== undefined && until < overlapEnd;
 }
 
-function completed(change: Snapshot): Transition | undefined {
+function rotationCompleted(change: Snapshot): Transition | undefined {
   const { savedState, state, consumers } = change;
   if (!savedState.rotation || state.rotation) return undefined;
-  if (isInMaking(savedState.rotation)) return { type: 'Keyturn.Rotation.Completed', reason: 'withdrawn' };
-  const more = { ...behindIn(consumers), ...evidenceIn(change), ...notedIn(change) };
+  if (isUnpublished(savedState.rotation)) return { type: 'Keyturn.Rotation.Completed', reason: 'withdrawn' };
+  const more = { ...behindIn(consumers), ...evidenceIn(change), ...notesIn(change) };
   return { type: 'Keyturn.Rotation.Completed', reason: 'completed', more };
 }
 
-/** It was withdrawn: nothing was published. */
-function isInMaking({ phase }: Rotation): boolean {
+function isUnpublished({ phase }: Rotation): boolean {
   return phase === 'generate' || phase === 'publish';
 }
 
-function held({ savedState, state }: Snapshot): Transition | undefined {
+function targetHeld({ savedState, state }: Snapshot): Transition | undefined {
   if (!state.held || state.held === savedState.held) return undefined;
   return { type: 'Keyturn.Rotation.Held', reason: state.held, more: codeOf(state) };
 }
 
-function waits({ savedState, state, consumers, inspection, waitingFor: awaited }: Snapshot): Transition | undefined {
+function waitBegun({ savedState, state, consumers, inspection, waitingFor }: Snapshot): Transition | undefined {
   const { wait } = state;
   if (!wait || wait.reason === savedState.wait?.reason || unremarkable.has(wait.reason)) return undefined;
   if (wait.reason === inspection.nothingToRotate?.reason)
     return { type: 'Keyturn.Target.NothingToRotate', reason: wait.reason };
   const type = passing.has(wait.reason) ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
-  const detail = awaited?.reason === wait.reason ? detailOf(awaited) : {};
+  const detail = waitingFor?.reason === wait.reason ? detailOf(waitingFor) : {};
   return {
     type,
     reason: wait.reason,
@@ -142,19 +152,19 @@ function waits({ savedState, state, consumers, inspection, waitingFor: awaited }
   };
 }
 
-/** What was down is awaited by everybody who was told so. */
-function well({ savedState, state, inspection }: Snapshot): Transition | undefined {
+/** A resource that was down is announced to be well again. */
+function resourceWell({ savedState, state, inspection }: Snapshot): Transition | undefined {
   if (!isOrWasDown(savedState.wait) || isOrWasDown(state.wait) || inspection.readiness.is !== 'valid') return undefined;
   return { type: 'Keyturn.Target.ResourceWell', reason: 'well-again' };
 }
 
-/** Some of the consumers that were not seen on the new version: a tag's worth of names helps, a thousand do not. */
+/** Lists some of the consumers that are not on the new version: a few names help, a thousand do not. */
 function behindIn(consumers: Consumers | undefined): { behind?: string } {
-  const behind = consumers?.behind.slice(0, mostTold) ?? [];
+  const behind = consumers?.behind.slice(0, maxListed) ?? [];
   return behind.length > 0 ? { behind: behind.join(' ') } : {};
 }
 
-function stuck({ savedState, state: { wait } }: Snapshot): Transition | undefined {
+function newlyStuck({ savedState, state: { wait } }: Snapshot): Transition | undefined {
   if (wait?.announcedStuck && !savedState.wait?.announcedStuck)
     return { type: 'Keyturn.Rotation.Stuck', reason: wait.reason };
 }

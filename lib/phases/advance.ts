@@ -7,7 +7,7 @@ import type { Sealed } from '../model/sealed.ts';
 import { isRepair, isOrWasDown, type Rotation, type State, type Wait } from '../model/state.ts';
 import type { Outcome } from './phase.ts';
 
-/** Pure: state x outcome -> state. */
+/** Returns the state that follows from an outcome. Pure. */
 export function advance(s: Situation, rotation: Rotation, outcome: Outcome): State {
   switch (outcome.is) {
     case 'pending':
@@ -17,7 +17,7 @@ export function advance(s: Situation, rotation: Rotation, outcome: Outcome): Sta
     case 'invalid':
       return heldState(s.state, outcome);
     case 'retryGenerate':
-      return { ...withoutWait(s.state), stateBinding: stateBindingOf(s), rotation: regenerated(rotation) };
+      return { ...withoutWait(s.state), stateBinding: stateBindingOf(s), rotation: withRegeneratedAgain(rotation) };
     case 'proved':
       return { ...withoutProofWait(s.state), rotation: { ...rotation, phase: 'publish' } };
     case 'done':
@@ -28,13 +28,13 @@ export function advance(s: Situation, rotation: Rotation, outcome: Outcome): Sta
   }
 }
 
-function regenerated({ tookOver: _, ...rotation }: Rotation): Rotation {
+function withRegeneratedAgain({ tookOver: _, ...rotation }: Rotation): Rotation {
   return { ...rotation, regeneratedAgain: true };
 }
 
 const ofProof: ReadonlySet<Reason> = new Set(['key-not-yet-accepted', 'proof-unknown', 'drift-confirming']);
 
-/** What else went wrong before may go wrong again: it counts on until the value is written. */
+/** A proof ends waits for a proof only. Any other wait counts on until the value is written. */
 function withoutProofWait(state: State): State {
   return state.wait && ofProof.has(state.wait.reason) ? withoutWait(state) : state;
 }
@@ -65,7 +65,7 @@ export function publishedState(s: Situation, rotation: Rotation, value: Sealed):
   return { ...withoutWait(s.state), refusals: 0, stateBinding, rotation: written };
 }
 
-/** The same wait goes on, so that it can be told how long it lasts. */
+/** Waits for a reason. The same reason as before keeps its beginning, so that the state shows how long it lasts. */
 export function waitingState(state: State, now: Date, wait: { reason: Reason; until: Date; code?: string }): State {
   const known = state.wait?.reason === wait.reason ? state.wait : undefined;
   const { reason, until, code } = wait;
@@ -87,31 +87,34 @@ export function heldState(state: State, { reason }: { reason: Reason }): State {
   return { ...state, held: reason };
 }
 
-/** What the service's answer means for the next visit. Only refusals are counted: the rest time or a grant cures. */
-export function failedState(state: State, failure: OperationError, now: Date, failuresUntilHeld: number): State {
-  const { code, retryAfterMs = 0 } = failure.detail;
-  const reason = reasonThatStands(failure.reason, state.wait);
+/**
+ * Returns the state after a failure. Only refusals are counted, because time or a grant ends any other failure; too many
+ * in a row hold the target.
+ */
+export function failedState(state: State, error: OperationError, now: Date, failuresUntilHeld: number): State {
+  const { code, retryAfterMs = 0 } = error.detail;
+  const reason = reasonThatStands(error.reason, state.wait);
   const refusals = reason === 'refused' ? state.refusals + 1 : state.refusals;
   const until = latest(later(now, retryAfterMs), backOff(state, reason, now));
   const next = keepDown(state, waitingState({ ...state, refusals }, now, { reason, until, ...(code && { code }) }));
   return refusals >= failuresUntilHeld ? heldState(next, { reason: 'too-many-refusals' }) : next;
 }
 
-/** What hides a resource that was down does not say that it is well. */
+/** Another failure that hides a resource which was down does not mean that it is well. */
 export function keepDown({ wait: before }: State, state: State): State {
   const isLost = before !== undefined && isOrWasDown(before) && state.wait !== undefined && !isDown(state.wait.reason);
   return isLost ? { ...state, wait: { ...state.wait, wasDown: true } } : state;
 }
 
-/** Whoever does not answer has not said that it is well, nor that nobody sees to it any more. */
+/** A service that does not answer proves no change: a resource that was down stays down. */
 function reasonThatStands(reason: Reason, wait: Wait | undefined): Reason {
   const stands = isDown(wait?.reason) || isNothingToRotate(wait?.reason);
-  return wait && stands && saysNothing.has(reason) ? wait.reason : reason;
+  return wait && stands && provesNothing.has(reason) ? wait.reason : reason;
 }
 
-const saysNothing: ReadonlySet<Reason> = new Set(['outage', 'throttled', 'service-working']);
+const provesNothing: ReadonlySet<Reason> = new Set(['outage', 'throttled', 'service-working']);
 
-/** An hour for what a person must mend; else as long again as it has lasted, 30 seconds to 15 minutes. */
+/** Waits an hour where a person must act. Any other wait doubles, from 30 seconds to 15 minutes. */
 function backOff(state: State, reason: Reason, now: Date): Date {
   if (needsAGrant(reason)) return later(now, hour);
   const since = state.wait?.reason === reason ? state.wait.since : now;
@@ -121,7 +124,7 @@ function backOff(state: State, reason: Reason, now: Date): Date {
   );
 }
 
-/** Said once when it has lasted for a day. */
+/** A wait that has lasted a day is announced once as stuck. */
 export function isNewlyStuck(wait: Wait, now: Date): boolean {
   return !wait.announcedStuck && later(wait.since, day) <= now;
 }
