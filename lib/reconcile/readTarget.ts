@@ -4,7 +4,7 @@ import type { Reason } from '../model/reason.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Binding, Claim, Secret, Snapshot } from '../model/snapshot.ts';
 import type { State } from '../model/state.ts';
-import { resourceHash, secretUrl, type CredentialId, type SecretName, type Target } from '../model/target.ts';
+import { resourceHash, secretUrl, type SecretName, type Target } from '../model/target.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Providers } from '../providers/registry.ts';
 import type { Claims } from '../stores/claims.ts';
@@ -38,8 +38,8 @@ export async function readTarget(services: ReaderServices, name: SecretName, now
   const { target } = found;
   const provider = providers.of(target.kind);
   if (!provider) return { is: 'foreign' };
-  const taggedId = taggedIdIn(secret, provider);
-  if (taggedId === 'unknown') return { is: 'barred', reason: 'credential-id-unknown', target };
+  const tagged = taggedIdIn(secret, provider);
+  if (tagged === 'unknown') return { is: 'barred', reason: 'credential-id-unknown', target };
   const binding = bindingOf(found.state, secret, target, await claims.installation(), now);
   if (binding === 'elsewhere') return { is: 'barred', reason: 'managed-elsewhere', target };
   const state = binding === 'bound' ? found.state : onlyWaits(found.state);
@@ -51,15 +51,17 @@ export async function readTarget(services: ReaderServices, name: SecretName, now
     state,
     savedState: state,
     claim: await findClaim(services, target, provider.qualifier?.(secret.value)),
-    ...(taggedId !== undefined && { taggedId }),
+    ...tagged,
   };
   return { is: 'target', provider, unseen };
 }
 
-/** Returns the id in the tag `CredentialId` as the provider spells it, if there is one. */
-function taggedIdIn({ tags }: Secret, provider: Provider): CredentialId | 'unknown' | undefined {
+/** Returns the id in the tag `CredentialId` as the provider spells it. */
+function taggedIdIn({ tags }: Secret, provider: Provider): Pick<Snapshot, 'taggedId'> | 'unknown' {
   const word = tags['CredentialId']?.trim();
-  return word ? (provider.credentialId(word) ?? 'unknown') : undefined;
+  if (!word) return {};
+  const taggedId = provider.credentialId(word);
+  return taggedId === undefined ? 'unknown' : { taggedId };
 }
 
 /** Some kinds know that consumers need longer than an owner may ask for. */
