@@ -41,7 +41,7 @@ export interface Operation {
   readonly 'x-ms-long-running-operation'?: boolean;
 }
 
-export interface PathItem extends Partial<Record<Method, Operation>> {
+interface PathItem extends Partial<Record<Method, Operation>> {
   readonly parameters?: readonly Parameter[];
 }
 
