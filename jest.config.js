@@ -1,5 +1,13 @@
 // ES modules without a CommonJS twin.
-const esmOnly = ['https-proxy-agent', 'http-proxy-agent', 'agent-base', 'proxy-agent-negotiate', 'jose', 'p-map'];
+const esmOnly = [
+  'https-proxy-agent',
+  'http-proxy-agent',
+  'agent-base',
+  'proxy-agent-negotiate',
+  'jose',
+  'p-map',
+  'p-timeout',
+];
 
 export default {
   testMatch: ['<rootDir>/{test,infra/*/test}/**/*.test.ts'],

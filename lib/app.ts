@@ -1,9 +1,9 @@
 import type { HttpMethod, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import { ManagedIdentityCredential } from '@azure/identity';
+import pTimeout from 'p-timeout';
 import { reporter } from './announcements/log.ts';
 import { assembleServices, type ServicesWithoutReporter } from './assemble.ts';
-import { inTime } from './inTime.ts';
 import { later, minute, second, type Clock } from './model/clock.ts';
 import type { Phase } from './model/state.ts';
 import type { Services } from './reconcile/services.ts';
@@ -69,7 +69,8 @@ export function keyturn(services: Services, muted: MutedTargets, budget = budget
 
   /** Work that is late goes on under its lease. */
   async function isDoneInTime(work: Promise<void>): Promise<boolean> {
-    if ((await inTime(work, budget.eventMs)) !== 'late') return true;
+    const done = work.then(() => true);
+    if (await pTimeout(done, { milliseconds: budget.eventMs, fallback: () => false })) return true;
     services.note('over-budget', {});
     work.catch(() => {
       services.note('over-budget', { ended: 'badly' });

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import pTimeout from 'p-timeout';
 import { parseJson } from '../../model/json.ts';
 import { later } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
@@ -8,7 +9,6 @@ import type { Notice } from '../notices/notice.ts';
 import { startAffected } from '../notices/startAffected.ts';
 import type { MutedTargets } from '../timers/listing.ts';
 import type { Services } from '../../reconcile/services.ts';
-import { inTime } from '../../inTime.ts';
 import { json, tryLater, problem } from './problem.ts';
 
 const longest = 256 * 1024;
@@ -31,8 +31,8 @@ export async function takeNotices(
   if (notice === 'unreadable') return problem(notAnAlert);
   if (typeof notice === 'string') return json(200, { affected: 0, reason: notice, detail: adviceFor(notice) });
   const work = taken(services, muted, notice, budgetMs);
-  const answer = await inTime(work, budgetMs);
-  if (answer !== 'late') return answer;
+  const answer = await pTimeout(work, { milliseconds: budgetMs, fallback: () => undefined });
+  if (answer) return answer;
   work.catch(() => undefined); // it goes on without a caller
   return tryLater('over-budget', soonSeconds);
 }
