@@ -40,7 +40,10 @@ export default {
       comment: 'No clients, no environment: time and randomness come in as arguments.',
       severity: 'error',
       from: { path: '^lib/(model|decide|pools|tags)/' },
-      to: { dependencyTypes: ['npm', 'core'], pathNot: ['node_modules/(luxon|@types/luxon|zod)/', '^(node:)?(crypto|util)$'] },
+      to: {
+        dependencyTypes: ['npm', 'core'],
+        pathNot: ['node_modules/(luxon|@types/luxon|zod)/', '^(node:)?(crypto|util)$'],
+      },
     },
     {
       name: 'phases-see-providers-by-type',

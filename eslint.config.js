@@ -8,12 +8,6 @@ const budget = {
   'no-console': 'error',
 };
 
-/** A wall: files under `from` may not import what matches `not`. */
-const wall = (from, not, why, allow = []) => ({
-  files: from,
-  rules: { 'no-restricted-imports': ['error', { patterns: [{ regex: not, message: why }], paths: allow }] },
-});
-
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'coverage/'] },
   {
@@ -33,16 +27,4 @@ export default tseslint.config(
   },
   { files: ['infra/**/*.ts', 'test/**/*.ts'], rules: { 'no-console': 'off' } },
   { files: ['test/**/*.ts'], rules: { 'max-lines-per-function': 'off' } },
-  wall(
-    ['lib/model/**', 'lib/decide/**', 'lib/pools/**', 'lib/phases/advance.ts', 'lib/tags/tags.ts'],
-    '^(@azure|node:(?!crypto|util)|.*/(clients|app|reconcile|sweep|settings)\\.ts$|.*/providers/)',
-    'This room is pure: no clients, no environment, no providers. What it needs to know comes in as an argument.',
-  ),
-  wall(
-    ['lib/phases/**', 'lib/targets/**', 'lib/reconcile/reconcile.ts', 'lib/triggers/timers/sweep.ts'],
-    '^@azure/(arm|keyvault-(keys|certificates))|providers/(?!(provider|registry)\\.ts$)',
-    'Phases and targets know no kind: ask the provider contract.',
-  ),
-  wall(['functions/**'], '^(?!(@azure/functions$|\\.\\.?/)).*', 'Triggers only translate: the work is in lib/.'),
-  wall(['lib/**', 'functions/**'], 'infra/|test/', 'Nothing that ships knows the local Azure or the tests.'),
 );

@@ -42,7 +42,7 @@ const shape = z.strictObject({
   KEYTURN_TOPIC_ENDPOINT: url.optional(),
 });
 
-/** What `infra/azure` may and has to set. */
+/** The settings that `infra/azure` may set. */
 export const settingNames: readonly string[] = Object.keys(shape.shape);
 
 /** Throws one `SettingsError`. Storage is the app's own: what the host uses, by token. */

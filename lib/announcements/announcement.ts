@@ -16,7 +16,7 @@ export type AnnouncementType =
   | 'Keyturn.Rotation.Held'
   | 'Keyturn.Rotation.Stuck';
 
-/** What the world is told. Ids, phases, reasons and times only. */
+/** One announcement. It holds ids, phases, reasons and times only. */
 export interface Announcement {
   readonly type: AnnouncementType;
   /** The same for the same thing said twice. */

@@ -18,7 +18,7 @@ const ofFormerRotation: ReadonlySet<AnnouncementType> = new Set([
   'Keyturn.Rotation.Completed',
 ]);
 
-/** What time cures is a failure; what needs a grant or a person holds the target. */
+/** Time ends these: they are announced as failures. Any other reason holds the target. */
 const passing: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'refused', 'proof-unknown']);
 
 type Transition = {

@@ -5,7 +5,7 @@ import type { Credential, Inspection, Snapshot } from '../model/snapshot.ts';
 import type { Rotation } from '../model/state.ts';
 import type { Provider, ProviderInput } from '../providers/provider.ts';
 
-/** What a step found or did. The visit writes what is to be written. */
+/** The result of a step. The visit writes it down. */
 export type Outcome =
   /** The phase is over. `disable` names a secret version that nothing needs any more. */
   | {

@@ -3,7 +3,7 @@ import { isOrWasDown } from '../model/state.ts';
 import type { Visit } from './visit.ts';
 
 /**
- * Looks for drift by proving the live key, without asking the resource. Returns whether that settles the visit.
+ * Looks for drift by proving the live key, without asking the resource. Returns whether that ends the visit.
  *
  * A key that the service accepts is live, and one request shows it. The resource is asked only after a refusal (R16,
  * live credential proved first). There are two exceptions: where an event reports a regeneration, or an earlier refusal

@@ -125,7 +125,7 @@ function failedVisit(error: unknown): FailedVisit {
   return { is: 'failed', reason: error.reason, code, retryAfterMs };
 }
 
-/** A lost lease or a write by somebody else ends the visit; the next inspection needs no memory of it. */
+/** A lost lease, or a write by another, ends the visit. The next inspection needs no memory of it. */
 function isWorthSaving({ reason }: OperationError): boolean {
   return reason !== 'lease-lost' && reason !== 'changed-meanwhile';
 }

@@ -389,7 +389,7 @@ export class Visit {
    * and what cannot be listed delays only a target that asked to wait for its consumers.
    */
   async #inspectConsumers(): Promise<void> {
-    // Refreshed apps are told by CredentialPublished which version to expect: it goes out with the save.
+    // CredentialPublished goes out with the save, so that it comes before the refreshes that it explains.
     if (this.#snapshot.savedState.rotation?.phase === 'verify') await this.save();
     const { clock, consumers } = this.#services;
     const { target, secret } = this.#snapshot;

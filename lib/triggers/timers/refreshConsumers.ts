@@ -37,7 +37,7 @@ async function newVersions(services: Services, vaults: readonly ListedVault[]): 
   return published;
 }
 
-/** Somebody may have written a version after ours: then consumers should use that one. */
+/** A person may have written a version after ours: then consumers should use that one. */
 async function currentVersion(
   { vault }: Services,
   claim: Claim,

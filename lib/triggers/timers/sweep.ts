@@ -128,7 +128,7 @@ async function announceNewlyDue(
   const fresh = selected.filter(isFresh);
   if (fresh.length === 0) return selected;
   const sent = await topic.send(fresh.map(({ target, since = freshFrom }) => phaseDueEvent(target, phase, since, now)));
-  if (sent instanceof OperationError) services.note(sent.reason, { topic: 'what is due is done by the sweep itself' });
+  if (sent instanceof OperationError) services.note(sent.reason, { topic: 'the sweep itself does the work' });
   return sent === 'sent' ? selected.filter((one) => !isFresh(one)) : selected;
 }
 
