@@ -1,4 +1,3 @@
-import { callAzure } from '../azure/errors.ts';
 import { OperationError } from '../model/operationError.ts';
 import { parseArmId } from '../azure/armId.ts';
 import type { ProviderDeps, ProviderInput } from './provider.ts';
@@ -11,7 +10,7 @@ export async function assertAccountAnswers(
   const { subscription, group, name } = parseArmId(target.resource);
   const first = clients.batch(subscription).poolOperations.listByBatchAccount(group, name, { maxresults: 1 });
   try {
-    await callAzure(() => first.next());
+    await first.next();
   } catch (error) {
     if (!(error instanceof OperationError) || error.reason !== 'forbidden') throw error;
   }

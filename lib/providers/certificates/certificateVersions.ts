@@ -1,7 +1,6 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { CertificatePolicy, KeyVaultCertificateWithPolicy } from '@azure/keyvault-certificates';
 import { z } from 'zod';
-import { callAzure } from '../../azure/errors.ts';
 import { OperationError } from '../../model/operationError.ts';
 import type { CertificateIdentifier } from './certificateIdentifier.ts';
 import { isMerged } from './certificatePolicy.ts';
@@ -81,7 +80,7 @@ export async function ask(
   const kept = { ...(tags && { tags }), ...(preserveCertificateOrder !== undefined && { preserveCertificateOrder }) };
   const options = { ...kept, enabled: true, onResponse };
   try {
-    await callAzure(() => clients.certificates(vaultUrl).beginCreateCertificate(name, policy, options));
+    await clients.certificates(vaultUrl).beginCreateCertificate(name, policy, options);
   } catch (error) {
     if (taken.length === 0) throw error;
   }
@@ -92,8 +91,7 @@ export async function disable(
   { vaultUrl, name }: CertificateIdentifier,
   version: string,
 ): Promise<void> {
-  const api = clients.certificates(vaultUrl);
-  await callAzure(() => api.updateCertificateProperties(name, version, { enabled: false }));
+  await clients.certificates(vaultUrl).updateCertificateProperties(name, version, { enabled: false });
 }
 
 /** Versions that can still be fetched. */
@@ -101,13 +99,11 @@ export async function enabledVersions(
   { clients }: ProviderDeps,
   { vaultUrl, name }: CertificateIdentifier,
 ): Promise<readonly string[]> {
-  return callAzure(async () => {
-    const found: string[] = [];
-    for await (const { version, enabled } of clients.certificates(vaultUrl).listPropertiesOfCertificateVersions(name)) {
-      if (version && enabled !== false) found.push(version);
-    }
-    return found;
-  });
+  const found: string[] = [];
+  for await (const { version, enabled } of clients.certificates(vaultUrl).listPropertiesOfCertificateVersions(name)) {
+    if (version && enabled !== false) found.push(version);
+  }
+  return found;
 }
 
 export function isFit({ enabled, notBefore, expiresOn }: Version, now: Date): boolean {
@@ -120,7 +116,7 @@ export function isNearExpiry({ notBefore, expiresOn }: Version, now: Date): bool
 
 async function unlessMissing<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await callAzure(call);
+    return await call();
   } catch (error) {
     if (error instanceof OperationError && error.reason === 'resource-missing') return undefined;
     throw error;

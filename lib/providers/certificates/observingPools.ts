@@ -1,5 +1,4 @@
 import type { Pool } from '@azure/arm-batch';
-import { callAzure } from '../../azure/errors.ts';
 import { second } from '../../model/clock.ts';
 import type { Note } from '../../model/check.ts';
 import type { Reason } from '../../model/reason.ts';
@@ -26,7 +25,7 @@ export async function observingPools(
 ): Promise<Observing[]> {
   const { subscription, group, name } = parseArmId(target.resource);
   const pools = means.clients.batch(subscription).poolOperations.listByBatchAccount(group, name);
-  const found = (await callAzure(() => all(pools)))
+  const found = (await all(pools))
     .filter(({ provisioningState }) => provisioningState !== 'Deleting')
     .flatMap((pool) => observing(pool, certificate) ?? []);
   const attached = found.flatMap(({ view }) => view.identities.map(({ id }) => id));
