@@ -31,13 +31,13 @@ export function signalrKey({ clients, random }: ProviderDeps): AccessKeys {
     },
     regenerate: async (view, keyType): Promise<Pending> => {
       const { api, at } = operations(view);
-      let isAccepted = false;
+      const accepted: number[] = [];
       try {
-        await api.beginRegenerateKey(...at, { keyType }, { onResponse: () => (isAccepted = true) });
+        await api.beginRegenerateKey(...at, { keyType }, { onResponse: ({ status }) => accepted.push(status) });
       } catch (error) {
         // The client polls once by itself. If only that fails (rights on operation status are often missing,
         // azure-facts: SignalR keys), the regenerate was accepted, and the service's own state tells when it is done.
-        if (!isAccepted) throw error;
+        if (accepted.length === 0) throw error;
       }
       return { is: 'pending', reason: 'service-working', until: nextPoll(view) };
     },
