@@ -29,7 +29,7 @@ export interface Clients {
 
 export function clients(credential: TokenCredential, http: HttpClient, settings: ArmSettings): Clients {
   const { armEndpoint, armAudience } = settings;
-  const ground = { credential, http, timeLimit: timeLimit(requestTimeoutMs) };
+  const deps = { credential, http, timeLimit: timeLimit(requestTimeoutMs) };
   const position = 'perCall' as const;
   const options = {
     httpClient: http,
@@ -38,7 +38,7 @@ export function clients(credential: TokenCredential, http: HttpClient, settings:
     retryOptions: { maxRetries: 0 },
     additionalPolicies: [
       { policy: errorPolicy, position }, // the first is the outermost
-      { policy: ground.timeLimit, position },
+      { policy: deps.timeLimit, position },
     ],
   };
   const vault = {
@@ -64,8 +64,8 @@ export function clients(credential: TokenCredential, http: HttpClient, settings:
     keys: perKey((url) => new KeyClient(url, credential, { ...vault, ...loopback(url) })),
     certificates: perKey((url) => new CertificateClient(url, credential, { ...vault, ...loopback(url) })),
     topic: perKey((endpoint) => new EventGridPublisherClient(endpoint, 'CloudEvent', credential, announcing)),
-    arm: arm(ground, settings),
-    batchData: batchDataPlane(ground, settings),
+    arm: arm(deps, settings),
+    batchData: batchDataPlane(deps, settings),
     http,
   };
 }

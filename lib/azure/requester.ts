@@ -11,17 +11,17 @@ import { errorPolicy } from './errors.ts';
 import { parseJson } from '../model/json.ts';
 
 /** What requests need that no client in use sends for us. */
-export interface Ground {
+export interface RequestDeps {
   readonly credential: TokenCredential;
   readonly http: HttpClient;
   readonly timeLimit: PipelinePolicy;
 }
 
-/** Answers the JSON of a body, or nothing where there is none. Throws `Failure` only. */
+/** Returns the JSON of the answer, or nothing if its body is none. */
 export type Send = (method: HttpMethods, url: string, body?: object) => Promise<unknown>;
 
 /** Sends requests with a token for `audience`, and never again: the next inspection decides (R3, no automatic retries). */
-export function sender({ credential, http, timeLimit }: Ground, audience: string): Send {
+export function sender({ credential, http, timeLimit }: RequestDeps, audience: string): Send {
   const pipeline = createEmptyPipeline();
   const scopes = `${audience.replace(/\/$/, '')}/.default`;
   for (const policy of [errorPolicy, timeLimit]) pipeline.addPolicy(policy);

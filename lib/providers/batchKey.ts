@@ -7,7 +7,7 @@ import { OperationError } from '../model/operationError.ts';
 import type { Reason } from '../model/reason.ts';
 import { Sealed } from '../model/sealed.ts';
 import type { AccessKeys, ServiceReadiness, Keys } from './accessKeys.ts';
-import { parseArmId } from '../azure/armId.ts';
+import { parseArmId } from '../model/armId.ts';
 import { sendProbe, proveKey, type ProbeAnswer } from './proof.ts';
 import type { ProviderDeps, ProviderInput } from './provider.ts';
 

@@ -6,7 +6,7 @@ import { later, minute, second } from '../model/clock.ts';
 import { OperationError } from '../model/operationError.ts';
 import { Sealed } from '../model/sealed.ts';
 import type { AccessKeys, ServiceReadiness, Keys } from './accessKeys.ts';
-import { parseArmId } from '../azure/armId.ts';
+import { parseArmId } from '../model/armId.ts';
 import { checkConnectionString, keyIn, withKey } from './connectionString.ts';
 import { sendProbe, proveKey, type ProbeAnswer } from './proof.ts';
 import type { ProviderDeps, ProviderInput } from './provider.ts';

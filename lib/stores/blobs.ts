@@ -1,9 +1,4 @@
-import {
-  BlobServiceClient,
-  RestError,
-  type ContainerClient,
-  type ContainerListBlobFlatSegmentResponse,
-} from '@azure/storage-blob';
+import { BlobServiceClient, RestError, type ContainerClient } from '@azure/storage-blob';
 import type { TokenCredential } from '@azure/core-auth';
 import { requestTimeoutMs } from '../azure/clients.ts';
 import { operationErrorFrom } from '../azure/errors.ts';
@@ -60,7 +55,7 @@ function over(container: ContainerClient): Blobs {
     remove: async (name) => {
       await callStorage(() => blob(name).deleteIfExists());
     },
-    list: () => listed(container),
+    list: () => listAll(container),
     acquire: async (name, seconds) => {
       const answer = await expecting([404, 409], () => lease(name).acquireLease(seconds));
       if ('value' in answer) return { is: 'ours', leaseId: answer.value.leaseId ?? '' };
@@ -73,12 +68,13 @@ function over(container: ContainerClient): Blobs {
   };
 }
 
-async function* listed(container: ContainerClient) {
-  const pages = container.listBlobsFlat({ includeMetadata: true }).byPage({ maxPageSize: 5_000 });
-  for (;;) {
-    const page: IteratorResult<ContainerListBlobFlatSegmentResponse, void> = await callStorage(() => pages.next());
-    if (page.done) return;
-    for (const { name, metadata = {} } of page.value.segment.blobItems) yield { name, metadata };
+async function* listAll(container: ContainerClient) {
+  try {
+    for await (const { name, metadata = {} } of container.listBlobsFlat({ includeMetadata: true })) {
+      yield { name, metadata };
+    }
+  } catch (error) {
+    throw operationErrorFrom(error);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { KeyVaultSecret } from '@azure/keyvault-secrets';
 import type { Clients } from '../azure/clients.ts';
-import { OperationError } from '../model/operationError.ts';
+import { OperationError, undefinedIf } from '../model/operationError.ts';
 import { Sealed } from '../model/sealed.ts';
 import type { Secret } from '../model/snapshot.ts';
 import type { SecretName } from '../model/target.ts';
@@ -52,11 +52,7 @@ export function vault({ secrets }: Pick<Clients, 'secrets'>): Vault {
     set: async ({ vaultUrl, name }, { value, ...properties }) =>
       secretFrom(await secrets(vaultUrl).setSecret(name, value.open(), properties)),
     disable: async ({ vaultUrl, name }, version) => {
-      try {
-        await secrets(vaultUrl).updateSecretProperties(name, version, { enabled: false });
-      } catch (error) {
-        if (!(error instanceof OperationError) || error.reason !== 'secret-missing') throw error;
-      }
+      await undefinedIf('secret-missing', secrets(vaultUrl).updateSecretProperties(name, version, { enabled: false }));
     },
   };
 }

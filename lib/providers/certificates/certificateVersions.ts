@@ -1,7 +1,7 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { CertificatePolicy, KeyVaultCertificateWithPolicy } from '@azure/keyvault-certificates';
 import { z } from 'zod';
-import { OperationError } from '../../model/operationError.ts';
+import { undefinedIf } from '../../model/operationError.ts';
 import type { CertificateIdentifier } from './certificateIdentifier.ts';
 import { isMerged } from './certificatePolicy.ts';
 import type { ProviderDeps } from '../provider.ts';
@@ -14,14 +14,15 @@ export async function newestOf(
   { clients }: ProviderDeps,
   { vaultUrl, name }: CertificateIdentifier,
 ): Promise<KeyVaultCertificateWithPolicy | undefined> {
-  return unlessMissing(() => clients.certificates(vaultUrl).getCertificate(name));
+  return undefinedIf('resource-missing', clients.certificates(vaultUrl).getCertificate(name));
 }
 
 export async function versionOf(
   { clients }: ProviderDeps,
   { vaultUrl, name, version = '' }: CertificateIdentifier,
 ): Promise<Version | undefined> {
-  const found = await unlessMissing(() => clients.certificates(vaultUrl).getCertificateVersion(name, version));
+  const request = clients.certificates(vaultUrl).getCertificateVersion(name, version);
+  const found = await undefinedIf('resource-missing', request);
   return found?.properties;
 }
 
@@ -49,7 +50,8 @@ export async function issuanceOf(
     if (new URL(request.url).pathname.endsWith('/pending')) answers.push(bodyAsText ?? '');
   };
   try {
-    await unlessMissing(() => clients.certificates(vaultUrl).getCertificateOperation(name, { onResponse }));
+    const request = clients.certificates(vaultUrl).getCertificateOperation(name, { onResponse });
+    await undefinedIf('resource-missing', request);
   } catch (error) {
     if (answers.length === 0) throw error;
   }
@@ -112,13 +114,4 @@ export function isFit({ enabled, notBefore, expiresOn }: Version, now: Date): bo
 
 export function isNearExpiry({ notBefore, expiresOn }: Version, now: Date): boolean {
   return isNearEnd(expiresOn, notBefore, now);
-}
-
-async function unlessMissing<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof OperationError && error.reason === 'resource-missing') return undefined;
-    throw error;
-  }
 }

@@ -3,7 +3,7 @@ import { valid, type Check, type Note } from '../../model/check.ts';
 import { fingerprintOf, Sealed, type Fingerprint } from '../../model/sealed.ts';
 import type { Credential, Inspection } from '../../model/snapshot.ts';
 import type { CredentialRef } from '../../model/state.ts';
-import { parseArmId } from '../../azure/armId.ts';
+import { parseArmId } from '../../model/armId.ts';
 import { certificateId, certificateIdentifier, type CertificateIdentifier } from './certificateIdentifier.ts';
 import { renews } from './certificatePolicy.ts';
 import {

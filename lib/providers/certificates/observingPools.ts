@@ -8,7 +8,7 @@ import type { ExtensionView } from '../../pools/extensionView.ts';
 import type { Finding } from '../../pools/finding.ts';
 import { asksLess, majorOf } from '../../pools/keyVaultExtension.ts';
 import { poolView, type PoolView } from '../../pools/poolView.ts';
-import { parseArmId } from '../../azure/armId.ts';
+import { parseArmId } from '../../model/armId.ts';
 import type { PoolSeen } from './nodeEvidence.ts';
 import { poolIdentities } from './poolIdentities.ts';
 import type { ProviderDeps, ProviderInput } from '../provider.ts';
@@ -25,7 +25,7 @@ export async function observingPools(
 ): Promise<Observing[]> {
   const { subscription, group, name } = parseArmId(target.resource);
   const pools = means.clients.batch(subscription).poolOperations.listByBatchAccount(group, name);
-  const found = (await all(pools))
+  const found = (await Array.fromAsync(pools))
     .filter(({ provisioningState }) => provisioningState !== 'Deleting')
     .flatMap((pool) => observing(pool, certificate) ?? []);
   const attached = found.flatMap(({ view }) => view.identities.map(({ id }) => id));
@@ -47,12 +47,6 @@ function observing(pool: Pool, certificate: string) {
 }
 
 const nowhere = { host: '', name: '', isSecret: false };
-
-async function all<T>(pages: AsyncIterable<T>): Promise<readonly T[]> {
-  const found: T[] = [];
-  for await (const each of pages) found.push(each);
-  return found;
-}
 
 /** Unsaid, it is an hour (azure-facts: Key Vault extension). */
 function pollMsOf({ polling }: ExtensionView): number {

@@ -1,5 +1,5 @@
 import type { KeyProperties, KeyVaultKey } from '@azure/keyvault-keys';
-import { OperationError } from '../../model/operationError.ts';
+import { OperationError, undefinedIf } from '../../model/operationError.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Fingerprint } from '../../model/sealed.ts';
 import type { CredentialRef } from '../../model/state.ts';
@@ -22,12 +22,7 @@ export async function keyAt({ clients }: ProviderDeps, key: KeyIdentifier, missi
 
 /** One version, or nothing where there is none. */
 export async function versionAt(means: ProviderDeps, key: KeyIdentifier): Promise<KeyVaultKey | undefined> {
-  try {
-    return await keyAt(means, key, 'key-missing');
-  } catch (error) {
-    if (error instanceof OperationError && error.reason === 'key-missing') return undefined;
-    throw error;
-  }
+  return undefinedIf('key-missing', keyAt(means, key, 'key-missing'));
 }
 
 export function versionOf({ properties: { version = '' } }: KeyVaultKey): string {
@@ -82,9 +77,7 @@ async function versionsOf(
   { clients }: ProviderDeps,
   { vaultUrl, name }: KeyIdentifier,
 ): Promise<readonly KeyProperties[]> {
-  const found: KeyProperties[] = [];
-  for await (const version of clients.keys(vaultUrl).listPropertiesOfKeyVersions(name)) found.push(version);
-  return found;
+  return Array.fromAsync(clients.keys(vaultUrl).listPropertiesOfKeyVersions(name));
 }
 
 export async function disable({ clients }: ProviderDeps, key: KeyIdentifier, version: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { BatchAccount, EncryptionProperties } from '@azure/arm-batch';
 import { OperationError } from '../../model/operationError.ts';
 import { assertAccountAnswers } from '../accountAccess.ts';
-import { parseArmId } from '../../azure/armId.ts';
+import { parseArmId } from '../../model/armId.ts';
 import { byService, keyIdentifier, normalisedKey } from './keyIdentifier.ts';
 import { refusedKey } from './keyGrant.ts';
 import type { ProviderDeps, ProviderInput } from '../provider.ts';
