@@ -1,5 +1,4 @@
 import type { SendCloudEventInput } from '@azure/eventgrid';
-import { callAzure } from '../azure/errors.ts';
 import { later, minute, type Clock } from '../model/clock.ts';
 import { OperationError } from '../model/operationError.ts';
 
@@ -27,7 +26,7 @@ export function topic(publish: (events: Outgoing[]) => Promise<unknown>, clock: 
       if (clock.now() < quietUntil) return 'quiet';
       try {
         for (let at = 0; at < events.length; at += mostAtOnce) {
-          await callAzure(() => publish(events.slice(at, at + mostAtOnce)));
+          await publish(events.slice(at, at + mostAtOnce));
         }
         return 'sent';
       } catch (error) {

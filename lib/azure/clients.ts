@@ -8,7 +8,7 @@ import { KeyClient } from '@azure/keyvault-keys';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { arm, type Arm, type ArmSettings } from './arm.ts';
 import { batchDataPlane, type BatchDataPlane } from './batchDataPlane.ts';
-import { errorPolicy } from './errors.ts';
+import { errorPolicy, vaultAnswerPolicy } from './errors.ts';
 
 /** No request takes longer; a lease has always as much time left before a write is sent (R5, lease time left). */
 export const requestTimeoutMs = 20_000;
@@ -29,17 +29,29 @@ export interface Clients {
 
 export function clients(credential: TokenCredential, http: HttpClient, settings: ArmSettings): Clients {
   const { armEndpoint, armAudience } = settings;
-  const ground = { credential, http, timeLimit: timeLimit(requestTimeoutMs) };
+  const deps = { credential, http, timeLimit: timeLimit(requestTimeoutMs) };
   const position = 'perCall' as const;
   const options = {
     httpClient: http,
-    // The SDKs' own retry sends a regenerate again after a lost answer: the next look decides instead (R3, no automatic
-    // retries).
+    // The SDKs' own retry sends a regenerate again after a lost answer: the next inspection decides instead (R3, no
+    // automatic retries).
     retryOptions: { maxRetries: 0 },
-    additionalPolicies: [{ policy: ground.timeLimit, position }],
+    additionalPolicies: [
+      { policy: errorPolicy, position }, // the first is the outermost
+      { policy: deps.timeLimit, position },
+    ],
   };
-  const brief = { ...options, additionalPolicies: [{ policy: timeLimit(announceTimeoutMs), position }] };
-  const vault = { ...options, additionalPolicies: [...options.additionalPolicies, { policy: errorPolicy, position }] };
+  const vault = {
+    ...options,
+    additionalPolicies: [...options.additionalPolicies, { policy: vaultAnswerPolicy, position }],
+  };
+  const announcing = {
+    ...options,
+    additionalPolicies: [
+      { policy: errorPolicy, position },
+      { policy: timeLimit(announceTimeoutMs), position },
+    ],
+  };
   const management = {
     ...options,
     endpoint: armEndpoint,
@@ -51,14 +63,14 @@ export function clients(credential: TokenCredential, http: HttpClient, settings:
     secrets: perKey((url) => new SecretClient(url, credential, { ...vault, ...loopback(url) })),
     keys: perKey((url) => new KeyClient(url, credential, { ...vault, ...loopback(url) })),
     certificates: perKey((url) => new CertificateClient(url, credential, { ...vault, ...loopback(url) })),
-    topic: perKey((endpoint) => new EventGridPublisherClient(endpoint, 'CloudEvent', credential, brief)),
-    arm: arm(ground, settings),
-    batchData: batchDataPlane(ground, settings),
+    topic: perKey((endpoint) => new EventGridPublisherClient(endpoint, 'CloudEvent', credential, announcing)),
+    arm: arm(deps, settings),
+    batchData: batchDataPlane(deps, settings),
     http,
   };
 }
 
-/** What is told is told under a lease: it must not take long. */
+/** Announcements are sent under a lease: they must not take long. */
 const announceTimeoutMs = 5_000;
 
 function timeLimit(ms: number): PipelinePolicy {

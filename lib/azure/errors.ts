@@ -1,16 +1,49 @@
 import { RestError, type PipelinePolicy } from '@azure/core-rest-pipeline';
+import { z } from 'zod';
 import { parseJson } from '../model/json.ts';
 import { OperationError } from '../model/operationError.ts';
 import type { Reason } from '../model/reason.ts';
 
-/** Runs an SDK call and turns whatever it throws into a `Failure`. No message and no body crosses this line. */
-export async function callAzure<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw operationErrorFrom(error);
-  }
-}
+/**
+ * The outermost policy of every client. The SDKs would throw errors that quote bodies, and a body may hold a key. So a
+ * request ends in one of two ways: with an answer that the SDK can read, or with an `OperationError`, which has a reason
+ * and at most a word of the service's vocabulary. All that may fail lies below this policy: tokens, time limits,
+ * sockets, challenges, deserialization. Calls of the SDK are therefore awaited plainly; what they throw beside an
+ * `OperationError` is a bug. Storage is the exception, see `blobs`.
+ */
+export const errorPolicy: PipelinePolicy = {
+  name: 'operationErrors',
+  sendRequest: async (request, next) => {
+    const response = await next(request).catch((error: unknown) => {
+      throw operationErrorFrom(error);
+    });
+    const { status, bodyAsText, headers } = response;
+    if (status >= 300) throw refusal(status, codeIn(parseJson(bodyAsText)), headers.get('retry-after'));
+    return response;
+  },
+};
+
+const id = z.url();
+const vaultAnswer = z.union([
+  z.object({ id }),
+  z.object({ key: z.object({ kid: id }) }),
+  z.object({ value: z.array(z.union([z.object({ id }), z.object({ kid: id })])) }),
+  z.object({ lifetimeActions: z.array(z.unknown()) }), // of a rotation policy, which needs no identifier
+]);
+
+/**
+ * Key Vault's clients parse JSON and identifiers above every policy, and throw errors that quote them. An answer without
+ * a body that they can read ends here.
+ */
+export const vaultAnswerPolicy: PipelinePolicy = {
+  name: 'vaultAnswers',
+  sendRequest: async (request, next) => {
+    const response = await next(request);
+    const isReadable = response.status >= 300 || vaultAnswer.safeParse(parseJson(response.bodyAsText)).success;
+    if (!isReadable) throw new OperationError('refused', { code: 'VaultAnswer' });
+    return response;
+  },
+};
 
 export function operationErrorFrom(error: unknown): OperationError {
   if (error instanceof OperationError) return error;
@@ -20,19 +53,9 @@ export function operationErrorFrom(error: unknown): OperationError {
   return refusal(error.statusCode, codeIn(body) ?? wordOf(error.code), retryAfter);
 }
 
-/** Some clients lose the inner code when they make their own error of an answer: this reads the answer itself. */
-export const errorPolicy: PipelinePolicy = {
-  name: 'refusals',
-  sendRequest: async (request, next) => {
-    const response = await next(request);
-    const { status, bodyAsText, headers } = response;
-    if (status >= 400) throw refusal(status, codeIn(parseJson(bodyAsText)), headers.get('retry-after'));
-    return response;
-  },
-};
-
+/** `answered` means that the request has no effect: an answer of success that cannot be read does not say so. */
 function refusal(status: number, code: string | undefined, retryAfter: string | undefined): OperationError {
-  const detail = { ...(code && { code }), answered: status < 500 && status !== 408 };
+  const detail = { ...(code && { code }), answered: status >= 300 && status < 500 && status !== 408 };
   if (status === 429) return new OperationError('throttled', { ...detail, ...secondsOf(retryAfter) });
   return new OperationError(reasonFor(status, code ?? ''), detail);
 }

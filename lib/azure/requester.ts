@@ -7,31 +7,30 @@ import {
   type HttpMethods,
   type PipelinePolicy,
 } from '@azure/core-rest-pipeline';
-import { callAzure, errorPolicy } from './errors.ts';
+import { errorPolicy } from './errors.ts';
 import { parseJson } from '../model/json.ts';
 
 /** What requests need that no client in use sends for us. */
-export interface Ground {
+export interface RequestDeps {
   readonly credential: TokenCredential;
   readonly http: HttpClient;
   readonly timeLimit: PipelinePolicy;
 }
 
-/** Answers the JSON of a body, or nothing where there is none. Throws `Failure` only. */
+/** Returns the JSON of the answer, or nothing if its body is none. */
 export type Send = (method: HttpMethods, url: string, body?: object) => Promise<unknown>;
 
-/** Requests with a token for `audience`, and no retries: the next look decides (R3, no automatic retries). */
-export function sender({ credential, http, timeLimit }: Ground, audience: string): Send {
+/** Sends requests with a token for `audience`, and never again: the next inspection decides (R3, no automatic retries). */
+export function sender({ credential, http, timeLimit }: RequestDeps, audience: string): Send {
   const pipeline = createEmptyPipeline();
   const scopes = `${audience.replace(/\/$/, '')}/.default`;
-  for (const policy of [timeLimit, errorPolicy]) pipeline.addPolicy(policy);
+  for (const policy of [errorPolicy, timeLimit]) pipeline.addPolicy(policy);
   pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes }), { phase: 'Sign' });
-  return (method, url, body) =>
-    callAzure(async () => {
-      const request = createPipelineRequest({ url, method, ...(body && { body: JSON.stringify(body) }) });
-      request.headers.set('Accept', 'application/json');
-      if (body) request.headers.set('Content-Type', 'application/json');
-      const { bodyAsText } = await pipeline.sendRequest(http, request);
-      return parseJson(bodyAsText);
-    });
+  return async (method, url, body) => {
+    const request = createPipelineRequest({ url, method, ...(body && { body: JSON.stringify(body) }) });
+    request.headers.set('Accept', 'application/json');
+    if (body) request.headers.set('Content-Type', 'application/json');
+    const { bodyAsText } = await pipeline.sendRequest(http, request);
+    return parseJson(bodyAsText);
+  };
 }

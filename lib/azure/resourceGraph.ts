@@ -1,26 +1,23 @@
 import { z } from 'zod';
-import type { Arm } from './arm.ts';
 import { OperationError } from '../model/operationError.ts';
+import type { Arm } from './arm.ts';
+import { readPages } from './pages.ts';
 
-const shape = z.object({ data: z.array(z.record(z.string(), z.unknown())), $skipToken: z.string().optional() });
-export type Row = z.output<typeof shape>['data'][number];
+const row = z.record(z.string(), z.unknown());
+const page = z.object({ data: z.array(row), $skipToken: z.string().optional() });
+export type Row = z.output<typeof row>;
 
-/** Resource Graph: every subscription that the identity may read, 1,000 rows a call. Throws `Failure` only. */
+/** Queries Resource Graph over every subscription that the identity may read, 1,000 rows a call. */
 export type ResourceGraph = (query: string) => Promise<readonly Row[]>;
 
 export function resourceGraph(arm: Arm): ResourceGraph {
-  return async (query) => {
-    const rows: Row[] = [];
-    let more: string | undefined;
-    do {
-      const page = { $top: 1000, ...(more && { $skipToken: more }) };
-      const options = { resultFormat: 'objectArray', authorizationScopeFilter: 'AtScopeAboveAndBelow', ...page };
+  return (query) =>
+    readPages(async ($skipToken) => {
+      const scope = { resultFormat: 'objectArray', authorizationScopeFilter: 'AtScopeAboveAndBelow' };
+      const options = { ...scope, $top: 1000, ...($skipToken && { $skipToken }) };
       const answer = await arm.post('/providers/Microsoft.ResourceGraph/resources', '2024-04-01', { query, options });
-      const read = shape.safeParse(answer);
+      const read = page.safeParse(answer);
       if (!read.success) throw new OperationError('refused', { code: 'GraphAnswer' });
-      rows.push(...read.data.data);
-      more = read.data.$skipToken;
-    } while (more);
-    return rows;
-  };
+      return { items: read.data.data, next: read.data.$skipToken };
+    });
 }

@@ -45,7 +45,7 @@ function consumerFrom(row: Row, vaultUrls: readonly string[]): Consumer | undefi
 
 /** `my-vault/my-secret`, or the secret's URL. */
 function secretFrom(word: string, vaultUrls: readonly string[]): string | undefined {
-  const byUrl = secretFromUrl(word.replace(/\/$/, ''));
+  const byUrl = secretFromUrl(word);
   if (byUrl) return secretUrl(byUrl);
   const [vault, name, ...more] = word.split('/');
   const vaultUrl = vaultUrls.find((url) => vault !== undefined && vaultName(url) === vault.toLowerCase());

@@ -20,3 +20,14 @@ export class OperationError extends Error {
     this.detail = detail;
   }
 }
+
+/** Waits for the call, and returns nothing if it fails for this reason, or for any reason. A bug is still thrown. */
+export async function undefinedIf<T>(expected: Reason | 'any failure', call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    if (expected !== 'any failure' && expected !== error.reason) throw error;
+    return undefined;
+  }
+}

@@ -1,4 +1,5 @@
 import { fingerprintOf, type Fingerprint } from './sealed.ts';
+import { parseVaultObject } from './vaultObject.ts';
 
 /** Names one credential of a resource: for access keys the key's name, else a key or certificate version. */
 export type CredentialId = string;
@@ -15,9 +16,10 @@ export function secretUrl({ vaultUrl, name }: SecretName): string {
   return `${vaultUrl}/secrets/${name}`.toLowerCase();
 }
 
+/** Returns nothing for the URL of a version, too. */
 export function secretFromUrl(url: string): SecretName | undefined {
-  const [, vaultUrl, name] = /^(https:\/\/[^/]+)\/secrets\/([0-9A-Za-z-]+)$/.exec(url) ?? [];
-  return vaultUrl && name ? { vaultUrl, name } : undefined;
+  const { vaultUrl, collection, name, version } = parseVaultObject(url) ?? {};
+  return vaultUrl && name && collection === 'secrets' && !version ? { vaultUrl, name } : undefined;
 }
 
 /** Hours of the day in which a rotation may start, in the wall clock of a time zone. */

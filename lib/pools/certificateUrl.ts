@@ -1,3 +1,5 @@
+import { parseVaultObject } from '../model/vaultObject.ts';
+
 /** Where a certificate lives, as nodes are told. */
 export interface CertificateUrl {
   readonly host: string;
@@ -7,14 +9,12 @@ export interface CertificateUrl {
   readonly version?: string;
 }
 
-const path = /^\/(secrets|certificates|keys)\/([0-9a-z-]{1,127})(?:\/([0-9a-z]+))?\/?$/i;
-
 /** Reads any spelling that Key Vault takes: names are told apart by neither case nor a slash at the end. */
 export function certificateUrl(text: string): CertificateUrl | undefined {
-  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
-  const [, collection, name, version] = path.exec(url?.pathname ?? '') ?? [];
-  if (url?.protocol !== 'https:' || !collection || !name) return undefined;
-  return { host: url.host, name, isSecret: collection.toLowerCase() === 'secrets', ...(version && { version }) };
+  const found = parseVaultObject(text);
+  if (!found) return undefined;
+  const { vaultUrl, collection, name, version } = found;
+  return { host: new URL(vaultUrl).host, name, isSecret: collection === 'secrets', ...(version && { version }) };
 }
 
 export function isSame(one: CertificateUrl, other: CertificateUrl | undefined): boolean {

@@ -1,6 +1,5 @@
-import { callAzure } from '../azure/errors.ts';
-import { OperationError } from '../model/operationError.ts';
-import { parseArmId } from '../azure/armId.ts';
+import { undefinedIf } from '../model/operationError.ts';
+import { parseArmId } from '../model/armId.ts';
 import type { ProviderDeps, ProviderInput } from './provider.ts';
 
 /** Does the account work? Its GET does not tell. Where this app may not read pools, it is taken to. */
@@ -10,9 +9,5 @@ export async function assertAccountAnswers(
 ): Promise<void> {
   const { subscription, group, name } = parseArmId(target.resource);
   const first = clients.batch(subscription).poolOperations.listByBatchAccount(group, name, { maxresults: 1 });
-  try {
-    await callAzure(() => first.next());
-  } catch (error) {
-    if (!(error instanceof OperationError) || error.reason !== 'forbidden') throw error;
-  }
+  await undefinedIf('forbidden', first.next());
 }

@@ -7,8 +7,7 @@ import { OperationError } from '../model/operationError.ts';
 import type { Reason } from '../model/reason.ts';
 import { Sealed } from '../model/sealed.ts';
 import type { AccessKeys, ServiceReadiness, Keys } from './accessKeys.ts';
-import { callAzure } from '../azure/errors.ts';
-import { parseArmId } from '../azure/armId.ts';
+import { parseArmId } from '../model/armId.ts';
 import { sendProbe, proveKey, type ProbeAnswer } from './proof.ts';
 import type { ProviderDeps, ProviderInput } from './provider.ts';
 
@@ -36,13 +35,13 @@ export function batchKey({ clients, random }: ProviderDeps): AccessKeys {
 
   async function account(view: ProviderInput): Promise<ServiceReadiness> {
     const { api, at } = operations(view);
-    const found = await callAzure(() => api.get(...at));
+    const found = await api.get(...at);
     return { readiness: fitness(found), ...(found.accountEndpoint && { host: found.accountEndpoint }) };
   }
 
   async function keyOperation(view: ProviderInput, call: KeyCall): Promise<Keys> {
     const { api, at } = operations(view);
-    return sealed(await callAzure(() => call(api, at)));
+    return sealed(await call(api, at));
   }
 
   async function probe({ host, target, now }: ProviderInput, key: string): Promise<ProbeAnswer> {

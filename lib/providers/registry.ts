@@ -1,3 +1,4 @@
+import { parseArmId } from '../model/armId.ts';
 import type { Kinds } from '../tags/tags.ts';
 import { accessKeys } from './accessKeys.ts';
 import { batchCmk } from './batchCmk.ts';
@@ -28,7 +29,8 @@ export function providers(means: ProviderDeps): Providers {
 export function registry(all: readonly Provider[]): Providers {
   return {
     of: (kind) => all.find((provider) => provider.kind === kind),
-    kindsOf: (resource) => all.filter(({ resourceType }) => resourceType === typeOf(resource)).map(({ kind }) => kind),
+    kindsOf: (resource) =>
+      all.filter(({ resourceType }) => resourceType === parseArmId(resource).type).map(({ kind }) => kind),
     serviceHealthNames: all.flatMap(({ serviceHealthName: noticedAs }) => noticedAs ?? []),
     serviceHealthResourceTypes: all
       .filter(({ serviceHealthName: noticedAs }) => noticedAs)
@@ -39,8 +41,4 @@ export function registry(all: readonly Provider[]): Providers {
     },
     kindFor: (type, wanted) => all.find((p) => p.resourceType === type && (!wanted || p.kind === wanted))?.kind,
   };
-}
-
-function typeOf(resource: string): string {
-  return resource.toLowerCase().split('/').slice(6, 8).join('/');
 }

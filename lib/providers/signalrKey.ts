@@ -6,8 +6,7 @@ import { later, minute, second } from '../model/clock.ts';
 import { OperationError } from '../model/operationError.ts';
 import { Sealed } from '../model/sealed.ts';
 import type { AccessKeys, ServiceReadiness, Keys } from './accessKeys.ts';
-import { callAzure, operationErrorFrom } from '../azure/errors.ts';
-import { parseArmId } from '../azure/armId.ts';
+import { parseArmId } from '../model/armId.ts';
 import { checkConnectionString, keyIn, withKey } from './connectionString.ts';
 import { sendProbe, proveKey, type ProbeAnswer } from './proof.ts';
 import type { ProviderDeps, ProviderInput } from './provider.ts';
@@ -28,11 +27,18 @@ export function signalrKey({ clients, random }: ProviderDeps): AccessKeys {
     readiness: (view) => (mustRead(view) ? service(view) : Promise.resolve({ readiness: valid })),
     keys: async (view) => {
       const { api, at } = operations(view);
-      return sealed(await callAzure(() => api.listKeys(...at)));
+      return sealed(await api.listKeys(...at));
     },
     regenerate: async (view, keyType): Promise<Pending> => {
       const { api, at } = operations(view);
-      await accepted((onResponse) => api.beginRegenerateKey(...at, { keyType }, { onResponse }));
+      const accepted: number[] = [];
+      try {
+        await api.beginRegenerateKey(...at, { keyType }, { onResponse: ({ status }) => accepted.push(status) });
+      } catch (error) {
+        // The client polls once by itself. If only that fails (rights on operation status are often missing,
+        // azure-facts: SignalR keys), the regenerate was accepted, and the service's own state tells when it is done.
+        if (accepted.length === 0) throw error;
+      }
       return { is: 'pending', reason: 'service-working', until: nextPoll(view) };
     },
     prove: (view, key, control) => proveKey((text) => probe(view, text), random(33).toString('base64'), key, control),
@@ -48,25 +54,12 @@ export function signalrKey({ clients, random }: ProviderDeps): AccessKeys {
 
   async function service(view: ProviderInput): Promise<ServiceReadiness> {
     const { api, at } = operations(view);
-    const found = await callAzure(() => api.get(...at));
+    const found = await api.get(...at);
     return { readiness: fitness(found, view), ...(found.hostName && { host: found.hostName }) };
   }
 
   async function probe({ host, now }: ProviderInput, key: string): Promise<ProbeAnswer> {
     return host ? sendProbe(clients.http, await signedHead(host, key, now), read) : { is: 'unclear' };
-  }
-}
-
-/**
- * The client polls once by itself: where only that fails (rights on operation status are often missing, azure-facts:
- * SignalR keys), the regenerate was accepted all the same, and the service's own state tells when it is done.
- */
-async function accepted(send: (onResponse: (response: { status: number }) => void) => Promise<unknown>): Promise<void> {
-  let status = 0;
-  try {
-    await send((response) => (status ||= response.status));
-  } catch (error) {
-    if (status === 0 || status >= 300) throw operationErrorFrom(error);
   }
 }
 

@@ -1,12 +1,7 @@
-import {
-  BlobServiceClient,
-  RestError,
-  type ContainerClient,
-  type ContainerListBlobFlatSegmentResponse,
-} from '@azure/storage-blob';
+import { BlobServiceClient, RestError, type ContainerClient } from '@azure/storage-blob';
 import type { TokenCredential } from '@azure/core-auth';
 import { requestTimeoutMs } from '../azure/clients.ts';
-import { callAzure, operationErrorFrom } from '../azure/errors.ts';
+import { operationErrorFrom } from '../azure/errors.ts';
 
 /** Names are C# identifiers (azure-facts: Blob storage), lower case because headers come back so; values are ASCII. */
 export type Metadata = Readonly<Record<string, string>>;
@@ -43,7 +38,7 @@ function over(container: ContainerClient): Blobs {
   return {
     container: async (metadata) => {
       const made = await unless(409, () => container.create({ metadata: { ...metadata } }));
-      return made ? metadata : ((await callAzure(() => container.getProperties())).metadata ?? {});
+      return made ? metadata : ((await callStorage(() => container.getProperties())).metadata ?? {});
     },
     create: async (name, metadata) => {
       const options = { metadata: { ...metadata }, conditions: { ifNoneMatch: '*' } };
@@ -55,12 +50,12 @@ function over(container: ContainerClient): Blobs {
     },
     setMetadata: async (name, metadata, leaseId) => {
       const options = leaseId ? { conditions: { leaseId } } : {};
-      await callAzure(() => blob(name).setMetadata({ ...metadata }, options));
+      await callStorage(() => blob(name).setMetadata({ ...metadata }, options));
     },
     remove: async (name) => {
-      await callAzure(() => blob(name).deleteIfExists());
+      await callStorage(() => blob(name).deleteIfExists());
     },
-    list: () => listed(container),
+    list: () => listAll(container),
     acquire: async (name, seconds) => {
       const answer = await expecting([404, 409], () => lease(name).acquireLease(seconds));
       if ('value' in answer) return { is: 'ours', leaseId: answer.value.leaseId ?? '' };
@@ -73,21 +68,23 @@ function over(container: ContainerClient): Blobs {
   };
 }
 
-async function* listed(container: ContainerClient) {
-  const pages = container.listBlobsFlat({ includeMetadata: true }).byPage({ maxPageSize: 5_000 });
-  for (;;) {
-    const page: IteratorResult<ContainerListBlobFlatSegmentResponse, void> = await callAzure(() => pages.next());
-    if (page.done) return;
-    for (const { name, metadata = {} } of page.value.segment.blobItems) yield { name, metadata };
+async function* listAll(container: ContainerClient) {
+  try {
+    for await (const { name, metadata = {} } of container.listBlobsFlat({ includeMetadata: true })) {
+      yield { name, metadata };
+    }
+  } catch (error) {
+    throw operationErrorFrom(error);
   }
 }
 
-/** The one status that is an answer rather than a failure. */
+/** Returns nothing for the one status that is an answer rather than a failure. */
 async function unless<T>(status: number, call: () => Promise<T>): Promise<T | undefined> {
   const answer = await expecting([status], call);
   return 'value' in answer ? answer.value : undefined;
 }
 
+/** Throws an `OperationError` for everything but the statuses that are an answer here. */
 async function expecting<T>(
   statuses: readonly number[],
   call: () => Promise<T>,
@@ -97,6 +94,18 @@ async function expecting<T>(
   } catch (error) {
     const status = error instanceof RestError ? error.statusCode : undefined;
     if (status !== undefined && statuses.includes(status)) return { status };
+    throw operationErrorFrom(error);
+  }
+}
+
+/**
+ * Storage's client shares one pipeline among all its clients and takes no policies of ours, and some of its statuses are
+ * answers here. So its calls are wrapped, unlike those of all other clients.
+ */
+async function callStorage<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
     throw operationErrorFrom(error);
   }
 }

@@ -1,10 +1,9 @@
-import type { KeyVaultSecret, SecretProperties } from '@azure/keyvault-secrets';
+import type { KeyVaultSecret } from '@azure/keyvault-secrets';
 import type { Clients } from '../azure/clients.ts';
-import { OperationError } from '../model/operationError.ts';
+import { OperationError, undefinedIf } from '../model/operationError.ts';
 import { Sealed } from '../model/sealed.ts';
 import type { Secret } from '../model/snapshot.ts';
 import type { SecretName } from '../model/target.ts';
-import { callAzure } from '../azure/errors.ts';
 import type { Tags } from '../tags/optionTags.ts';
 
 /** A secret as a list page shows it: the value and the version are not among it. */
@@ -39,31 +38,23 @@ export interface Vault {
 
 export function vault({ secrets }: Pick<Clients, 'secrets'>): Vault {
   return {
-    list: (vaultUrl) => list(secrets(vaultUrl).listPropertiesOfSecrets()[Symbol.asyncIterator](), vaultUrl),
-    read: async ({ vaultUrl, name }, version) =>
-      secretFrom(await callAzure(() => secrets(vaultUrl).getSecret(name, version ? { version } : {}))),
-    tag: async ({ vaultUrl, name }, version, tags) => {
-      await callAzure(() => secrets(vaultUrl).updateSecretProperties(name, version, { tags }));
-    },
-    set: async ({ vaultUrl, name }, { value, ...properties }) =>
-      secretFrom(await callAzure(() => secrets(vaultUrl).setSecret(name, value.open(), properties))),
-    disable: async ({ vaultUrl, name }, version) => {
-      try {
-        await callAzure(() => secrets(vaultUrl).updateSecretProperties(name, version, { enabled: false }));
-      } catch (error) {
-        if (!(error instanceof OperationError) || error.reason !== 'secret-missing') throw error;
+    list: async function* (vaultUrl) {
+      for await (const properties of secrets(vaultUrl).listPropertiesOfSecrets()) {
+        const { name, tags = {}, createdOn = new Date(0), expiresOn } = properties;
+        yield { secret: { vaultUrl, name }, tags, createdOn, ...(expiresOn && { expiresOn }) };
       }
     },
+    read: async ({ vaultUrl, name }, version) =>
+      secretFrom(await secrets(vaultUrl).getSecret(name, version ? { version } : {})),
+    tag: async ({ vaultUrl, name }, version, tags) => {
+      await secrets(vaultUrl).updateSecretProperties(name, version, { tags });
+    },
+    set: async ({ vaultUrl, name }, { value, ...properties }) =>
+      secretFrom(await secrets(vaultUrl).setSecret(name, value.open(), properties)),
+    disable: async ({ vaultUrl, name }, version) => {
+      await undefinedIf('secret-missing', secrets(vaultUrl).updateSecretProperties(name, version, { enabled: false }));
+    },
   };
-}
-
-async function* list(pages: AsyncIterator<SecretProperties, void>, vaultUrl: string): AsyncIterable<ListedSecret> {
-  for (;;) {
-    const page: IteratorResult<SecretProperties, void> = await callAzure(() => pages.next());
-    if (page.done) return;
-    const { name, tags = {}, createdOn = new Date(0), expiresOn } = page.value;
-    yield { secret: { vaultUrl, name }, tags, createdOn, ...(expiresOn && { expiresOn }) };
-  }
 }
 
 function secretFrom({ value, properties }: KeyVaultSecret): Secret {

@@ -1,3 +1,4 @@
+import { parseArmId } from '../model/armId.ts';
 import type { Reason } from '../model/reason.ts';
 import { emptyState, type State } from '../model/state.ts';
 import type { CredentialId, SecretName, Target, TargetOptions } from '../model/target.ts';
@@ -50,15 +51,9 @@ const noSuchKind: UnreadableTag = { tag: 'RotationKind', expected: 'a kind that 
  */
 function resourceAndKind(tags: Tags, kinds: Kinds): { resource: string; kind: string | undefined } | undefined {
   const resource = tags['ProviderAddress']?.trim() ?? '';
-  const type = resourceType(resource) ?? '';
+  const { type } = parseArmId(resource);
   if (!kinds.kindFor(type, undefined)) return undefined;
   return { resource, kind: kinds.kindFor(type, tags['RotationKind']?.trim()) };
-}
-
-/** `microsoft.batch/batchaccounts` of a resource id; nothing for what is no id of a resource in a group. */
-function resourceType(resource: string): string | undefined {
-  const shape = /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/([^/]+\/[^/]+)\/[^/]+\/?$/i;
-  return shape.exec(resource)?.[1]?.toLowerCase();
 }
 
 /** A secret has at most 15 tags (azure-facts: Key Vault limits). */

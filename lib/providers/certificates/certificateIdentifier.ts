@@ -1,18 +1,16 @@
-export interface CertificateIdentifier {
-  readonly vaultUrl: string;
-  readonly name: string;
-  readonly version?: string;
-}
+import { parseVaultObject, type VaultObject } from '../../model/vaultObject.ts';
 
-/** A certificate's own identifier, or that of the secret which holds its private key and is named to nodes. */
-const shape = /^(https:\/\/[0-9a-z.:-]+)\/(?:certificates|secrets)\/([0-9A-Za-z-]+)(?:\/([0-9A-Za-z]+))?\/?$/i;
+export type CertificateIdentifier = Omit<VaultObject, 'collection'>;
 
-/** One spelling: Key Vault does not tell names apart by case. Nothing for what is no identifier. */
+/**
+ * Reads the identifier of a certificate, or of the secret which holds its private key and which nodes are given. Names
+ * come in lower case. Returns nothing for any other text.
+ */
 export function certificateIdentifier(text: string): CertificateIdentifier | undefined {
-  const [, vaultUrl, name, version] = shape.exec(text.trim()) ?? [];
-  if (!vaultUrl || !name) return undefined;
-  const base = { vaultUrl: vaultUrl.toLowerCase(), name: name.toLowerCase() };
-  return { ...base, ...(version && { version: version.toLowerCase() }) };
+  const found = parseVaultObject(text);
+  if (!found || found.collection === 'keys') return undefined;
+  const { vaultUrl, name, version } = found;
+  return { vaultUrl, name: name.toLowerCase(), ...(version && { version }) };
 }
 
 export function certificateId({ vaultUrl, name, version }: CertificateIdentifier): string {

@@ -1,8 +1,7 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { CertificatePolicy, KeyVaultCertificateWithPolicy } from '@azure/keyvault-certificates';
 import { z } from 'zod';
-import { callAzure } from '../../azure/errors.ts';
-import { OperationError } from '../../model/operationError.ts';
+import { undefinedIf } from '../../model/operationError.ts';
 import type { CertificateIdentifier } from './certificateIdentifier.ts';
 import { isMerged } from './certificatePolicy.ts';
 import type { ProviderDeps } from '../provider.ts';
@@ -15,14 +14,15 @@ export async function newestOf(
   { clients }: ProviderDeps,
   { vaultUrl, name }: CertificateIdentifier,
 ): Promise<KeyVaultCertificateWithPolicy | undefined> {
-  return unlessMissing(() => clients.certificates(vaultUrl).getCertificate(name));
+  return undefinedIf('resource-missing', clients.certificates(vaultUrl).getCertificate(name));
 }
 
 export async function versionOf(
   { clients }: ProviderDeps,
   { vaultUrl, name, version = '' }: CertificateIdentifier,
 ): Promise<Version | undefined> {
-  const found = await unlessMissing(() => clients.certificates(vaultUrl).getCertificateVersion(name, version));
+  const request = clients.certificates(vaultUrl).getCertificateVersion(name, version);
+  const found = await undefinedIf('resource-missing', request);
   return found?.properties;
 }
 
@@ -50,7 +50,8 @@ export async function issuanceOf(
     if (new URL(request.url).pathname.endsWith('/pending')) answers.push(bodyAsText ?? '');
   };
   try {
-    await unlessMissing(() => clients.certificates(vaultUrl).getCertificateOperation(name, { onResponse }));
+    const request = clients.certificates(vaultUrl).getCertificateOperation(name, { onResponse });
+    await undefinedIf('resource-missing', request);
   } catch (error) {
     if (answers.length === 0) throw error;
   }
@@ -81,7 +82,7 @@ export async function ask(
   const kept = { ...(tags && { tags }), ...(preserveCertificateOrder !== undefined && { preserveCertificateOrder }) };
   const options = { ...kept, enabled: true, onResponse };
   try {
-    await callAzure(() => clients.certificates(vaultUrl).beginCreateCertificate(name, policy, options));
+    await clients.certificates(vaultUrl).beginCreateCertificate(name, policy, options);
   } catch (error) {
     if (taken.length === 0) throw error;
   }
@@ -92,8 +93,7 @@ export async function disable(
   { vaultUrl, name }: CertificateIdentifier,
   version: string,
 ): Promise<void> {
-  const api = clients.certificates(vaultUrl);
-  await callAzure(() => api.updateCertificateProperties(name, version, { enabled: false }));
+  await clients.certificates(vaultUrl).updateCertificateProperties(name, version, { enabled: false });
 }
 
 /** Versions that can still be fetched. */
@@ -101,13 +101,11 @@ export async function enabledVersions(
   { clients }: ProviderDeps,
   { vaultUrl, name }: CertificateIdentifier,
 ): Promise<readonly string[]> {
-  return callAzure(async () => {
-    const found: string[] = [];
-    for await (const { version, enabled } of clients.certificates(vaultUrl).listPropertiesOfCertificateVersions(name)) {
-      if (version && enabled !== false) found.push(version);
-    }
-    return found;
-  });
+  const found: string[] = [];
+  for await (const { version, enabled } of clients.certificates(vaultUrl).listPropertiesOfCertificateVersions(name)) {
+    if (version && enabled !== false) found.push(version);
+  }
+  return found;
 }
 
 export function isFit({ enabled, notBefore, expiresOn }: Version, now: Date): boolean {
@@ -116,13 +114,4 @@ export function isFit({ enabled, notBefore, expiresOn }: Version, now: Date): bo
 
 export function isNearExpiry({ notBefore, expiresOn }: Version, now: Date): boolean {
   return isNearEnd(expiresOn, notBefore, now);
-}
-
-async function unlessMissing<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await callAzure(call);
-  } catch (error) {
-    if (error instanceof OperationError && error.reason === 'resource-missing') return undefined;
-    throw error;
-  }
 }

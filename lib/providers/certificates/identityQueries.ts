@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ResourceGraph, Row } from '../../azure/resourceGraph.ts';
-import { OperationError } from '../../model/operationError.ts';
+import { undefinedIf } from '../../model/operationError.ts';
 import { normalizedId } from '../../model/target.ts';
 import { managementGroups, type Assignment } from '../../pools/vaultGrants.ts';
 
@@ -61,12 +61,7 @@ function assignmentFrom(row: Row): Assignment {
 
 /** Nothing where Resource Graph does not answer. */
 async function shown(graph: ResourceGraph, query: string): Promise<readonly Row[]> {
-  try {
-    return await graph(query);
-  } catch (error) {
-    if (error instanceof OperationError) return [];
-    throw error;
-  }
+  return (await undefinedIf('any failure', graph(query))) ?? [];
 }
 
 /** A pool may observe any host, and a host may have quotes in it. */

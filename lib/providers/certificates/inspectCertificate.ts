@@ -1,10 +1,9 @@
 import type { KeyVaultCertificateWithPolicy } from '@azure/keyvault-certificates';
-import { callAzure } from '../../azure/errors.ts';
 import { valid, type Check, type Note } from '../../model/check.ts';
 import { fingerprintOf, Sealed, type Fingerprint } from '../../model/sealed.ts';
 import type { Credential, Inspection } from '../../model/snapshot.ts';
 import type { CredentialRef } from '../../model/state.ts';
-import { parseArmId } from '../../azure/armId.ts';
+import { parseArmId } from '../../model/armId.ts';
 import { certificateId, certificateIdentifier, type CertificateIdentifier } from './certificateIdentifier.ts';
 import { renews } from './certificatePolicy.ts';
 import {
@@ -145,9 +144,7 @@ function ending(view: ProviderInput): readonly Fingerprint[] {
 
 async function endpointOf({ clients }: ProviderDeps, { target }: ProviderInput): Promise<string> {
   const { subscription, group, name } = parseArmId(target.resource);
-  const { accountEndpoint } = await callAzure(() =>
-    clients.batch(subscription).batchAccountOperations.get(group, name),
-  );
+  const { accountEndpoint } = await clients.batch(subscription).batchAccountOperations.get(group, name);
   return accountEndpoint ?? '';
 }
 

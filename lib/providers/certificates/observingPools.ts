@@ -1,5 +1,4 @@
 import type { Pool } from '@azure/arm-batch';
-import { callAzure } from '../../azure/errors.ts';
 import { second } from '../../model/clock.ts';
 import type { Note } from '../../model/check.ts';
 import type { Reason } from '../../model/reason.ts';
@@ -9,7 +8,7 @@ import type { ExtensionView } from '../../pools/extensionView.ts';
 import type { Finding } from '../../pools/finding.ts';
 import { asksLess, majorOf } from '../../pools/keyVaultExtension.ts';
 import { poolView, type PoolView } from '../../pools/poolView.ts';
-import { parseArmId } from '../../azure/armId.ts';
+import { parseArmId } from '../../model/armId.ts';
 import type { PoolSeen } from './nodeEvidence.ts';
 import { poolIdentities } from './poolIdentities.ts';
 import type { ProviderDeps, ProviderInput } from '../provider.ts';
@@ -26,7 +25,7 @@ export async function observingPools(
 ): Promise<Observing[]> {
   const { subscription, group, name } = parseArmId(target.resource);
   const pools = means.clients.batch(subscription).poolOperations.listByBatchAccount(group, name);
-  const found = (await callAzure(() => all(pools)))
+  const found = (await Array.fromAsync(pools))
     .filter(({ provisioningState }) => provisioningState !== 'Deleting')
     .flatMap((pool) => observing(pool, certificate) ?? []);
   const attached = found.flatMap(({ view }) => view.identities.map(({ id }) => id));
@@ -48,12 +47,6 @@ function observing(pool: Pool, certificate: string) {
 }
 
 const nowhere = { host: '', name: '', isSecret: false };
-
-async function all<T>(pages: AsyncIterable<T>): Promise<readonly T[]> {
-  const found: T[] = [];
-  for await (const each of pages) found.push(each);
-  return found;
-}
 
 /** Unsaid, it is an hour (azure-facts: Key Vault extension). */
 function pollMsOf({ polling }: ExtensionView): number {

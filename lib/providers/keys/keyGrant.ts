@@ -1,5 +1,5 @@
 import type { BatchAccount } from '@azure/arm-batch';
-import { OperationError } from '../../model/operationError.ts';
+import { OperationError, undefinedIf } from '../../model/operationError.ts';
 import type { Row } from '../../azure/resourceGraph.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { KeyIdentifier } from './keyIdentifier.ts';
@@ -46,15 +46,11 @@ function wordIn(value: unknown): string {
 
 /** Nothing where this app may not see the vault. */
 async function vaultRow({ graph }: ProviderDeps, { vaultUrl }: KeyIdentifier): Promise<Row | undefined> {
-  try {
-    const [row] = await graph(`Resources
+  const query = `Resources
 | where type =~ 'microsoft.keyvault/vaults' and tostring(properties.vaultUri) =~ '${vaultUrl}/'
-| project id, tenantId, rbac = tostring(properties.enableRbacAuthorization), trusted = tostring(properties.tenantId)`);
-    return row;
-  } catch (error) {
-    if (!(error instanceof OperationError)) throw error;
-    return undefined;
-  }
+| project id, tenantId, rbac = tostring(properties.enableRbacAuthorization), trusted = tostring(properties.tenantId)`;
+  const [row] = (await undefinedIf('any failure', graph(query))) ?? [];
+  return row;
 }
 
 /** Does a Batch account that this app may see use the key under one of these identifiers? */

@@ -1,18 +1,14 @@
+import { parseVaultObject, type VaultObject } from '../../model/vaultObject.ts';
+
 /** Who encrypts a Batch account: the service with keys of its own, or a key in a vault, with or without a version. */
 export const byService = 'Microsoft.Batch';
 
-export interface KeyIdentifier {
-  readonly vaultUrl: string;
-  readonly name: string;
-  readonly version?: string;
-}
+export type KeyIdentifier = Omit<VaultObject, 'collection'>;
 
-/** Nothing for what is no identifier of a key. */
+/** Returns nothing for a text that does not identify a key. */
 export function keyIdentifier(text: string): KeyIdentifier | undefined {
-  const parts = /^(https:\/\/[0-9a-z.:-]+)\/keys\/([0-9A-Za-z-]+)(?:\/([0-9A-Za-z]+))?\/?$/i.exec(text.trim());
-  const [, vaultUrl, name, version] = parts ?? [];
-  if (!vaultUrl || !name) return undefined;
-  return { vaultUrl: vaultUrl.toLowerCase(), name, ...(version && { version: version.toLowerCase() }) };
+  const found = parseVaultObject(text);
+  return found?.collection === 'keys' ? found : undefined;
 }
 
 export function keyUrl({ vaultUrl, name, version }: KeyIdentifier): string {

@@ -1,6 +1,5 @@
 import type { KeyProperties, KeyVaultKey } from '@azure/keyvault-keys';
-import { callAzure } from '../../azure/errors.ts';
-import { OperationError } from '../../model/operationError.ts';
+import { OperationError, undefinedIf } from '../../model/operationError.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Fingerprint } from '../../model/sealed.ts';
 import type { CredentialRef } from '../../model/state.ts';
@@ -14,7 +13,7 @@ import { isNearEnd, publishedIn } from '../versionedCredential.ts';
 export async function keyAt({ clients }: ProviderDeps, key: KeyIdentifier, missing: Reason): Promise<KeyVaultKey> {
   const { vaultUrl, name, version } = key;
   try {
-    return await callAzure(() => clients.keys(vaultUrl).getKey(name, version === undefined ? {} : { version }));
+    return await clients.keys(vaultUrl).getKey(name, version === undefined ? {} : { version });
   } catch (error) {
     const isGone = error instanceof OperationError && error.reason === 'resource-missing'; // the key, or its vault
     throw isGone ? new OperationError(missing, error.detail) : error;
@@ -23,12 +22,7 @@ export async function keyAt({ clients }: ProviderDeps, key: KeyIdentifier, missi
 
 /** One version, or nothing where there is none. */
 export async function versionAt(means: ProviderDeps, key: KeyIdentifier): Promise<KeyVaultKey | undefined> {
-  try {
-    return await keyAt(means, key, 'key-missing');
-  } catch (error) {
-    if (error instanceof OperationError && error.reason === 'key-missing') return undefined;
-    throw error;
-  }
+  return undefinedIf('key-missing', keyAt(means, key, 'key-missing'));
 }
 
 export function versionOf({ properties: { version = '' } }: KeyVaultKey): string {
@@ -40,7 +34,7 @@ export function isNearExpiry({ properties: { expiresOn, createdOn } }: KeyVaultK
 }
 
 export async function rotatesItself({ clients }: ProviderDeps, { vaultUrl, name }: KeyIdentifier): Promise<boolean> {
-  const { lifetimeActions } = await callAzure(() => clients.keys(vaultUrl).getKeyRotationPolicy(name));
+  const { lifetimeActions } = await clients.keys(vaultUrl).getKeyRotationPolicy(name);
   return lifetimeActions?.some(({ action }) => action.toLowerCase() === 'rotate') ?? false;
 }
 
@@ -83,19 +77,13 @@ async function versionsOf(
   { clients }: ProviderDeps,
   { vaultUrl, name }: KeyIdentifier,
 ): Promise<readonly KeyProperties[]> {
-  const found: KeyProperties[] = [];
-  const versions = clients.keys(vaultUrl).listPropertiesOfKeyVersions(name);
-  for (;;) {
-    const next: IteratorResult<KeyProperties, void> = await callAzure(() => versions.next());
-    if (next.done) return found;
-    found.push(next.value);
-  }
+  return Array.fromAsync(clients.keys(vaultUrl).listPropertiesOfKeyVersions(name));
 }
 
 export async function disable({ clients }: ProviderDeps, key: KeyIdentifier, version: string): Promise<void> {
-  await callAzure(() => clients.keys(key.vaultUrl).updateKeyProperties(key.name, version, { enabled: false }));
+  await clients.keys(key.vaultUrl).updateKeyProperties(key.name, version, { enabled: false });
 }
 
 export async function rotate({ clients }: ProviderDeps, { vaultUrl, name }: KeyIdentifier): Promise<KeyVaultKey> {
-  return callAzure(() => clients.keys(vaultUrl).rotateKey(name));
+  return clients.keys(vaultUrl).rotateKey(name);
 }

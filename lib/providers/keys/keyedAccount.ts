@@ -1,8 +1,7 @@
 import type { BatchAccount, EncryptionProperties } from '@azure/arm-batch';
-import { callAzure } from '../../azure/errors.ts';
 import { OperationError } from '../../model/operationError.ts';
 import { assertAccountAnswers } from '../accountAccess.ts';
-import { parseArmId } from '../../azure/armId.ts';
+import { parseArmId } from '../../model/armId.ts';
 import { byService, keyIdentifier, normalisedKey } from './keyIdentifier.ts';
 import { refusedKey } from './keyGrant.ts';
 import type { ProviderDeps, ProviderInput } from '../provider.ts';
@@ -44,7 +43,7 @@ export async function assertKeyHeld(means: ProviderDeps, view: ProviderInput): P
 /** The documented code of a disabled account. */
 async function asking<T>(call: () => Promise<T>): Promise<T> {
   try {
-    return await callAzure(call);
+    return await call();
   } catch (error) {
     const isLost = error instanceof OperationError && error.detail.code === 'AccountIsDisabled';
     throw isLost ? new OperationError('key-access-lost', error.detail) : error;

@@ -48,7 +48,7 @@ test('a topic that fails is left alone for a minute, and tried again then', asyn
 
 test('of many requests the first that fails is the last', async () => {
   const { topic: open, taken, fails } = stage();
-  fails.with = new Error('connection reset');
+  fails.with = new OperationError('outage', { code: 'ECONNRESET' });
   expect(await open.send(Array<Outgoing>(1_200).fill(one))).toBeInstanceOf(OperationError);
   expect(taken).toHaveLength(1);
 });

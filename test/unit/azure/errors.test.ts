@@ -1,0 +1,149 @@
+import { inspect } from 'node:util';
+import type { TokenCredential } from '@azure/core-auth';
+import { createHttpHeaders, RestError, type HttpClient } from '@azure/core-rest-pipeline';
+import { clients, type Clients } from '../../../lib/azure/clients.ts';
+import { OperationError, type ErrorDetail } from '../../../lib/model/operationError.ts';
+import type { Reason } from '../../../lib/model/reason.ts';
+
+const leak = 'c2VjcmV0LWtleS1pbi1hbi1lcnJvci1ib2R5LXRoYXQtbXVzdC1ub3QtbGVhaw==';
+const vaultUrl = 'https://kv.vault.azure.net';
+const topicUrl = 'https://t.westeurope-1.eventgrid.azure.net/api/events';
+const event = { type: 'T', source: 'urn:s', subject: 's', data: {} };
+
+/** One call of each client, and the lists and long-running operations, which have loops of their own. */
+const calls: [sentence: string, call: (all: Clients) => Promise<unknown>][] = [
+  ['Batch, keys', (all) => all.batch('s').batchAccountOperations.getKeys('g', 'n')],
+  ['Batch, a list', (all) => all.batch('s').poolOperations.listByBatchAccount('g', 'n').next()],
+  ['SignalR, keys', (all) => all.signalR('s').signalR.listKeys('g', 'n')],
+  [
+    'SignalR, a long-running operation',
+    (all) => all.signalR('s').signalR.beginRegenerateKey('g', 'n', { keyType: 'Primary' }),
+  ],
+  ['Key Vault, a secret', (all) => all.secrets(vaultUrl).getSecret('a')],
+  ['Key Vault, a new version', (all) => all.secrets(vaultUrl).setSecret('a', leak)],
+  ['Key Vault, a list of secrets', (all) => all.secrets(vaultUrl).listPropertiesOfSecrets().next()],
+  ['Key Vault, a key', (all) => all.keys(vaultUrl).getKey('a')],
+  ['Key Vault, a list of keys', (all) => all.keys(vaultUrl).listPropertiesOfKeyVersions('a').next()],
+  ['Key Vault, a certificate', (all) => all.certificates(vaultUrl).getCertificate('a')],
+  [
+    'Key Vault, a new certificate',
+    (all) => all.certificates(vaultUrl).beginCreateCertificate('a', { issuerName: 'Self', subject: 'CN=a' }),
+  ],
+  ['Event Grid', (all) => all.topic(topicUrl).send([event])],
+  ['Resource Manager', (all) => all.arm.get('/a', 'v')],
+  ['Resource Manager, a list', (all) => all.arm.list('/a', 'v')],
+  ['the Batch data plane', (all) => all.batchData('a.westeurope.batch.azure.com', '/pools', 'id')],
+];
+
+interface Answer {
+  readonly status: number;
+  readonly body?: string;
+  readonly headers?: Record<string, string>;
+}
+
+const json = { 'Content-Type': 'application/json' };
+const html = { 'Content-Type': 'text/html' };
+const inner = JSON.stringify({ error: { code: 'Forbidden', message: leak, innererror: { code: 'ForbiddenByRbac' } } });
+const plain = JSON.stringify({ error: { code: 'TooManyRequests', message: leak } });
+
+const failures: [sentence: string, answer: Answer | Error, reason: Reason, detail: ErrorDetail][] = [
+  [
+    'a refusal with an inner code',
+    { status: 403, headers: json, body: inner },
+    'forbidden',
+    { code: 'ForbiddenByRbac', answered: true },
+  ],
+  [
+    'throttling',
+    { status: 429, headers: { ...json, 'Retry-After': '17' }, body: plain },
+    'throttled',
+    { code: 'TooManyRequests', retryAfterMs: 17_000, answered: true },
+  ],
+  ['an error page', { status: 502, headers: html, body: `<html>${leak}</html>` }, 'outage', { answered: false }],
+  [
+    'a refusal in broken JSON',
+    { status: 400, headers: json, body: `{"error": "${leak}` },
+    'refused',
+    { answered: true },
+  ],
+  ['a redirect to nowhere', { status: 304, headers: json, body: plain }, 'refused', { answered: true }],
+  ['a reset', new RestError(leak, { code: 'ECONNRESET' }), 'outage', { code: 'ECONNRESET' }],
+  ['a time limit', Object.assign(new Error(leak), { name: 'AbortError' }), 'outage', {}],
+];
+
+/** Answers like a service that asks for a token first. */
+function clientsOver(
+  answer: Answer | Error,
+  credential: TokenCredential = goodToken,
+): { all: Clients; sent: string[] } {
+  const sent: string[] = [];
+  const challenge = `Bearer authorization="https://login.microsoftonline.com/t", resource="https://vault.azure.net"`;
+  const http: HttpClient = {
+    sendRequest: (request) => {
+      const reply = ({ status, body = '', headers = {} }: Answer) =>
+        Promise.resolve({ request, status, bodyAsText: body, headers: createHttpHeaders(headers) });
+      if (!request.headers.has('Authorization')) {
+        return reply({ status: 401, headers: { 'WWW-Authenticate': challenge }, body: '' });
+      }
+      sent.push(request.method);
+      return answer instanceof Error ? Promise.reject(answer) : reply(answer);
+    },
+  };
+  const endpoints = { armEndpoint: 'https://management.azure.com', armAudience: 'https://management.azure.com' };
+  return { all: clients(credential, http, endpoints), sent };
+}
+
+const goodToken: TokenCredential = {
+  getToken: () => Promise.resolve({ token: 't', expiresOnTimestamp: Date.now() + 3_600_000 }),
+};
+const noToken: TokenCredential = {
+  getToken: () => Promise.reject(Object.assign(new Error(leak), { name: 'CredentialUnavailableError' })),
+};
+
+async function thrownBy(call: Promise<unknown>): Promise<unknown> {
+  return call.then(
+    (answer) => ({ answer }),
+    (error: unknown) => error,
+  );
+}
+
+function expectNoLeak(thrown: unknown): void {
+  expect(inspect(thrown, { depth: null, showHidden: true })).not.toContain(leak);
+}
+
+describe.each(calls)('promise 7, R3: %s', (_client, call) => {
+  test.each(failures)(
+    'turns %s into an error with a reason, and is sent once',
+    async (_sentence, answer, reason, detail) => {
+      const { all, sent } = clientsOver(answer);
+      const thrown = await thrownBy(call(all));
+      expect(thrown).toBeInstanceOf(OperationError);
+      expect(thrown).toMatchObject({ reason, detail });
+      expectNoLeak(thrown);
+      expect(sent).toHaveLength(1);
+    },
+  );
+
+  test('turns a missing token into an outage', async () => {
+    const { all, sent } = clientsOver({ status: 200 }, noToken);
+    const thrown = await thrownBy(call(all));
+    expect(thrown).toBeInstanceOf(OperationError);
+    expect(thrown).toMatchObject({ reason: 'outage' });
+    expectNoLeak(thrown);
+    expect(sent).toEqual([]);
+  });
+
+  test.each<[string, Answer]>([
+    ['broken JSON', { status: 200, headers: json, body: `{"value": "${leak}` }],
+    ['a page', { status: 200, headers: html, body: `<html>${leak}</html>` }],
+    ['an empty object', { status: 200, headers: json, body: '{}' }],
+    ['nothing', { status: 200 }],
+  ])('does not take %s for a refusal when the answer says success', async (_sentence, answer) => {
+    const { all } = clientsOver(answer);
+    const thrown = await thrownBy(call(all));
+    if (!(thrown instanceof Error)) return; // the management clients leave missing members to their callers
+    expect(thrown).toBeInstanceOf(OperationError);
+    expect(thrown).not.toMatchObject({ detail: { answered: true } });
+    expectNoLeak(thrown);
+  });
+});
