@@ -18,7 +18,7 @@ interface Word {
 }
 
 const words: readonly Word[] = [
-  { out: /\bsettl(e|es|ed|ing)\b/i, instead: 'overlap', except: /RotationSettle|KEYTURN_SETTLE|allSettled/ },
+  { out: /\bsettl(e|es|ed|ing)\b/i, instead: 'overlap', except: /Rotation\W?Settle|KEYTURN\W?SETTLE|all\s?Settled/ },
   { out: /\b(wish|wishes|wished)\b/i, instead: 'option' },
   { out: /\bsightings?\b/i, instead: 'listed target' },
   { out: /(?<!in[ -])\bflights?\b/i, instead: 'request in flight', except: /in\s*flight/i },
