@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Call } from '../../infra/azure-emulator/src/journal.ts';
+import type { Call } from '../../infra/azure-emulator/src/index.ts';
 import { startRun, untilRotated } from './run.ts';
 import type { Exchange, Verdict } from './validate.ts';
 
