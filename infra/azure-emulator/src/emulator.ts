@@ -1,41 +1,48 @@
 import { randomBytes } from 'node:crypto';
-import { createKeyAccess } from './arm/batch/customerManagedKey.ts';
-import { createBatchAccount } from './arm/batch/index.ts';
-import { seedPool, createPoolContext } from './arm/batch/pools/pool.ts';
-import type { NewPool } from './arm/batch/pools/pool.ts';
-import type { BatchAccount, NewBatchAccount, Pool } from './arm/batch/state.ts';
-import { createContainerApp } from './arm/container-apps/index.ts';
-import type { ContainerApp, NewContainerApp } from './arm/container-apps/state.ts';
-import { armService } from './arm/index.ts';
-import { createGraph } from './arm/resource-graph/index.ts';
-import type { Graph } from './arm/resource-graph/index.ts';
-import { createHealth } from './arm/service-health/state.ts';
-import type { Health } from './arm/service-health/state.ts';
-import { createSignalR } from './arm/signalr/index.ts';
-import type { NewSignalR, SignalRService } from './arm/signalr/state.ts';
-import { createArmState } from './arm/state.ts';
-import type { ArmState } from './arm/state.ts';
-import { createSite } from './arm/web/index.ts';
-import type { NewSite, Site } from './arm/web/state.ts';
+import {
+  armService,
+  createArmState,
+  createBatchAccount,
+  createContainerApp,
+  createGraph,
+  createHealth,
+  createKeyAccess,
+  createPoolContext,
+  createSignalR,
+  createSite,
+  seedPool,
+} from './arm/index.ts';
+import type {
+  ArmState,
+  BatchAccount,
+  ContainerApp,
+  Graph,
+  Health,
+  NewBatchAccount,
+  NewContainerApp,
+  NewPool,
+  NewSignalR,
+  NewSite,
+  Pool,
+  SignalRService,
+  Site,
+} from './arm/index.ts';
 import { batchDataPlane } from './batch-data-plane/index.ts';
-import { createEventGrid } from './event-grid/index.ts';
-import { eventGridService } from './event-grid/routes.ts';
-import type { EventGrid } from './event-grid/state.ts';
-import { identityHost, identityPath } from './identity/index.ts';
-import { identityService } from './identity/routes.ts';
-import type { ManagedIdentity } from './identity/routes.ts';
-import { createTokens } from './identity/state.ts';
-import { keyVaultService } from './key-vault/index.ts';
-import { createKeyVault } from './key-vault/state.ts';
-import type { KeyVault } from './key-vault/state.ts';
+import { createEventGrid, eventGridService } from './event-grid/index.ts';
+import type { EventGrid } from './event-grid/index.ts';
+import { identityHost, identityPath, identityService } from './identity/index.ts';
+import type { ManagedIdentity } from './identity/index.ts';
+import { createKeyVault, keyVaultService } from './key-vault/index.ts';
+import type { KeyVault } from './key-vault/index.ts';
 import type { SteerableClock } from './shared/clock.ts';
+import type { Core, Service } from './shared/core.ts';
 import { createFaults } from './shared/faults.ts';
 import { createHandle } from './shared/http.ts';
 import type { Handle } from './shared/http.ts';
 import { createJournal } from './shared/journal.ts';
-import type { Core } from './shared/platform.ts';
-import type { Service } from './shared/service.ts';
-import { signalrDataPlane } from './signalr-data-plane/routes.ts';
+import type { ServiceName } from './shared/journal.ts';
+import { createTokens } from './shared/tokens.ts';
+import { signalrDataPlane } from './signalr-data-plane/index.ts';
 
 interface LocalAzureOptions {
   readonly clock: SteerableClock;
@@ -61,8 +68,6 @@ export interface LocalAzure {
   /** The environment App Service gives an app that has an identity. */
   readonly identity: ManagedIdentity & { readonly endpoint: string };
 }
-
-type ServiceName = Service['name'];
 
 /** Assembles every service over one clock and one journal. Nothing listens: see `shells/`. */
 export async function createLocalAzure({ clock, openAuthority = keepName }: LocalAzureOptions): Promise<LocalAzure> {

@@ -1,38 +1,55 @@
-export { identityAt, principalsOf } from './arm/batch/identity.ts';
-export type { NewPool } from './arm/batch/pools/pool.ts';
-export type { VmExtension } from './arm/batch/pools/schema.ts';
-export type { BatchAccount, Encryption, NewBatchAccount, Pool } from './arm/batch/state.ts';
-export type { ContainerApp } from './arm/container-apps/state.ts';
-export { QueryError } from './arm/resource-graph/errors.ts';
-export { runQuery } from './arm/resource-graph/kusto/query.ts';
-export { healthRow } from './arm/resource-graph/serializers.ts';
-export { columns } from './arm/resource-graph/state.ts';
-export { acceptedKeys, issueKey, keysAt } from './arm/resource.ts';
-export type { Slot } from './arm/resource.ts';
-export { commonAlert } from './arm/service-health/serializers.ts';
-export type { AlertForm } from './arm/service-health/serializers.ts';
-export type { HealthEvent } from './arm/service-health/state.ts';
-export { beginRegeneration, isUpdating } from './arm/signalr/regeneration.ts';
-export type { NewSignalR, SignalRService } from './arm/signalr/state.ts';
-export { deleteResource } from './arm/state.ts';
-export type { Resource } from './arm/state.ts';
-export type { NewSite, Site } from './arm/web/state.ts';
-export { stringToSign } from './batch-data-plane/sharedKey.ts';
+export {
+  QueryError,
+  acceptedKeys,
+  beginRegeneration,
+  columns,
+  commonAlert,
+  deleteResource,
+  healthRow,
+  identityAt,
+  isUpdating,
+  issueKey,
+  keysAt,
+  principalsOf,
+  runQuery,
+} from './arm/index.ts';
+export type {
+  AlertForm,
+  BatchAccount,
+  ContainerApp,
+  Encryption,
+  HealthEvent,
+  NewBatchAccount,
+  NewPool,
+  NewSignalR,
+  NewSite,
+  Pool,
+  Resource,
+  SignalRService,
+  Site,
+  Slot,
+  VmExtension,
+} from './arm/index.ts';
+export { stringToSign } from './batch-data-plane/index.ts';
 export { createLocalAzure } from './emulator.ts';
 export type { LocalAzure } from './emulator.ts';
-export type { CloudEvent } from './event-grid/cloudEvent.ts';
-export { answerOf } from './event-grid/endpoint.ts';
-export type { DeliveryEffect } from './event-grid/faults.ts';
-export type { CustomTopic, Delivery, Endpoint, EventGrid, NewSubscription, VaultEvent } from './event-grid/state.ts';
-export { createTokens } from './identity/state.ts';
-export type { PolicyDocument } from './key-vault/certificates/policy.ts';
-export type { KeyStore, NewKey } from './key-vault/keys/state.ts';
-export type { Grant, Vault, VaultRules } from './key-vault/state.ts';
-export type { Version } from './key-vault/versionedStore.ts';
+export { answerOf } from './event-grid/index.ts';
+export type {
+  CloudEvent,
+  CustomTopic,
+  Delivery,
+  DeliveryEffect,
+  Endpoint,
+  EventGrid,
+  NewSubscription,
+  VaultEvent,
+} from './event-grid/index.ts';
+export type { Grant, KeyStore, NewKey, PolicyDocument, Vault, VaultRules, Version } from './key-vault/index.ts';
 export { manualClock, systemClock } from './shared/clock.ts';
 export type { SteerableClock } from './shared/clock.ts';
 export type { Effect, Fault, FaultSpec } from './shared/faults.ts';
 export type { Call, Journal } from './shared/journal.ts';
+export { createTokens } from './shared/tokens.ts';
 export { startAzurite } from './shells/azurite.ts';
 export type { Azurite } from './shells/azurite.ts';
 export { createCertificates } from './shells/certificates.ts';

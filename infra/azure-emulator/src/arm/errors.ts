@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { TokenProblem } from '../identity/state.ts';
 import { HTTPException } from 'hono/http-exception';
+import type { TokenProblem } from '../shared/tokens.ts';
 
 /** What a route throws to refuse, in the form every error of Azure Resource Manager has. */
 export function armError(

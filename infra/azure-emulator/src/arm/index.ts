@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
 import type { MiddlewareHandler } from 'hono';
-import type { Core } from '../shared/platform.ts';
-import type { Service } from '../shared/service.ts';
+import type { Core, Service } from '../shared/core.ts';
 import type { PoolContext } from './batch/pools/pool.ts';
 import { poolRoutes } from './batch/pools/routes.ts';
 import { batchRoutes } from './batch/routes.ts';
@@ -12,6 +11,40 @@ import { lowerCasePath } from './scope.ts';
 import { operationRoutes, signalRRoutes } from './signalr/routes.ts';
 import type { ArmState } from './state.ts';
 import { webRoutes } from './web/routes.ts';
+
+export { createKeyAccess } from './batch/customerManagedKey.ts';
+export { identityAt, principalsOf } from './batch/identity.ts';
+export type { PoolIdentity } from './batch/identity.ts';
+export { createBatchAccount } from './batch/index.ts';
+export { supportedImages } from './batch/pools/images.ts';
+export { createPoolContext, seedPool } from './batch/pools/pool.ts';
+export type { NewPool } from './batch/pools/pool.ts';
+export { poolsOf } from './batch/pools/routes.ts';
+export type { VmExtension } from './batch/pools/schema.ts';
+export { shownExtensions, timeOf } from './batch/serializers.ts';
+export type { BatchAccount, BatchNode, Encryption, ExtensionStatus, NewBatchAccount, Pool } from './batch/state.ts';
+export { createContainerApp } from './container-apps/index.ts';
+export type { ContainerApp, NewContainerApp } from './container-apps/state.ts';
+export { QueryError } from './resource-graph/errors.ts';
+export { createGraph } from './resource-graph/index.ts';
+export type { Graph } from './resource-graph/index.ts';
+export { runQuery } from './resource-graph/kusto/query.ts';
+export { healthRow } from './resource-graph/serializers.ts';
+export { columns } from './resource-graph/state.ts';
+export { acceptedKeys, issueKey, keysAt } from './resource.ts';
+export type { Slot } from './resource.ts';
+export { isDenied } from './scope.ts';
+export { commonAlert } from './service-health/serializers.ts';
+export type { AlertForm } from './service-health/serializers.ts';
+export { createHealth } from './service-health/state.ts';
+export type { Health, HealthEvent } from './service-health/state.ts';
+export { createSignalR } from './signalr/index.ts';
+export { beginRegeneration, isUpdating } from './signalr/regeneration.ts';
+export type { NewSignalR, SignalRService } from './signalr/state.ts';
+export { createArmState, deleteResource } from './state.ts';
+export type { ArmState, Resource } from './state.ts';
+export { createSite } from './web/index.ts';
+export type { NewSite, Site } from './web/state.ts';
 
 /** Azure Resource Manager: accounts with keys, apps that use them, and what Resource Graph knows of all. */
 export function armService(pools: PoolContext, state: ArmState, graph: Graph): Service {

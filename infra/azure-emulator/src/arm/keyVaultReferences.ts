@@ -1,4 +1,4 @@
-import type { KeyVault, Vault } from '../key-vault/state.ts';
+import type { KeyVault, Vault } from '../key-vault/index.ts';
 import type { Clock } from '../shared/clock.ts';
 
 /** How an app names a secret: by the secret's address, with or without a version, or by names. */

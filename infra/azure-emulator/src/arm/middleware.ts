@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { every } from 'hono/combine';
 import type { z } from 'zod';
+import type { Core } from '../shared/core.ts';
 import { nameOperation } from '../shared/http.ts';
-import type { Core } from '../shared/platform.ts';
 import { armError, tokenError } from './errors.ts';
 import { takeToken } from './rateLimit.ts';
 import { assertAllowed, assertPlaceExists, contains, scopeOf } from './scope.ts';

@@ -1,4 +1,4 @@
-import type { Core } from '../shared/platform.ts';
+import type { Core } from '../shared/core.ts';
 
 type Access = 'Allow' | 'Deny';
 

@@ -1,13 +1,14 @@
 import { Hono } from 'hono';
-import { supportedImages } from '../arm/batch/pools/images.ts';
-import type { ArmState } from '../arm/state.ts';
-import type { Core } from '../shared/platform.ts';
-import type { Service } from '../shared/service.ts';
+import { supportedImages } from '../arm/index.ts';
+import type { ArmState } from '../arm/index.ts';
+import type { Core, Service } from '../shared/core.ts';
 import { batchDataError } from './errors.ts';
 import { batchDataRoute } from './middleware.ts';
 import type { BatchEnv } from './middleware.ts';
 import { addPoolRoutes } from './routes.ts';
 import { list } from './serializers.ts';
+
+export { stringToSign } from './sharedKey.ts';
 
 /** The data plane of every Batch account, to be read: lists a credential can be tried on, pools and their nodes. */
 export function batchDataPlane(core: Core, state: ArmState): Service {

@@ -1,11 +1,10 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { every } from 'hono/combine';
-import type { BatchAccount } from '../arm/batch/state.ts';
-import { isDenied } from '../arm/scope.ts';
-import type { ArmState } from '../arm/state.ts';
+import { isDenied } from '../arm/index.ts';
+import type { ArmState, BatchAccount } from '../arm/index.ts';
+import type { Core } from '../shared/core.ts';
 import { nameOperation } from '../shared/http.ts';
-import type { Core } from '../shared/platform.ts';
-import { notAuthenticatedError, batchDataError } from './errors.ts';
+import { batchDataError, notAuthenticatedError } from './errors.ts';
 import { authenticate } from './sharedKey.ts';
 
 const versions = [

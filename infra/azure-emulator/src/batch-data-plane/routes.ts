@@ -1,8 +1,7 @@
 import type { Hono } from 'hono';
-import { poolsOf } from '../arm/batch/pools/routes.ts';
-import type { BatchNode, Pool } from '../arm/batch/state.ts';
-import type { ArmState } from '../arm/state.ts';
-import type { Core } from '../shared/platform.ts';
+import { poolsOf } from '../arm/index.ts';
+import type { ArmState, BatchNode, Pool } from '../arm/index.ts';
+import type { Core } from '../shared/core.ts';
 import { batchDataError } from './errors.ts';
 import { batchDataRoute } from './middleware.ts';
 import type { BatchContext, BatchEnv } from './middleware.ts';

@@ -1,6 +1,5 @@
-import type { PoolIdentity } from '../arm/batch/identity.ts';
-import { shownExtensions, timeOf } from '../arm/batch/serializers.ts';
-import type { BatchNode, ExtensionStatus, Pool } from '../arm/batch/state.ts';
+import { shownExtensions, timeOf } from '../arm/index.ts';
+import type { BatchNode, ExtensionStatus, Pool, PoolIdentity } from '../arm/index.ts';
 import { batchDataError } from './errors.ts';
 import type { BatchContext } from './middleware.ts';
 

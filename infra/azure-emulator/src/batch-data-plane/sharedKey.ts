@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { BatchAccount } from '../arm/batch/state.ts';
-import { acceptedKeys } from '../arm/resource.ts';
-import type { Core } from '../shared/platform.ts';
-import { notAuthenticatedError, batchDataError } from './errors.ts';
+import { acceptedKeys } from '../arm/index.ts';
+import type { BatchAccount } from '../arm/index.ts';
+import type { Core } from '../shared/core.ts';
+import { batchDataError, notAuthenticatedError } from './errors.ts';
 
 const skewMs = 15 * 60_000;
 

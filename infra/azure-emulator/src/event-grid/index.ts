@@ -1,4 +1,4 @@
-import type { Core } from '../shared/platform.ts';
+import type { Core } from '../shared/core.ts';
 import type { CloudEvent } from './cloudEvent.ts';
 import { publish } from './delivery.ts';
 import { createDeliveryScheduler } from './deliveryScheduler.ts';
@@ -11,6 +11,12 @@ import type { EventGrid, EventGridContext, NewSubscription, Subscription } from 
 import { newSubscription } from './subscription.ts';
 import { createTopics } from './topics.ts';
 import type { Sources } from './topics.ts';
+
+export type { CloudEvent } from './cloudEvent.ts';
+export { answerOf } from './endpoint.ts';
+export type { DeliveryEffect } from './faults.ts';
+export { eventGridService } from './routes.ts';
+export type { CustomTopic, Delivery, Endpoint, EventGrid, NewSubscription, VaultEvent } from './state.ts';
 
 export function createEventGrid(core: Core, sources: Sources): EventGrid {
   const { clock } = core;

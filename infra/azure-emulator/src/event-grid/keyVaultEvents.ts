@@ -1,6 +1,5 @@
-import { nearExpiryMs } from '../key-vault/keys/rotationPolicy.ts';
-import type { Vault } from '../key-vault/state.ts';
-import type { VersionedStore, Version } from '../key-vault/versionedStore.ts';
+import { nearExpiryMs } from '../key-vault/index.ts';
+import type { Vault, Version, VersionedStore } from '../key-vault/index.ts';
 import { newEvent } from './cloudEvent.ts';
 import type { CloudEvent } from './cloudEvent.ts';
 import { publish } from './delivery.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { issueKey } from '../arm/resource.ts';
-import type { Slot } from '../arm/resource.ts';
-import type { Core } from '../shared/platform.ts';
+import { issueKey } from '../arm/index.ts';
+import type { Slot } from '../arm/index.ts';
+import type { Core } from '../shared/core.ts';
 import type { ResourceAction } from './resourceEvents.ts';
 import type { KeyedResource } from './state.ts';
 

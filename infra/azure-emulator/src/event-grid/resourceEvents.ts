@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { decodeJwt } from 'jose';
-import type { ArmState } from '../arm/state.ts';
+import type { ArmState } from '../arm/index.ts';
+import type { Core } from '../shared/core.ts';
 import type { Call } from '../shared/journal.ts';
-import type { Core } from '../shared/platform.ts';
 import { newEvent } from './cloudEvent.ts';
 import type { CloudEvent } from './cloudEvent.ts';
 import { publish } from './delivery.ts';

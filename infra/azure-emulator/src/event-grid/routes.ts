@@ -1,9 +1,8 @@
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
+import type { Core, Service } from '../shared/core.ts';
 import { nameOperation } from '../shared/http.ts';
-import type { Core } from '../shared/platform.ts';
-import type { Service } from '../shared/service.ts';
 import type { CloudEvent } from './cloudEvent.ts';
 import { eventGridError } from './errors.ts';
 import type { CustomTopic, EventGrid, Topic } from './state.ts';

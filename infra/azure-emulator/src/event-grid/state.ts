@@ -1,7 +1,5 @@
-import type { BatchAccount } from '../arm/batch/state.ts';
-import type { Slot } from '../arm/resource.ts';
-import type { SignalRService } from '../arm/signalr/state.ts';
-import type { Vault } from '../key-vault/state.ts';
+import type { BatchAccount, SignalRService, Slot } from '../arm/index.ts';
+import type { Vault } from '../key-vault/index.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { CloudEvent, Schema } from './cloudEvent.ts';
 import type { DeliveryScheduler, Order } from './deliveryScheduler.ts';

@@ -1,6 +1,6 @@
-import type { ArmState } from '../arm/state.ts';
-import type { KeyVault } from '../key-vault/state.ts';
-import type { Core } from '../shared/platform.ts';
+import type { ArmState } from '../arm/index.ts';
+import type { KeyVault } from '../key-vault/index.ts';
+import type { Core } from '../shared/core.ts';
 import { publishVaultEvents } from './keyVaultEvents.ts';
 import { publishResourceEvents } from './resourceEvents.ts';
 import type { CustomTopic, EventGridContext, Topic, Topics } from './state.ts';

@@ -1,9 +1,12 @@
 import { Hono } from 'hono';
+import type { Core, Service } from '../shared/core.ts';
 import { nameOperation } from '../shared/http.ts';
-import type { Core } from '../shared/platform.ts';
-import type { Service } from '../shared/service.ts';
-import { identityPath } from './index.ts';
-import type { Identity } from './state.ts';
+import type { Identity } from '../shared/tokens.ts';
+
+/** The authority in process; over TLS it is plain http on loopback, as App Service has it. */
+export const identityHost = 'identity.internal';
+/** The path of `IDENTITY_ENDPOINT`. */
+export const identityPath = '/msi/token';
 
 const apiVersion = '2019-08-01';
 

@@ -1,5 +1,5 @@
-import type { TokenProblem } from '../identity/state.ts';
-import type { Core } from '../shared/platform.ts';
+import type { Core } from '../shared/core.ts';
+import type { TokenProblem } from '../shared/tokens.ts';
 import { badParameter, forbidden, keyVaultError } from './errors.ts';
 import type { Vault } from './state.ts';
 

@@ -1,8 +1,7 @@
 import { Hono } from 'hono';
 import type { MiddlewareHandler } from 'hono';
+import type { Core, Service } from '../shared/core.ts';
 import { nameOperation } from '../shared/http.ts';
-import type { Core } from '../shared/platform.ts';
-import type { Service } from '../shared/service.ts';
 import { assertAccess } from './access.ts';
 import { addCertificateRoutes, addPendingRoutes } from './certificates/routes.ts';
 import { keyVaultError } from './errors.ts';
@@ -10,6 +9,13 @@ import { addKeyRoutes } from './keys/routes.ts';
 import type { VaultEnv } from './routes.ts';
 import { addSecretRoutes } from './secrets/routes.ts';
 import type { KeyVault } from './state.ts';
+
+export type { PolicyDocument } from './certificates/policy.ts';
+export { nearExpiryMs } from './keys/rotationPolicy.ts';
+export type { KeyStore, NewKey } from './keys/state.ts';
+export { createKeyVault } from './state.ts';
+export type { Grant, KeyVault, Vault, VaultRules } from './state.ts';
+export type { Version, VersionedStore } from './versionedStore.ts';
 
 /** Key Vault's data plane; the vault is told by the authority. */
 export function keyVaultService(core: Core, { vaults }: KeyVault): Service {

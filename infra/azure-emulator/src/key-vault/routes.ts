@@ -2,7 +2,7 @@ import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { badParameter } from './errors.ts';
 import { deletion } from './serializers.ts';
 import type { Vault } from './state.ts';
-import type { VersionedObject, VersionedStore, Version } from './versionedStore.ts';
+import type { Version, VersionedObject, VersionedStore } from './versionedStore.ts';
 
 export interface VaultEnv {
   Variables: { vault: Vault };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { badParameter } from './errors.ts';
-import type { Details, VersionedObject, Version } from './versionedStore.ts';
+import type { Details, Version, VersionedObject } from './versionedStore.ts';
 
 /** The strictest of the documented tag limits; elsewhere 512 characters are named. */
 const tagLength = 256;

@@ -1,5 +1,5 @@
 import type { Clock } from '../shared/clock.ts';
-import type { Core } from '../shared/platform.ts';
+import type { Core } from '../shared/core.ts';
 import type { Certificate, CertificateStore, CertificateVersion } from './certificates/state.ts';
 import { createCertificateStore } from './certificates/store.ts';
 import { createKeyStore } from './keys/state.ts';

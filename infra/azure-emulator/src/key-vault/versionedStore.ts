@@ -1,5 +1,5 @@
-import type { Core } from '../shared/platform.ts';
-import { managedByCertificate, keyVaultError } from './errors.ts';
+import type { Core } from '../shared/core.ts';
+import { keyVaultError, managedByCertificate } from './errors.ts';
 
 /** What secrets, keys and certificates may be given, in Azure's words: attributes and tags. */
 export interface Details {

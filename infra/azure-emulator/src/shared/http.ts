@@ -1,8 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
+import type { Core, Service } from './core.ts';
 import type { Later } from './faults.ts';
-import type { Call } from './journal.ts';
-import type { Core } from './platform.ts';
-import type { Cut, Service } from './service.ts';
+import type { Call, Cut } from './journal.ts';
 
 /** Thrown where a connection ends without an answer; the shell does to its connection what `cut` says. */
 export class ConnectionCut extends Error {

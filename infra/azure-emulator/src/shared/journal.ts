@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from './clock.ts';
-import type { Cut, Service } from './service.ts';
+
+/** How a connection ended that never brought an answer. */
+export type Cut = 'reset' | 'lost-response' | 'stop';
+
+/** The services of the emulator. */
+export type ServiceName = 'identity' | 'arm' | 'key-vault' | 'batch' | 'signalr' | 'event-grid';
 
 interface Message {
   readonly headers: Readonly<Record<string, string>>;
@@ -17,7 +22,7 @@ export interface Call {
   /** As sent, with its `?`. */
   readonly query: string;
   readonly request: Message;
-  service: Service['name'] | 'unmatched';
+  service: ServiceName | 'unmatched';
   /** `unmatched` until the route names it (see `operation.ts`). */
   operation: string;
   status: number | undefined;

@@ -2,10 +2,10 @@ import { RestError, createHttpHeaders } from '@azure/core-rest-pipeline';
 import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/core-auth';
 import type { LocalAzure } from '../emulator.ts';
-import type { AccessToken } from '../identity/state.ts';
 import { ConnectionCut } from '../shared/http.ts';
 import type { Handle } from '../shared/http.ts';
 import type { Call } from '../shared/journal.ts';
+import type { AccessToken } from '../shared/tokens.ts';
 
 interface InProcessOptions {
   /** The sender is to be stopped: its request never settles. */

@@ -2,12 +2,11 @@ import { Hono } from 'hono';
 import type { Context, MiddlewareHandler } from 'hono';
 import { every } from 'hono/combine';
 import { HTTPException } from 'hono/http-exception';
-import type { SignalRService } from '../arm/signalr/state.ts';
-import type { ArmState } from '../arm/state.ts';
+import { jwtVerify } from 'jose';
+import { acceptedKeys } from '../arm/index.ts';
+import type { ArmState, SignalRService } from '../arm/index.ts';
+import type { Core, Service } from '../shared/core.ts';
 import { nameOperation } from '../shared/http.ts';
-import type { Core } from '../shared/platform.ts';
-import type { Service } from '../shared/service.ts';
-import { isAuthentic } from './authentication.ts';
 
 const version = '2022-06-01';
 
@@ -67,4 +66,32 @@ function serviceOf(context: Context, state: ArmState): SignalRService {
 function isConnected(context: Context, state: ArmState): boolean {
   const { hub = '', user = '' } = context.req.param() as { hub?: string; user?: string };
   return serviceOf(context, state).users.has(`${hub}/${user}`);
+}
+
+/**
+ * Whether the request carries a token that one of the service's keys signed for this very address: HS256 over the
+ * key's own characters, `aud` the URL without query and trailing slash, `exp` in the future
+ * (https://learn.microsoft.com/azure/azure-signalr/signalr-reference-data-plane-rest-api).
+ */
+async function isAuthentic(core: Core, service: SignalRService, request: Request): Promise<boolean> {
+  const [, token] = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
+  if (token === undefined) return false;
+  core.issued.add(token);
+  if (service.disableLocalAuth) return false;
+  const currentDate = core.clock.now();
+  const options = { algorithms: ['HS256'], audience: audiencesOf(request.url), requiredClaims: ['exp'], currentDate };
+  const tried = acceptedKeys(service, currentDate.getTime()).map((key) =>
+    jwtVerify(token, Buffer.from(key, 'utf8'), options).then(
+      () => true,
+      () => false,
+    ),
+  );
+  return (await Promise.all(tried)).includes(true);
+}
+
+/** Microsoft's .NET client leaves the query in, and is accepted. */
+function audiencesOf(requestUrl: string): string[] {
+  const { origin, pathname, search } = new URL(requestUrl);
+  const plain = `${origin}${pathname.replace(/\/$/, '')}`;
+  return [plain, `${plain}${search}`];
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { KeyVault } from '../../key-vault/state.ts';
+import type { KeyVault } from '../../key-vault/index.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { batchError, invalidPropertyError } from './errors.ts';
 import { principalsOf } from './identity.ts';

@@ -1,4 +1,4 @@
-import type { Core } from '../../shared/platform.ts';
+import type { Core } from '../../shared/core.ts';
 import { newResource, noDelay } from '../resource.ts';
 import { addResource } from '../state.ts';
 import type { ArmState } from '../state.ts';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import type { Core } from '../../shared/platform.ts';
+import type { Core } from '../../shared/core.ts';
 import { armError } from '../errors.ts';
-import { readBody, armRoute } from '../middleware.ts';
+import { armRoute, readBody } from '../middleware.ts';
 import { issueKey, keysAt } from '../resource.ts';
 import { batchAccountAt, batchAccountsIn, groupPath, lowerCasePath, subscriptionPath } from '../scope.ts';
 import type { ArmState } from '../state.ts';
-import { assertKeyAccessible, assertKeyUsable, patchEncryption, encryptionBody } from './customerManagedKey.ts';
+import { assertKeyAccessible, assertKeyUsable, encryptionBody, patchEncryption } from './customerManagedKey.ts';
 import { accountIdentity, accountIdentityBody } from './identity.ts';
 import { accountBody } from './serializers.ts';
 import type { BatchAccount } from './state.ts';

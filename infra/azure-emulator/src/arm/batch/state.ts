@@ -1,4 +1,4 @@
-import type { KeyVault } from '../../key-vault/state.ts';
+import type { KeyVault } from '../../key-vault/index.ts';
 import type { KeyHolder, KeyTiming, Place, Placed, Settable } from '../resource.ts';
 import type { AccountIdentity, PoolIdentity, WantedAccountIdentity } from './identity.ts';
 import type { PoolProperties, VmExtension } from './pools/schema.ts';

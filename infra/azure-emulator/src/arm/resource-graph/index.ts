@@ -1,4 +1,4 @@
-import type { Core } from '../../shared/platform.ts';
+import type { Core } from '../../shared/core.ts';
 import type { Tables } from './kusto/query.ts';
 import { readTables } from './state.ts';
 import type { GraphSources } from './state.ts';

@@ -1,5 +1,5 @@
-import type { Vault } from '../../key-vault/state.ts';
-import type { Core } from '../../shared/platform.ts';
+import type { Vault } from '../../key-vault/index.ts';
+import type { Core } from '../../shared/core.ts';
 import { identityAt, uuidOf } from '../batch/identity.ts';
 import type { AccountIdentity } from '../batch/identity.ts';
 import type { ArmState } from '../state.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Hono } from 'hono';
-import type { Core } from '../../shared/platform.ts';
-import { readBody, armRoute } from '../middleware.ts';
+import type { Core } from '../../shared/core.ts';
+import { armRoute, readBody } from '../middleware.ts';
 import { isDenied, lowerCasePath } from '../scope.ts';
 import type { ArmState } from '../state.ts';
 import { QueryError, badRequestError, invalidQueryError } from './errors.ts';

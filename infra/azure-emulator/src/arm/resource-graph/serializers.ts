@@ -1,4 +1,4 @@
-import type { Vault } from '../../key-vault/state.ts';
+import type { Vault } from '../../key-vault/index.ts';
 import { identityAt } from '../batch/identity.ts';
 import type { Health, HealthEvent } from '../service-health/state.ts';
 import { ticksOf } from './kusto/values.ts';

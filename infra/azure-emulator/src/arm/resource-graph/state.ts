@@ -1,5 +1,5 @@
-import type { KeyVault, Vault } from '../../key-vault/state.ts';
-import type { Core } from '../../shared/platform.ts';
+import type { KeyVault, Vault } from '../../key-vault/index.ts';
+import type { Core } from '../../shared/core.ts';
 import { accountBody } from '../batch/serializers.ts';
 import { containerAppBody } from '../container-apps/serializers.ts';
 import type { Health } from '../service-health/state.ts';

@@ -1,4 +1,4 @@
-import type { Core } from '../../shared/platform.ts';
+import type { Core } from '../../shared/core.ts';
 import { armError } from '../errors.ts';
 import { dropPendingKeys, issueKey } from '../resource.ts';
 import type { ArmState } from '../state.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import type { Core } from '../../shared/platform.ts';
+import type { Core } from '../../shared/core.ts';
 import { armError } from '../errors.ts';
-import { readBody, armRoute } from '../middleware.ts';
+import { armRoute, readBody } from '../middleware.ts';
 import { groupPath, lowerCasePath, signalRAt, signalRsIn, subscriptionPath } from '../scope.ts';
 import type { ArmState } from '../state.ts';
 import { beginRegeneration, isUpdating } from './regeneration.ts';

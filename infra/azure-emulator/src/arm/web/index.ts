@@ -1,5 +1,5 @@
-import type { KeyVault } from '../../key-vault/state.ts';
-import type { Core } from '../../shared/platform.ts';
+import type { KeyVault } from '../../key-vault/index.ts';
+import type { Core } from '../../shared/core.ts';
 import { createReferenceHolder, pointerTo } from '../keyVaultReferences.ts';
 import type { SecretPointer } from '../keyVaultReferences.ts';
 import { addConsumer } from '../state.ts';

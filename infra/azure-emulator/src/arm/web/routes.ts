@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import type { Core } from '../../shared/platform.ts';
+import type { Core } from '../../shared/core.ts';
 import { armRoute } from '../middleware.ts';
 import { consumerAt, groupPath, lowerCasePath } from '../scope.ts';
 import type { ArmState } from '../state.ts';

@@ -1,10 +1,10 @@
 import { webcrypto } from 'node:crypto';
 import { certificateLibrary } from '../../shared/certificateLibrary.ts';
-import type { Core } from '../../shared/platform.ts';
+import type { Core } from '../../shared/core.ts';
 import { keyVaultError } from '../errors.ts';
 import { newKey, operationsOf } from '../keys/state.ts';
 import type { Curve, PublicKey } from '../keys/state.ts';
-import type { Certificate, CertificateVersion, LinkedStores, LinkedObjects } from './state.ts';
+import type { Certificate, CertificateVersion, LinkedObjects, LinkedStores } from './state.ts';
 
 export function createLinkedObjects(core: Core, { keys, secrets }: LinkedStores, uri: string): LinkedObjects {
   const both = [keys, secrets] as const;

@@ -2,8 +2,8 @@ import { badParameter, forbidden, keyVaultError } from '../errors.ts';
 import type { ScheduledTask } from '../scheduledTasks.ts';
 import { newVersionStamp } from '../versionedStore.ts';
 import { renewalDueMs } from './state.ts';
-import type { Certificate, CertificateVersion, Changes, CertificateContext, Pending } from './state.ts';
-import { issueCertificate, readIssuedCertificate, newKeyPair, createSigningRequest, thumbprint } from './x509.ts';
+import type { Certificate, CertificateContext, CertificateVersion, Changes, Pending } from './state.ts';
+import { createSigningRequest, issueCertificate, newKeyPair, readIssuedCertificate, thumbprint } from './x509.ts';
 import type { Issued } from './x509.ts';
 
 /** Asks for a version of what the policy now says. What is refused leaves no trace. */

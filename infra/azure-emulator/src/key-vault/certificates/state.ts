@@ -1,9 +1,9 @@
 import type { webcrypto } from 'node:crypto';
-import type { Core } from '../../shared/platform.ts';
+import type { Core } from '../../shared/core.ts';
 import type { KeyVersions } from '../keys/state.ts';
 import type { ScheduledTask } from '../scheduledTasks.ts';
 import type { SecretVersions } from '../secrets/state.ts';
-import type { Details, VersionedObject, VersionedStore, Version } from '../versionedStore.ts';
+import type { Details, Version, VersionedObject, VersionedStore } from '../versionedStore.ts';
 import type { CertificatePolicy, PolicyDocument } from './policy.ts';
 
 export interface CertificateVersion extends Version {

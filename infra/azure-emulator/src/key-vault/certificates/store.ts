@@ -1,4 +1,4 @@
-import type { Core } from '../../shared/platform.ts';
+import type { Core } from '../../shared/core.ts';
 import { parseBody } from '../serializers.ts';
 import { wholeSeconds } from '../versionedStore.ts';
 import { createLinkedObjects } from './linkedObjects.ts';
@@ -6,18 +6,18 @@ import { policySchema } from './policy.ts';
 import type { CertificatePolicy, PolicyDocument } from './policy.ts';
 import {
   cancelRequest,
-  scheduledTasksOf,
+  completeRequest,
   mergeCertificate,
   pendingOf,
   requestVersion,
-  completeRequest,
+  scheduledTasksOf,
 } from './requests.ts';
 import type {
   Certificate,
-  CertificateVersions,
-  CertificateStore,
-  Changes,
   CertificateContext,
+  CertificateStore,
+  CertificateVersions,
+  Changes,
   Issuance,
   LinkedStores,
 } from './state.ts';

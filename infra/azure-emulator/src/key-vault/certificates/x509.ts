@@ -1,6 +1,6 @@
 import { createHash, webcrypto } from 'node:crypto';
-import type { Extension, JsonGeneralName } from '@peculiar/x509';
 import { DateTime } from 'luxon';
+import type { Extension, JsonGeneralName } from '@peculiar/x509';
 import { certificateLibrary } from '../../shared/certificateLibrary.ts';
 import { nameOf } from './policy.ts';
 import type { CertificatePolicy } from './policy.ts';

@@ -1,9 +1,9 @@
-import type { Core } from '../../shared/platform.ts';
+import type { Core } from '../../shared/core.ts';
 import { managedByCertificate } from '../errors.ts';
 import type { ScheduledTask } from '../scheduledTasks.ts';
 import { newVersionStamp, refusingManaged, wholeSeconds } from '../versionedStore.ts';
-import type { Details, VersionedObject, VersionedStore, Version } from '../versionedStore.ts';
-import { validateRotationPolicy, addDuration, rotationDueMs } from './rotationPolicy.ts';
+import type { Details, Version, VersionedObject, VersionedStore } from '../versionedStore.ts';
+import { addDuration, rotationDueMs, validateRotationPolicy } from './rotationPolicy.ts';
 import type { RotationPolicy, RotationRules } from './rotationPolicy.ts';
 
 interface ReleasePolicy {

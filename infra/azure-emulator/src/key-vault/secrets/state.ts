@@ -1,6 +1,6 @@
-import type { Core } from '../../shared/platform.ts';
+import type { Core } from '../../shared/core.ts';
 import { newVersionStamp, refusingManaged } from '../versionedStore.ts';
-import type { Details, VersionedObject, VersionedStore, Version } from '../versionedStore.ts';
+import type { Details, Version, VersionedObject, VersionedStore } from '../versionedStore.ts';
 
 export interface SecretDetails extends Details {
   readonly contentType?: string | undefined;

@@ -1,4 +1,4 @@
-import type { Core } from '../../../shared/platform.ts';
+import type { Core } from '../../../shared/core.ts';
 import type { VmExtension } from '../pools/schema.ts';
 import type { BatchNode, NodeState } from '../state.ts';
 import { runKeyVaultExtension } from './keyVaultExtension.ts';

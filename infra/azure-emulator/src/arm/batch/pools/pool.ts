@@ -1,5 +1,5 @@
-import type { KeyVault } from '../../../key-vault/state.ts';
-import type { Core } from '../../../shared/platform.ts';
+import type { KeyVault } from '../../../key-vault/index.ts';
+import type { Core } from '../../../shared/core.ts';
 import { pointerTo, resolveReference } from '../../keyVaultReferences.ts';
 import { poolIdentity } from '../identity.ts';
 import type { FetchedSecret } from '../nodes/keyVaultExtension.ts';

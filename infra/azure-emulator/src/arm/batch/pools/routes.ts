@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import type { Core } from '../../../shared/platform.ts';
-import { readBody, armRoute } from '../../middleware.ts';
+import type { Core } from '../../../shared/core.ts';
+import { armRoute, readBody } from '../../middleware.ts';
 import { batchAccountAt, groupPath, lowerCasePath } from '../../scope.ts';
 import type { ArmState } from '../../state.ts';
 import { assertKeyAccessible } from '../customerManagedKey.ts';

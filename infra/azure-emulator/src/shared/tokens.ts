@@ -1,6 +1,6 @@
 import { SignJWT, compactVerify } from 'jose';
 import type { JWTPayload } from 'jose';
-import type { Clock } from '../shared/clock.ts';
+import type { Clock } from './clock.ts';
 
 /** Who a token speaks for. */
 export interface Identity {

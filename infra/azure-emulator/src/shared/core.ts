@@ -1,7 +1,7 @@
-import type { Tokens } from '../identity/state.ts';
 import type { Clock } from './clock.ts';
 import type { Faults } from './faults.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, ServiceName } from './journal.ts';
+import type { Tokens } from './tokens.ts';
 
 /** What every service of the local Azure shares. */
 export interface Core {
@@ -14,4 +14,10 @@ export interface Core {
   /** Answers a new authority (`host` or `host:port`) under which a service instance is reached. */
   openAuthority(wanted: string): Promise<string>;
   random(bytes: number): Buffer;
+}
+
+/** One service: Web-standard request in, response out. Its routes are a Hono app. */
+export interface Service {
+  readonly name: ServiceName;
+  fetch(request: Request): Response | Promise<Response>;
 }
