@@ -12,7 +12,7 @@ import { systemClock } from './shared/clock.ts';
 import { startAzurite } from './shells/azurite.ts';
 import { startLocalAzure } from './shells/tls.ts';
 
-/** The sources of events to subscribe to, and the webhook that gets the events. */
+/** The event sources, and the webhook that gets the events. */
 interface Wiring {
   readonly endpoint: string;
   /** Ids of the vaults. */

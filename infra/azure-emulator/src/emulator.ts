@@ -46,7 +46,7 @@ import { signalrDataPlane } from './signalr-data-plane/index.ts';
 
 interface LocalAzureOptions {
   readonly clock: SteerableClock;
-  /** How a shell makes an authority reachable; without one they keep their names. */
+  /** Makes an authority reachable and returns its address. By default authorities keep their names. */
   readonly openAuthority?: Core['openAuthority'];
 }
 
@@ -65,11 +65,11 @@ export interface LocalAzure {
   createSignalR(wanted: NewSignalR): Promise<SignalRService>;
   createSite(wanted: NewSite): Site;
   createContainerApp(wanted: NewContainerApp): ContainerApp;
-  /** The environment App Service gives an app that has an identity. */
+  /** The environment that App Service gives to an app with an identity. */
   readonly identity: ManagedIdentity & { readonly endpoint: string };
 }
 
-/** Assembles every service over one clock and one journal. Nothing listens: see `shells/`. */
+/** Assembles all services over one clock and one journal. Nothing listens; `shells/` makes it reachable. */
 export async function createLocalAzure({ clock, openAuthority = keepName }: LocalAzureOptions): Promise<LocalAzure> {
   const names = new Map<string, ServiceName>();
   const core = createCore(clock, async (wanted) => {

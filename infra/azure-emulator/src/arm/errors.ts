@@ -2,7 +2,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { HTTPException } from 'hono/http-exception';
 import type { TokenProblem } from '../shared/tokens.ts';
 
-/** What a route throws to refuse, in the form every error of Azure Resource Manager has. */
+/** Builds an error in the form of Azure Resource Manager, for a route to throw. */
 export function armError(
   status: ContentfulStatusCode,
   code: string,

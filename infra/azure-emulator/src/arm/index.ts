@@ -46,7 +46,7 @@ export type { ArmState, Resource } from './state.ts';
 export { createSite } from './web/index.ts';
 export type { NewSite, Site } from './web/state.ts';
 
-/** Azure Resource Manager: accounts with keys, apps that use them, and what Resource Graph knows of all. */
+/** Azure Resource Manager: Batch accounts, SignalR services, apps that read secrets, and Resource Graph. */
 export function armService(pools: PoolContext, state: ArmState, graph: Graph): Service {
   const { core } = pools;
   const app = new Hono({ getPath: lowerCasePath });

@@ -1,21 +1,21 @@
 import type { KeyVault, Vault } from '../key-vault/index.ts';
 import type { Clock } from '../shared/clock.ts';
 
-/** How an app names a secret: by the secret's address, with or without a version, or by names. */
+/** A reference to a secret: an address with or without a version, or names. */
 export type SecretSource =
   string | { readonly vaultName: string; readonly secretName: string; readonly secretVersion?: string };
 
 export interface SecretPointer {
-  /** The vault's authority, or its name where names are given. */
+  /** The vault's authority, or its name if the reference uses names. */
   readonly vault: string;
   readonly secretName: string;
-  /** Set where the app wants this version and no other. */
+  /** Set if the app wants exactly this version. */
   readonly secretVersion: string | undefined;
-  /** As it stands in the app's settings. */
+  /** The text in the app's settings. */
   readonly reference: string;
 }
 
-/** Both forms of https://learn.microsoft.com/azure/app-service/app-service-key-vault-references. */
+/** Reads both forms of https://learn.microsoft.com/azure/app-service/app-service-key-vault-references. */
 export function pointerTo(source: SecretSource): SecretPointer {
   if (typeof source !== 'string') {
     const { vaultName, secretName, secretVersion } = source;
@@ -33,13 +33,13 @@ function referenceOf(text: string): string {
   return `@Microsoft.KeyVault(${text})`;
 }
 
-/** Words of App Service's `ResolveStatus`; it has none for a disabled secret. */
+/** The words of App Service's `ResolveStatus`, which has none for a disabled secret. */
 type Failure = 'VaultNotFound' | 'SecretNotFound' | 'SecretVersionNotFound' | 'AccessToKeyVaultDenied' | 'OtherReasons';
 
 type Resolution =
   { readonly status: 'Resolved'; readonly version: string; readonly value: string } | { readonly status: Failure };
 
-/** What a platform that fetched the secret at this time was answered. */
+/** Returns what a platform got that fetched the secret at this time. */
 export function resolveReference({ vaults }: KeyVault, pointer: SecretPointer, atMs: number): Resolution {
   const { vault: named, secretName, secretVersion } = pointer;
   const vault = [...vaults.values()].find(({ authority, name }) => authority === named || name === named);
@@ -58,7 +58,7 @@ function versionsAt(vault: Vault, secretName: string, atMs: number) {
   return vault.versions(secretName).filter(({ createdOn }) => createdOn.getTime() <= atMs);
 }
 
-/** What a running app has of one secret: the last value that could be fetched, and how the last fetch ended. */
+/** One secret in a running app: the last value that was fetched, and how the last fetch ended. */
 export interface ResolvedReference {
   readonly pointer: SecretPointer;
   readonly status: Resolution['status'];
@@ -67,15 +67,15 @@ export interface ResolvedReference {
 }
 
 interface ReferenceHolder {
-  /** By the name the app knows it under. */
+  /** By the app's own name for the secret. */
   held(): ReadonlyMap<string, ResolvedReference>;
-  /** Fetches every secret anew after so long, and the app restarts with them. */
+  /** Fetches every secret again after this time and restarts the app with the values. */
   refetchAfter(ms: number): void;
-  /** Restarts with what was fetched before. */
+  /** Restarts the app with the values fetched before. */
   restart(): void;
   restarts(): readonly Date[];
   isDown(): boolean;
-  /** While it is down it fetches nothing; when it comes up again it fetches everything. */
+  /** A stopped app fetches nothing; it fetches everything when it starts again. */
   setDown(down: boolean): void;
 }
 
@@ -83,13 +83,13 @@ interface HolderOptions {
   readonly clock: Clock;
   readonly keyVault: KeyVault;
   readonly pointers: ReadonlyMap<string, SecretPointer>;
-  /** Everything is fetched anew that long after the last time, whoever asks. */
+  /** How long after a fetch everything is fetched again. */
   readonly periodMs: number;
 }
 
 /**
- * An app's platform that fetches secrets from Key Vault. It acts by the clock, when it is looked at: what happened
- * since the last look is made up for, each fetch with the secrets as they were at its time.
+ * The part of an app's platform that fetches secrets from Key Vault. It acts by the clock and catches up on demand:
+ * each missed fetch sees the secrets as they were at its time.
  */
 export function createReferenceHolder({ clock, keyVault, pointers, periodMs }: HolderOptions): ReferenceHolder {
   const nowMs = () => clock.now().getTime();
@@ -108,7 +108,7 @@ export function createReferenceHolder({ clock, keyVault, pointers, periodMs }: H
     held = new Map(fetched);
     fetchedMs = atMs;
   }
-  /** A new value reaches a running app only by a restart. */
+  /** A running app gets a new value only by a restart. */
   function refetch(atMs: number): void {
     const before = held;
     fetchAll(atMs);

@@ -12,18 +12,20 @@ interface Rule {
   /** The name in the journal. */
   readonly operation: string;
   readonly provider: Provider;
-  /** The permission it takes, below the provider. */
+  /** The required permission, below the provider. */
   readonly action: string;
 }
 
-/** Who asks, for the routes behind the gate. */
+/** The caller, for the routes behind the middleware. */
 interface ArmEnv {
   Variables: { objectId: string };
 }
 
 const audiences = ['https://management.azure.com', 'https://management.core.windows.net'];
 
-/** What stands before every route of Azure Resource Manager: token, limit, place, version, permission, lock. */
+/**
+ * Runs before every route of Azure Resource Manager: fault, token, rate limit, scope, api-version, permission, lock.
+ */
 export function armRoute(core: Core, state: ArmState, rule: Rule): MiddlewareHandler<ArmEnv> {
   return every(nameOperation(core, rule.operation), async (context, next) => {
     const { raw, method } = context.req;
@@ -62,7 +64,7 @@ function assertUnlocked(state: ArmState, scope: string): void {
   throw armError(409, 'ScopeLocked', `The scope '${scope}' cannot be written to: '${lock}' has a ReadOnly lock.`);
 }
 
-/** The request's JSON body, of the form the route wants. */
+/** Returns the request's JSON body, validated by the schema. */
 export async function readBody<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
   if (!/^application\/json\b/i.test(context.req.header('content-type') ?? '')) {
     throw armError(415, 'UnsupportedMediaType', 'The content type of the body has to be application/json.');
@@ -76,7 +78,7 @@ export async function readBody<T>(context: Context, schema: z.ZodType<T>): Promi
 type Provider =
   'Microsoft.Batch' | 'Microsoft.SignalRService' | 'Microsoft.ResourceGraph' | 'Microsoft.Web' | 'Microsoft.App';
 
-/** The stable versions that today's clients send or Microsoft's documents name. */
+/** The stable versions that current clients send or Microsoft documents. */
 const supported = {
   'Microsoft.Batch': ['2023-11-01', '2024-07-01', '2025-06-01'],
   'Microsoft.SignalRService': ['2023-02-01', '2024-03-01'],

@@ -15,17 +15,17 @@ const globalFactor = 15;
 
 interface RateLimit {
   readonly headers: Record<string, string>;
-  /** Set where the request is one too many. */
+  /** Set if the request exceeds the limit. */
   readonly retryAfterSeconds: number | undefined;
 }
 
 interface Caller {
   readonly objectId: string;
-  /** Absent at the tenant. */
+  /** Absent for requests at the tenant. */
   readonly subscription: string | undefined;
 }
 
-/** Takes one token for a request. An action by POST counts as a write. */
+/** Takes one token for a request. A POST action counts as a write. */
 export function takeToken(state: ArmState, caller: Caller, method: string, nowMs: number): RateLimit {
   const traffic = trafficOf(method);
   const { size, perSecond } = limits[traffic];

@@ -2,7 +2,7 @@ import type { Core } from '../shared/core.ts';
 
 type Access = 'Allow' | 'Deny';
 
-/** Where a resource is; everything mutable on a resource may be changed by whoever plays a person. */
+/** The place of a resource. Tests and demos may change its mutable properties at any time. */
 export interface Located {
   readonly id: string;
   readonly subscriptionId: string;
@@ -16,7 +16,7 @@ export interface Placed extends Located {
   /** `host` or `host:port` of the data plane. */
   readonly authority: string;
   publicNetworkAccess: 'Enabled' | 'Disabled';
-  /** What the network rules say to a caller outside of every allowed range, as every caller here is. */
+  /** What the network rules decide for a caller outside every allowed range. All callers here are outside. */
   networkDefaultAction: Access;
 }
 
@@ -53,12 +53,12 @@ interface IssuedKey {
   readonly fromMs: number;
 }
 
-/** Every value a slot has had, oldest first. One whose time has not come belongs to an operation that still runs. */
+/** Every value of a slot, oldest first. A value in the future belongs to a running operation. */
 type KeyHistory = Record<Slot, readonly IssuedKey[]>;
 
-/** How far the parts of the service lag behind each other. No delay is documented: all are 0 unless set. */
+/** How far the parts of the service lag behind each other. No delay is documented, so all are 0 unless set. */
 export interface KeyTiming {
-  /** `listKeys` answers the keys as they were this long ago. */
+  /** `listKeys` returns the keys as they were this long ago. */
   staleReadMs: number;
   /** The data plane refuses a new key for this long. */
   acceptAfterMs: number;
@@ -70,7 +70,7 @@ export interface KeyHolder {
   readonly keyBytes: number;
   readonly timing: KeyTiming;
   keys: KeyHistory;
-  /** Keys that the data plane refuses although they are current: a failure of the service. */
+  /** Current keys that the data plane refuses, which simulates a failure of the service. */
   readonly refused: Set<string>;
 }
 
@@ -79,14 +79,16 @@ function firstKeys(core: Core, keyBytes: number): KeyHistory {
   return { Primary: first(), Secondary: first() };
 }
 
-/** Gives a slot a new value, now or at the end of an operation. Called directly, it is somebody else regenerating. */
+/**
+ * Gives a slot a new value, now or at the end of an operation. A direct call simulates a regeneration by another user.
+ */
 export function issueKey(core: Core, holder: KeyHolder, slot: Slot, fromMs = core.clock.now().getTime()): void {
   const issued = { value: newValue(core, holder.keyBytes), fromMs };
   const history = [...holder.keys[slot], issued].toSorted((one, other) => one.fromMs - other.fromMs);
   holder.keys = { ...holder.keys, [slot]: history };
 }
 
-/** Takes back what an operation that still runs was going to apply. */
+/** Discards the values of operations that still run. */
 export function dropPendingKeys(holder: KeyHolder, nowMs: number): void {
   const begun = (slot: Slot) => holder.keys[slot].filter((each) => each.fromMs <= nowMs);
   holder.keys = { Primary: begun('Primary'), Secondary: begun('Secondary') };
@@ -97,7 +99,7 @@ export function keysAt({ keys }: KeyHolder, atMs: number): Record<Slot, string> 
   return { Primary: valueOf('Primary'), Secondary: valueOf('Secondary') };
 }
 
-/** Every key the data plane takes at this moment. */
+/** Returns every key that the data plane accepts now. */
 export function acceptedKeys({ keys, timing, refused }: KeyHolder, nowMs: number): string[] {
   const accepted = [keys.Primary, keys.Secondary].flatMap((history) =>
     history

@@ -4,7 +4,7 @@ import { armError } from './errors.ts';
 import type { SignalRService } from './signalr/state.ts';
 import type { ArmState, Consumer, Resource } from './state.ts';
 
-/** Ids are compared regardless of case, so routes see the path in lower case. */
+/** Ids are case-insensitive, so routes see the path in lower case. */
 export function lowerCasePath(request: Request): string {
   return new URL(request.url).pathname.toLowerCase();
 }
@@ -12,7 +12,7 @@ export function lowerCasePath(request: Request): string {
 export const subscriptionPath = '/subscriptions/:subscription';
 export const groupPath = `${subscriptionPath}/resourcegroups/:group`;
 
-/** The scope a request is about, in lower case: subscription, resource group or resource; empty for the tenant. */
+/** Returns the scope of a request in lower case: subscription, resource group or resource; empty for the tenant. */
 export function scopeOf(context: Context): string {
   const { subscription, group, name, slot, pool } = context.req.param() as Record<string, string | undefined>;
   const length = (slot ?? pool) ? 11 : name ? 9 : group ? 5 : subscription ? 3 : 0;
@@ -35,7 +35,7 @@ export function assertPlaceExists(state: ArmState, scope: string): void {
   }
 }
 
-/** The account that a request is about, or whose pool it is about. */
+/** Returns the account of a request for the account or one of its pools. */
 export function batchAccountAt(context: Context, state: ArmState): BatchAccount {
   const scope = scopeOf(context).split('/').slice(0, 9).join('/');
   const found = state.resources.get(scope);
@@ -55,7 +55,7 @@ export function signalRsIn(context: Context, state: ArmState): SignalRService[] 
   return resourcesIn(context, state).filter((each) => each.kind === 'signalr');
 }
 
-/** The app that takes its secrets from a vault. */
+/** Returns the app that reads its secrets from a vault. */
 export function consumerAt<Kind extends Consumer['kind']>(context: Context, state: ArmState, kind: Kind) {
   const scope = scopeOf(context);
   const found = state.consumers.get(scope);
@@ -84,7 +84,7 @@ function notFound(scope: string): never {
   throw armError(404, 'ResourceNotFound', `No resource '${named.join('/')}' in resource group '${group}'.`);
 }
 
-/** Whether somebody took this action at this scope from this identity. */
+/** Whether this action at this scope is denied to the identity. */
 export function isDenied({ denials }: ArmState, objectId: string, scope: string, action: string): boolean {
   return [...denials].some(
     (denial) =>
@@ -98,7 +98,7 @@ export function assertAllowed(state: ArmState, objectId: string, scope: string, 
   throw armError(403, 'AuthorizationFailed', message);
 }
 
-/** `*` is every action, and `*` and a slash before its last part every one that ends so. */
+/** `*` covers every action; `*` followed by a path covers every action that ends with it. */
 function covers(denied: string, action: string): boolean {
   const [pattern, one] = [denied.toLowerCase(), action.toLowerCase()];
   return pattern === '*' || pattern === one || (pattern.startsWith('*/') && one.endsWith(pattern.slice(1)));

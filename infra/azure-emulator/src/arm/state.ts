@@ -4,15 +4,15 @@ import type { Located } from './resource.ts';
 import type { Operation, SignalRService } from './signalr/state.ts';
 import type { Site } from './web/state.ts';
 
-/** What has keys. */
+/** A resource with keys. */
 export type Resource = BatchAccount | SignalRService;
 
-/** What takes its secrets from a vault by itself. */
+/** An app whose platform reads its secrets from a vault. */
 export type Consumer = Site | ContainerApp;
 
 /**
- * Takes one action (in any case, `*` for all, `*` and an ending such as `/read`) at and below a scope (empty for the
- * tenant) from an identity (`*` for all).
+ * Denies one action (case-insensitive; `*` for all, or `*` and an ending such as `/read`) at and below a scope (empty
+ * for the tenant) to an identity (`*` for all).
  */
 interface Denial {
   readonly objectId: string;
@@ -23,7 +23,7 @@ interface Denial {
 export interface Bucket {
   tokens: number;
   filledMs: number;
-  /** Asking again before this starts the wait anew. */
+  /** A request before this time starts the wait again. */
   blockedUntilMs: number;
 }
 
@@ -35,7 +35,7 @@ export interface ArmState {
   /** Lower-case ids. */
   readonly groups: Set<string>;
   readonly operations: Map<string, Operation>;
-  /** Tenants of user-assigned identities that are of another than everything else, by lower-case id. */
+  /** Tenants of user-assigned identities that are in another tenant, by lower-case id. */
   readonly identityTenants: Map<string, string>;
   /** Scopes with a ReadOnly lock. */
   readonly locks: Set<string>;
@@ -56,7 +56,7 @@ export function createArmState(): ArmState {
   };
 }
 
-/** The resource goes at once; its authority answers as one that knows nobody. */
+/** Removes the resource at once; its authority then answers 404. */
 export function deleteResource(state: ArmState, id: string): void {
   state.resources.delete(id.toLowerCase());
   state.consumers.delete(id.toLowerCase());

@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { HTTPException } from 'hono/http-exception';
 
-/** An error as the Batch service sends it: OData, with what it has to add in `values`. */
+/** Builds an error as the Batch service sends it: OData, with the details in `values`. */
 export function batchDataError(
   status: ContentfulStatusCode,
   code: string,
@@ -17,7 +17,7 @@ export function batchDataError(
   return new HTTPException(status, { message: value, res: new Response(JSON.stringify(body), { status, headers }) });
 }
 
-/** Every refusal of a credential; the detail says which. */
+/** Builds the error for a refused credential; the detail says why. */
 export function notAuthenticatedError(detail: string): HTTPException {
   const message = 'The server could not authenticate the request: check the Authorization header and its signature.';
   return batchDataError(403, 'AuthenticationFailed', message, { AuthenticationErrorDetail: detail });

@@ -10,7 +10,7 @@ import { list } from './serializers.ts';
 
 export { stringToSign } from './sharedKey.ts';
 
-/** The data plane of every Batch account, to be read: lists a credential can be tried on, pools and their nodes. */
+/** The data plane of every Batch account, read only: lists to try a credential on, pools and their nodes. */
 export function batchDataPlane(core: Core, state: ArmState): Service {
   const app = new Hono<BatchEnv>();
   app.use(async (context, next) => {

@@ -25,11 +25,11 @@ export type BatchContext = Context<BatchEnv>;
 interface Rule {
   /** The name in the journal. */
   readonly operation: string;
-  /** The permission it takes of a caller with a token, below the account's type. */
+  /** The permission that a caller with a token needs, below the account's type. */
   readonly action: string;
 }
 
-/** What stands before every route of the data plane: network, credential, version, and the account's own key. */
+/** Runs before every route of the data plane: fault, network, credential, api-version, the account's own key. */
 export function batchDataRoute(core: Core, state: ArmState, rule: Rule): MiddlewareHandler<BatchEnv> {
   return every(nameOperation(core, rule.operation), async (context: BatchContext, next) => {
     const url = new URL(context.req.url);
@@ -65,7 +65,7 @@ function accountOf(state: ArmState, authority: string): BatchAccount {
   throw batchDataError(404, 'AccountNotFound', 'There is no such Batch account.');
 }
 
-/** Network rules are looked at before any key. The service's own code for this refusal is not documented. */
+/** Network rules are checked before any key. The service's own code for this error is not documented. */
 function assertReachable({ publicNetworkAccess, networkDefaultAction }: BatchAccount): void {
   if (publicNetworkAccess === 'Enabled' && networkDefaultAction === 'Allow') return;
   throw batchDataError(403, 'AuthorizationFailure', 'The network rules of this Batch account refuse the caller.');

@@ -7,7 +7,9 @@ import { batchDataRoute } from './middleware.ts';
 import type { BatchContext, BatchEnv } from './middleware.ts';
 import { extensionBody, list, nodeBody, poolBody, single } from './serializers.ts';
 
-/** Pools, their nodes and those's extensions, to be read (https://learn.microsoft.com/rest/api/batchservice/nodes). */
+/**
+ * Pools, their nodes and the nodes' extensions, read only (https://learn.microsoft.com/rest/api/batchservice/nodes).
+ */
 export function addPoolRoutes(app: Hono<BatchEnv>, core: Core, state: ArmState): void {
   const allow = (name: string) => batchDataRoute(core, state, { operation: `batchData.${name}`, action: 'pools/read' });
   const pools = (context: BatchContext) => poolsOf(core, context.get('account'));

@@ -3,7 +3,7 @@ import type { BatchNode, ExtensionStatus, Pool, PoolIdentity } from '../arm/inde
 import { batchDataError } from './errors.ts';
 import type { BatchContext } from './middleware.ts';
 
-/** A pool as the data plane shows it, which spells much of it differently from Azure Resource Manager. */
+/** Returns a pool as the data plane shows it, which differs from Azure Resource Manager in many names. */
 export function poolBody(pool: Pool) {
   const { properties, allocation, nodes } = pool;
   const { imageReference, nodeAgentSkuId } = properties.deploymentConfiguration.virtualMachineConfiguration;
@@ -72,7 +72,7 @@ export function nodeBody(pool: Pool, node: BatchNode) {
   };
 }
 
-/** The instance view of an extension: nothing in it tells which version of a certificate is installed. */
+/** Returns the instance view of an extension. It does not show which certificate versions are installed. */
 export function extensionBody({ extension, succeeded, message, atMs }: ExtensionStatus) {
   const { protectedSettings: _protected, ...vmExtension } = extension;
   const status = {
@@ -96,8 +96,8 @@ function urlOf({ account: { authority }, name }: Pool): string {
 type Body = Readonly<Record<string, unknown>>;
 
 /**
- * One page of a list, with the properties wanted of each, in the order of ids where there are ids: who follows the link
- * to the next one sees nothing twice, whatever came or went meanwhile.
+ * Returns one page of a list with the selected properties, ordered by id. A client that follows the next link sees
+ * nothing twice, even if items come or go meanwhile.
  */
 export function list(context: BatchContext, kind: string, all: readonly Body[]): Response {
   const url = new URL(context.req.url);

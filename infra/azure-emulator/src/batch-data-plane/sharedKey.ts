@@ -20,7 +20,7 @@ const signedHeaders = [
   'range',
 ];
 
-/** Lets through what one of the account's keys signed within the last quarter of an hour. */
+/** Accepts a request that one of the account's keys signed within the last 15 minutes. */
 export function authenticate(core: Core, account: BatchAccount, request: Request): void {
   const signature = presentedSignature(core, account, request.headers.get('authorization'));
   const modes = account.allowedAuthenticationModes;
@@ -38,7 +38,7 @@ export function authenticate(core: Core, account: BatchAccount, request: Request
 }
 
 /**
- * What a shared key signs
+ * Returns the text that a shared key signs
  * (https://learn.microsoft.com/rest/api/batchservice/authenticate-requests-to-the-azure-batch-service).
  */
 export function stringToSign(accountName: string, request: Request): string {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** An event as the publisher made it; extension attributes stand beside the known ones. */
+/** An event as the publisher made it, with extension attributes. */
 export interface CloudEvent {
   readonly specversion: '1.0';
   readonly id: string;

@@ -5,7 +5,7 @@ import { outcomeName, verdictOf } from './retry.ts';
 import type { DeadLetter, EventGridContext, Outcome, Subscription, Topic } from './state.ts';
 import { matches } from './subscription.ts';
 
-/** Queues an event for every subscription that wants it; what nobody wants is gone. */
+/** Queues an event for every matching subscription; other events are discarded. */
 export function publish(context: EventGridContext, topic: Topic, event: CloudEvent): void {
   for (const subscription of topic.subscriptions.values()) {
     if (matches(subscription, event)) enqueue(context, subscription, event);
@@ -30,12 +30,12 @@ function enqueue(context: EventGridContext, subscription: Subscription, event: C
   }
 }
 
-/** An event on its way to a subscription. */
+/** An event that is queued for a subscription. */
 interface QueuedDelivery {
   readonly subscription: Subscription;
   readonly event: CloudEvent;
   readonly publishedMs: number;
-  /** So many were made, the last one then. */
+  /** The number of attempts so far, the time and outcome of the last one. */
   readonly attempts: number;
   readonly lastAttemptMs: number;
   readonly lastOutcome: Outcome;
@@ -56,7 +56,7 @@ function recordDelivery(
   deliveries.push({ at, subscription: subscription.name, event, attempt: attempts, status: last.lastOutcome });
 }
 
-/** The time to live is looked at when an attempt is due, not before. */
+/** The time to live is checked when an attempt is due, not before. */
 async function attemptDelivery(context: EventGridContext, queued: QueuedDelivery): Promise<void> {
   const { subscription, event, publishedMs } = queued;
   if (subscription.topic.subscriptions.get(subscription.name.toLowerCase()) !== subscription) return;
@@ -97,7 +97,7 @@ function addDeadLetter(
   scheduler.add({ dueMs: clock.now().getTime() + deadLetterAfterMs, run });
 }
 
-/** Names are in lower case in a CloudEvent (https://learn.microsoft.com/azure/event-grid/delivery-and-retry). */
+/** CloudEvents have lower-case names (https://learn.microsoft.com/azure/event-grid/delivery-and-retry). */
 function deadLetterOf(at: Date, { subscription, event, ...queued }: QueuedDelivery, why: string): DeadLetter {
   const fields = {
     deadLetterReason: why,

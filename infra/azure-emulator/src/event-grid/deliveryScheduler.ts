@@ -1,28 +1,28 @@
 import type { Clock } from '../shared/clock.ts';
 import type { CloudEvent } from './cloudEvent.ts';
 
-/** Something that is to happen at a time: a delivery, an expiry, a dead letter. */
+/** Work at a given time: a delivery, an expiry or a dead letter. */
 interface ScheduledItem {
   readonly dueMs: number;
-  /** What is delivered, where it is a delivery. */
+  /** The delivered event, if this is a delivery. */
   readonly event?: CloudEvent;
   run(): void | Promise<void>;
 }
 
-/** Puts what is due at once into another order. */
+/** Reorders work that is due at the same time. */
 export type Order = (due: readonly ScheduledItem[]) => readonly ScheduledItem[];
 
-/** What is to come, in order of time. It passes when somebody pumps or, once started, by itself. */
+/** Runs work in order of time: on `pump`, or by itself once started. */
 export interface DeliveryScheduler {
   add(item: ScheduledItem): void;
   nextDue(): Date | undefined;
-  /** Does everything that is due now, and what becomes due by it; things due together overlap. */
+  /** Does all due work and the work that becomes due by it. Work that is due together overlaps. */
   pump(): Promise<void>;
   start(): void;
   close(): void;
 }
 
-/** The clock may be moved at any time, so a long wait looks again this often. */
+/** The clock can be moved at any time, so a long wait checks it this often. */
 const pollMs = 200;
 const maxRounds = 1_000;
 

@@ -6,10 +6,10 @@ import type { CloudEvent, EventGridEvent } from './cloudEvent.ts';
 import { secondMs } from './retry.ts';
 import type { Deliver, Subscription } from './state.ts';
 
-/** Event Grid waits this long for an answer; the receiver may go on working. */
+/** Event Grid waits this long for an answer. The receiver may go on working. */
 export const answerWithinMs = 30 * secondMs;
 
-/** The answer, unless it took too long by the machine's time or by the clock's. */
+/** Returns the answer, unless it took too long by the machine's time or by the emulator's clock. */
 export async function answerOf(
   clock: Clock,
   deliver: Deliver,
@@ -32,7 +32,7 @@ async function withTimeout<T>(work: Promise<T>): Promise<T | 'timeout'> {
 
 const origin = 'eventgrid.azure.net';
 
-/** Throws unless the receiver is there and wants the events: no subscription is made without. */
+/** Throws unless the receiver exists and passes the validation; without it no subscription is created. */
 export async function validateEndpoint(clock: Clock, deliver: Deliver, subscription: Subscription): Promise<void> {
   const asksOptions = subscription.endpoint.kind === 'webhook' && subscription.schema === 'CloudEventSchemaV1_0';
   const agreed = await (asksOptions ? allowsOrigin : answersCode)(clock, deliver, subscription);
@@ -47,7 +47,7 @@ async function answersCode(clock: Clock, deliver: Deliver, subscription: Subscri
 }
 
 /**
- * CloudEvents' protection against abuse
+ * CloudEvents' abuse protection
  * (https://learn.microsoft.com/azure/event-grid/end-point-validation-cloud-events-schema).
  */
 async function allowsOrigin(clock: Clock, deliver: Deliver, { endpoint }: Subscription): Promise<boolean> {
@@ -57,7 +57,7 @@ async function allowsOrigin(clock: Clock, deliver: Deliver, { endpoint }: Subscr
   return answer.ok && ['*', origin].includes(allowedOrigin.toLowerCase());
 }
 
-/** What bicep says of a function that is not deployed yet [Azure/bicep#11656]. */
+/** The message is the one for a function that is not deployed yet [Azure/bicep#11656]. */
 async function requireAnswer(clock: Clock, deliver: Deliver, request: Request): Promise<Response> {
   const answer = await answerOf(clock, deliver, request);
   if (typeof answer === 'string' || answer.status === 404) throw new Error('Destination endpoint not found.');
@@ -66,7 +66,7 @@ async function requireAnswer(clock: Clock, deliver: Deliver, request: Request): 
 
 const eventGridType = 'application/json; charset=utf-8';
 
-/** A delivery: an array of one in Event Grid's schema, one object as a CloudEvent. The `aeg-` headers are the same. */
+/** Builds a delivery: an array of one event in Event Grid's schema, or one CloudEvent, with the same `aeg-` headers. */
 export function notification(subscription: Subscription, event: CloudEvent, attempt: number): Request {
   const headers = { ...aegHeaders(subscription, 'Notification'), 'aeg-delivery-count': String(attempt - 1) };
   if (subscription.schema === 'EventGridSchema') {
@@ -78,7 +78,7 @@ export function notification(subscription: Subscription, event: CloudEvent, atte
 }
 
 /**
- * The first word between Event Grid and a receiver
+ * Builds the validation request
  * (https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema).
  */
 function validation(subscription: Subscription, code: string, at: Date): Request {

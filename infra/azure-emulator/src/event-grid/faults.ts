@@ -1,25 +1,25 @@
 import type { CloudEvent } from './cloudEvent.ts';
 
-/** What can go wrong between Event Grid and a receiver. */
+/** A fault between Event Grid and a receiver. */
 export type DeliveryEffect =
-  /** So many more deliveries of the same event, each so much after the one before. */
+  /** Delivers the event this many more times, each this long after the one before. */
   | { readonly kind: 'duplicate'; readonly times: number; readonly afterMs: number }
   | { readonly kind: 'delay'; readonly ms: number }
-  /** Never delivered, as with a subscription that was taken away for a while. */
+  /** Never delivers the event, as if the subscription had been removed for a while. */
   | { readonly kind: 'drop' }
-  /** The receiver gets it and works, its answer counts as too late. */
+  /** The receiver gets the event and works, but its answer counts as too late. */
   | { readonly kind: 'time-out' };
 
 interface DeliveryFaultSpec {
   readonly subscription?: string;
   readonly eventType?: string;
-  /** Strikes every matching delivery until it is removed, and not only the first. */
+  /** Applies to every matching delivery until it is removed, not only to the first. */
   readonly lasting?: boolean;
   readonly effect: DeliveryEffect;
 }
 
 interface DeliveryFault {
-  /** How often it fired. */
+  /** How often the fault was applied. */
   readonly fired: number;
   remove(): void;
 }
@@ -28,7 +28,7 @@ type Kind = DeliveryEffect['kind'];
 
 export interface DeliveryFaults {
   plan(spec: DeliveryFaultSpec): DeliveryFault;
-  /** The effects of these kinds that strike now, at most one of each planned fault. */
+  /** Applies the matching faults of these kinds and returns their effects, at most one per planned fault. */
   strike(subscription: string, event: CloudEvent, kinds: readonly Kind[]): DeliveryEffect[];
 }
 

@@ -8,10 +8,16 @@ import type { EventGridContext, ObjectType, Topic, VaultEvent } from './state.ts
 
 type Expiry = 'NearExpiry' | 'Expired';
 
-/** Fixed for secrets and certificates (https://learn.microsoft.com/azure/key-vault/general/event-grid-overview). */
+/**
+ * The lead for secrets and certificates is fixed
+ * (https://learn.microsoft.com/azure/key-vault/general/event-grid-overview).
+ */
 const leadMs = 30 * 86_400_000;
 
-/** Tells of every version made from now on, and of its expiry when the time comes, which may be at its birth. */
+/**
+ * Publishes events of every version created from now on: its creation and, in time, its expiry. A version can be near
+ * its expiry when it is created.
+ */
 export function publishVaultEvents(context: EventGridContext, topic: Topic, vault: Vault): void {
   for (const type of objectTypes) publishEventsOfType(context, topic, vault, type);
   scheduleVaultTasks(context, vault);
@@ -19,37 +25,37 @@ export function publishVaultEvents(context: EventGridContext, topic: Topic, vaul
 
 function publishEventsOfType(context: EventGridContext, topic: Topic, vault: Vault, type: ObjectType): void {
   const { versions, current, onNewVersion } = collectionOf(vault, type);
-  const told = new Set<string>();
+  const published = new Set<string>();
   onNewVersion((name, version) => {
     const event = vaultEvent(context, topic, `${type}NewVersionCreated`, { vault, type, name, version });
     publish(context, topic, event);
-    tellWhenDue(name, version.version, 'NearExpiry');
-    tellWhenDue(name, version.version, 'Expired');
+    publishWhenDue(name, version.version, 'NearExpiry');
+    publishWhenDue(name, version.version, 'Expired');
   });
-  // A rotation policy may say anew when a key is near its expiry.
+  // A changed rotation policy can move the time at which a key is near its expiry.
   vault.onChange((name) => {
     const version = type === 'Key' ? current(name) : undefined;
-    if (version) tellWhenDue(name, version.version, 'NearExpiry');
+    if (version) publishWhenDue(name, version.version, 'NearExpiry');
   });
 
-  /** Looks at the version anew when the time has come: its expiry may have been moved. */
-  function tellWhenDue(name: string, wanted: string, expiry: Expiry): void {
+  /** Checks the version again when the time comes: its expiry may have been moved. */
+  function publishWhenDue(name: string, wanted: string, expiry: Expiry): void {
     const version = versions(name).find((each) => each.version === wanted);
     const dueMs = version ? dueOf(vault, type, name, version)[expiry] : Infinity;
     if (!version || dueMs === Infinity) return;
-    if (dueMs <= context.clock.now().getTime()) tell(name, version, expiry);
+    if (dueMs <= context.clock.now().getTime()) publishExpiry(name, version, expiry);
     else {
       const run = () => {
-        tellWhenDue(name, wanted, expiry);
+        publishWhenDue(name, wanted, expiry);
       };
       context.scheduler.add({ dueMs, run });
     }
   }
-  /** Once each. A version that was replaced or has expired is not near its expiry any more. */
-  function tell(name: string, version: Version, expiry: Expiry): void {
+  /** Publishes each event once. A replaced or expired version is no longer near its expiry. */
+  function publishExpiry(name: string, version: Version, expiry: Expiry): void {
     const isOver = version !== current(name) || hasExpired(version, context.clock.now());
-    if (told.has(expiry + version.version) || (expiry === 'NearExpiry' && isOver)) return;
-    told.add(expiry + version.version);
+    if (published.has(expiry + version.version) || (expiry === 'NearExpiry' && isOver)) return;
+    published.add(expiry + version.version);
     publish(context, topic, vaultEvent(context, topic, `${type}${expiry}`, { vault, type, name, version }));
   }
 }
@@ -65,7 +71,7 @@ function dueOf(vault: Vault, type: ObjectType, name: string, version: Version): 
   return { NearExpiry: policy ? nearExpiryMs(policy, version) : Infinity, Expired: expiryMs };
 }
 
-/** What a vault does by itself happens in time, so that it is told of in time. */
+/** Runs a vault's scheduled tasks at their time, so that their events are published in time. */
 function scheduleVaultTasks(context: EventGridContext, vault: Vault): void {
   let plannedMs = Infinity;
   const again = () => {
@@ -98,7 +104,7 @@ function collectionOf(vault: Vault, type: ObjectType): Versions {
   return { Secret: vault, Key: vault.keys, Certificate: vault.certificates }[type];
 }
 
-/** A version of an active object, the current one where none is named. */
+/** Returns a version of an active object, by default the current one. */
 export function objectOf(vault: Vault, event: VaultEvent, name: string, wanted?: string): VaultObject {
   const type = objectTypes.find((each) => event.startsWith(each)) ?? 'Secret';
   const { versions, current } = collectionOf(vault, type);

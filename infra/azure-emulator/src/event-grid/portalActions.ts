@@ -18,7 +18,7 @@ const actions = {
   },
 } satisfies Record<KeyedResource['kind'], { name: string; path: string }>;
 
-/** Somebody at the portal gives a slot a new key; answers what the activity log has of it. */
+/** Simulates a user who regenerates a key in the portal; returns the entry in the activity log. */
 export function regenerateAtPortal(core: Core, resource: KeyedResource, slot: Slot): ResourceAction {
   issueKey(core, resource, slot);
   const { name, path } = actions[resource.kind];

@@ -8,7 +8,7 @@ import type { CloudEvent } from './cloudEvent.ts';
 import { publish } from './delivery.ts';
 import type { EventGridContext, Topic } from './state.ts';
 
-/** Tells of every write and action below an Azure subscription, whoever asked for it. */
+/** Publishes every write and action below an Azure subscription, no matter who the caller is. */
 export function publishResourceEvents(context: EventGridContext, topic: Topic, core: Core, state: ArmState): void {
   core.journal.on((call) => {
     const action = actionIn(call);
@@ -22,14 +22,14 @@ export function publishResourceEvents(context: EventGridContext, topic: Topic, c
   });
 }
 
-/** When the long-running operation is over that this call began. */
+/** Returns when the long-running operation that this call started ends. */
 function endOf(call: Call, state: ArmState): number | undefined {
   const address = call.response?.headers['azure-asyncoperation'];
   const id = address === undefined ? undefined : new URL(address).pathname.split('/').at(-1);
   return id === undefined ? undefined : state.operations.get(id)?.endMs;
 }
 
-/** The resource and its type in their own spelling, however the caller wrote them. */
+/** Spells the resource and its type as they were created, whatever the caller wrote. */
 function withCanonicalId(action: ResourceAction, state: ArmState): ResourceAction {
   const id = state.resources.get(action.resourceId.toLowerCase())?.id;
   if (id === undefined) return action;
@@ -37,7 +37,9 @@ function withCanonicalId(action: ResourceAction, state: ArmState): ResourceActio
   return { ...action, resourceId: id, name: `${type}${action.name.slice(type.length)}` };
 }
 
-/** As the documents' sample of an action (https://learn.microsoft.com/azure/event-grid/event-schema-subscriptions). */
+/**
+ * Follows the documented sample of an action (https://learn.microsoft.com/azure/event-grid/event-schema-subscriptions).
+ */
 export function actionEvent({ clock, tokens: { tenantId } }: Core, topic: Topic, action: ResourceAction): CloudEvent {
   const { resourceId, name, kind, isSuccess, caller, correlationId, http } = action;
   const evidence = { role: 'Contributor', principalId: caller.objectId, principalType: 'ServicePrincipal' };
@@ -60,7 +62,7 @@ export function actionEvent({ clock, tokens: { tenantId } }: Core, topic: Topic,
   return newEvent(clock.now(), { source: topic.id, type, subject: resourceId, data });
 }
 
-/** A write or an action on a resource, as an event tells it. */
+/** A write or an action on a resource, as an event describes it. */
 export interface ResourceAction {
   readonly resourceId: string;
   /** `Microsoft.Batch/batchAccounts/listkeys/action` */
@@ -79,7 +81,7 @@ const kinds: Readonly<Record<string, ResourceAction['kind']>> = {
   DELETE: 'Delete',
 };
 
-/** What a finished call to Azure Resource Manager was, unless it is nothing to tell of. */
+/** Returns the action of a finished call to Azure Resource Manager, unless it raises no event. */
 function actionIn(call: Call): ResourceAction | undefined {
   const kind = kinds[call.method];
   const place = placeOf(call.path, kind === 'Action');
@@ -100,7 +102,7 @@ function actionIn(call: Call): ResourceAction | undefined {
   };
 }
 
-/** Callers who were not let in, or too often, get into no activity log; nor does what a fault kept from happening. */
+/** Unauthenticated and throttled calls do not reach the activity log. Neither do calls that a fault prevented. */
 const unpublishedStatuses: readonly (number | undefined)[] = [401, 429];
 
 function statusOf({ service, operation, prevented, status }: Call): number | undefined {

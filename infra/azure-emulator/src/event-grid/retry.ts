@@ -4,13 +4,16 @@ import type { Outcome, Subscription } from './state.ts';
 export const secondMs = 1_000;
 const hourMs = 3_600_000;
 
-/** Waits after the first attempt, the second … (https://learn.microsoft.com/azure/event-grid/delivery-and-retry). */
+/**
+ * Waits after the first attempt, the second and so on
+ * (https://learn.microsoft.com/azure/event-grid/delivery-and-retry).
+ */
 const scheduleMs: readonly number[] = [
   ...[10, 30, 60, 300, 600, 1_800].map((seconds) => seconds * secondMs),
   ...[1, 3, 6, 12].map((hours) => hours * hourMs),
 ];
 
-/** Some answers are waited on for longer, says the same page. */
+/** The minimal waits after some answers (same page). */
 const atLeastMs: Readonly<Record<number, number>> = {
   401: 300 * secondMs,
   404: 300 * secondMs,
@@ -28,7 +31,7 @@ type Verdict =
   | { readonly is: 'retry'; readonly waitMs: number }
   | { readonly is: 'given-up'; why: string };
 
-/** What follows an attempt, the first being 1. Only 200 to 204 acknowledge an event. */
+/** Decides what follows an attempt, counted from 1. Only 200 to 204 acknowledge an event. */
 export function verdictOf(subscription: Subscription, attempt: number, outcome: Outcome): Verdict {
   if (outcome === 'dropped') return { is: 'over' };
   const status = typeof outcome === 'number' ? outcome : 0;
@@ -40,7 +43,7 @@ export function verdictOf(subscription: Subscription, attempt: number, outcome: 
   return { is: 'retry', waitMs: Math.max(waitMs, atLeastMs[status] ?? 0) };
 }
 
-/** The word a dead letter has for it. */
+/** Returns the word for an outcome in a dead letter. */
 export function outcomeName(outcome: Outcome | undefined): string {
   if (typeof outcome === 'number') return (STATUS_CODES[outcome] ?? String(outcome)).replaceAll(' ', '');
   return outcome === 'timeout' ? 'TimedOut' : 'SocketError';

@@ -11,7 +11,7 @@ const audience = 'https://eventgrid.azure.net';
 const apiVersion = '2018-01-01';
 
 /**
- * Where a custom topic takes events in
+ * Receives events for custom topics
  * (https://learn.microsoft.com/rest/api/eventgrid/dataplane/publish-cloud-event-events).
  */
 export function eventGridService(core: Core, { topics, publish }: EventGrid): Service {
@@ -44,7 +44,7 @@ function isCustom(topic: Topic): topic is CustomTopic {
   return topic.kind === 'custom';
 }
 
-/** Of the whole body (https://learn.microsoft.com/azure/event-grid/quotas-limits). */
+/** The limit for a whole body (https://learn.microsoft.com/azure/event-grid/quotas-limits). */
 const maxBytes = 1_048_576;
 
 const cloudEvent = z.looseObject({
@@ -61,7 +61,7 @@ const forms = {
   'application/cloudevents-batch+json': z.array(cloudEvent),
 } satisfies Record<string, z.ZodType<CloudEvent[]>>;
 
-/** The events in a publisher's request, all of them or none. */
+/** Reads the events of a publisher's request, all of them or none. */
 function eventsIn(contentType: string, body: string): CloudEvent[] {
   if (Buffer.byteLength(body) > maxBytes) {
     throw eventGridError(413, 'RequestEntityTooLarge', `The request has more than ${maxBytes} bytes.`);

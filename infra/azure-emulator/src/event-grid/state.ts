@@ -5,38 +5,40 @@ import type { CloudEvent, Schema } from './cloudEvent.ts';
 import type { DeliveryScheduler, Order } from './deliveryScheduler.ts';
 import type { DeliveryFaults } from './faults.ts';
 
-/** With `pump` and `nextDue` time passes at a test's pace; after `start` it passes by itself. */
+/** Tests let time pass with `pump` and `nextDue`; after `start` it passes by itself. */
 export interface EventGrid extends Omit<DeliveryScheduler, 'add'>, Pick<Topics, 'createSystemTopic' | 'createTopic'> {
   readonly settings: Settings & { order: Order };
   readonly faults: DeliveryFaults;
   readonly topics: Topics['all'];
   readonly deliveries: readonly Delivery[];
   readonly deadLetters: readonly DeadLetter[];
-  /** Refused unless the endpoint is there and shakes hands. One of the same name is replaced. */
+  /** Throws unless the endpoint passes the validation. Replaces a subscription of the same name. */
   subscribe(wanted: NewSubscription): Promise<Subscription>;
-  /** What is queued for it is lost. */
+  /** Queued events are lost. */
   unsubscribe(subscription: Subscription): void;
-  /** Any event, as if its source had sent it. */
+  /** Publishes any event as if its source had sent it. */
   publish(source: string, event: CloudEvent): void;
-  /** Tells of a version of a secret, key or certificate (the current one) at once, due or not. */
+  /**
+   * Publishes an event for a version of a secret, key or certificate (by default the current one) at once, due or not.
+   */
   emit(event: VaultEvent, vault: Vault, name: string, version?: string): CloudEvent;
-  /** Somebody at the portal regenerates a key, and the activity log tells. */
+  /** Simulates a user who regenerates a key in the portal, with the event of it. */
   regenerate(resource: KeyedResource, slot: Slot): CloudEvent;
 }
 
-/** For whoever plays with it; may be changed at any time. */
+/** Settings for tests and demos, which may change them at any time. */
 interface Settings {
-  /** How a request reaches a receiver. */
+  /** Carries a request to a receiver. */
   deliver: Deliver;
-  /** Between an event and its first delivery. */
+  /** The time between an event and its first delivery. */
   latencyMs: number;
-  /** When the event of a long-running action comes; Azure does not say. */
+  /** When a long-running action raises its event, which Azure does not document. */
   actionEvent: 'atAcceptance' | 'atCompletion';
 }
 
-/** One attempt to bring one event to one subscription. */
+/** One attempt to deliver one event to one subscription. */
 export interface Delivery {
-  /** When it was sent. */
+  /** When the request was sent. */
   readonly at: Date;
   readonly subscription: string;
   readonly event: CloudEvent;
@@ -45,7 +47,7 @@ export interface Delivery {
   readonly status: Outcome;
 }
 
-/** What everything in this folder works on. */
+/** The shared state of Event Grid. */
 export interface EventGridContext {
   readonly clock: Clock;
   readonly scheduler: DeliveryScheduler;
@@ -55,14 +57,14 @@ export interface EventGridContext {
   readonly deadLetters: DeadLetter[];
 }
 
-/** Where events come in and from where subscriptions take them. */
+/** A topic receives events and offers them to its subscriptions. */
 export interface Topic {
-  /** The resource whose events these are: a vault, an Azure subscription, or the custom topic itself. */
+  /** The resource that raises the events: a vault, an Azure subscription, or the custom topic itself. */
   readonly id: string;
   readonly kind: 'key-vault' | 'azure-subscription' | 'custom';
-  /** Of the events' data in Event Grid's own schema. */
+  /** The data version in Event Grid's own schema. */
   readonly dataVersion: string;
-  /** Key Vault sends `NBF` and `EXP` as text, as the documents' sample has them, and not as numbers. */
+  /** Whether Key Vault sends `NBF` and `EXP` as text, as in the documented sample, instead of numbers. */
   datesAsText: boolean;
   /** By lower-case name. */
   readonly subscriptions: Map<string, Subscription>;
@@ -72,25 +74,25 @@ export interface CustomTopic extends Topic {
   readonly kind: 'custom';
   readonly name: string;
   readonly authority: string;
-  /** What `EventGridPublisherClient` takes. */
+  /** The address for `EventGridPublisherClient`. */
   readonly endpoint: string;
 }
 
 export interface Endpoint {
-  /** `function`: the Event Grid trigger of a function app; `webhook`: anything else that takes events. */
+  /** `function` is the Event Grid trigger of a function app, `webhook` any other receiver. */
   readonly kind: 'function' | 'webhook';
   readonly url: string;
 }
 
 export interface NewSubscription extends Filter {
   readonly name: string;
-  /** A topic's id. The system topic of a vault or an Azure subscription is made with its first subscription. */
+  /** The id of a topic. The system topic of a vault or Azure subscription is created with its first subscription. */
   readonly source: string;
   readonly schema: Schema;
   readonly endpoint: Endpoint;
   readonly maxDeliveryAttempts?: number;
   readonly eventTimeToLiveMinutes?: number;
-  /** Keeps what could not be delivered. */
+  /** Whether undeliverable events are kept. */
   readonly deadLetter?: boolean;
 }
 
@@ -102,7 +104,7 @@ export interface Subscription extends NewSubscription {
 
 export interface AdvancedFilter {
   readonly operator: 'StringIn' | 'StringContains';
-  /** An attribute of the envelope, or a path into the data: `data.authorization.action`. */
+  /** An attribute of the envelope, or a path into the data such as `data.authorization.action`. */
   readonly key: string;
   readonly values: readonly string[];
 }
@@ -115,13 +117,13 @@ export interface Filter {
   readonly advancedFilters?: readonly AdvancedFilter[];
 }
 
-/** What became of an attempt: the answer's status, no answer in time, no connection, or lost on purpose. */
+/** The outcome of an attempt: the status of the answer, no answer in time, no connection, or dropped by a fault. */
 export type Outcome = number | 'timeout' | 'unreachable' | 'dropped';
 
 export interface DeadLetter {
   readonly at: Date;
   readonly subscription: string;
-  /** As the blob has it: the event in the subscription's schema with the reason beside it. */
+  /** The content of the blob: the event in the subscription's schema with the reason beside it. */
   readonly body: object;
 }
 
@@ -131,10 +133,10 @@ export type Deliver = (request: Request) => Promise<Response>;
 export interface Topics {
   /** By lower-case id. */
   readonly all: ReadonlyMap<string, Topic>;
-  /** One topic is all that a source can have. */
+  /** A source can have only one topic. */
   createSystemTopic(source: string): Topic;
   createTopic(name: string, resourceGroup?: string): Promise<CustomTopic>;
-  /** The topic of a source; a system topic is made where none is. */
+  /** Returns the topic of a source; creates a missing system topic. */
   of(source: string): Topic;
 }
 

@@ -2,7 +2,7 @@ import type { CloudEvent } from './cloudEvent.ts';
 import type { AdvancedFilter, Filter, NewSubscription, Subscription, Topic } from './state.ts';
 
 /**
- * With the documented defaults; throws where Azure refuses
+ * Applies the documented defaults; throws where Azure refuses
  * (https://learn.microsoft.com/azure/event-grid/manage-event-delivery).
  */
 export function newSubscription(topic: Topic, wanted: NewSubscription): Subscription {
@@ -19,7 +19,7 @@ function limitProblem(wanted: Subscription): string | undefined {
   return undefined;
 }
 
-/** A topic that takes CloudEvents in gives nothing else out. */
+/** A topic that receives CloudEvents delivers nothing else. */
 function schemaProblem({ topic, schema }: Subscription): string | undefined {
   if (topic.kind !== 'custom' || schema === 'CloudEventSchemaV1_0') return undefined;
   return 'This topic takes CloudEvents and can deliver nothing else.';
@@ -29,7 +29,7 @@ function isBetween(value: number, most: number): boolean {
   return Number.isInteger(value) && value >= 1 && value <= most;
 }
 
-/** Text is compared regardless of case (https://learn.microsoft.com/azure/event-grid/event-filtering). */
+/** Text comparisons ignore case (https://learn.microsoft.com/azure/event-grid/event-filtering). */
 export function matches(filter: Filter, event: CloudEvent): boolean {
   const subject = (event.subject ?? '').toLowerCase();
   return (
@@ -49,7 +49,7 @@ function filterProblem({ advancedFilters = [] }: Filter): string | undefined {
   return undefined;
 }
 
-/** A key that is absent matches nothing. */
+/** An absent key does not match. */
 function matchesAdvanced({ operator, values }: AdvancedFilter, value: unknown): boolean {
   if (typeof value !== 'string') return false;
   const found = value.toLowerCase();
@@ -59,7 +59,7 @@ function matchesAdvanced({ operator, values }: AdvancedFilter, value: unknown): 
   });
 }
 
-/** Both schemas' names for the envelope. */
+/** The names of envelope attributes in both schemas. */
 const envelope: Readonly<Record<string, string>> = { topic: 'source', eventtype: 'type' };
 
 function valueAt(event: CloudEvent, key: string): unknown {

@@ -5,7 +5,7 @@ import { publishVaultEvents } from './keyVaultEvents.ts';
 import { publishResourceEvents } from './resourceEvents.ts';
 import type { CustomTopic, EventGridContext, Topic, Topics } from './state.ts';
 
-/** The rest of the local Azure, whose events these are. */
+/** The services that raise events. */
 export interface Sources {
   readonly keyVault: KeyVault;
   readonly arm: ArmState;

@@ -10,7 +10,7 @@ export const identityPath = '/msi/token';
 
 const apiVersion = '2019-08-01';
 
-/** The identities an app has been given, and the secret by which the platform knows the app. */
+/** The identities of an app, and the secret by which the platform recognizes the app. */
 export interface ManagedIdentity {
   /** The value of `IDENTITY_HEADER`. */
   readonly header: string;

@@ -15,7 +15,7 @@ export async function assertAccess(core: Core, vault: Vault, operation: string, 
   assertApiVersion(new URL(request.url).searchParams.get('api-version'));
 }
 
-/** The answer that tells a client where and for what to get a token; the SDK provokes it on purpose. */
+/** Says where and for which resource to get a token. The SDK provokes this answer on purpose. */
 function unauthorized(core: Core, problem: TokenProblem) {
   const authority = `https://login.microsoftonline.com/${core.tokens.tenantId}`;
   const challenge = `Bearer authorization="${authority}", resource="${keyVaultAudience}"`;
@@ -30,7 +30,7 @@ const messages = {
   expired: 'The token has expired.',
 } satisfies Record<TokenProblem, string>;
 
-/** The operations that Azure Policy looks at. */
+/** The operations that Azure Policy checks. */
 const newVersions = ['setSecret', 'createKey', 'rotateKey', 'createCertificate', 'mergeCertificate'];
 
 function assertRules({ rules, purgeProtection }: Vault, operation: string): void {

@@ -4,11 +4,11 @@ import { HTTPException } from 'hono/http-exception';
 interface Reason {
   readonly code: string;
   readonly message: string;
-  /** Key Vault's second, finer code, for example `ForbiddenByRbac`. */
+  /** Key Vault's finer code, for example `ForbiddenByRbac`. */
   readonly inner?: string;
 }
 
-/** An error in Key Vault's own form, for a route to throw. */
+/** Builds an error in Key Vault's form, for a route to throw. */
 export function keyVaultError(
   status: ContentfulStatusCode,
   { code, message, inner }: Reason,
@@ -26,7 +26,7 @@ export function forbidden(message: string, inner?: string): HTTPException {
   return keyVaultError(403, { code: 'Forbidden', message, ...(inner === undefined ? {} : { inner }) });
 }
 
-/** [terraform-provider-azurerm#5659] for secrets; keys by analogy. */
+/** Follows [terraform-provider-azurerm#5659] for secrets; keys are treated alike. */
 export function managedByCertificate(noun: string, act: string) {
   return forbidden(`Operation ${act} is not allowed: a certificate manages this object.`, `${noun}ManagedByKeyVault`);
 }

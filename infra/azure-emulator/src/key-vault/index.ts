@@ -17,9 +17,9 @@ export { createKeyVault } from './state.ts';
 export type { Grant, KeyVault, Vault, VaultRules } from './state.ts';
 export type { Version, VersionedStore } from './versionedStore.ts';
 
-/** Key Vault's data plane; the vault is told by the authority. */
+/** Key Vault's data plane. The authority of a request selects the vault. */
 export function keyVaultService(core: Core, { vaults }: KeyVault): Service {
-  // The SDK asks for the current version with an empty one: a trailing slash.
+  // The SDK asks for the current version with an empty version, so paths may end with a slash.
   const app = new Hono<VaultEnv>({ strict: false });
   app.use(async (context, next) => {
     const vault = vaults.get(new URL(context.req.url).host);

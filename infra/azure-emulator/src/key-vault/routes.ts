@@ -10,10 +10,10 @@ export interface VaultEnv {
 
 export type VaultContext<Path extends string = string> = Context<VaultEnv, Path>;
 
-/** Names a route's operation and lets in who may come in. */
+/** Names a route's operation and checks access to it. */
 export type AllowOperation = (operation: string) => MiddlewareHandler<VaultEnv>;
 
-/** How one of the three collections shows itself. */
+/** How one of the three collections is shown. */
 interface Collection<V extends Version, T extends VersionedObject<V>> {
   readonly path: 'secrets' | 'keys' | 'certificates';
   readonly noun: 'Secret' | 'Key' | 'Certificate';
@@ -24,7 +24,7 @@ interface Collection<V extends Version, T extends VersionedObject<V>> {
 
 type Named = VaultContext<`/${string}/:name`>;
 
-/** Delete, and what can be done with what is deleted: the same for secrets, keys and certificates. */
+/** Adds delete and the routes of deleted objects, which are alike for secrets, keys and certificates. */
 export function addDeletedRoutes<V extends Version, T extends VersionedObject<V>>(
   app: Hono<VaultEnv>,
   enter: AllowOperation,
@@ -56,7 +56,7 @@ export function addDeletedRoutes<V extends Version, T extends VersionedObject<V>
   }
 }
 
-/** The most one page of a list holds, and what it holds by default. */
+/** The default and largest number of items per page. */
 const pageSize = 25;
 
 interface Page {
@@ -64,7 +64,7 @@ interface Page {
   nextLink?: string;
 }
 
-/** One page of a list in the order of its keys, from where the link that was followed says. */
+/** Returns one page of a list ordered by key, starting after the skip token. */
 export function pageOf<T>(url: URL, all: readonly T[], keyOf: (each: T) => string, show: (each: T) => object): Page {
   const after = readMarker(url.searchParams.get('$skiptoken'));
   const size = readSize(url.searchParams.get('maxresults'));

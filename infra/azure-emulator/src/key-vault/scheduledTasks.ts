@@ -1,16 +1,16 @@
 import type { Clock } from '../shared/clock.ts';
 
-/** Something a vault does by itself when its time has come. */
+/** Work that a vault does by itself at a given time. */
 export interface ScheduledTask {
   readonly dueMs: number;
   run(): void | Promise<void>;
 }
 
-/** A vault's time: it passes whenever somebody looks at the vault, or is told to catch up. */
+/** A vault's scheduled work. It is done on the next request, or on `catchUp`. */
 export interface ScheduledTasks {
-  /** Does everything that has come due since, in order of time. */
+  /** Does all due work in order of time. */
   catchUp(): Promise<void>;
-  /** `Infinity` where nothing is to come. */
+  /** `Infinity` if nothing is scheduled. */
   nextDueMs(): number;
 }
 
@@ -22,7 +22,7 @@ export function createScheduledTasks(clock: Clock, pending: () => readonly Sched
   async function work(): Promise<void> {
     for (let task = next(); task && task.dueMs <= clock.now().getTime(); task = next()) await task.run();
   }
-  /** One after another: two who look at once would do the same task twice. */
+  /** Runs one after another: two concurrent runs would do the same task twice. */
   function catchUp(): Promise<void> {
     last = last.then(work);
     return last;

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { badParameter } from './errors.ts';
 import type { Details, Version, VersionedObject } from './versionedStore.ts';
 
-/** The strictest of the documented tag limits; elsewhere 512 characters are named. */
+/** The strictest documented limit for tags; other pages say 512 characters. */
 const tagLength = 256;
 const tagCount = 15;
 
 const seconds = z.int().nullish();
 
-/** The part that the bodies of all three collections share. */
+/** The members that the bodies of all three collections share. */
 export const detailsSchema = z.object({
   attributes: z
     .object({ enabled: z.boolean().nullish(), nbf: seconds, exp: seconds })
@@ -50,7 +50,7 @@ function toDate(unixSeconds: number | null | undefined): Date | undefined {
 const recoverableDays = 90;
 const dayMs = 86_400_000;
 
-/** What the documents of an object need to know of its vault. */
+/** What the documents of an object show of its vault. */
 export interface VaultDocument {
   readonly uri: string;
   readonly purgeProtection: boolean;
@@ -68,7 +68,7 @@ export function attributes({ purgeProtection }: VaultDocument, version: Version)
   };
 }
 
-/** What a deleted object's document has beside what it had before. */
+/** Returns the additional members of a deleted object. */
 export function deletion({ uri }: VaultDocument, collection: string, { name, deletedOn }: VersionedObject): object {
   const purge = deletedOn && new Date(deletedOn.getTime() + recoverableDays * dayMs);
   return {

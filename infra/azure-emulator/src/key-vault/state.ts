@@ -10,11 +10,11 @@ import { createSecretStore } from './secrets/state.ts';
 import type { SecretStore, SecretVersion } from './secrets/state.ts';
 import { createVersionedStore } from './versionedStore.ts';
 
-/** What keeps a caller out, for a person to switch while a test or demo runs. */
+/** Rules that refuse callers, which tests and demos can change. */
 export interface VaultRules {
-  /** Refuses every caller, as a network rule does. */
+  /** Refuses every caller, like a network rule. */
   firewall: boolean;
-  /** Refused operations by their journal name, and by which model of permissions. */
+  /** Refused operations by journal name, with the permission model that refuses. */
   readonly denied: Map<string, 'ForbiddenByRbac' | 'ForbiddenByPolicy'>;
   /** The Azure Policy that denies new versions. */
   deniedByAzurePolicy: string | undefined;
@@ -22,22 +22,22 @@ export interface VaultRules {
   throttledForSeconds: number | undefined;
 }
 
-/** Its own functions are those of its secrets. */
+/** A vault. Its own methods are those of its secrets. */
 export interface Vault extends SecretStore, ScheduledTasks, VaultPlace {
-  /** Of the resource, which is what its events name. */
+  /** The resource id, which is the source of its events. */
   readonly id: string;
   readonly name: string;
   readonly authority: string;
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly uri: string;
   readonly rules: VaultRules;
-  /** What decides about access: roles, or access policies; it changes only the words, access is what `grants` says. */
+  /** Whether roles or access policies decide about access. This changes only the words; `grants` decides. */
   permissionModel: 'rbac' | 'policies';
-  /** Whose identities it trusts. */
+  /** The tenant of the trusted identities. */
   tenantId: string;
-  /** Whether what is deleted can be purged; soft delete is always on. */
+  /** Whether purging is refused; soft delete is always on. */
   purgeProtection: boolean;
-  /** What identities other than the callers' may do with keys, by principal id. */
+  /** What other identities may do with keys, by principal id. */
   readonly grants: Map<string, ReadonlySet<Grant>>;
   readonly keys: KeyStore;
   readonly certificates: CertificateStore;
@@ -45,7 +45,7 @@ export interface Vault extends SecretStore, ScheduledTasks, VaultPlace {
   readonly createCertificate: CertificateStore['create'];
   key(name: string): Key;
   certificate(name: string): Certificate;
-  /** Hears of a key or certificate whose policy or pending operation changed. */
+  /** Calls the listener when the policy or pending operation of a key or certificate changes. */
   onChange(listener: (name: string) => void): void;
 }
 
@@ -53,7 +53,7 @@ export interface KeyVault {
   /** By authority. */
   readonly vaults: Map<string, Vault>;
   createVault(name: string, place?: VaultPlace): Promise<Vault>;
-  /** What a service that encrypts with this key as this identity would be told. */
+  /** Returns what a service gets that encrypts with this key as this identity. */
   canWrap(keyIdentifier: string, principalId: string): WrapAnswer;
 }
 
@@ -108,10 +108,10 @@ function defaultAccess(): AccessSettings {
   return { rules, permissionModel: 'rbac', purgeProtection: false, grants: new Map() };
 }
 
-/** What another service needs of a key that is to encrypt for it. */
+/** What another service needs to encrypt with a key. */
 export type Grant = 'get' | 'wrapKey' | 'unwrapKey';
 
-/** `yes`, or what Key Vault would have against it. */
+/** `yes`, or why Key Vault refuses. */
 type WrapAnswer =
   | 'yes'
   | 'VaultNotFound'
@@ -125,7 +125,7 @@ type WrapAnswer =
 
 const neededGrants: readonly Grant[] = ['get', 'wrapKey', 'unwrapKey'];
 
-/** Whether the holder of this identity can use a key (the current version where the identifier has none). */
+/** Whether an identity can use a key; an identifier without a version means the current one. */
 function canWrap(
   { now }: Clock,
   vaults: ReadonlyMap<string, Vault>,

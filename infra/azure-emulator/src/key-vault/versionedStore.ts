@@ -1,7 +1,7 @@
 import type { Core } from '../shared/core.ts';
 import { keyVaultError, managedByCertificate } from './errors.ts';
 
-/** What secrets, keys and certificates may be given, in Azure's words: attributes and tags. */
+/** The attributes and tags of secrets, keys and certificates. */
 export interface Details {
   readonly tags?: Readonly<Record<string, string>> | undefined;
   readonly enabled?: boolean | undefined;
@@ -18,36 +18,36 @@ export interface Version extends Details {
 
 export interface VersionedObject<V extends Version = Version> {
   readonly name: string;
-  /** Oldest first: the last one is current, enabled or not. */
+  /** Oldest first. The last one is current, enabled or not. */
   readonly versions: V[];
-  /** It belongs to a certificate, through which alone it is changed. */
+  /** Whether a certificate owns the object. It can be changed only through the certificate. */
   readonly managed: boolean;
   deletedOn: Date | undefined;
 }
 
-/** What is to be another; what is absent stays. */
+/** Properties to change; absent ones stay. */
 type Changes<V> = { readonly [P in keyof V]?: V[P] | undefined };
 
 type Listener<V> = (name: string, version: V) => void;
 
-/** One of a vault's three collections: versions by name, soft delete, and Key Vault's refusals. */
+/** One of a vault's three collections: versions by name, soft delete, and Key Vault's errors. */
 export interface VersionedStore<V extends Version, T extends VersionedObject<V> = VersionedObject<V>> {
-  /** The object of this name, made where there is none; refused while a deleted one has the name. */
+  /** Returns the object of this name, or creates it; throws while a deleted one has the name. */
   open(name: string, make: () => T): T;
   add(object: T, version: V): V;
-  /** Tags are replaced as a whole. Without a version the current one is meant. */
+  /** Replaces tags as a whole. Without a version, changes the current one. */
   update(name: string, changes: Changes<V>, version?: string): V;
   delete(name: string): T;
   recover(name: string): T;
   purge(name: string): void;
   find(name: string): T;
   findDeleted(name: string): T;
-  /** The version named, or the current one. */
+  /** Returns the named version, or the current one. */
   pick(object: T, version?: string): V;
   current(name: string): V | undefined;
   versions(name: string): readonly V[];
   list(which: 'active' | 'deleted'): T[];
-  /** Hears of every new version that is not a certificate's, whoever made it. */
+  /** Calls the listener for every new version that does not belong to a certificate. */
   onNewVersion(listener: Listener<V>): void;
 }
 
@@ -55,7 +55,7 @@ export function createVersionedStore<V extends Version, T extends VersionedObjec
   { clock }: Core,
   noun: 'Secret' | 'Key' | 'Certificate',
 ): VersionedStore<V, T> {
-  /** Names differ by more than case only. */
+  /** Names are case-insensitive. */
   const all = new Map<string, T>();
   const lookUp = (name: string) => all.get(name.toLowerCase());
   const active = (name: string) => activeOnly(lookUp(name));
@@ -110,7 +110,7 @@ export function createVersionedStore<V extends Version, T extends VersionedObjec
   };
 }
 
-/** What every new version begins with; Key Vault knows whole seconds only. */
+/** Returns the first properties of a new version. Key Vault stores whole seconds. */
 export function newVersionStamp(
   core: Core,
   createdOn = core.clock.now(),
@@ -136,7 +136,7 @@ function notFound(noun: string, name: string) {
   return keyVaultError(404, { code: `${noun}NotFound`, message });
 }
 
-/** [azure-docs#77545] */
+/** The code is the one in [azure-docs#77545]. */
 function deletedButRecoverable(noun: string, name: string) {
   return keyVaultError(409, {
     code: 'Conflict',
@@ -145,7 +145,7 @@ function deletedButRecoverable(noun: string, name: string) {
   });
 }
 
-/** A store as everybody but certificates may use it: what a certificate manages is refused. */
+/** Wraps a store so that objects of certificates cannot be changed. */
 export function refusingManaged<V extends Version, T extends VersionedObject<V>>(
   store: VersionedStore<V, T>,
   noun: 'Secret' | 'Key',

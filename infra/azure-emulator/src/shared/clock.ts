@@ -1,11 +1,11 @@
-/** The local Azure's time: nothing in it asks the machine. */
+/** The emulator's time. No service asks the machine. */
 export interface Clock {
   now(): Date;
   sleep(ms: number): Promise<void>;
 }
 
 export interface SteerableClock extends Clock {
-  /** Moves time forward; whoever slept until then wakes. */
+  /** Moves time forward and wakes sleepers that are due. */
   advance(ms: number): void;
 }
 
@@ -38,7 +38,7 @@ export function systemClock(startOffsetMs = 0): SteerableClock {
   return { now: () => new Date(nowMs()), sleep, advance };
 }
 
-/** A time that stands still until somebody sleeps (which takes no time) or moves it. */
+/** A time that stands still until it is moved, or until a sleep, which takes no real time. */
 export function manualClock(start: Date): SteerableClock {
   let nowMs = start.getTime();
   function advanceTo(ms: number): void {

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Call } from './journal.ts';
 
-/** What can go wrong with one request. `reset` and `stop before` come before the effect, the others after it. */
+/** A fault of one request. `reset` and `stop before` prevent the effect; the others come after it. */
 export type Effect =
   | { kind: 'status'; status: number; headers?: Record<string, string>; body?: unknown }
   | { kind: 'delay'; ms: number }
@@ -10,34 +10,34 @@ export type Effect =
   | { kind: 'stop'; when: 'before' | 'after' }
   | ({ kind: 'duplicate-later' } & Later);
 
-/** The same request is executed again after so many further requests, or before the first one after so long. */
+/** Runs the same request again after this many further requests, or before the first one after this time. */
 export type Later = { afterRequests: number } | { afterMs: number };
 
 export interface FaultSpec {
   service?: Call['service'];
   operation?: string;
   path?: RegExp;
-  /** Which of the matching calls is struck, counted from 1 (the default) since the fault was planned. */
+  /** Which matching call the fault applies to, counted from 1 (the default) since it was planned. */
   nth?: number;
-  /** Strikes every matching call from the nth on until it is removed. */
+  /** Applies to every matching call from the nth on until it is removed. */
   lasting?: boolean;
   effect: Effect;
 }
 
 export interface Fault {
   readonly spec: FaultSpec;
-  /** How often it fired. */
+  /** How often the fault was applied. */
   readonly fired: number;
   remove(): void;
 }
 
 export interface Faults {
   plan(spec: FaultSpec): Fault;
-  /** Error answers repeat the request's credentials and body, as careless services do (for leak tests). */
+  /** Makes errors repeat the request's credentials and body, as careless services do (for leak tests). */
   echoKeys: boolean;
-  /** Called by a route once it is named: strikes the call, or answers in the route's stead. */
+  /** Called by a route once the operation is named: applies a fault, or returns the answer instead of the route. */
   strike(call: Call): Promise<Response | undefined>;
-  /** The duplicate that a struck call asked for. */
+  /** Returns the later duplicate that a fault asked for. */
   laterOf(call: Call): Later | undefined;
 }
 
@@ -85,7 +85,7 @@ function wouldStrike(fault: Planned, call: Call): boolean {
   return lasting ? fault.seen >= nth : fault.seen === nth;
 }
 
-/** Before the effect: an answer that stands for it. After it: only the way the connection will end. */
+/** Returns an answer that replaces the effect, or marks how the connection ends after it. */
 function apply(effect: Effect, call: Call): Response | undefined {
   switch (effect.kind) {
     case 'status':

@@ -3,7 +3,7 @@ import type { Core, Service } from './core.ts';
 import type { Later } from './faults.ts';
 import type { Call, Cut } from './journal.ts';
 
-/** Thrown where a connection ends without an answer; the shell does to its connection what `cut` says. */
+/** Thrown if a connection ends without an answer. The shell ends its connection as `cut` says. */
 export class ConnectionCut extends Error {
   readonly cut: Cut;
   readonly call: Call;
@@ -28,7 +28,7 @@ type ServiceOf = (authority: string) => Service | undefined;
 
 export type Handle = (request: Request) => Promise<Response>;
 
-/** The local Azure as one function: finds the service, keeps the journal, lets planned faults strike. */
+/** The emulator as one function: finds the service, records the call and applies planned faults. */
 export function createHandle(core: Core, serviceOf: ServiceOf): Handle {
   const pending = new Set<Pending>();
   let served = 0;
@@ -67,7 +67,7 @@ async function exchange(
   duplicate: boolean,
 ): Promise<{ call: Call; response: Response }> {
   const { method, url, headers } = sent.request;
-  // The body has been read, so the service gets a new request; without a body the first one will do.
+  // The body has been read, so the service gets a new request. A request without a body can be reused.
   const isUnread = sent.body === '' && !duplicate;
   const request = isUnread
     ? sent.request
@@ -79,7 +79,7 @@ async function exchange(
   return { call, response: await finishExchange(core, call, answer) };
 }
 
-/** Writes the journal's end of it, and adds what every service adds to an answer. */
+/** Completes the journal entry and adds the headers common to all services. */
 async function finishExchange(core: Core, call: Call, answer: Response): Promise<Response> {
   const headers = new Headers(answer.headers);
   if (!headers.has('x-ms-request-id')) headers.set('x-ms-request-id', call.requestId);
@@ -107,8 +107,8 @@ function unmatchedAuthority(): Response {
 }
 
 /**
- * First handler of every route: names the operation in the journal and gives planned faults their chance.
- * `app.get('/secrets/:name', operation(core, 'getSecret'), ...)`
+ * The first handler of every route: names the operation in the journal and applies planned faults. Usage:
+ * `app.get('/secrets/:name', nameOperation(core, 'getSecret'), ...)`
  */
 export function nameOperation(core: Core, name: string): MiddlewareHandler {
   return async (context, next) => {

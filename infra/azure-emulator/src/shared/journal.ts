@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from './clock.ts';
 
-/** How a connection ended that never brought an answer. */
+/** How a connection ended without an answer. */
 export type Cut = 'reset' | 'lost-response' | 'stop';
 
 /** The services of the emulator. */
@@ -12,38 +12,38 @@ interface Message {
   readonly body: string;
 }
 
-/** One request and what became of it. `status` is what the service answered, even where the answer was lost. */
+/** One request and its outcome. `status` is what the service answered, even if the answer was lost. */
 export interface Call {
   readonly at: Date;
   readonly requestId: string;
   readonly method: string;
   readonly authority: string;
   readonly path: string;
-  /** As sent, with its `?`. */
+  /** As sent, including the `?`. */
   readonly query: string;
   readonly request: Message;
   service: ServiceName | 'unmatched';
-  /** `unmatched` until the route names it (see `operation.ts`). */
+  /** `unmatched` until the route names it (see `nameOperation`). */
   operation: string;
   status: number | undefined;
   response: Message | undefined;
-  /** The kind of the fault that struck this call. */
+  /** The kind of the fault that was applied. */
   fault: string | undefined;
   cut: Cut | undefined;
-  /** A fault stood in for the service: there was no effect. */
+  /** A fault replaced the service, so there was no effect. */
   prevented: boolean;
-  /** Nobody sent this: it is an earlier request arriving once more. */
+  /** An earlier request that arrives a second time. */
   readonly duplicate: boolean;
 }
 
 export interface Journal {
-  /** In order of arrival, the ones under way among them. */
+  /** In order of arrival, including calls in progress. */
   readonly calls: readonly Call[];
-  /** The call a service is answering. */
+  /** Returns the call that a service is answering. */
   of(request: Request): Call;
   begin(request: Request, body: string, duplicate?: boolean): Call;
   finish(call: Call, status: number, response: Message): void;
-  /** Hears of every finished call; answers a function that ends it. */
+  /** Calls the listener for every finished call; returns a function that removes it. */
   on(listener: (call: Call) => void): () => void;
 }
 

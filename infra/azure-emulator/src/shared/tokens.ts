@@ -2,7 +2,7 @@ import { SignJWT, compactVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 import type { Clock } from './clock.ts';
 
-/** Who a token speaks for. */
+/** The subject of a token. */
 export interface Identity {
   readonly clientId: string;
   readonly objectId: string;
@@ -29,7 +29,7 @@ interface TokensOptions {
   readonly clock: Clock;
   readonly signingKey: Uint8Array;
   readonly issued: Set<string>;
-  /** How long a token is good; a managed identity's is good for a day. */
+  /** How long a token is valid; by default a day, like a managed identity's. */
   readonly lifetimeMs?: number;
 }
 
@@ -38,7 +38,7 @@ const appIdentity: Identity = {
   clientId: 'a1c1e000-0000-4000-8000-000000000001',
   objectId: 'a1c1e000-0000-4000-8000-000000000002',
 };
-/** Version 1 tokens, as managed identities get them; Azurite accepts this issuer too. */
+/** Version 1 tokens, as managed identities get them. Azurite accepts this issuer too. */
 const issuer = `https://sts.windows.net/${tenantId}/`;
 const algorithm = 'HS256';
 const dayMs = 86_400_000;

@@ -13,8 +13,8 @@ const main = createRequire(import.meta.filename).resolve('azurite/dist/src/blob/
 const flags = ['--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', '--silent'];
 
 /**
- * The storage account: Azurite's blob service as a child process, over TLS, with tokens. `--oauth basic` looks at a
- * token's issuer, audience, `iat`, `nbf` and `exp` (by the machine's clock), not at its signature.
+ * Starts the storage account: Azurite's blob service as a child process, over TLS, with tokens. `--oauth basic` checks
+ * a token's issuer, audience, `iat`, `nbf` and `exp` (by the machine's clock), but not its signature.
  */
 export async function startAzurite({
   certFile,
@@ -26,7 +26,7 @@ export async function startAzurite({
   const exited = once(child, 'exit');
   const lines = createInterface(child.stdout);
   const listening = new Promise<string>((resolve) => {
-    // The pipe is read to its end: Azurite dies when it cannot write.
+    // The pipe is read to its end: Azurite dies if it cannot write.
     lines.on('line', (line) => {
       const url = /successfully listens on (https:\S+)/.exec(line)?.[1];
       if (url !== undefined) resolve(url);

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { certificateLibrary } from '../shared/certificateLibrary.ts';
 
 export interface Certificates {
-  /** What a client has to trust, for `NODE_EXTRA_CA_CERTS`. */
+  /** The CA that a client has to trust, for `NODE_EXTRA_CA_CERTS`. */
   readonly caFile: string;
   readonly certFile: string;
   readonly keyFile: string;
@@ -16,12 +16,12 @@ export interface Certificates {
 const signingAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const dayMs = 86_400_000;
 
-/** A certificate authority of our own and one server certificate for loopback, written into a folder. */
+/** Writes a new certificate authority and one server certificate for loopback into a folder. */
 export async function createCertificates(folder: string): Promise<Certificates> {
   const library = certificateLibrary();
   const [caKeys, keys] = await Promise.all([generateKeys(), generateKeys()]);
   const issuer = 'CN=Local Azure CA';
-  // By the machine's time: TLS clients know no other.
+  // TLS clients use the machine's time.
   const validity = { notBefore: new Date(Date.now() - dayMs), notAfter: new Date(Date.now() + 30 * dayMs) };
   const ca = await library.X509CertificateGenerator.createSelfSigned({
     name: issuer,

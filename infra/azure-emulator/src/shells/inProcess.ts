@@ -8,11 +8,11 @@ import type { Call } from '../shared/journal.ts';
 import type { AccessToken } from '../shared/tokens.ts';
 
 interface InProcessOptions {
-  /** The sender is to be stopped: its request never settles. */
+  /** Called if the sender is to be stopped. Its request never settles. */
   onStop?: (call: Call) => unknown;
 }
 
-/** A transport for the SDK's clients without sockets; connections fail in the words of Node's own client. */
+/** An HTTP client for the SDKs without sockets. Connections fail with the errors of Node's own client. */
 export function inProcessHttpClient(azure: LocalAzure, { onStop }: InProcessOptions = {}): HttpClient {
   async function sendRequest(request: PipelineRequest): Promise<PipelineResponse> {
     if (request.abortSignal?.aborted) throw aborted();
@@ -25,7 +25,10 @@ export function inProcessHttpClient(azure: LocalAzure, { onStop }: InProcessOpti
   return { sendRequest };
 }
 
-/** A credential of the app's identity. The clients ask it each time, since they keep tokens by the machine's clock. */
+/**
+ * Returns a credential of the app's identity. Clients ask it for each request, because they cache tokens by the
+ * machine's time.
+ */
 export function credential({ core, clock }: LocalAzure): TokenCredential {
   const kept = new Map<string, AccessToken>();
   async function tokenFor(audience: string): Promise<string> {

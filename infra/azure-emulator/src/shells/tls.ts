@@ -16,9 +16,9 @@ import type { Certificates } from './certificates.ts';
 
 interface TlsOptions {
   readonly clock: SteerableClock;
-  /** Where the certificates are written. */
+  /** The folder for the certificates. */
   readonly folder: string;
-  /** Stops the process that sent the request; nobody answers it. */
+  /** Stops the process that sent the request, which gets no answer. */
   readonly onStop?: (call: Call) => unknown;
 }
 
@@ -28,7 +28,9 @@ export interface RunningLocalAzure {
   close(): Promise<void>;
 }
 
-/** The local Azure over TLS on loopback: every authority is a port of its own, the identity endpoint plain http. */
+/**
+ * Starts the emulator over TLS on loopback. Every authority has a port of its own; the identity endpoint is plain http.
+ */
 export async function startLocalAzure({ clock, folder, onStop }: TlsOptions): Promise<RunningLocalAzure> {
   const certificates = await createCertificates(folder);
   const servers: Server[] = [];
@@ -42,7 +44,7 @@ export async function startLocalAzure({ clock, folder, onStop }: TlsOptions): Pr
       wanted === identityHost
         ? createHttpServer(onRequest)
         : createHttpsServer({ cert: certificates.cert, key: certificates.key }, onRequest);
-    // A client that has just picked an idle connection is never cut off.
+    // Idle connections stay open, so that a client that has just picked one is not cut off.
     server.keepAliveTimeout = 0;
     servers.push(server);
     server.listen(0, '127.0.0.1');

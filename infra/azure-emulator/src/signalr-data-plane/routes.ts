@@ -11,8 +11,8 @@ import { nameOperation } from '../shared/http.ts';
 const version = '2022-06-01';
 
 /**
- * The REST data plane of every SignalR service. Its health is answered without a look at any key, as the real one's
- * (Azure/azure-signalr issue 1662): it proves nothing.
+ * The REST data plane of every SignalR service. Health is answered without checking a key, as in Azure
+ * (Azure/azure-signalr issue 1662), so it proves nothing.
  */
 export function signalrDataPlane(core: Core, state: ArmState): Service {
   const app = new Hono();
@@ -69,8 +69,8 @@ function isConnected(context: Context, state: ArmState): boolean {
 }
 
 /**
- * Whether the request carries a token that one of the service's keys signed for this very address: HS256 over the
- * key's own characters, `aud` the URL without query and trailing slash, `exp` in the future
+ * Whether one of the service's keys signed a token for this address: HS256 with the key's text, `aud` the URL without
+ * query and trailing slash, `exp` in the future
  * (https://learn.microsoft.com/azure/azure-signalr/signalr-reference-data-plane-rest-api).
  */
 async function isAuthentic(core: Core, service: SignalRService, request: Request): Promise<boolean> {
@@ -89,7 +89,7 @@ async function isAuthentic(core: Core, service: SignalRService, request: Request
   return (await Promise.all(tried)).includes(true);
 }
 
-/** Microsoft's .NET client leaves the query in, and is accepted. */
+/** Microsoft's .NET client keeps the query in the audience, and is accepted. */
 function audiencesOf(requestUrl: string): string[] {
   const { origin, pathname, search } = new URL(requestUrl);
   const plain = `${origin}${pathname.replace(/\/$/, '')}`;

@@ -13,8 +13,9 @@ export const encryptionBody = z.strictObject({
 });
 
 /**
- * What a PATCH makes of it: a key alone replaces a key
- * (https://learn.microsoft.com/azure/batch/batch-customer-managed-key); the code is the one of Azure/azure-cli#24007.
+ * Applies a PATCH: a key alone replaces the old key
+ * (https://learn.microsoft.com/azure/batch/batch-customer-managed-key). The error code is the one in
+ * Azure/azure-cli#24007.
  */
 export function patchEncryption(old: Encryption, patch: z.infer<typeof encryptionBody>): Encryption {
   const { keySource = old.keySource, keyVaultProperties } = patch;
@@ -40,7 +41,7 @@ interface KeyUse {
   readonly encryption: Encryption;
 }
 
-/** Throws unless one of the account's identities may use the key. The codes are ours: nobody documents them. */
+/** Throws unless one of the account's identities can use the key. The codes are ours: Azure documents none. */
 export function assertKeyUsable(keys: KeyAccess, { cmkAllowed, identity, encryption }: KeyUse): void {
   if (encryption.keySource === 'Microsoft.Batch') return;
   if (!cmkAllowed) {
@@ -66,8 +67,8 @@ interface KeyOwner {
 }
 
 /**
- * An account's hold on its key (https://learn.microsoft.com/azure/batch/batch-customer-managed-key). It is looked at
- * when somebody asks, so access counts as back from the last time it was seen lost.
+ * Tracks an account's access to its key (https://learn.microsoft.com/azure/batch/batch-customer-managed-key). Access is
+ * checked on demand, so it counts as restored from the last check that found it lost.
  */
 export function createCustomerKey(clock: Clock, keys: KeyAccess, timing: CustomerKeyTiming, holder: () => KeyOwner) {
   const nowMs = () => clock.now().getTime();
@@ -107,7 +108,10 @@ export function createCustomerKey(clock: Clock, keys: KeyAccess, timing: Custome
   return { timing, keys, inUse, isUsable, nodes, refresh: forget } satisfies CustomerKey;
 }
 
-/** Nothing but its deletion is possible while the key cannot be used. The code is Batch's for a disabled account. */
+/**
+ * An account without access to its key can only be read or deleted. The code is the one Batch uses for a disabled
+ * account.
+ */
 export function assertKeyAccessible({ name, customerKey }: { name: string; customerKey: CustomerKey }): void {
   if (customerKey.isUsable()) return;
   const message = `The Batch account ${name} is disabled: it has no access to its customer-managed key.`;
@@ -123,7 +127,7 @@ export function createKeyAccess({ vaults, canWrap }: KeyVault): KeyAccess {
   return { canWrap, newestVersion };
 }
 
-/** Outside its dates a key does not wrap, but what it wrapped can still be read. */
+/** Outside its dates a key cannot wrap, but data that it wrapped can still be read. */
 function canUnwrap(keys: KeyAccess, keyIdentifier: string, principalId: string): boolean {
   return ['yes', 'KeyNotYetValid', 'KeyExpired'].includes(keys.canWrap(keyIdentifier, principalId));
 }

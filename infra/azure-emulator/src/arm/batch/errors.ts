@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { HTTPException } from 'hono/http-exception';
 
-/** An error of the Batch management service: what it has to add stands in the details. */
+/** Builds an error of the Batch management service, with its reasons in the details. */
 export function batchError(
   status: ContentfulStatusCode,
   code: string,

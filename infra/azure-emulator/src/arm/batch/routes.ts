@@ -42,7 +42,7 @@ export function batchRoutes(core: Core, state: ArmState): Hono {
   return app;
 }
 
-/** The service's own code for this refusal is not documented. */
+/** The service's own code for this error is not documented. */
 function accountWithKeys(context: Context, state: ArmState): BatchAccount {
   const found = batchAccountAt(context, state);
   assertKeyAccessible(found);
@@ -56,7 +56,7 @@ function keysBody(found: BatchAccount, atMs: number) {
   return { accountName: found.name, primary: Primary, secondary: Secondary };
 }
 
-/** Strict: a property that would be ignored here is refused. */
+/** Strict: properties that would be ignored are refused. */
 const accountPatchBody = z.strictObject({
   tags: z.record(z.string(), z.string()).optional(),
   identity: accountIdentityBody.optional(),
@@ -72,7 +72,7 @@ const accountPatchBody = z.strictObject({
     .optional(),
 });
 
-/** BatchAccount Update (https://learn.microsoft.com/rest/api/batchmanagement/batch-account/update): all or nothing. */
+/** BatchAccount Update (https://learn.microsoft.com/rest/api/batchmanagement/batch-account/update), all or nothing. */
 function patchAccount(core: Core, account: BatchAccount, patch: z.infer<typeof accountPatchBody>): void {
   assertKeyAccessible(account);
   const { encryption: newKey, ...properties } = patch.properties ?? {};

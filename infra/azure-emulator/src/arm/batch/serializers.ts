@@ -1,7 +1,7 @@
 import type { PoolProperties } from './pools/schema.ts';
 import type { BatchAccount, BatchNode, Pool } from './state.ts';
 
-/** An account as its GET shows it. */
+/** Returns an account as its GET shows it. */
 export function accountBody(found: BatchAccount) {
   const { id, name, location, tags, authority, identity } = found;
   return {
@@ -26,7 +26,7 @@ export function accountBody(found: BatchAccount) {
   };
 }
 
-/** A pool as its GET in Azure Resource Manager shows it. */
+/** Returns a pool as its GET in Azure Resource Manager shows it. */
 export function poolBodyOf(pool: Pool) {
   const { id, name, tags, identity, properties, allocation, nodes } = pool;
   const begunMs = pool.deletedMs ?? pool.createdMs;
@@ -60,7 +60,7 @@ export function etagOf({ modified }: Pool): string {
   return `W/"${modified.etag}"`;
 }
 
-/** What is protected is never shown. */
+/** Protected settings are never shown. */
 export function shownExtensions({ deploymentConfiguration }: PoolProperties) {
   const { extensions } = deploymentConfiguration.virtualMachineConfiguration;
   return extensions?.map(({ protectedSettings: _protected, ...extension }) => extension);

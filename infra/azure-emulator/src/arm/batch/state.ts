@@ -8,17 +8,17 @@ type AuthenticationMode = 'SharedKey' | 'AAD' | 'TaskAuthenticationToken';
 export interface BatchAccount extends Placed, KeyHolder {
   readonly kind: 'batch';
   poolAllocationMode: 'BatchService' | 'UserSubscription';
-  /** `null`: not restricted. */
+  /** `null` means unrestricted. */
   allowedAuthenticationModes: AuthenticationMode[] | null;
   provisioningState: 'Succeeded' | 'Failed' | 'Invalid';
   identity: AccountIdentity;
   encryption: Encryption;
-  /** Whether it was made for customer-managed keys; one that was not never takes them. */
+  /** Whether the account was created for customer-managed keys. Other accounts never accept one. */
   readonly cmkAllowed: boolean;
   readonly customerKey: CustomerKey;
   /** By lower-case name. */
   readonly pools: Map<string, Pool>;
-  /** How long pools take that are made from now on. */
+  /** How long operations take on pools that are created from now on. */
   readonly poolTiming: PoolTiming;
 }
 
@@ -36,38 +36,38 @@ export type Encryption =
 
 export const serviceManaged: Encryption = { keySource: 'Microsoft.Batch' };
 
-/** How the service lags behind a vault. */
+/** How far the service lags behind a vault. */
 export interface CustomerKeyTiming {
-  /** A versionless identifier is looked up again after so long; "once a day" is what the documents say. */
+  /** How long a versionless identifier is used before it is resolved again. The documents say "once a day". */
   followMs: number;
-  /** How long the account stays refused after it was last seen without access: up to ten minutes. */
+  /** How long the account stays refused after access was last seen lost: up to ten minutes. */
   recoveryMs: number;
-  /** How much longer its nodes do. */
+  /** How much longer the account's nodes stay unavailable. */
   nodesBackMs: number;
 }
 
 export interface CustomerKey {
   readonly timing: CustomerKeyTiming;
   readonly keys: KeyAccess;
-  /** The identifier, with its version, of the key that wraps now. */
+  /** The versioned identifier of the key that wraps now. */
   inUse(): string | undefined;
   isUsable(): boolean;
-  /** Whether nodes are unavailable, and since when they are or are not. */
+  /** Whether nodes are unavailable, and since when. */
   nodes(): { readonly down: boolean; readonly sinceMs: number };
-  /** Looks a versionless identifier up anew. */
+  /** Resolves a versionless identifier again. */
   refresh(): void;
 }
 
-/** What the Batch service asks a vault in an account's name. */
+/** The questions that the Batch service asks a vault on behalf of an account. */
 export interface KeyAccess extends Pick<KeyVault, 'canWrap'> {
   /** The newest enabled version of the key. */
   newestVersion(keyIdentifier: string): string | undefined;
 }
 
-/** How long its parts take; nothing is documented: all are 0 unless set. */
+/** How long a pool's operations take. Azure documents no times, so each is 0 unless set. */
 export interface PoolTiming {
   resizeMs: number;
-  /** From a node's boot until it is usable. */
+  /** The time from a node's boot until it is usable. */
   startMs: number;
   deleteMs: number;
 }
@@ -82,37 +82,37 @@ export interface Pool {
   tags: Record<string, string> | undefined;
   modified: { readonly atMs: number; readonly etag: string };
   readonly timing: PoolTiming;
-  /** Keeps the Key Vault extension on every node from its vault. */
+  /** Prevents the Key Vault extension on every node from reaching its vault. */
   extensionFault: 'IdentityLacksRights' | 'VaultUnreachable' | undefined;
-  /** The Key Vault extension writes a status for every version it installs, which no document says it does. */
+  /** Whether the extension writes a status for each version it installs. No document says that it does. */
   reportsRenewals: boolean;
-  /** Set when its deletion began. */
+  /** Set when the deletion starts. */
   deletedMs: number | undefined;
   readonly allocation: { readonly state: 'Steady' | 'Resizing'; readonly sinceMs: number };
   readonly nodes: readonly BatchNode[];
-  /** Begins to make as many nodes as the fixed scale wants. */
+  /** Starts to allocate the nodes that the fixed scale asks for. */
   resize(): void;
-  /** It has been changed: a new ETag. */
+  /** Records a change: the pool gets a new ETag. */
   touch(): void;
   addNode(): BatchNode;
   removeNode(node: BatchNode): void;
 }
 
-/** What a person, a task or a failing machine makes of a node that is up. */
+/** The state that a user, a task or a failing machine gives to a node that is up. */
 export type NodeState = 'idle' | 'running' | 'offline' | 'unusable' | 'rebooting' | 'unknown' | 'preempted';
 
-/** A compute node. What it is at a moment follows from the clock. */
+/** A compute node. Its state follows from the clock. */
 export interface BatchNode {
   readonly id: string;
   readonly isDedicated: boolean;
   readonly allocatedMs: number;
   readonly bootedMs: number;
   readonly status: { readonly state: NodeState | 'starting'; readonly sinceMs: number };
-  /** By the name of the extension; none before the node is ready. */
+  /** By extension name; empty until the node is ready. */
   readonly extensions: ReadonlyMap<string, ExtensionStatus>;
-  /** The version of each observed certificate in the node's store, by its address; no API tells it. */
+  /** The installed version of each observed certificate by address. No API shows it. */
   readonly installed: ReadonlyMap<string, string>;
-  /** Lets its extensions do what has come due. */
+  /** Lets the extensions do their due work. */
   catchUp(): void;
   become(state: NodeState): void;
   restart(): void;

@@ -6,7 +6,7 @@ import type { ArmState } from '../state.ts';
 import type { ContainerApp, NewContainerApp } from './state.ts';
 
 /**
- * A new version of a secret without one in its address is fetched within half an hour, and the app restarts by itself
+ * The app fetches a new version of an unversioned secret within half an hour and restarts by itself
  * (https://learn.microsoft.com/azure/container-apps/manage-secrets).
  */
 const periodMs = 1_800_000;

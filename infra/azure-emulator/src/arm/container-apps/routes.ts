@@ -7,7 +7,7 @@ import { containerAppBody } from './serializers.ts';
 
 const containerApp = `${groupPath}/providers/microsoft.app/containerapps/:name`;
 
-/** To be read only (https://learn.microsoft.com/rest/api/resource-manager/containerapps/container-apps). */
+/** Container apps, read only (https://learn.microsoft.com/rest/api/resource-manager/containerapps/container-apps). */
 export function containerAppRoutes(core: Core, state: ArmState): Hono {
   const app = new Hono({ getPath: lowerCasePath });
   const rule = { operation: 'containerApps.get', provider: 'Microsoft.App', action: 'containerApps/read' } as const;

@@ -1,6 +1,6 @@
 import type { ContainerApp } from './state.ts';
 
-/** Secrets are shown without their values, and nothing says which version the app runs with. */
+/** Secrets are shown without values, and the version in use is not shown. */
 export function containerAppBody({ id, name, location, tags, secrets, down }: ContainerApp) {
   const revision = `${name}--0000001`;
   return {

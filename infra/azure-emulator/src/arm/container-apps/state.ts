@@ -2,7 +2,7 @@ import type { Located, Place } from '../resource.ts';
 
 export interface NewContainerApp extends Place {
   tags?: Record<string, string>;
-  /** Addresses of Key Vault secrets, by the names the app gives them. */
+  /** Addresses of Key Vault secrets by the app's own names. */
   secrets: Readonly<Record<string, string>>;
 }
 
@@ -11,6 +11,6 @@ export interface ContainerApp extends Located {
   readonly secrets: Readonly<Record<string, string>>;
   down: boolean;
   readonly restarts: readonly Date[];
-  /** The value of a secret as the running app has it. */
+  /** The value of a secret in the running app. */
   value(secret: string): string | undefined;
 }

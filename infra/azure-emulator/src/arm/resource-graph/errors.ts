@@ -5,7 +5,7 @@ interface Detail {
   readonly message: string;
 }
 
-/** Every refusal is a `BadRequest`; what is wrong is in the details. */
+/** Builds a `BadRequest`, the code of every error here; the details say what is wrong. */
 export function badRequestError(...details: readonly Detail[]): HTTPException {
   const body = { error: { code: 'BadRequest', message: 'The request was not understood: see the details.', details } };
   return new HTTPException(400, { res: Response.json(body, { status: 400 }) });
@@ -19,7 +19,7 @@ export function invalidQueryError({ code, message, token }: QueryError): HTTPExc
   );
 }
 
-/** A query that the service refuses; its parts are what the answer's details say. */
+/** An invalid query. Its parts become the details of the answer. */
 export class QueryError extends Error {
   readonly code: 'ParserFailure' | 'InvalidQueryLanguage';
   readonly token: Token;
@@ -32,7 +32,7 @@ export class QueryError extends Error {
 
 export interface Token extends Place {
   readonly kind: Kind;
-  /** A string literal without its quotes. */
+  /** A string literal comes without its quotes. */
   readonly text: string;
 }
 

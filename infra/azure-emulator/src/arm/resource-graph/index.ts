@@ -3,10 +3,10 @@ import type { Tables } from './kusto/query.ts';
 import { readTables } from './state.ts';
 import type { GraphSources } from './state.ts';
 
-/** What Resource Graph knows, which may lag behind what is. */
+/** The data of Resource Graph, which can lag behind the resources. */
 export interface Graph {
   tables(): Tables;
-  /** From now on it knows only what it knows now. */
+  /** Stops following changes until `thaw`. */
   freeze(): void;
   thaw(): void;
 }

@@ -1,7 +1,7 @@
 import { HTTPException } from 'hono/http-exception';
 
 /**
- * A principal's queries within a window that begins with the first one
+ * A principal's queries in a window that starts with the first query
  * (https://learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-for-throttled-requests).
  */
 const queriesPerWindow = 15;
@@ -13,7 +13,7 @@ interface Window {
 }
 
 interface QueryQuota {
-  /** Takes one query, or throws the refusal; answers the headers that tell what is left. */
+  /** Takes one query from the quota, or throws the error; returns the headers with what is left. */
   take(objectId: string, nowMs: number): Record<string, string>;
 }
 

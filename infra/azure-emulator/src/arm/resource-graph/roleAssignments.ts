@@ -4,14 +4,17 @@ import { identityAt, uuidOf } from '../batch/identity.ts';
 import type { AccountIdentity } from '../batch/identity.ts';
 import type { ArmState } from '../state.ts';
 
-/** What somebody may do in a vault, in the words of access policies. */
+/** Permissions in a vault, in the words of access policies. */
 interface Permissions {
   readonly keys: readonly string[];
   readonly secrets: readonly string[];
   readonly certificates: readonly string[];
 }
 
-/** The app's; those of pools whose nodes reach their vault; and those that let accounts use keys. By principal id. */
+/**
+ * Returns permissions by principal id: of the app, of pools whose nodes reach their vault, and of accounts that use
+ * keys.
+ */
 function permissionsIn(core: Core, state: ArmState, { grants }: Vault): ReadonlyMap<string, Permissions> {
   const none: Permissions = { keys: [], secrets: [], certificates: [] };
   const readers = readersIn(state).map((id) => [id, { ...none, secrets: ['get'], certificates: ['get'] }] as const);
@@ -27,7 +30,7 @@ function readersIn({ resources }: ArmState): string[] {
   return reading.flatMap(({ identity }) => idsIn(identity)).map((id) => identityAt(id).principalId);
 }
 
-/** Of a vault that goes by policies; one that goes by roles has none. */
+/** Returns the access policies of a vault; a vault with roles has none. */
 export function accessPolicies(core: Core, state: ArmState, vault: Vault) {
   if (vault.permissionModel === 'rbac') return [];
   const { tenantId } = vault;
@@ -42,7 +45,7 @@ const roles = {
   cryptoServiceEncryptionUser: 'e147488a-f6f5-4113-8e2d-b22465e65bf6',
 };
 
-/** The app reads each subscription with a vault; for a vault that goes by roles there are those of its users. */
+/** The app is a reader of each subscription with a vault. Vaults with roles have assignments for their users. */
 export function roleAssignments(core: Core, state: ArmState, vaults: readonly Vault[]) {
   const { objectId } = core.tokens.appIdentity;
   const subscriptions = new Set(vaults.map(({ subscriptionId }) => subscriptionId));
@@ -79,7 +82,7 @@ function assignment(scope: string, principalId: string, role: string) {
   return { place: { subscriptionId, resourceGroup }, body };
 }
 
-/** Every user-assigned identity that is attached to something, as it was first spelt. */
+/** Returns every attached user-assigned identity, in its first spelling. */
 export function attachedIdentities({ resources }: ArmState): string[] {
   const accounts = [...resources.values()].flatMap((each) => (each.kind === 'batch' ? [each] : []));
   const ids = accounts.flatMap(({ identity, pools }) =>

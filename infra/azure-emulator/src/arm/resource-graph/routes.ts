@@ -22,7 +22,7 @@ interface PageWanted {
 /** The most rows of a page (https://learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data). */
 const maxTop = 1_000;
 
-/** One page of a result, and how to get the next one; nothing where the token is of another query. */
+/** Returns one page of a result and the token for the next; undefined if the token is from another query. */
 function pageOf(query: string, data: Dataset, { $top = maxTop, $skip = 0, $skipToken }: PageWanted) {
   const start = $skipToken === undefined ? $skip : positionIn($skipToken, query);
   if (start === undefined) return undefined;
@@ -35,7 +35,7 @@ function pageOf(query: string, data: Dataset, { $top = maxTop, $skip = 0, $skipT
     count: rows.length,
     data: rows.map((row) => shown(row, data)),
     facets: [],
-    // In the API's own words the flag is a text.
+    // The API sends this flag as text.
     resultTruncated: more && !pageable ? 'true' : 'false',
     ...(more && pageable ? { $skipToken: tokenFor(query, end) } : {}),
   };
@@ -109,7 +109,7 @@ function run(query: string, tables: Tables): Dataset {
   }
 }
 
-/** Without an order rows come in any order, another one each time. */
+/** Rows without `order by` come in a different order each time. */
 function rotateRows(data: Dataset, by: number): Dataset {
   const start = data.rows.length === 0 ? 0 : by % data.rows.length;
   return { ...data, rows: [...data.rows.slice(start), ...data.rows.slice(0, start)] };
@@ -119,7 +119,7 @@ function filterTables({ columns, rows }: Tables, isVisible: (row: Row) => boolea
   return { columns, rows: new Map([...rows].map(([name, all]) => [name, all.filter(isVisible)])) };
 }
 
-/** Nobody is refused a row: what a caller may not read is not there. */
+/** Rows that the caller may not read are left out, without an error. */
 function mayRead(state: ArmState, objectId: string, row: Row, wanted: readonly string[] | undefined): boolean {
   const [id, type, subscriptionId] = [row['id'], row['type'], row['subscriptionId']].map(String);
   if (wanted && !wanted.includes(String(subscriptionId).toLowerCase())) return false;
@@ -127,7 +127,7 @@ function mayRead(state: ArmState, objectId: string, row: Row, wanted: readonly s
   return !actions.some((each) => isDenied(state, objectId, String(id), each));
 }
 
-/** Subscriptions that the caller cannot read are left out, but not all of them. */
+/** Unreadable subscriptions are left out, but one has to be readable. */
 function assertReadable(state: ArmState, objectId: string, subscriptions: readonly string[]): void {
   const readable = subscriptions.filter((each) => {
     const scope = `/subscriptions/${each}`.toLowerCase();

@@ -4,7 +4,7 @@ import type { Health, HealthEvent } from '../service-health/state.ts';
 import { ticksOf } from './kusto/values.ts';
 import type { Row } from './kusto/values.ts';
 
-/** What Resource Graph shows of a user-assigned identity. */
+/** Returns a user-assigned identity as Resource Graph shows it. */
 export function identityBody(id: string, tenantId: string) {
   const [, , subscriptionId = '', , resourceGroup = '', , , , name = ''] = id.split('/');
   const body = {
@@ -18,7 +18,7 @@ export function identityBody(id: string, tenantId: string) {
   return { place: { subscriptionId, resourceGroup }, body };
 }
 
-/** A vault as Azure Resource Manager would show it (api-version 2023-07-01). */
+/** Returns a vault as Azure Resource Manager shows it (api-version 2023-07-01). */
 export function vaultBody({ id, name, uri, tenantId, permissionModel, purgeProtection }: Vault) {
   return {
     id,
@@ -32,7 +32,7 @@ export function vaultBody({ id, name, uri, tenantId, permissionModel, purgeProte
       vaultUri: `${uri}/`,
       enableRbacAuthorization: permissionModel === 'rbac',
       enableSoftDelete: true,
-      // Azure takes no `false` for it: once on, it stays.
+      // Azure never sends `false`: once on, it stays on.
       ...(purgeProtection && { enablePurgeProtection: true }),
       provisioningState: 'Succeeded',
     },
@@ -40,7 +40,7 @@ export function vaultBody({ id, name, uri, tenantId, permissionModel, purgeProte
 }
 
 /**
- * An event as Resource Graph has it, once for each subscription it is about
+ * Returns an event as Resource Graph shows it, one row per subscription
  * (https://learn.microsoft.com/azure/service-health/azure-resource-graph-overview).
  */
 export function healthRow(event: HealthEvent, subscriptionId: string, { times }: Pick<Health, 'times'>): Row {

@@ -24,14 +24,14 @@ export const columns: ReadonlyMap<string, Type> = new Map([
   ...dynamics.map((name) => [name, 'dynamic'] as const),
 ]);
 
-/** What the tables show. */
+/** The state behind the tables. */
 export interface GraphSources {
   readonly arm: ArmState;
   readonly keyVault: KeyVault;
   readonly health: Health;
 }
 
-/** Everything there is, as its GET shows it at this moment. */
+/** Reads everything as its GET shows it now. */
 export function readTables(core: Core, { arm, keyVault, health }: GraphSources): Tables {
   const { tenantId } = core.tokens;
   const vaults = [...keyVault.vaults.values()];
@@ -81,7 +81,7 @@ interface Body {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Types, kinds and groups are in lower case there, whatever the resource's own GET says. */
+/** Resource Graph shows types, kinds and groups in lower case, unlike the resource's own GET. */
 function resourceRow(place: { subscriptionId: string; resourceGroup: string }, body: Body, tenantId: string): Row {
   const { type, kind = '', tags } = body;
   return fullRow({

@@ -1,11 +1,11 @@
 import type { HealthEvent } from './state.ts';
 
 export interface AlertForm {
-  /** The subscription whose activity log tells it; the event's first one if absent. */
+  /** The subscription whose activity log carries the alert; by default the event's first one. */
   readonly subscriptionId?: string;
-  /** A text of JSON in what Azure sends, an array in the portal's own test. */
+  /** Azure sends JSON as text; the portal's own test sends an array. */
   readonly impactedServices?: 'string' | 'array';
-  /** Both have been seen. */
+  /** Both occur. */
   readonly signalType?: 'Activity Log' | 'ActivityLog';
   readonly incidentType?: IncidentType;
 }
@@ -13,7 +13,7 @@ export interface AlertForm {
 type IncidentType = 'ActionRequired' | 'Informational' | 'Incident' | 'Maintenance' | 'Security';
 
 /**
- * What an action group posts for an event: Azure Monitor's common alert schema
+ * Returns what an action group posts for an event: Azure Monitor's common alert schema
  * (https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-common-schema).
  */
 export function commonAlert(event: HealthEvent, form: AlertForm = {}) {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
 
-/** What Azure Service Health tells the owners of subscriptions. */
+/** An event of Azure Service Health. */
 export interface HealthEvent {
   readonly trackingId: string;
   readonly eventType: 'ServiceIssue' | 'PlannedMaintenance' | 'HealthAdvisory' | 'SecurityAdvisory' | 'Billing';
@@ -22,12 +22,12 @@ type NewHealthEvent = Pick<HealthEvent, 'trackingId' | 'eventType' | 'subscripti
 export interface Health {
   readonly events: readonly HealthEvent[];
   /**
-   * Microsoft's sample queries read times both as texts and, by `todatetime(tolong(…))`, as numbers
-   * (https://learn.microsoft.com/azure/service-health/resource-graph-samples): both are to be expected.
+   * How times are written. Microsoft's sample queries read both texts and, by `todatetime(tolong(…))`, numbers
+   * (https://learn.microsoft.com/azure/service-health/resource-graph-samples), so clients have to expect both.
    */
   times: 'text' | 'ticks';
   raise(wanted: NewHealthEvent): HealthEvent;
-  /** Changes an event, which is an update of it. */
+  /** Changes an event and its update time. */
   update(trackingId: string, changes: Partial<HealthEvent>): HealthEvent;
   resolve(trackingId: string): HealthEvent;
 }
@@ -51,7 +51,7 @@ export function createHealth(clock: Clock): Health {
   return { events, times: 'text', raise, update, resolve };
 }
 
-/** What is not said of an event. */
+/** Defaults of an event. */
 const signalRAdvisory = {
   eventSubType: '',
   status: 'Active',

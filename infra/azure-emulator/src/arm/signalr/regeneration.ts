@@ -4,7 +4,7 @@ import { dropPendingKeys, issueKey } from '../resource.ts';
 import type { ArmState } from '../state.ts';
 import type { Operation, SignalRService } from './state.ts';
 
-/** Begins a regeneration; its key counts, in `listKeys` and everywhere, from the operation's end. */
+/** Begins a regeneration. Its key is valid everywhere, and in `listKeys`, from the end of the operation. */
 export function beginRegeneration(core: Core, state: ArmState, service: SignalRService, slot: Operation['slot']) {
   const startMs = core.clock.now().getTime();
   refuseOverlap(state, service, startMs);
@@ -22,7 +22,7 @@ export function isUpdating(state: ArmState, service: SignalRService, nowMs: numb
   return [...state.operations.values()].some((each) => each.serviceId === service.id && nowMs < each.endMs);
 }
 
-/** One regeneration at a time; the incident behind `overlapDropsFirst` is Azure/azure-webpubsub issue 68. */
+/** One regeneration runs at a time. `overlapDropsFirst` reproduces the incident in Azure/azure-webpubsub issue 68. */
 function refuseOverlap(state: ArmState, service: SignalRService, nowMs: number): void {
   if (!isUpdating(state, service, nowMs)) return;
   if (service.overlapDropsFirst) dropPendingKeys(service, nowMs);

@@ -42,7 +42,7 @@ export function signalRRoutes(core: Core, state: ArmState): Hono {
 
 const locations = `${subscriptionPath}/providers/microsoft.signalrservice/locations/:location`;
 
-/** Where the progress of a regeneration is asked for: at the subscription, not at the service. */
+/** The status of a regeneration, which is a resource of the subscription and not of the service. */
 export function operationRoutes(core: Core, state: ArmState): Hono {
   const app = new Hono({ getPath: lowerCasePath });
   const allow = (operation: string, action: string) =>
@@ -75,7 +75,7 @@ export function operationRoutes(core: Core, state: ArmState): Hono {
   return app;
 }
 
-/** The two addresses a begun operation is announced with. */
+/** Returns the headers that announce an operation's two addresses. */
 function operationHeaders({ id, ...operation }: Operation, requestUrl: URL): Record<string, string> {
   const { subscriptionId, location } = operation;
   const base = `/subscriptions/${subscriptionId}/providers/Microsoft.SignalRService/locations/${location}`;

@@ -16,7 +16,7 @@ export function keysBody(found: SignalRService, nowMs: number) {
   };
 }
 
-/** A service as its GET shows it. */
+/** Returns a service as its GET shows it. */
 export function serviceBody(found: SignalRService, updating: boolean) {
   const { id, name, location, tags, authority, disableLocalAuth, publicNetworkAccess } = found;
   const denied = found.networkDefaultAction === 'Deny';
@@ -45,7 +45,7 @@ export function serviceBody(found: SignalRService, updating: boolean) {
   };
 }
 
-/** The operation's own status, never the keys. */
+/** Returns the operation's status, never the keys. */
 export function operationBody(operation: Operation, path: string, nowMs: number) {
   const { id: name, startMs, endMs } = operation;
   const startTime = new Date(startMs).toISOString();

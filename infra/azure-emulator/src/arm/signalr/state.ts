@@ -6,14 +6,14 @@ export interface SignalRService extends Placed, KeyHolder {
   /** How long a regeneration runs. */
   regenerateMs: number;
   retryAfterSeconds: number;
-  /** A regeneration refused because one runs leaves that one unapplied although it reports success. */
+  /** Whether a refused overlapping regeneration cancels the running one, which still reports success. */
   overlapDropsFirst: boolean;
   saltRegenerations: number;
-  /** `hub/user` of everybody connected. */
+  /** `hub/user` of every connected user. */
   readonly users: Set<string>;
 }
 
-/** A regeneration of a SignalR key: it ends by the clock, whoever looks. */
+/** A regeneration of a SignalR key. It ends by the clock. */
 export interface Operation {
   readonly id: string;
   readonly serviceId: string;

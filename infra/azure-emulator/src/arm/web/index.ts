@@ -6,7 +6,7 @@ import { addConsumer } from '../state.ts';
 import type { ArmState } from '../state.ts';
 import type { NewSite, ReferenceList, Site, Sources } from './state.ts';
 
-/** An unversioned reference is fetched anew once a day. */
+/** An unversioned reference is fetched again once a day. */
 const periodMs = 86_400_000;
 
 export function createSite(core: Core, state: ArmState, keyVault: KeyVault, wanted: NewSite): Site {

@@ -14,8 +14,8 @@ const paths = [
 ];
 
 /**
- * Web and function apps and their slots (https://learn.microsoft.com/rest/api/appservice/web-apps); the refresh is in
- * https://learn.microsoft.com/azure/app-service/app-service-key-vault-references.
+ * Web and function apps and their slots (https://learn.microsoft.com/rest/api/appservice/web-apps). The refresh is
+ * described in https://learn.microsoft.com/azure/app-service/app-service-key-vault-references.
  */
 export function webRoutes(core: Core, state: ArmState): Hono {
   const app = new Hono({ getPath: lowerCasePath });

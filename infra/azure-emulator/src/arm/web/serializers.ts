@@ -22,7 +22,7 @@ export function siteBody({ id, name, type, location, tags, plan, down }: Site) {
   };
 }
 
-/** `secretVersion` is what the reference asks for, `activeVersion` what the running app has. */
+/** `secretVersion` is the version in the reference, `activeVersion` the version in the running app. */
 export function referenceBody({ id, location }: Site, list: ReferenceList, name: string, held: ResolvedReference) {
   const { pointer, status, activeVersion } = held;
   const resolved = status === 'Resolved';

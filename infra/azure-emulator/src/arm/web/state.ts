@@ -4,9 +4,9 @@ import type { Located, Place } from '../resource.ts';
 export type Sources = Readonly<Record<string, SecretSource>>;
 
 export interface NewSite extends Place {
-  /** Makes it this deployment slot of the app named. */
+  /** Makes this the named deployment slot of the app. */
   slot?: string;
-  /** The id of the plan whose machines it runs on. */
+  /** The id of the plan that the app runs on. */
   plan: string;
   tags?: Record<string, string>;
   settings?: Sources;
@@ -21,16 +21,16 @@ export interface Site extends Located {
   readonly kind: 'site';
   readonly type: 'Microsoft.Web/sites' | 'Microsoft.Web/sites/slots';
   readonly plan: string;
-  /** How long it takes from a refresh until the app runs with what was fetched. */
+  /** How long a refresh takes until the app runs with the fetched values. */
   restartMs: number;
-  /** It does not run, so nothing it holds changes. */
+  /** The app is stopped, so its values do not change. */
   down: boolean;
   readonly restarts: readonly Date[];
   references(list: ReferenceList): (readonly [setting: string, held: ResolvedReference])[];
-  /** The value of a setting or connection string as the running app has it. */
+  /** The value of a setting or connection string in the running app. */
   value(setting: string): string | undefined;
-  /** Everything is fetched anew, and the app restarts with it. */
+  /** Fetches everything again and restarts the app. */
   refresh(): void;
-  /** A restart alone fetches nothing. */
+  /** Restarts the app without fetching. */
   restart(): void;
 }

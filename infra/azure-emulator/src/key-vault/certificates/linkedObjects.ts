@@ -60,7 +60,7 @@ function pem(cer: Buffer, privateKey: Buffer | undefined): string {
   return privateKey ? `${PemConverter.encode(privateKey, 'PRIVATE KEY')}\n${certificate}\n` : `${certificate}\n`;
 }
 
-/** Azure's code is not documented. */
+/** Azure's code for this error is not documented. */
 function nameTaken(name: string) {
   return keyVaultError(409, {
     code: 'Conflict',
@@ -69,8 +69,8 @@ function nameTaken(name: string) {
 }
 
 /**
- * A PKCS #12 file without password and without a code to check it by (RFC 7292, where both may be left out), as
- * the secret of a certificate is one without password.
+ * Builds a PKCS #12 file without a password and without an integrity check (RFC 7292 allows both), which is the form of
+ * a certificate's secret.
  */
 function pkcs12(cer: Buffer, privateKey: Buffer | undefined): Buffer {
   const bags = [bag(oids.certBag, sequence(oids.x509Certificate, tagged(octets(cer))))];
@@ -108,7 +108,7 @@ function tagged(content: Buffer): Buffer {
   return der(0xa0, content);
 }
 
-/** Tag, length in the shortest form, content. */
+/** Encodes tag, shortest length and content. */
 function der(tag: number, content: Buffer): Buffer {
   const hex = content.length.toString(16);
   const bytes = Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { certificateLibrary } from '../../shared/certificateLibrary.ts';
 
-/** How many days before expiry a month of validity allows, as the reference says. */
+/** The days before expiry that each month of validity allows, as in the reference. */
 const daysOfMonth = 27;
 
 const usage = z.enum([
@@ -51,7 +51,7 @@ const members = z.object({
   attributes: z.object({ enabled: z.boolean().default(true) }).prefault({}),
 });
 
-/** Microsoft's document of a certificate policy with its defaults, as recorded in Azure/azure-sdk-for-js. */
+/** A certificate policy with its defaults, as recorded in Azure/azure-sdk-for-js. */
 export const policySchema = members
   .transform(({ lifetime_actions: actions, ...rest }) => ({
     ...rest,
@@ -85,7 +85,7 @@ function isName(subject: string): boolean {
   }
 }
 
-/** An X.500 name; the attributes' short names are taken in any case. */
+/** Returns an X.500 name; short names of attributes are case-insensitive. */
 export function nameOf(subject: string): string {
   const { Name } = certificateLibrary();
   return new Name(subject.replace(/(^|[,+]\s*)([a-z]+)(?==)/gi, (attribute) => attribute.toUpperCase())).toString();

@@ -6,7 +6,7 @@ import type { Certificate, CertificateContext, CertificateVersion, Changes, Pend
 import { createSigningRequest, issueCertificate, newKeyPair, readIssuedCertificate, thumbprint } from './x509.ts';
 import type { Issued } from './x509.ts';
 
-/** Asks for a version of what the policy now says. What is refused leaves no trace. */
+/** Requests a version by the current policy. A refused request leaves no trace. */
 export async function requestVersion(
   context: CertificateContext,
   certificate: Certificate,
@@ -31,7 +31,7 @@ export async function requestVersion(
   return certificate.pending;
 }
 
-/** The issuer's answer, or the end of a cancelled request. */
+/** Applies the issuer's answer, or ends a cancelled request. */
 export async function completeRequest(
   context: CertificateContext,
   certificate: Certificate,
@@ -50,7 +50,7 @@ export async function completeRequest(
   await addIssuedVersion(context, certificate, pending, { ...issued, ...pending.details, at });
 }
 
-/** Takes a certificate that a person had issued elsewhere for the request. */
+/** Accepts a certificate that was issued elsewhere for the request. */
 export async function mergeCertificate(
   context: CertificateContext,
   certificate: Certificate,
@@ -69,14 +69,14 @@ export async function mergeCertificate(
   return addIssuedVersion(context, certificate, pending, { ...issued, tags, enabled, at: context.core.clock.now() });
 }
 
-/** A cancellation can only be asked for. */
+/** Asks for the cancellation; the request ends later. */
 export function cancelRequest(
   { core, onChange }: CertificateContext,
   certificate: Certificate,
   isRequested: boolean,
 ): Pending {
   const pending = pendingOf(certificate);
-  // 403 as in Azure/azure-sdk-for-js#25758; the documents have 400.
+  // The status is 403 as in Azure/azure-sdk-for-js#25758; the documents say 400.
   if (pending.status !== 'inProgress') throw forbidden('Pending status must be in progress to allow update.');
   pending.cancellationRequested = isRequested;
   if (isRequested) pending.dueMs = core.clock.now().getTime();
@@ -89,7 +89,7 @@ export function pendingOf({ name, pending }: Certificate): Pending {
   return pending;
 }
 
-/** What is to come of one certificate: its issuer's answer, its renewal. */
+/** Returns what is due for one certificate: its issuer's answer or its renewal. */
 export function scheduledTasksOf(context: CertificateContext, certificate: Certificate): ScheduledTask[] {
   const { pending } = certificate;
   if (pending?.status === 'inProgress') {

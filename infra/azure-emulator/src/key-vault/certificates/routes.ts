@@ -20,7 +20,7 @@ import type { Certificate, CertificateVersion, Pending } from './state.ts';
 type Named = VaultContext<'/:name'>;
 type Versioned = VaultContext<'/:name/:version?'>;
 
-/** As in the data-plane reference of Key Vault certificates; import, backup, contacts and issuers are not served. */
+/** The documented routes of Key Vault certificates. Import, backup, contacts and issuers are not served. */
 export function addCertificateRoutes(app: Hono<VaultEnv>, enter: AllowOperation): void {
   app.get('/certificates', enter('listCertificates'), listCertificates);
   app.get('/certificates/:name/versions', enter('listCertificateVersions'), listVersions);
@@ -51,7 +51,7 @@ function listVersions(context: Named): Response {
   return context.json(pageOf(new URL(context.req.url), all, ({ version }) => version, show));
 }
 
-/** A disabled certificate is shown all the same: it is its secret that is not given out. */
+/** A disabled certificate is shown; only its secret is refused. */
 function getCertificate(context: Versioned): Response {
   const vault = context.get('vault');
   const certificate = vault.certificates.find(context.req.param('name'));
@@ -81,7 +81,7 @@ async function updatePolicy(context: Named): Promise<Response> {
   return context.json(policyDocument(vault, certificate));
 }
 
-/** How a version comes to be (key-vault/certificates/create-certificate-scenarios.md). */
+/** The creation of a version (key-vault/certificates/create-certificate-scenarios.md). */
 export function addPendingRoutes(app: Hono<VaultEnv>, enter: AllowOperation): void {
   app.post('/certificates/:name/create', enter('createCertificate'), createCertificate);
   app.get('/certificates/:name/pending', enter('getCertificateOperation'), getOperation);
@@ -124,7 +124,7 @@ async function mergeCertificate(context: VaultContext<'/:name'>): Promise<Respon
   return context.json(bundle(vault, vault.certificates.find(name), version), 201);
 }
 
-/** A `request_id` in the query asks for that request only. */
+/** A `request_id` in the query selects that request only. */
 function wanted(context: VaultContext<'/:name'>): Pending {
   const name = context.req.param('name');
   const pending = context.get('vault').certificates.pending(name);

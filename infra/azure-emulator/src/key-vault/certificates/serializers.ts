@@ -5,7 +5,7 @@ import { policySchema } from './policy.ts';
 import type { CertificatePolicy, PolicyDocument } from './policy.ts';
 import type { Certificate, CertificateVersion, Changes, Pending } from './state.ts';
 
-/** Checked against the policy's own schema later: what is null there counts as absent. */
+/** Validated by the policy's own schema later; null members count as absent. */
 const anyPolicy = z.record(z.string(), z.unknown());
 const created = detailsSchema.extend({ policy: anyPolicy });
 const updated = detailsSchema.extend({ policy: z.null().optional() });
@@ -21,7 +21,7 @@ export async function readUpdate(request: Request): Promise<Changes> {
   return toChanges(await readBody(updated, request));
 }
 
-/** What a PATCH names takes the place of what there was, member by member of each part. */
+/** Members that a PATCH names replace the old ones, part by part. */
 export async function readPolicyChange(request: Request, before: CertificatePolicy): Promise<CertificatePolicy> {
   const change = withoutNulls(await readBody(anyPolicy, request));
   const parts = Object.entries(change).map(([name, part]) => {
@@ -31,7 +31,7 @@ export async function readPolicyChange(request: Request, before: CertificatePoli
   return parseBody(policySchema, { ...before, ...Object.fromEntries(parts) });
 }
 
-/** The first of the chain is the certificate itself. */
+/** The chain starts with the certificate itself. */
 export async function readMerge(request: Request): Promise<{ leaf: Buffer; changes: Changes }> {
   const body = await readBody(merged, request);
   return { leaf: Buffer.from(body.x5c[0] ?? '', 'base64'), changes: toChanges(body) };
@@ -55,38 +55,38 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function bundle(home: VaultDocument, certificate: Certificate, version: CertificateVersion): object {
+export function bundle(vault: VaultDocument, certificate: Certificate, version: CertificateVersion): object {
   const { name } = certificate;
   const place = `${name}/${version.version}`;
   return {
-    id: `${home.uri}/certificates/${place}`,
-    kid: `${home.uri}/keys/${place}`,
-    sid: `${home.uri}/secrets/${place}`,
-    ...properties(home, version),
+    id: `${vault.uri}/certificates/${place}`,
+    kid: `${vault.uri}/keys/${place}`,
+    sid: `${vault.uri}/secrets/${place}`,
+    ...properties(vault, version),
     cer: version.cer.toString('base64'),
-    policy: policyDocument(home, certificate),
+    policy: policyDocument(vault, certificate),
   };
 }
 
-/** What there is to see of a certificate whose first version is still to come. */
-export function pendingBundle(home: VaultDocument, certificate: Certificate, { version, startedOn }: Pending): object {
+/** Returns a certificate whose first version is pending. */
+export function pendingBundle(vault: VaultDocument, certificate: Certificate, { version, startedOn }: Pending): object {
   const dates = { createdOn: startedOn, updatedOn: startedOn };
   return {
-    id: `${home.uri}/certificates/${certificate.name}/${version}`,
-    attributes: attributes(home, { version, enabled: false, ...dates }),
-    policy: policyDocument(home, certificate),
+    id: `${vault.uri}/certificates/${certificate.name}/${version}`,
+    attributes: attributes(vault, { version, enabled: false, ...dates }),
+    policy: policyDocument(vault, certificate),
   };
 }
 
-/** What a list shows: the current version under an id without version, or one of all versions under its own. */
+/** Returns an item of a list: the current version under an id without version, or a version under its own id. */
 export function item(
-  home: VaultDocument,
+  vault: VaultDocument,
   { name }: Certificate,
   shown: CertificateVersion,
   own?: CertificateVersion,
 ): object {
   const path = own ? `${name}/${own.version}` : name;
-  return { id: `${home.uri}/certificates/${path}`, ...properties(home, shown) };
+  return { id: `${vault.uri}/certificates/${path}`, ...properties(vault, shown) };
 }
 
 export function policyDocument({ uri }: VaultDocument, certificate: Certificate): object {
@@ -120,6 +120,6 @@ function statusDetails(issuer: string): string {
   return issuer === 'Unknown' ? 'The request waits for a merge.' : 'The request is with its issuer.';
 }
 
-function properties(home: VaultDocument, version: CertificateVersion): object {
-  return { x5t: version.x5t, attributes: attributes(home, version), tags: version.tags };
+function properties(vault: VaultDocument, version: CertificateVersion): object {
+  return { x5t: version.x5t, attributes: attributes(vault, version), tags: version.tags };
 }

@@ -15,9 +15,9 @@ export interface CertificateVersion extends Version {
   readonly x5t: string;
 }
 
-/** The one request for a new version that a certificate can have; it stays to be looked at when it is done. */
+/** The request for a new version. A certificate has at most one, which stays readable when it is done. */
 export interface Pending {
-  /** That is to be. */
+  /** The version that the request creates. */
   readonly version: string;
   readonly requestId: string;
   readonly startedOn: Date;
@@ -25,7 +25,7 @@ export interface Pending {
   readonly keys: webcrypto.CryptoKeyPair;
   readonly details: Pick<Details, 'tags' | 'enabled'>;
   status: 'inProgress' | 'completed' | 'cancelled' | 'failed';
-  /** When the issuer answers, `Infinity` where a person has to. */
+  /** When the issuer answers; `Infinity` if a merge is needed. */
   dueMs: number;
   cancellationRequested: boolean;
   error: Problem | undefined;
@@ -43,17 +43,17 @@ export interface Certificate extends VersionedObject<CertificateVersion> {
   pending: Pending | undefined;
 }
 
-/** How issuers behave, for a person to switch. */
+/** The behaviour of issuers, which tests can change. */
 export interface Issuance {
-  /** Between request and certificate, for certificates of their own signature and for authorities alike. */
+  /** The time between request and certificate, for self-signed and for issued certificates. */
   takesMs: number;
-  /** Authorities the vault has an account with. */
+  /** The authorities with which the vault has an account. */
   readonly issuers: Set<string>;
-  /** What the issuer has against every request that comes due. */
+  /** The error that the issuer reports for every due request. */
   failure: Problem | undefined;
 }
 
-/** When the policy renews a certificate whose current version this is; not before the policy was there. */
+/** Returns when the policy renews the current version, but no time before the policy was set. */
 export function renewalDueMs({ policy, policyUpdatedOn, pending, versions }: Certificate): number {
   const version = versions.at(-1);
   if (!version) return Infinity;
@@ -84,9 +84,9 @@ export interface CertificateContext {
   readonly onChange: (name: string) => void;
 }
 
-/** The key and the secret that every version of a certificate has under its own name and version. */
+/** The key and the secret that belong to every version of a certificate, with its name and version. */
 export interface LinkedObjects {
-  /** Refuses a name that a key or secret of its own has. */
+  /** Throws if an independent key or secret has the name. */
   checkFree(name: string): void;
   add(certificate: Certificate, version: CertificateVersion, keys: webcrypto.CryptoKeyPair): Promise<void>;
   update(name: string, changes: Pick<Details, 'tags' | 'enabled'>, version?: string): void;
@@ -100,16 +100,16 @@ export interface LinkedStores {
   readonly secrets: SecretVersions;
 }
 
-/** A vault's certificates, for the routes and for a person in the portal. */
+/** A vault's certificates, used by the routes and by tests that act as a user of the portal. */
 export interface CertificateStore extends Omit<CertificateVersions, 'open' | 'add' | 'update'> {
   readonly issuance: Issuance;
-  /** A version that is there at once, or a request that waits for a merge. */
+  /** Creates a version at once, or a request that waits for a merge. */
   create(name: string, policy: PolicyDocument, details?: Changes & { createdOn?: Date }): Promise<Certificate>;
-  /** Asks for a version; `issuance` says what becomes of it. */
+  /** Requests a version; `issuance` decides the outcome. */
   request(name: string, policy: PolicyDocument, details?: Changes): Promise<Pending>;
   pending(name: string): Pending;
   cancel(name: string, isRequested: boolean): Pending;
-  /** Drops the pending request, whatever its state. */
+  /** Drops the pending request in any state. */
   forget(name: string): Pending;
   merge(name: string, leaf: Buffer, details?: Changes): Promise<CertificateVersion>;
   setPolicy(name: string, policy: CertificatePolicy): void;

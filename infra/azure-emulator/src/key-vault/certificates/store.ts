@@ -76,13 +76,13 @@ export function createCertificateStore(
       onChange(name);
     },
     ...updateWithLinks(stores.certificates, links),
-    // One whose first version is still to come has nothing to show.
+    // A certificate without a finished version is not listed.
     list: (which) => store.list(which).filter(({ versions }) => versions.length > 0),
     scheduledTasks: () => store.list('active').flatMap((each) => scheduledTasksOf(context, each)),
   };
 }
 
-/** What is done to a certificate is done to its key and its secret. */
+/** Changes of a certificate apply to its key and secret too. */
 function updateWithLinks(
   store: CertificateVersions,
   links: ReturnType<typeof createLinkedObjects>,

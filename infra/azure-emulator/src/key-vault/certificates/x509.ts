@@ -11,10 +11,10 @@ export interface Issued {
   readonly expiresOn: Date;
 }
 
-/** Certificates are valid from a little before they were made, as recorded in Azure/azure-sdk-for-js. */
+/** Certificates are valid from shortly before their creation, as recorded in Azure/azure-sdk-for-js. */
 const backdatedMs = 600_000;
 
-/** A certificate request (PKCS #10, DER) for what the policy asks. */
+/** Returns a certificate request (PKCS #10, DER) for the policy. */
 export async function createSigningRequest(policy: CertificatePolicy, keys: webcrypto.CryptoKeyPair): Promise<Buffer> {
   const request = await certificateLibrary().Pkcs10CertificateRequestGenerator.create({
     name: nameOf(policy.x509_props.subject),
@@ -25,7 +25,7 @@ export async function createSigningRequest(policy: CertificatePolicy, keys: webc
   return Buffer.from(request.rawData);
 }
 
-/** Signs with the certificate's own key, or as the authority named in the policy with a key of `signer`. */
+/** Signs with the certificate's own key, or as the authority named in the policy with the key of `signer`. */
 export async function issueCertificate(
   policy: CertificatePolicy,
   keys: webcrypto.CryptoKeyPair,
@@ -46,7 +46,7 @@ export async function issueCertificate(
   return { cer: Buffer.from(made.rawData), notBefore: made.notBefore, expiresOn: made.notAfter };
 }
 
-/** A certificate that somebody else issued, if it is for this key. */
+/** Reads a certificate that was issued elsewhere; returns undefined unless it is for this key. */
 export async function readIssuedCertificate(keys: webcrypto.CryptoKeyPair, cer: Buffer): Promise<Issued | undefined> {
   try {
     const { X509Certificate } = certificateLibrary();
@@ -65,7 +65,7 @@ export function thumbprint(cer: Buffer): string {
 
 type Names = NonNullable<CertificatePolicy['x509_props']['sans']>;
 
-/** The library's word for each kind of alternative name in a policy. */
+/** The library's names for the kinds of alternative names. */
 const nameTypes = {
   dns_names: 'dns',
   emails: 'email',
@@ -94,7 +94,7 @@ function extensionsOf({ x509_props: { sans = {}, ekus, key_usage: usages } }: Ce
 
 type KeyProperties = Pick<CertificatePolicy['key_props'], 'kty' | 'key_size' | 'crv'>;
 
-/** RSA keys are slow to make, so a few of each size serve the whole process in turn. */
+/** RSA keys are slow to generate, so the process reuses a few of each size in turn. */
 const pairsPerSize = 4;
 const pools = new Map<number, { readonly pairs: Promise<webcrypto.CryptoKeyPair>[]; turn: number }>();
 

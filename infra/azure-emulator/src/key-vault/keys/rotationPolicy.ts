@@ -9,7 +9,7 @@ interface LifetimeAction {
 }
 
 export interface RotationRules {
-  /** What a rotation gives the new version to live; durations are ISO 8601. */
+  /** The lifetime that a rotation gives to the new version, an ISO 8601 duration. */
   readonly expiryTime?: string | undefined;
   readonly actions: readonly LifetimeAction[];
 }
@@ -22,13 +22,13 @@ export interface RotationPolicy extends RotationRules {
 const dayMs = 86_400_000;
 const leastExpiryMs = 28 * dayMs;
 const leastTriggerMs = 7 * dayMs;
-/** Part of every policy that does not say otherwise; seen in the recorded answers of Azure/azure-sdk-for-js. */
+/** Part of every policy that sets no other; recorded in Azure/azure-sdk-for-js. */
 const notify: LifetimeAction = { type: 'Notify', timeBeforeExpiry: 'P30D' };
 export const defaultRotationRules: RotationRules = { actions: [notify] };
 
 /**
- * The rules as Key Vault keeps them, or its refusal: an expiry of 28 days at least, 7 days from creation and from
- * expiry (MicrosoftDocs/azure-security-docs, key-vault/keys/how-to-configure-key-rotation.md).
+ * Returns the rules as Key Vault stores them, or throws: an expiry is at least 28 days, a trigger at least 7 days from
+ * creation and from expiry (MicrosoftDocs/azure-security-docs, key-vault/keys/how-to-configure-key-rotation.md).
  */
 export function validateRotationPolicy({ expiryTime, actions }: RotationRules): RotationRules {
   const types = actions.map(({ type }) => type);
@@ -48,13 +48,13 @@ function checkAction({ type, timeAfterCreate, timeBeforeExpiry }: LifetimeAction
   else if (timeBeforeExpiry === undefined) throw badParameter('Notify knows timeBeforeExpiry only.');
 }
 
-/** Before an expiry that no policy sets there is no time to rotate. */
+/** A rotation before expiry needs an expiry set by the policy. */
 function checkRotation(trigger: string, expiryMs: number): void {
   if (expiryMs - lengthMs(trigger) >= leastTriggerMs) return;
   throw badParameter('A rotation must be 7 days away from creation and from the expiry that the policy sets.');
 }
 
-/** When the policy rotates a key whose current version this is; not before the policy was there. */
+/** Returns when the policy rotates the current version, but no time before the policy was set. */
 export function rotationDueMs(policy: RotationPolicy, { createdOn, expiresOn }: Version): number {
   const action = policy.actions.find(({ type }) => type === 'Rotate');
   if (action?.timeAfterCreate !== undefined)
@@ -63,7 +63,7 @@ export function rotationDueMs(policy: RotationPolicy, { createdOn, expiresOn }: 
   return notBeforePolicy(policy, subtractDuration(expiresOn, action.timeBeforeExpiry));
 }
 
-/** When the key is near its expiry, which it is only where the policy has an expiry and the key too. */
+/** Returns when a key is near its expiry. Both the policy and the key need an expiry. */
 export function nearExpiryMs({ expiryTime, actions }: RotationRules, { expiresOn }: Version): number {
   const lead = actions.find(({ type }) => type === 'Notify')?.timeBeforeExpiry;
   return lead === undefined || expiryTime === undefined || !expiresOn

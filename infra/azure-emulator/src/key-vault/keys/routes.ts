@@ -8,7 +8,7 @@ import type { Key, KeyVersion } from './state.ts';
 type Named = VaultContext<'/:name'>;
 type Versioned = VaultContext<'/:name/:version?'>;
 
-/** As in the data-plane reference of Key Vault keys; import, backup and every operation with a key are not served. */
+/** The documented routes of Key Vault keys. Import, backup and cryptographic operations are not served. */
 export function addKeyRoutes(app: Hono<VaultEnv>, enter: AllowOperation): void {
   app.get('/keys', enter('listKeyNames'), listKeys);
   app.post('/keys/:name/create', enter('createKey'), createKey);
@@ -38,7 +38,7 @@ function listVersions(context: Named): Response {
   return context.json(pageOf(new URL(context.req.url), vault.keys.versions(name), ({ version }) => version, show));
 }
 
-/** A disabled key is shown all the same: it is its use that is refused [notaryproject/ratify#1474]. */
+/** A disabled key is shown; only its use is refused [notaryproject/ratify#1474]. */
 function getKey(context: Versioned): Response {
   const vault = context.get('vault');
   const key = vault.keys.find(context.req.param('name'));

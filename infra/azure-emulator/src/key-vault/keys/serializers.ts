@@ -14,7 +14,7 @@ const keyDetails = detailsSchema.extend({
     .nullish(),
 });
 
-/** `oct-HSM` is a Managed HSM's; a vault refuses it. */
+/** `oct-HSM` belongs to Managed HSM; a vault refuses it. */
 const created = keyDetails.extend({
   kty: z.enum(['RSA', 'RSA-HSM', 'EC', 'EC-HSM']),
   key_size: z.literal([...rsaSizes]).nullish(),
@@ -22,7 +22,7 @@ const created = keyDetails.extend({
 });
 
 const duration = z.string().nullish();
-/** Names of types are compared without case, as the reference says. */
+/** Type names are case-insensitive, as in the reference. */
 const actionType = z
   .string()
   .transform((name) => name.toLowerCase())
@@ -72,18 +72,18 @@ function toKeyDetails(body: z.infer<typeof keyDetails>): KeyDetails {
   };
 }
 
-export function bundle(home: VaultDocument, key: Key, version: KeyVersion): object {
+export function bundle(vault: VaultDocument, key: Key, version: KeyVersion): object {
   const { publicKey, operations, releasePolicy } = version;
   return {
-    key: { kid: keyId(home, key, version), key_ops: operations, ...publicKey },
-    ...properties(home, key, version),
+    key: { kid: keyId(vault, key, version), key_ops: operations, ...publicKey },
+    ...properties(vault, key, version),
     ...(releasePolicy ? { release_policy: releasePolicy } : {}),
   };
 }
 
-/** What a list shows: the current version under an id without version, or one of all versions under its own. */
-export function item(home: VaultDocument, key: Key, shown: KeyVersion, own?: KeyVersion): object {
-  return { kid: keyId(home, key, own), ...properties(home, key, shown) };
+/** Returns an item of a list: the current version under an id without version, or a version under its own id. */
+export function item(vault: VaultDocument, key: Key, shown: KeyVersion, own?: KeyVersion): object {
+  return { kid: keyId(vault, key, own), ...properties(vault, key, shown) };
 }
 
 export function policyDocument({ uri }: VaultDocument, { name, rotationPolicy }: Key): object {
@@ -103,7 +103,7 @@ function keyId({ uri }: VaultDocument, { name }: Key, version?: KeyVersion): str
   return [uri, 'keys', name, version?.version].filter((part) => part !== undefined).join('/');
 }
 
-function properties(home: VaultDocument, { managed }: Key, version: KeyVersion): object {
+function properties(vault: VaultDocument, { managed }: Key, version: KeyVersion): object {
   const { exportable, tags } = version;
-  return { attributes: { ...attributes(home, version), exportable }, tags, ...(managed ? { managed } : {}) };
+  return { attributes: { ...attributes(vault, version), exportable }, tags, ...(managed ? { managed } : {}) };
 }

@@ -25,18 +25,18 @@ export interface KeyVersion extends KeyDetails, Version {
 }
 
 export interface Key extends VersionedObject<KeyVersion> {
-  /** None until one was set. */
+  /** Undefined until a policy is set. */
   rotationPolicy: RotationPolicy | undefined;
 }
 
 export type KeyVersions = VersionedStore<KeyVersion, Key>;
 export type NewKey = KeyDetails & Partial<KeyShape> & { readonly createdOn?: Date };
 
-/** A vault's keys, for the routes and for a person in the portal. */
+/** A vault's keys, used by the routes and by tests that act as a user of the portal. */
 export interface KeyStore extends Omit<KeyVersions, 'open' | 'add'> {
-  /** A first or another version. */
+  /** Creates the first or another version. */
   create(name: string, wanted?: NewKey): KeyVersion;
-  /** A version like the current one, with the expiry of the policy. */
+  /** Creates a version like the current one, with the expiry of the policy. */
   rotate(name: string, at?: Date): KeyVersion;
   setRotationPolicy(name: string, rules: RotationRules): RotationPolicy;
   scheduledTasks(): ScheduledTask[];
@@ -96,7 +96,7 @@ export function newKey(name: string, managed: boolean): Key {
 }
 
 export const rsaSizes = [2048, 3072, 4096] as const;
-/** Coordinates of each curve have so many bytes. */
+/** The bytes per coordinate of each curve. */
 const curveBytes = { 'P-256': 32, 'P-256K': 32, 'P-384': 48, 'P-521': 66 } as const;
 
 type KeyType = 'RSA' | 'RSA-HSM' | 'EC' | 'EC-HSM';
@@ -113,7 +113,7 @@ interface KeyShape {
   readonly curve: Curve;
 }
 
-/** Numbers of the right length, no more: no operation with a key is served, so nobody can tell. */
+/** Returns random numbers of the right length. No cryptographic operation is served, so no client can notice. */
 function newPublicKey({ random }: Core, { kty, size, curve }: KeyShape): PublicKey {
   if (kty === 'RSA' || kty === 'RSA-HSM') {
     const modulus = random(size / 8);
@@ -125,7 +125,7 @@ function newPublicKey({ random }: Core, { kty, size, curve }: KeyShape): PublicK
   return { kty, crv: curve, x: coordinate(), y: coordinate() };
 }
 
-/** What a successor of this key has to be. */
+/** Returns the shape that the next version needs. */
 function shapeOf(key: PublicKey): KeyShape {
   const shape = { kty: key.kty, size: rsaSizes[0], curve: 'P-256' } as const;
   return 'n' in key ? { ...shape, size: Buffer.from(key.n, 'base64url').length * 8 } : { ...shape, curve: key.crv };

@@ -6,7 +6,7 @@ import { assertName } from '../serializers.ts';
 import { bundle, item, readSetSecret, readUpdateSecret } from './serializers.ts';
 import type { Secret, SecretVersion } from './state.ts';
 
-/** As in the data-plane reference of Key Vault secrets; backup and restore are not served. */
+/** The documented routes of Key Vault secrets. Backup and restore are not served. */
 export function addSecretRoutes(app: Hono<VaultEnv>, enter: AllowOperation): void {
   app.get('/secrets', enter('listSecrets'), listSecrets);
   app.get('/secrets/:name/versions', enter('listSecretVersions'), listVersions);
@@ -26,7 +26,7 @@ function listSecrets(context: VaultContext): Response {
   return context.json(pageOf(new URL(context.req.url), vault.list('active'), ({ name }) => name, show));
 }
 
-/** By version: the order says nothing about age. A name nobody knows has no versions, which is no error. */
+/** Ordered by version id, which says nothing about age. An unknown name has no versions, without an error. */
 function listVersions(context: VaultContext<'/:name'>): Response {
   const vault = context.get('vault');
   const name = context.req.param('name');
@@ -35,7 +35,7 @@ function listVersions(context: VaultContext<'/:name'>): Response {
   return context.json(pageOf(new URL(context.req.url), all, ({ version }) => version, show));
 }
 
-/** Expired and not yet valid secrets are given out all the same: both dates are for information only. */
+/** Expired and not yet valid secrets are returned: both dates are informational. */
 function getSecret(context: VaultContext<'/:name/:version?'>): Response {
   const vault = context.get('vault');
   const secret = vault.find(context.req.param('name'));

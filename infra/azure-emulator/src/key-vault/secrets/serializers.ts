@@ -24,18 +24,18 @@ function toSecretDetails(body: z.infer<typeof secretDetails>): SecretDetails {
   return { ...toDetails(body), contentType: body.contentType ?? undefined };
 }
 
-/** A version with its full id; only an answer to get and set carries the value. */
-export function bundle(home: VaultDocument, secret: Secret, version: SecretVersion): object {
-  const id = `${home.uri}/secrets/${secret.name}/${version.version}`;
-  return { id, ...properties(home, secret, version), kid: version.kid };
+/** Returns a version with its full id. Only the answers to get and set add the value. */
+export function bundle(vault: VaultDocument, secret: Secret, version: SecretVersion): object {
+  const id = `${vault.uri}/secrets/${secret.name}/${version.version}`;
+  return { id, ...properties(vault, secret, version), kid: version.kid };
 }
 
-/** What a list shows of a secret: the current version under an id without version. */
-export function item(home: VaultDocument, secret: Secret, version: SecretVersion): object {
-  return { id: `${home.uri}/secrets/${secret.name}`, ...properties(home, secret, version) };
+/** Returns an item of a list: the current version under an id without version. */
+export function item(vault: VaultDocument, secret: Secret, version: SecretVersion): object {
+  return { id: `${vault.uri}/secrets/${secret.name}`, ...properties(vault, secret, version) };
 }
 
-function properties(home: VaultDocument, { managed }: Secret, version: SecretVersion): object {
+function properties(vault: VaultDocument, { managed }: Secret, version: SecretVersion): object {
   const { contentType, tags } = version;
-  return { contentType, attributes: attributes(home, version), tags, ...(managed ? { managed } : {}) };
+  return { contentType, attributes: attributes(vault, version), tags, ...(managed ? { managed } : {}) };
 }

@@ -16,7 +16,7 @@ export interface SecretVersion extends SecretDetails, Version {
 export type Secret = VersionedObject<SecretVersion>;
 export type SecretVersions = VersionedStore<SecretVersion>;
 
-/** A vault's secrets. The routes and a person in the portal both act through it; it throws Key Vault's refusals. */
+/** A vault's secrets, used by the routes and by tests that act as a user of the portal. Throws Key Vault's errors. */
 export interface SecretStore extends Omit<SecretVersions, 'open' | 'add'> {
   setSecret(name: string, value: string, details?: SecretDetails & { createdOn?: Date }): SecretVersion;
   updateTags(name: string, tags: Record<string, string>): SecretVersion;

@@ -3,32 +3,32 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { VmExtension } from '../pools/schema.ts';
 import type { ExtensionStatus } from '../state.ts';
 
-/** What a poll for one secret brought. */
+/** The result of polling one secret. */
 export type FetchedSecret = { readonly version: string } | { readonly failure: string };
 
 export interface ExtensionContext {
   readonly clock: Clock;
-  /** Of the identities that the node has. */
+  /** The client ids of the node's identities. */
   readonly clientIds: readonly string[];
-  /** The secret as it was at that time; an address without a version is answered with the newest one. */
+  /** Returns the secret as it was at that time; an address without a version means the newest one. */
   fetch(url: string, atMs: number): FetchedSecret;
-  /** Writes a status for every version it installs, which no document says the extension does. */
+  /** Whether each installed version is written to the status. No document says that the extension does this. */
   reportsRenewals(): boolean;
 }
 
 export interface RunningExtension {
   status(): ExtensionStatus;
-  /** Versions by the addresses observed. */
+  /** The installed version by observed address. */
   installed(): ReadonlyMap<string, string>;
-  /** The node cannot be used until it is started anew. */
+  /** Whether the node is unusable until it restarts. */
   blocksNode(): boolean;
 }
 
-/** What lies further back than this many polls has left no trace. */
+/** Older polls than this many leave no trace and are skipped. */
 const pollsRemembered = 2_000;
 
 /**
- * The Key Vault extension on one node: it polls by the clock, when somebody looks
+ * Runs the Key Vault extension on one node. It polls by the clock and catches up on demand
  * (https://learn.microsoft.com/azure/virtual-machines/extensions/key-vault-linux).
  */
 export function runKeyVaultExtension(extension: VmExtension, context: ExtensionContext, startMs: number) {
@@ -44,7 +44,7 @@ export function runKeyVaultExtension(extension: VmExtension, context: ExtensionC
     const failures = sync(from, context, installed, atMs);
     settle(atMs, from, failures, [...installed.values()].join() !== before);
   }
-  /** Success is told as soon as polling starts, unless the first sync is required. */
+  /** Success is reported as soon as polling starts, unless the first sync is required. */
   function settle(atMs: number, { requireInitialSync }: KeyVaultSettings, failures: string[], renewed: boolean): void {
     const isFirst = atMs === startMs;
     if (failures.length > 0) {
@@ -53,7 +53,7 @@ export function runKeyVaultExtension(extension: VmExtension, context: ExtensionC
     } else if (!status.succeeded) report(true, started, atMs);
     else if (renewed && !isFirst && context.reportsRenewals()) report(true, 'Installed a new version.', atMs);
   }
-  /** A failure that goes on keeps the time of its beginning. */
+  /** A continuing failure keeps the time at which it began. */
   function report(succeeded: boolean, message: string, atMs: number): void {
     if (succeeded || status.succeeded) status = { extension, succeeded, message, atMs };
   }
@@ -85,7 +85,7 @@ export function runKeyVaultExtension(extension: VmExtension, context: ExtensionC
   } satisfies RunningExtension;
 }
 
-/** Installs the newest versions of all that is observed; answers what failed. */
+/** Installs the newest version of everything observed; returns the failures. */
 function sync(
   from: KeyVaultSettings,
   context: ExtensionContext,
@@ -95,7 +95,7 @@ function sync(
   const problem = tokenProblem(from, context.clientIds);
   if (problem !== undefined) return [problem];
   return from.observed.flatMap((url) => {
-    // What is pinned to a version is fetched once and then left alone.
+    // A pinned version is fetched once.
     if (isPinned(url) && installed.has(url)) return [];
     if (!/^https:\/\/[^/]+\/secrets\//.test(url)) return [`${url} is not the address of a secret.`];
     const fetched = context.fetch(url, atMs);
@@ -133,7 +133,7 @@ interface KeyVaultSettings {
 }
 
 /**
- * The settings of the Key Vault extension for Linux and Windows in their documented forms
+ * Reads the settings of the Key Vault extension for Linux and Windows in their documented forms
  * (https://learn.microsoft.com/azure/virtual-machines/extensions/key-vault-linux).
  */
 function readSettings(settings: unknown): KeyVaultSettings | undefined {
@@ -149,10 +149,10 @@ function readSettings(settings: unknown): KeyVaultSettings | undefined {
   };
 }
 
-/** Where a virtual machine gets tokens: the address in the documents for Linux, and the one in those for Windows. */
+/** The token endpoints of a virtual machine: as documented for Linux, and as documented for Windows. */
 const endpoints = ['http://169.254.169.254/metadata/identity', 'http://169.254.169.254/metadata/identity/oauth2/token'];
 
-/** Why the extension gets no token; a machine whose only identities are user-assigned has to name one. */
+/** Returns why the extension gets no token. A machine with only user-assigned identities has to name one. */
 function tokenProblem(settings: KeyVaultSettings, clientIds: readonly string[]): string | undefined {
   const { msiEndpoint, msiClientId } = settings;
   if (msiEndpoint === undefined || !endpoints.includes(msiEndpoint.replace(/\/$/, ''))) {

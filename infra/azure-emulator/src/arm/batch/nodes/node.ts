@@ -7,9 +7,9 @@ import type { ExtensionContext, RunningExtension } from './keyVaultExtension.ts'
 interface NodeContext extends ExtensionContext {
   readonly core: Core;
   readonly extensions: readonly VmExtension[];
-  /** From boot until it is usable. */
+  /** The time from boot until the node is usable. */
   readonly startMs: number;
-  /** Whether the account's nodes are unavailable, and since when they are or are not. */
+  /** Whether the account's nodes are unavailable, and since when. */
   availability(): { readonly down: boolean; readonly sinceMs: number };
 }
 
@@ -34,7 +34,7 @@ export function createNode(context: NodeContext, isDedicated: boolean, allocated
     if (running.some((each) => each.blocksNode())) return { state: 'unusable', sinceMs: readyMs } as const;
     return { state: own?.state ?? 'idle', sinceMs: Math.max(own?.sinceMs ?? readyMs, sinceMs) };
   }
-  // What is due at once is done as things are now, not as they will be when somebody looks.
+  // Work that is due now is done with the state of now, not with the state at the next look.
   catchUp();
   return {
     id: `tvmps_${core.random(32).toString('hex')}_${isDedicated ? 'd' : 'p'}`,
@@ -66,7 +66,7 @@ export function createNode(context: NodeContext, isDedicated: boolean, allocated
   };
 }
 
-/** Starts an extension on a node. Only the one for Key Vault does anything here. */
+/** Starts an extension on a node. Only the Key Vault extension does anything here. */
 function startExtension(extension: VmExtension, context: ExtensionContext, startMs: number): RunningExtension {
   if (isForKeyVault(extension)) return runKeyVaultExtension(extension, context, startMs);
   const status = { extension, succeeded: true, message: 'Enable succeeded.', atMs: startMs };

@@ -9,7 +9,7 @@ import type { PoolProperties, VmExtension } from './schema.ts';
 
 type PoolDescription = Pick<Pool, 'account' | 'name' | 'properties' | 'identity' | 'tags' | 'timing'>;
 
-/** A pool that begins to make its nodes. */
+/** Creates a pool and starts to allocate its nodes. */
 export function createPool(context: PoolContext, born: PoolDescription): Pool {
   const { clock, random } = context.core;
   const nowMs = () => clock.now().getTime();
@@ -27,7 +27,7 @@ export function createPool(context: PoolContext, born: PoolDescription): Pool {
       return fault;
     },
     set extensionFault(next) {
-      // What was due before it was done without it.
+      // Polls that were due before the change run without the fault.
       for (const node of machines.all()) node.catchUp();
       fault = next;
     },
@@ -50,11 +50,11 @@ export function createPool(context: PoolContext, born: PoolDescription): Pool {
 
 export interface PoolContext {
   readonly core: Core;
-  /** A secret as a node gets it from its vault. */
+  /** Returns a secret as a node gets it from its vault. */
   fetch(url: string, atMs: number): FetchedSecret;
 }
 
-/** The nodes of a pool, and the resize that makes and takes them: it ends by the clock, when somebody looks. */
+/** Creates and removes the nodes of a pool. A resize ends by the clock, which is checked on demand. */
 function createNodes({ core, fetch }: PoolContext, poolOf: () => Pool) {
   const nowMs = () => core.clock.now().getTime();
   let nodes: readonly BatchNode[] = [];
@@ -73,7 +73,7 @@ function createNodes({ core, fetch }: PoolContext, poolOf: () => Pool) {
     const kept = nodes.filter((each) => each.isDedicated === isDedicated).slice(0, wanted);
     return [...kept, ...Array.from({ length: wanted - kept.length }, () => made(isDedicated, resize.endMs))];
   }
-  /** A changed identity reaches only what is made after the pool had no nodes. */
+  /** A changed identity reaches only nodes created after the pool was empty. */
   function made(isDedicated: boolean, atMs: number): BatchNode {
     const pool = poolOf();
     if (nodes.length === 0) ({ identity } = pool);
@@ -123,12 +123,12 @@ export interface NewPool {
   readonly extensions?: VmExtension[];
   /** Ids of user-assigned identities. */
   readonly identities?: readonly string[];
-  /** Beside or instead of what the others make of an ordinary pool; it is not looked at, as with an older pool. */
+  /** Replaces or extends the defaults. It is not validated, as a pool from before may hold anything. */
   readonly properties?: Partial<PoolProperties>;
   readonly timing?: Partial<PoolTiming>;
 }
 
-/** Nodes get secrets straight from the vaults. */
+/** Nodes read secrets straight from the vaults. */
 export function createPoolContext(core: Core, keyVault: KeyVault): PoolContext {
   return {
     core,
@@ -139,7 +139,7 @@ export function createPoolContext(core: Core, keyVault: KeyVault): PoolContext {
   };
 }
 
-/** A pool that is there already. */
+/** Adds an existing pool to the account. */
 export function seedPool(context: PoolContext, account: BatchAccount, wanted: NewPool): Pool {
   const { name, nodes = 0, extensions, identities = [], properties, timing } = wanted;
   const imageReference = { publisher: 'canonical', offer: '0001-com-ubuntu-server-jammy', sku: '22_04-lts' };

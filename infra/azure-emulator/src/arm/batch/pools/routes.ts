@@ -89,7 +89,7 @@ function answer(context: Context, pool: Pool): Response {
   return context.json(poolBodyOf(pool));
 }
 
-/** A deletion under way, and where to ask for its end. */
+/** Answers that a deletion is running, with the address of its status. */
 function begun(context: Context, { account: { id }, name, modified }: Pool): Response {
   const url = new URL(context.req.raw.url);
   const results = `${id}/poolOperationResults/delete-${name}-${modified.etag.slice(2)}${url.search}`;
@@ -98,7 +98,7 @@ function begun(context: Context, { account: { id }, name, modified }: Pool): Res
   return context.body(null, 202);
 }
 
-/** The last part of the path as it was sent: the routes see it in lower case. */
+/** Returns the last part of the path as it was sent: routes see the path in lower case. */
 function poolNameIn(context: Context): string {
   return new URL(context.req.raw.url).pathname.split('/').at(-1) ?? '';
 }
@@ -107,7 +107,7 @@ function versionIn(context: Context): string {
   return new URL(context.req.raw.url).searchParams.get('api-version') ?? '';
 }
 
-/** The account's pools by name; what has been deleted for long enough is gone. */
+/** Returns the account's pools by name; pools whose deletion has ended are removed. */
 export function poolsOf({ clock }: Core, { pools }: BatchAccount): Map<string, Pool> {
   const nowMs = clock.now().getTime();
   for (const [name, { deletedMs = Infinity, timing }] of pools) {
@@ -122,7 +122,7 @@ function poolAt(core: Core, account: BatchAccount, name: string): Pool {
   throw batchError(404, 'PoolNotFound', `There is no pool ${name} in the Batch account ${account.name}.`);
 }
 
-/** `If-Match` and `If-None-Match: *`, as RFC 9110 has them. */
+/** Checks `If-Match` and `If-None-Match: *` (RFC 9110). */
 function assertCondition(context: Context, found: Pool | undefined): void {
   const wanted = context.req.header('if-match');
   const isAsWanted = wanted === undefined || (found && ['*', etagOf(found)].includes(wanted));
@@ -135,7 +135,7 @@ function assertNotDeleted({ deletedMs, name }: Pool): void {
   if (deletedMs !== undefined) throw batchError(409, 'PoolBeingDeleted', `The pool ${name} is being deleted.`);
 }
 
-/** One page of pools by name, from where the link that was followed says. */
+/** Returns one page of pools by name, starting after the skip token. */
 function poolPage(url: URL, pools: readonly Pool[]) {
   const { searchParams: query } = url;
   const unserved = ['$filter', '$select'].find((name) => query.has(name));

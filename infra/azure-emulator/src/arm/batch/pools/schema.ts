@@ -3,7 +3,7 @@ import { poolIdentityBody } from '../identity.ts';
 
 const text = z.string().min(1);
 const names = z.record(z.string(), z.string());
-/** What this product makes no use of: taken as it is. */
+/** Properties that are stored without validation. */
 const asIs = z.unknown().optional();
 
 const vmExtension = z.strictObject({
@@ -65,12 +65,12 @@ const properties = z.strictObject({
   ...{ applicationLicenses: asIs, mountConfiguration: asIs, upgradePolicy: asIs },
 });
 
-/** The service sets these; they may come back to it, and are not looked at. */
+/** Set by the service. A client may send them back; they are ignored. */
 const own = { id: asIs, name: asIs, type: asIs, etag: asIs };
 
 /**
- * A pool's definition (https://learn.microsoft.com/rest/api/batchmanagement/pool/create). Strict: a property that is
- * unknown, or that only the service may set, is refused.
+ * A pool definition (https://learn.microsoft.com/rest/api/batchmanagement/pool/create). Strict: properties that are
+ * unknown or set only by the service are refused.
  */
 export const poolBody = z.strictObject({
   ...own,

@@ -9,7 +9,7 @@ import type { PoolDefinition, PoolPatch, PoolProperties } from './schema.ts';
 /** https://learn.microsoft.com/azure/batch/batch-pool-update-properties */
 const changeable = ['applicationPackages', 'certificates', 'metadata', 'scaleSettings', 'startTask'];
 
-/** What is not named stays as it is. */
+/** Properties that are not named stay as they are. */
 export function patchPool(pool: Pool, { identity, tags, properties }: PoolPatch, apiVersion: string): void {
   const named = Object.fromEntries(Object.entries(properties ?? {}).filter(([, value]) => value !== undefined));
   change(pool, { ...pool.properties, ...named }, apiVersion);
@@ -17,7 +17,7 @@ export function patchPool(pool: Pool, { identity, tags, properties }: PoolPatch,
   pool.tags = tags ?? pool.tags;
 }
 
-/** A PUT on a pool that exists replaces everything. */
+/** A PUT on an existing pool replaces everything. */
 export function replacePool(pool: Pool, { identity, tags, properties }: PoolDefinition, apiVersion: string): void {
   change(pool, properties, apiVersion);
   pool.identity = poolIdentity(identity ?? { type: 'None' });
@@ -40,7 +40,7 @@ function change(pool: Pool, wanted: PoolProperties, apiVersion: string): void {
   pool.touch();
 }
 
-/** Anything else needs a pool without nodes, and api-version 2024-07-01. The code is ours. */
+/** Other properties need an empty pool and api-version 2024-07-01. The error code is ours. */
 function assertChangeable(pool: Pool, changed: readonly string[], apiVersion: string): void {
   const fixed = changed.find((name) => !changeable.includes(name));
   if (fixed === undefined) return;
@@ -52,7 +52,7 @@ function assertChangeable(pool: Pool, changed: readonly string[], apiVersion: st
 
 type Machine = PoolProperties['deploymentConfiguration']['virtualMachineConfiguration'];
 
-/** What the form of a definition cannot tell: throws where its parts do not fit together. */
+/** Throws if parts of a definition contradict each other, which the schema cannot express. */
 export function assertConsistent({ deploymentConfiguration, scaleSettings }: PoolProperties): void {
   assertScale(scaleSettings);
   assertImage(deploymentConfiguration.virtualMachineConfiguration);

@@ -16,12 +16,12 @@ const calls: ReadonlyMap<string, Call> = new Map<string, Call>([
   ['isnotempty', { gives: 'bool', of: (value) => asText(value) !== '' }],
 ]);
 
-/** Reads one expression: names are columns, and case counts in them. */
+/** Reads one expression. Names are columns and case-sensitive. */
 export function readExpression(reader: Reader, columns: Columns): Expression {
   return readChain(reader, 'or', () => readChain(reader, 'and', () => readComparison(reader, columns)));
 }
 
-/** An expression that says yes or no. */
+/** Reads an expression that is true or false. */
 export function readCondition(reader: Reader, columns: Columns): Expression {
   const start = reader.peek();
   return assertType(readExpression(reader, columns), 'bool', start);
@@ -142,7 +142,7 @@ function assertComparable(token: Token, left: Expression, right: Expression): vo
 
 type Test = (left: unknown, right: unknown) => boolean;
 
-/** Without regard of case, all but `==`, `!=` and `in` (Kusto's string operators). */
+/** All ignore case except `==`, `!=` and `in` (Kusto's string operators). */
 const operators: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['==', equals],
   ['!=', (left, right) => !equals(left, right)],
@@ -162,7 +162,7 @@ function equalsIgnoringCase(left: unknown, right: unknown): boolean {
   return lower(left) === lower(right);
 }
 
-/** A whole term: what stands before and after it is no letter or digit. */
+/** Finds a whole term: no letter or digit stands before or after it. */
 function hasTerm(left: unknown, right: unknown): boolean {
   const term = lower(right).replace(/[^a-z0-9]/g, '\\$&');
   return new RegExp(`(?<![a-z0-9])${term}(?![a-z0-9])`).test(lower(left));

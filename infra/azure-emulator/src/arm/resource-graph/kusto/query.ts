@@ -7,11 +7,11 @@ import type { Columns, Expression, Row } from './values.ts';
 
 export interface Tables {
   readonly columns: Columns;
-  /** By name in lower case: tables are found in any case. */
+  /** By lower-case name: table names are case-insensitive. */
   readonly rows: ReadonlyMap<string, readonly Row[]>;
 }
 
-/** Runs a query of the part of Kusto that is known here; throws a `QueryError` at anything else. */
+/** Runs a query in the supported part of Kusto; throws a `QueryError` for anything else. */
 export function runQuery(query: string, { columns, rows }: Tables): Dataset {
   const reader = createReader(query);
   const table = reader.peek();
@@ -37,7 +37,7 @@ export interface Dataset {
 
 type Stage = (reader: Reader, data: Dataset) => Dataset;
 
-/** What may stand after a `|`; case counts. */
+/** The operators after a `|`, case-sensitive. */
 const stages: ReadonlyMap<string, Stage> = new Map<string, Stage>([
   ['where', where],
   ['project', project],
@@ -47,7 +47,9 @@ const stages: ReadonlyMap<string, Stage> = new Map<string, Stage>([
   ['sort', order],
 ]);
 
-/** Resource Graph's default (https://learn.microsoft.com/azure/governance/resource-graph/concepts/query-language). */
+/**
+ * The default of Resource Graph (https://learn.microsoft.com/azure/governance/resource-graph/concepts/query-language).
+ */
 const expandedRows = 128;
 
 function where(reader: Reader, data: Dataset): Dataset {
@@ -63,7 +65,7 @@ function extend(reader: Reader, data: Dataset): Dataset {
   return computed(data, readNamed(reader, data.columns, false), true);
 }
 
-/** A row for each element; one without elements stays, with nothing in the column. */
+/** Makes a row per element. A row without elements stays, with null in the column. */
 function mvExpand(reader: Reader, data: Dataset): Dataset {
   const start = reader.peek();
   const { name, expression } = readOne(reader, data.columns, true);
@@ -113,7 +115,7 @@ function typed({ name, expression }: Named) {
   return [name, expression.type] as const;
 }
 
-/** `a, b = expression`: a bare column only where the stage allows it. */
+/** Reads `a, b = expression`. A bare column is allowed only in some operators. */
 function readNamed(reader: Reader, columns: Columns, bareColumns: boolean): Named[] {
   const named: Named[] = [];
   do named.push(readOne(reader, columns, bareColumns));

@@ -2,13 +2,13 @@ export type Type = 'string' | 'number' | 'bool' | 'datetime' | 'dynamic';
 export type Row = Readonly<Record<string, unknown>>;
 export type Columns = ReadonlyMap<string, Type>;
 
-/** An expression of a query, ready to be asked of each row. */
+/** An expression of a query, to be evaluated per row. */
 export interface Expression {
   readonly type: Type;
   of(row: Row): unknown;
 }
 
-/** As `tostring`: nothing is the empty string, what has parts is its JSON. */
+/** Works like `tostring`: null becomes the empty string, objects become JSON. */
 export function asText(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (value instanceof Date) return value.toISOString();
@@ -16,7 +16,7 @@ export function asText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** What an answer shows of a value. */
+/** Returns a value as the answer shows it. */
 export function asJson(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
   return typeof value === 'bigint' ? Number(value) : (value ?? null);
@@ -25,7 +25,7 @@ export function asJson(value: unknown): unknown {
 const ticksPerMs = 10_000n;
 const epochTicks = 621_355_968_000_000_000n;
 
-/** 100 ns since the year 1: what a time is as a whole number. */
+/** Returns a time as ticks: units of 100 ns since the year 1. */
 export function ticksOf(time: Date): bigint {
   return BigInt(time.getTime()) * ticksPerMs + epochTicks;
 }
