@@ -1,8 +1,10 @@
 import type { Context } from 'hono';
-import { refusal } from './refusal.ts';
-import type { ArmState, BatchAccount, Consumer, Resource, SignalRService } from './state.ts';
+import type { BatchAccount } from './batch/state.ts';
+import { armError } from './errors.ts';
+import type { SignalRService } from './signalr/state.ts';
+import type { ArmState, Consumer, Resource } from './state.ts';
 
-/** Ids are compared regardless of case, so routes see the path in lower case. */
+/** Ids are case-insensitive, so routes see the path in lower case. */
 export function lowerCasePath(request: Request): string {
   return new URL(request.url).pathname.toLowerCase();
 }
@@ -10,7 +12,7 @@ export function lowerCasePath(request: Request): string {
 export const subscriptionPath = '/subscriptions/:subscription';
 export const groupPath = `${subscriptionPath}/resourcegroups/:group`;
 
-/** The scope a request is about, in lower case: subscription, resource group or resource; empty for the tenant. */
+/** Returns the scope of a request in lower case: subscription, resource group or resource; empty for the tenant. */
 export function scopeOf(context: Context): string {
   const { subscription, group, name, slot, pool } = context.req.param() as Record<string, string | undefined>;
   const length = (slot ?? pool) ? 11 : name ? 9 : group ? 5 : subscription ? 3 : 0;
@@ -26,14 +28,14 @@ export function assertPlaceExists(state: ArmState, scope: string): void {
   const [, , subscription, , group] = scope.split('/');
   if (subscription === undefined) return;
   if (![...state.groups].some((each) => contains(`/subscriptions/${subscription}`, each))) {
-    throw refusal(404, 'SubscriptionNotFound', `The subscription '${subscription}' could not be found.`);
+    throw armError(404, 'SubscriptionNotFound', `The subscription '${subscription}' could not be found.`);
   }
   if (group !== undefined && !state.groups.has(`/subscriptions/${subscription}/resourcegroups/${group}`)) {
-    throw refusal(404, 'ResourceGroupNotFound', `Resource group '${group}' could not be found.`);
+    throw armError(404, 'ResourceGroupNotFound', `Resource group '${group}' could not be found.`);
   }
 }
 
-/** The account that a request is about, or whose pool it is about. */
+/** Returns the account of a request for the account or one of its pools. */
 export function batchAccountAt(context: Context, state: ArmState): BatchAccount {
   const scope = scopeOf(context).split('/').slice(0, 9).join('/');
   const found = state.resources.get(scope);
@@ -53,7 +55,7 @@ export function signalRsIn(context: Context, state: ArmState): SignalRService[] 
   return resourcesIn(context, state).filter((each) => each.kind === 'signalr');
 }
 
-/** The app that takes its secrets from a vault. */
+/** Returns the app that reads its secrets from a vault. */
 export function consumerAt<Kind extends Consumer['kind']>(context: Context, state: ArmState, kind: Kind) {
   const scope = scopeOf(context);
   const found = state.consumers.get(scope);
@@ -79,5 +81,25 @@ function resourcesIn(context: Context, state: ArmState): Resource[] {
 
 function notFound(scope: string): never {
   const [, , , , group = '', , ...named] = scope.split('/');
-  throw refusal(404, 'ResourceNotFound', `No resource '${named.join('/')}' in resource group '${group}'.`);
+  throw armError(404, 'ResourceNotFound', `No resource '${named.join('/')}' in resource group '${group}'.`);
+}
+
+/** Whether this action at this scope is denied to the identity. */
+export function isDenied({ denials }: ArmState, objectId: string, scope: string, action: string): boolean {
+  return [...denials].some(
+    (denial) =>
+      ['*', objectId].includes(denial.objectId) && covers(denial.action, action) && contains(denial.scope, scope),
+  );
+}
+
+export function assertAllowed(state: ArmState, objectId: string, scope: string, action: string): void {
+  if (!isDenied(state, objectId, scope, action)) return;
+  const message = `The client with object id '${objectId}' may not perform '${action}' over scope '${scope}'.`;
+  throw armError(403, 'AuthorizationFailed', message);
+}
+
+/** `*` covers every action; `*` followed by a path covers every action that ends with it. */
+function covers(denied: string, action: string): boolean {
+  const [pattern, one] = [denied.toLowerCase(), action.toLowerCase()];
+  return pattern === '*' || pattern === one || (pattern.startsWith('*/') && one.endsWith(pattern.slice(1)));
 }

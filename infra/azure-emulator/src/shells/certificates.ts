@@ -1,21 +1,10 @@
-// The certificate library's container wants it loaded first.
-import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  BasicConstraintsExtension,
-  ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  PemConverter,
-  SubjectAlternativeNameExtension,
-  X509CertificateGenerator,
-} from '@peculiar/x509';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { certificateLibrary } from '../shared/certificateLibrary.ts';
 
 export interface Certificates {
-  /** What a client has to trust, for `NODE_EXTRA_CA_CERTS`. */
+  /** The CA that a client has to trust, for `NODE_EXTRA_CA_CERTS`. */
   readonly caFile: string;
   readonly certFile: string;
   readonly keyFile: string;
@@ -27,23 +16,24 @@ export interface Certificates {
 const signingAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const dayMs = 86_400_000;
 
-/** A certificate authority of our own and one server certificate for loopback, written into a folder. */
+/** Writes a new certificate authority and one server certificate for loopback into a folder. */
 export async function createCertificates(folder: string): Promise<Certificates> {
+  const library = certificateLibrary();
   const [caKeys, keys] = await Promise.all([generateKeys(), generateKeys()]);
   const issuer = 'CN=Local Azure CA';
-  // By the machine's time: TLS clients know no other.
+  // TLS clients use the machine's time.
   const validity = { notBefore: new Date(Date.now() - dayMs), notAfter: new Date(Date.now() + 30 * dayMs) };
-  const ca = await X509CertificateGenerator.createSelfSigned({
+  const ca = await library.X509CertificateGenerator.createSelfSigned({
     name: issuer,
     keys: caKeys,
     signingAlgorithm,
     ...validity,
     extensions: [
-      new BasicConstraintsExtension(true, 0, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      new library.BasicConstraintsExtension(true, 0, true),
+      new library.KeyUsagesExtension(library.KeyUsageFlags.keyCertSign | library.KeyUsageFlags.cRLSign, true),
     ],
   });
-  const server = await X509CertificateGenerator.create({
+  const server = await library.X509CertificateGenerator.create({
     subject: 'CN=127.0.0.1',
     issuer,
     publicKey: keys.publicKey,
@@ -51,14 +41,14 @@ export async function createCertificates(folder: string): Promise<Certificates> 
     signingAlgorithm,
     ...validity,
     extensions: [
-      new SubjectAlternativeNameExtension([
+      new library.SubjectAlternativeNameExtension([
         { type: 'ip', value: '127.0.0.1' },
         { type: 'dns', value: 'localhost' },
       ]),
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      new library.ExtendedKeyUsageExtension([library.ExtendedKeyUsage.serverAuth]),
     ],
   });
-  const key = PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
+  const key = library.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
   return write(folder, { ca: ca.toString('pem'), cert: server.toString('pem'), key });
 }
 

@@ -1,18 +1,18 @@
-import type { TokenCredential } from '@azure/core-auth';
 import { RestError, createHttpHeaders } from '@azure/core-rest-pipeline';
 import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
-import type { LocalAzure } from '../azure.ts';
-import { ConnectionCut } from '../handle.ts';
-import type { Handle } from '../handle.ts';
-import type { AccessToken } from '../identity/tokens.ts';
-import type { Call } from '../journal.ts';
+import type { TokenCredential } from '@azure/core-auth';
+import type { LocalAzure } from '../emulator.ts';
+import { ConnectionCut } from '../shared/http.ts';
+import type { Handle } from '../shared/http.ts';
+import type { Call } from '../shared/journal.ts';
+import type { AccessToken } from '../shared/tokens.ts';
 
-export interface InProcessOptions {
-  /** The sender is to be stopped: its request never settles. */
+interface InProcessOptions {
+  /** Called if the sender is to be stopped. Its request never settles. */
   onStop?: (call: Call) => unknown;
 }
 
-/** A transport for the SDK's clients without sockets; connections fail in the words of Node's own client. */
+/** An HTTP client for the SDKs without sockets. Connections fail with the errors of Node's own client. */
 export function inProcessHttpClient(azure: LocalAzure, { onStop }: InProcessOptions = {}): HttpClient {
   async function sendRequest(request: PipelineRequest): Promise<PipelineResponse> {
     if (request.abortSignal?.aborted) throw aborted();
@@ -25,7 +25,10 @@ export function inProcessHttpClient(azure: LocalAzure, { onStop }: InProcessOpti
   return { sendRequest };
 }
 
-/** A credential of the app's identity. The clients ask it each time, since they keep tokens by the machine's clock. */
+/**
+ * Returns a credential of the app's identity. Clients ask it for each request, because they cache tokens by the
+ * machine's time.
+ */
 export function credential({ core, clock }: LocalAzure): TokenCredential {
   const kept = new Map<string, AccessToken>();
   async function tokenFor(audience: string): Promise<string> {

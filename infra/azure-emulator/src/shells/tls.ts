@@ -1,35 +1,37 @@
 import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { getRequestListener } from '@hono/node-server';
-import { localAzure } from '../azure.ts';
-import type { LocalAzure } from '../azure.ts';
-import type { SteerableClock } from '../clock.ts';
-import { ConnectionCut } from '../handle.ts';
-import type { Handle } from '../handle.ts';
-import { identityHost } from '../identity/service.ts';
-import type { Call } from '../journal.ts';
+import { createServer as createHttpsServer } from 'node:https';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createLocalAzure } from '../emulator.ts';
+import type { LocalAzure } from '../emulator.ts';
+import { identityHost } from '../identity/index.ts';
+import type { SteerableClock } from '../shared/clock.ts';
+import { ConnectionCut } from '../shared/http.ts';
+import type { Handle } from '../shared/http.ts';
+import type { Call } from '../shared/journal.ts';
 import { createCertificates } from './certificates.ts';
 import type { Certificates } from './certificates.ts';
 
-export interface TlsOptions {
+interface TlsOptions {
   readonly clock: SteerableClock;
-  /** Where the certificates are written. */
+  /** The folder for the certificates. */
   readonly folder: string;
-  /** Stops the process that sent the request; nobody answers it. */
+  /** Stops the process that sent the request, which gets no answer. */
   readonly onStop?: (call: Call) => unknown;
 }
 
-export interface ListeningAzure {
+export interface RunningLocalAzure {
   readonly azure: LocalAzure;
   readonly certificates: Certificates;
   close(): Promise<void>;
 }
 
-/** The local Azure over TLS on loopback: every authority is a port of its own, the identity endpoint plain http. */
-export async function listeningAzure({ clock, folder, onStop }: TlsOptions): Promise<ListeningAzure> {
+/**
+ * Starts the emulator over TLS on loopback. Every authority has a port of its own; the identity endpoint is plain http.
+ */
+export async function startLocalAzure({ clock, folder, onStop }: TlsOptions): Promise<RunningLocalAzure> {
   const certificates = await createCertificates(folder);
   const servers: Server[] = [];
   const listener = getRequestListener(
@@ -42,14 +44,14 @@ export async function listeningAzure({ clock, folder, onStop }: TlsOptions): Pro
       wanted === identityHost
         ? createHttpServer(onRequest)
         : createHttpsServer({ cert: certificates.cert, key: certificates.key }, onRequest);
-    // A client that has just picked an idle connection is never cut off.
+    // Idle connections stay open, so that a client that has just picked one is not cut off.
     server.keepAliveTimeout = 0;
     servers.push(server);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return `127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
-  const azure = await localAzure({ clock, openAuthority });
+  const azure = await createLocalAzure({ clock, openAuthority });
   azure.eventGrid.start();
   async function close(): Promise<void> {
     azure.eventGrid.close();

@@ -1,6 +1,7 @@
-import { localAzure } from '../../src/azure.ts';
-import type { NewBatchAccount, NewSignalR } from '../../src/arm/create.ts';
-import { manualClock } from '../../src/clock.ts';
+import type { NewBatchAccount } from '../../src/arm/batch/state.ts';
+import type { NewSignalR } from '../../src/arm/signalr/state.ts';
+import { createLocalAzure } from '../../src/emulator.ts';
+import { manualClock } from '../../src/shared/clock.ts';
 import { credential, inProcessHttpClient } from '../../src/shells/inProcess.ts';
 
 export const subscriptionId = '5ab5c000-0000-4000-8000-000000000001';
@@ -8,7 +9,7 @@ const place = { subscriptionId, resourceGroup: 'Group', location: 'westeurope' }
 
 /** The local Azure with a clock that stands still, the real clients' options, and a way to call it by hand. */
 export async function bench() {
-  const azure = await localAzure({ clock: manualClock(new Date('2026-11-22T10:00:00Z')) });
+  const azure = await createLocalAzure({ clock: manualClock(new Date('2026-11-22T10:00:00Z')) });
   return {
     ...azure,
     credential: credential(azure),

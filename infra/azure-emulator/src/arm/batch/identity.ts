@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { createHash } from 'node:crypto';
 
-export interface UserAssignedIdentity {
+interface UserAssignedIdentity {
   readonly principalId: string;
   readonly clientId: string;
 }
 
-/** The identities of an account or pool, by their ids. */
+/** The user-assigned identities of an account or pool, by id. */
 interface UserAssigned {
   readonly type: 'UserAssigned';
   readonly userAssignedIdentities: Readonly<Record<string, UserAssignedIdentity>>;
@@ -35,10 +35,10 @@ export const accountIdentityBody = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('SystemAssigned') }),
   userAssigned,
 ]);
-export type WantedPoolIdentity = z.infer<typeof poolIdentityBody>;
+type WantedPoolIdentity = z.infer<typeof poolIdentityBody>;
 export type WantedAccountIdentity = z.infer<typeof accountIdentityBody>;
 
-/** The user-assigned identity with this id: it is wherever it is attached, and needs no making. */
+/** Returns the user-assigned identity with this id. Any id exists; nothing has to be created first. */
 export function identityAt(identityId: string): UserAssignedIdentity {
   const name = identityId.toLowerCase();
   return { principalId: uuidOf(`principal of ${name}`), clientId: uuidOf(`client of ${name}`) };
@@ -61,7 +61,7 @@ export function principalsOf(identity: AccountIdentity): string[] {
   return Object.values(identity.userAssignedIdentities).map(({ principalId }) => principalId);
 }
 
-/** The same for the same text, as nothing here is looked up. */
+/** Returns the same UUID for the same text. */
 export function uuidOf(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(

@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import type { Core } from '../../core.ts';
-import { gate } from '../gate.ts';
+import type { Core } from '../../shared/core.ts';
+import { armRoute } from '../middleware.ts';
 import { consumerAt, groupPath, lowerCasePath } from '../scope.ts';
 import type { ArmState } from '../state.ts';
-import { referenceBody, siteBody } from './body.ts';
-import type { ReferenceList } from './site.ts';
+import { referenceBody, siteBody } from './serializers.ts';
+import type { ReferenceList } from './state.ts';
 
 const site = `${groupPath}/providers/microsoft.web/sites/:name`;
 const paths = [
@@ -14,8 +14,8 @@ const paths = [
 ];
 
 /**
- * Web and function apps and their slots (https://learn.microsoft.com/rest/api/appservice/web-apps); the refresh is in
- * https://learn.microsoft.com/azure/app-service/app-service-key-vault-references.
+ * Web and function apps and their slots (https://learn.microsoft.com/rest/api/appservice/web-apps). The refresh is
+ * described in https://learn.microsoft.com/azure/app-service/app-service-key-vault-references.
  */
 export function webRoutes(core: Core, state: ArmState): Hono {
   const app = new Hono({ getPath: lowerCasePath });
@@ -23,7 +23,7 @@ export function webRoutes(core: Core, state: ArmState): Hono {
   for (const { path, type } of paths) {
     const references = `${path}/config/configreferences`;
     const allow = (operation: string, action: string) =>
-      gate(core, state, { operation, provider: 'Microsoft.Web', action: `${type}/${action}` });
+      armRoute(core, state, { operation, provider: 'Microsoft.Web', action: `${type}/${action}` });
     const list = (name: ReferenceList) => (context: Context) => {
       const found = siteAt(context);
       return context.json({ value: found.references(name).map((each) => referenceBody(found, name, ...each)) });

@@ -1,59 +1,40 @@
-import type { Core } from '../../../core.ts';
-import type { VmExtension } from '../pools/definition.ts';
-import { startExtension } from './extension.ts';
-import type { ExtensionGround, ExtensionStatus } from './keyVaultExtension.ts';
+import type { Core } from '../../../shared/core.ts';
+import type { VmExtension } from '../pools/schema.ts';
+import type { BatchNode, NodeState } from '../state.ts';
+import { runKeyVaultExtension } from './keyVaultExtension.ts';
+import type { ExtensionContext, RunningExtension } from './keyVaultExtension.ts';
 
-/** What a person, a task or a failing machine makes of a node that is up. */
-type NodeState = 'idle' | 'running' | 'offline' | 'unusable' | 'rebooting' | 'unknown' | 'preempted';
-
-/** A compute node. What it is at a moment follows from the clock. */
-export interface BatchNode {
-  readonly id: string;
-  readonly isDedicated: boolean;
-  readonly allocatedMs: number;
-  readonly bootedMs: number;
-  readonly status: { readonly state: NodeState | 'starting'; readonly sinceMs: number };
-  /** By the name of the extension; none before the node is ready. */
-  readonly extensions: ReadonlyMap<string, ExtensionStatus>;
-  /** The version of each observed certificate in the node's store, by its address; no API tells it. */
-  readonly installed: ReadonlyMap<string, string>;
-  /** Lets its extensions do what has come due. */
-  catchUp(): void;
-  become(state: NodeState): void;
-  restart(): void;
-}
-
-export interface NodeGround extends ExtensionGround {
+interface NodeContext extends ExtensionContext {
   readonly core: Core;
   readonly extensions: readonly VmExtension[];
-  /** From boot until it is usable. */
+  /** The time from boot until the node is usable. */
   readonly startMs: number;
-  /** Whether the account's nodes are unavailable, and since when they are or are not. */
+  /** Whether the account's nodes are unavailable, and since when. */
   availability(): { readonly down: boolean; readonly sinceMs: number };
 }
 
-export function createNode(ground: NodeGround, isDedicated: boolean, allocatedMs: number): BatchNode {
-  const { core } = ground;
+export function createNode(context: NodeContext, isDedicated: boolean, allocatedMs: number): BatchNode {
+  const { core } = context;
   const nowMs = () => core.clock.now().getTime();
   let bootedMs = allocatedMs;
   let own: { readonly state: NodeState; readonly sinceMs: number } | undefined;
   let running = boot();
 
   function boot() {
-    return ground.extensions.map((each) => startExtension(each, ground, bootedMs + ground.startMs));
+    return context.extensions.map((each) => startExtension(each, context, bootedMs + context.startMs));
   }
   function catchUp(): void {
     for (const each of running) each.status();
   }
   function status() {
-    const readyMs = bootedMs + ground.startMs;
+    const readyMs = bootedMs + context.startMs;
     if (nowMs() < readyMs) return { state: 'starting', sinceMs: bootedMs } as const;
-    const { down, sinceMs } = ground.availability();
+    const { down, sinceMs } = context.availability();
     if (down) return { state: 'unusable', sinceMs: Math.max(sinceMs, readyMs) } as const;
     if (running.some((each) => each.blocksNode())) return { state: 'unusable', sinceMs: readyMs } as const;
     return { state: own?.state ?? 'idle', sinceMs: Math.max(own?.sinceMs ?? readyMs, sinceMs) };
   }
-  // What is due at once is done as things are now, not as they will be when somebody looks.
+  // Work that is due now is done with the state of now, not with the state at the next look.
   catchUp();
   return {
     id: `tvmps_${core.random(32).toString('hex')}_${isDedicated ? 'd' : 'p'}`,
@@ -66,7 +47,7 @@ export function createNode(ground: NodeGround, isDedicated: boolean, allocatedMs
       return status();
     },
     get extensions() {
-      if (nowMs() < bootedMs + ground.startMs) return new Map();
+      if (nowMs() < bootedMs + context.startMs) return new Map();
       return new Map(running.map((each) => each.status()).map((each) => [each.extension.name, each]));
     },
     get installed() {
@@ -83,4 +64,16 @@ export function createNode(ground: NodeGround, isDedicated: boolean, allocatedMs
       catchUp();
     },
   };
+}
+
+/** Starts an extension on a node. Only the Key Vault extension does anything here. */
+function startExtension(extension: VmExtension, context: ExtensionContext, startMs: number): RunningExtension {
+  if (isForKeyVault(extension)) return runKeyVaultExtension(extension, context, startMs);
+  const status = { extension, succeeded: true, message: 'Enable succeeded.', atMs: startMs };
+  return { status: () => status, installed: () => new Map(), blocksNode: () => false };
+}
+
+function isForKeyVault({ publisher, type }: VmExtension): boolean {
+  const types = ['keyvaultforlinux', 'keyvaultforwindows'];
+  return publisher.toLowerCase() === 'microsoft.azure.keyvault' && types.includes(type.toLowerCase());
 }

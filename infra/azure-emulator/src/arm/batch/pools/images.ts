@@ -12,7 +12,7 @@ interface SupportedImage {
   readonly batchSupportEndOfLife?: string;
 }
 
-/** Some of what the real list has; the dates on which support ends are ours. */
+/** A part of the real list. The dates on which support ends are ours. */
 export const supportedImages: readonly SupportedImage[] = [
   {
     ...linux('canonical', '0001-com-ubuntu-server-focal', '20_04-lts', 'batch.node.ubuntu 20.04'),
@@ -33,7 +33,7 @@ export const supportedImages: readonly SupportedImage[] = [
   ...['2019-datacenter', '2022-datacenter', '2022-datacenter-g2', '2025-datacenter'].map(windows),
 ];
 
-/** Whether the image may run with the node agent. A custom image is the user's own to know. */
+/** Whether the image runs with the node agent. A custom image is not checked. */
 export function isSupported(
   { publisher, offer, sku }: { publisher?: string | undefined; offer?: string | undefined; sku?: string | undefined },
   nodeAgentSkuId: string,

@@ -1,0 +1,1 @@
+export { signalrDataPlane } from './routes.ts';
