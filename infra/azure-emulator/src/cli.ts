@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
+import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
-import type { LocalAzure } from './azure.ts';
-import { systemClock } from './clock.ts';
-import { listeningAzure } from './shells/tls.ts';
-import { startAzurite } from './azurite.ts';
+import process from 'node:process';
+import { once } from 'node:events';
 import { subscribeAll } from '../../demo/subscriptions.ts';
+import type { LocalAzure } from './emulator.ts';
+import { systemClock } from './shared/clock.ts';
+import { startAzurite } from './shells/azurite.ts';
+import { listeningAzure } from './shells/tls.ts';
 
 const place = {
   subscriptionId: '00000000-0000-4000-8000-000000000000',

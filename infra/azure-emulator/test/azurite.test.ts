@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startAzurite } from '../src/azurite.ts';
-import type { Azurite } from '../src/azurite.ts';
-import { systemClock } from '../src/clock.ts';
-import { createTokens } from '../src/identity/tokens.ts';
+import { createTokens } from '../src/identity/state.ts';
+import { systemClock } from '../src/shared/clock.ts';
+import { startAzurite } from '../src/shells/azurite.ts';
+import type { Azurite } from '../src/shells/azurite.ts';
 import { createCertificates } from '../src/shells/certificates.ts';
 
 const tokens = createTokens({ clock: systemClock(), signingKey: Buffer.alloc(32, 1), issued: new Set() });

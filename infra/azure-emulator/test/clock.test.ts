@@ -1,4 +1,4 @@
-import { manualClock, systemClock } from '../src/clock.ts';
+import { manualClock, systemClock } from '../src/shared/clock.ts';
 
 test('a manual clock stands still until somebody sleeps, and sleeps at the same time overlap', async () => {
   const clock = manualClock(new Date(0));

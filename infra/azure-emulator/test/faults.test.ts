@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { SecretClient } from '@azure/keyvault-secrets';
-import type { Effect } from '../src/faults.ts';
+import type { Effect } from '../src/shared/faults.ts';
 import { credential } from '../src/shells/inProcess.ts';
 import { refusalOf, withVault } from './inProcess.ts';
 

@@ -1,7 +1,7 @@
 import { RestError } from '@azure/core-rest-pipeline';
 import { SecretClient } from '@azure/keyvault-secrets';
-import { localAzure } from '../src/azure.ts';
-import { manualClock } from '../src/clock.ts';
+import { localAzure } from '../src/emulator.ts';
+import { manualClock } from '../src/shared/clock.ts';
 import { credential, inProcessHttpClient } from '../src/shells/inProcess.ts';
 
 /** A local Azure with one vault at a fixed time, and the real client, whose own retries are off. */

@@ -1,6 +1,8 @@
 import type { Context } from 'hono';
-import { refusal } from './refusal.ts';
-import type { ArmState, BatchAccount, Consumer, Resource, SignalRService } from './state.ts';
+import type { BatchAccount } from './batch/state.ts';
+import { refusal } from './errors.ts';
+import type { SignalRService } from './signalr/state.ts';
+import type { ArmState, Consumer, Resource } from './state.ts';
 
 /** Ids are compared regardless of case, so routes see the path in lower case. */
 export function lowerCasePath(request: Request): string {
@@ -80,4 +82,24 @@ function resourcesIn(context: Context, state: ArmState): Resource[] {
 function notFound(scope: string): never {
   const [, , , , group = '', , ...named] = scope.split('/');
   throw refusal(404, 'ResourceNotFound', `No resource '${named.join('/')}' in resource group '${group}'.`);
+}
+
+/** Whether somebody took this action at this scope from this identity. */
+export function isDenied({ denials }: ArmState, objectId: string, scope: string, action: string): boolean {
+  return [...denials].some(
+    (denial) =>
+      ['*', objectId].includes(denial.objectId) && covers(denial.action, action) && contains(denial.scope, scope),
+  );
+}
+
+export function assertAllowed(state: ArmState, objectId: string, scope: string, action: string): void {
+  if (!isDenied(state, objectId, scope, action)) return;
+  const message = `The client with object id '${objectId}' may not perform '${action}' over scope '${scope}'.`;
+  throw refusal(403, 'AuthorizationFailed', message);
+}
+
+/** `*` is every action, and `*` and a slash before its last part every one that ends so. */
+function covers(denied: string, action: string): boolean {
+  const [pattern, one] = [denied.toLowerCase(), action.toLowerCase()];
+  return pattern === '*' || pattern === one || (pattern.startsWith('*/') && one.endsWith(pattern.slice(1)));
 }

@@ -1,79 +1,14 @@
-import type { CustomerKey } from './batch/customerKey.ts';
-import type { Encryption } from './batch/encryption.ts';
-import type { AccountIdentity } from './batch/identity.ts';
-import type { Pool, PoolTiming } from './batch/pools/pool.ts';
-import type { ContainerApp } from './containerApps/containerApp.ts';
-import type { KeyHolder, Slot } from './keys.ts';
-import type { Site } from './web/site.ts';
-
-type AuthenticationMode = 'SharedKey' | 'AAD' | 'TaskAuthenticationToken';
-type Access = 'Allow' | 'Deny';
-
-/** Where a resource is; everything mutable on a resource may be changed by whoever plays a person. */
-export interface Located {
-  readonly id: string;
-  readonly subscriptionId: string;
-  readonly resourceGroup: string;
-  readonly name: string;
-  readonly location: string;
-  tags: Record<string, string>;
-}
-
-export interface Placed extends Located {
-  /** `host` or `host:port` of the data plane. */
-  readonly authority: string;
-  publicNetworkAccess: 'Enabled' | 'Disabled';
-  /** What the network rules say to a caller outside of every allowed range, as every caller here is. */
-  networkDefaultAction: Access;
-}
-
-export interface BatchAccount extends Placed, KeyHolder {
-  readonly kind: 'batch';
-  poolAllocationMode: 'BatchService' | 'UserSubscription';
-  /** `null`: not restricted. */
-  allowedAuthenticationModes: AuthenticationMode[] | null;
-  provisioningState: 'Succeeded' | 'Failed' | 'Invalid';
-  identity: AccountIdentity;
-  encryption: Encryption;
-  /** Whether it was made for customer-managed keys; one that was not never takes them. */
-  readonly cmkAllowed: boolean;
-  readonly customerKey: CustomerKey;
-  /** By lower-case name. */
-  readonly pools: Map<string, Pool>;
-  /** How long pools take that are made from now on. */
-  readonly poolTiming: PoolTiming;
-}
-
-export interface SignalRService extends Placed, KeyHolder {
-  readonly kind: 'signalr';
-  disableLocalAuth: boolean;
-  /** How long a regeneration runs. */
-  regenerateMs: number;
-  retryAfterSeconds: number;
-  /** A regeneration refused because one runs leaves that one unapplied although it reports success. */
-  overlapDropsFirst: boolean;
-  saltRegenerations: number;
-  /** `hub/user` of everybody connected. */
-  readonly users: Set<string>;
-}
+import type { BatchAccount } from './batch/state.ts';
+import type { ContainerApp } from './container-apps/state.ts';
+import type { Located } from './resource.ts';
+import type { Operation, SignalRService } from './signalr/state.ts';
+import type { Site } from './web/state.ts';
 
 /** What has keys. */
 export type Resource = BatchAccount | SignalRService;
 
 /** What takes its secrets from a vault by itself. */
 export type Consumer = Site | ContainerApp;
-
-/** A regeneration of a SignalR key: it ends by the clock, whoever looks. */
-export interface Operation {
-  readonly id: string;
-  readonly serviceId: string;
-  readonly subscriptionId: string;
-  readonly location: string;
-  readonly slot: Slot | 'Salt';
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly retryAfterSeconds: number;
-}
 
 /**
  * Takes one action (in any case, `*` for all, `*` and an ending such as `/read`) at and below a scope (empty for the
@@ -119,4 +54,26 @@ export function createArmState(): ArmState {
     denials: new Set(),
     buckets: new Map(),
   };
+}
+
+/** The resource goes at once; its authority answers as one that knows nobody. */
+export function deleteResource(state: ArmState, id: string): void {
+  state.resources.delete(id.toLowerCase());
+  state.consumers.delete(id.toLowerCase());
+}
+
+export function add<R extends Resource>(state: ArmState, resource: R): R {
+  addGroup(state, resource);
+  state.resources.set(resource.id.toLowerCase(), resource);
+  return resource;
+}
+
+export function addConsumer<C extends Consumer>(state: ArmState, consumer: C): C {
+  addGroup(state, consumer);
+  state.consumers.set(consumer.id.toLowerCase(), consumer);
+  return consumer;
+}
+
+function addGroup(state: ArmState, { subscriptionId, resourceGroup }: Located): void {
+  state.groups.add(`/subscriptions/${subscriptionId}/resourcegroups/${resourceGroup}`.toLowerCase());
 }

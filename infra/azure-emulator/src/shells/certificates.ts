@@ -1,8 +1,5 @@
 // The certificate library's container wants it loaded first.
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
@@ -13,6 +10,9 @@ import {
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import { webcrypto } from 'node:crypto';
+import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
 
 export interface Certificates {
   /** What a client has to trust, for `NODE_EXTRA_CA_CERTS`. */

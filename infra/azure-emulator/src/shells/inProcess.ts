@@ -1,13 +1,13 @@
-import type { TokenCredential } from '@azure/core-auth';
 import { RestError, createHttpHeaders } from '@azure/core-rest-pipeline';
 import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
-import type { LocalAzure } from '../azure.ts';
-import { ConnectionCut } from '../handle.ts';
-import type { Handle } from '../handle.ts';
-import type { AccessToken } from '../identity/tokens.ts';
-import type { Call } from '../journal.ts';
+import type { TokenCredential } from '@azure/core-auth';
+import type { LocalAzure } from '../emulator.ts';
+import type { AccessToken } from '../identity/state.ts';
+import { ConnectionCut } from '../shared/http.ts';
+import type { Handle } from '../shared/http.ts';
+import type { Call } from '../shared/journal.ts';
 
-export interface InProcessOptions {
+interface InProcessOptions {
   /** The sender is to be stopped: its request never settles. */
   onStop?: (call: Call) => unknown;
 }

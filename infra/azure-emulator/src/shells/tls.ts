@@ -1,20 +1,20 @@
 import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { getRequestListener } from '@hono/node-server';
-import { localAzure } from '../azure.ts';
-import type { LocalAzure } from '../azure.ts';
-import type { SteerableClock } from '../clock.ts';
-import { ConnectionCut } from '../handle.ts';
-import type { Handle } from '../handle.ts';
-import { identityHost } from '../identity/service.ts';
-import type { Call } from '../journal.ts';
+import { createServer as createHttpsServer } from 'node:https';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { localAzure } from '../emulator.ts';
+import type { LocalAzure } from '../emulator.ts';
+import { identityHost } from '../identity/index.ts';
+import type { SteerableClock } from '../shared/clock.ts';
+import { ConnectionCut } from '../shared/http.ts';
+import type { Handle } from '../shared/http.ts';
+import type { Call } from '../shared/journal.ts';
 import { createCertificates } from './certificates.ts';
 import type { Certificates } from './certificates.ts';
 
-export interface TlsOptions {
+interface TlsOptions {
   readonly clock: SteerableClock;
   /** Where the certificates are written. */
   readonly folder: string;

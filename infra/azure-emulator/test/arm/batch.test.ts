@@ -1,6 +1,6 @@
 import { BatchManagementClient } from '@azure/arm-batch';
-import { deleteResource } from '../../src/arm/create.ts';
-import { issueKey } from '../../src/arm/keys.ts';
+import { issueKey } from '../../src/arm/resource.ts';
+import { deleteResource } from '../../src/arm/state.ts';
 import { bench, codeOf, subscriptionId } from './bench.ts';
 import type { Bench } from './bench.ts';
 

@@ -1,6 +1,7 @@
-import { localAzure } from '../../src/azure.ts';
-import type { NewBatchAccount, NewSignalR } from '../../src/arm/create.ts';
-import { manualClock } from '../../src/clock.ts';
+import type { NewBatchAccount } from '../../src/arm/batch/state.ts';
+import type { NewSignalR } from '../../src/arm/signalr/state.ts';
+import { localAzure } from '../../src/emulator.ts';
+import { manualClock } from '../../src/shared/clock.ts';
 import { credential, inProcessHttpClient } from '../../src/shells/inProcess.ts';
 
 export const subscriptionId = '5ab5c000-0000-4000-8000-000000000001';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { issueKey } from '../../src/arm/keys.ts';
-import type { BatchAccount } from '../../src/arm/state.ts';
-import { stringToSign } from '../../src/batch/sharedKey.ts';
+import type { BatchAccount } from '../../src/arm/batch/state.ts';
+import { issueKey } from '../../src/arm/resource.ts';
+import { stringToSign } from '../../src/batch-data-plane/sharedKey.ts';
 import { bench } from '../arm/bench.ts';
 import type { Bench } from '../arm/bench.ts';
 

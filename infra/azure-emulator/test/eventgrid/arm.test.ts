@@ -1,6 +1,6 @@
 import { BatchManagementClient } from '@azure/arm-batch';
 import { SignalRManagementClient } from '@azure/arm-signalr';
-import { keysAt } from '../../src/arm/keys.ts';
+import { keysAt } from '../../src/arm/resource.ts';
 import { subscriptionId } from '../arm/bench.ts';
 import { bench, second } from './bench.ts';
 

@@ -1,6 +1,6 @@
 import { EventGridPublisherClient } from '@azure/eventgrid';
-import type { CloudEvent } from '../../src/eventgrid/event.ts';
-import type { NewSubscription } from '../../src/eventgrid/subscription.ts';
+import type { CloudEvent } from '../../src/event-grid/cloudEvent.ts';
+import type { NewSubscription } from '../../src/event-grid/state.ts';
 import { bench as azureBench, subscriptionId } from '../arm/bench.ts';
 
 export const second = 1_000;

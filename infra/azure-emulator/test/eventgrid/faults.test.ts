@@ -1,4 +1,4 @@
-import type { DeliveryEffect } from '../../src/eventgrid/faults.ts';
+import type { DeliveryEffect } from '../../src/event-grid/faults.ts';
 import { bench, minute, second } from './bench.ts';
 
 async function struck(effect: DeliveryEffect, lasting = false) {

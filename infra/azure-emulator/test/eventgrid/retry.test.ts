@@ -1,6 +1,6 @@
-import { answerOf } from '../../src/eventgrid/destination.ts';
-import { systemClock } from '../../src/clock.ts';
-import type { Endpoint } from '../../src/eventgrid/subscription.ts';
+import { answerOf } from '../../src/event-grid/endpoint.ts';
+import type { Endpoint } from '../../src/event-grid/state.ts';
+import { systemClock } from '../../src/shared/clock.ts';
 import { bench, endpoint, minute, second } from './bench.ts';
 import type { Bench } from './bench.ts';
 

@@ -1,4 +1,4 @@
-import type { NewSubscription } from '../../src/eventgrid/subscription.ts';
+import type { NewSubscription } from '../../src/event-grid/state.ts';
 import { bench, endpoint } from './bench.ts';
 
 test('a function is asked to repeat a code before it gets any event', async () => {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { EventGridPublisherClient } from '@azure/eventgrid';
 import type { AddressInfo } from 'node:net';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/shared/clock.ts';
 import { credential } from '../../src/shells/inProcess.ts';
-import type { ListeningAzure } from '../../src/shells/tls.ts';
 import { listeningAzure } from '../../src/shells/tls.ts';
+import type { ListeningAzure } from '../../src/shells/tls.ts';
 
 let local: ListeningAzure;
 let folder: string;

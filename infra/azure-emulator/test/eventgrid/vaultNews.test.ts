@@ -1,4 +1,4 @@
-import type { VaultEvent } from '../../src/eventgrid/keyVaultEvents.ts';
+import type { VaultEvent } from '../../src/event-grid/state.ts';
 import { bench, day } from './bench.ts';
 
 const policy = { x509_props: { subject: 'CN=c' }, key_props: { kty: 'EC' as const }, issuer: { name: 'Self' } };

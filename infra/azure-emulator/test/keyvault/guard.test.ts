@@ -1,4 +1,4 @@
-import type { VaultRules } from '../../src/keyvault/vault.ts';
+import type { VaultRules } from '../../src/key-vault/state.ts';
 import { refusalOf, withVault } from '../inProcess.ts';
 
 const get = (path: string, token?: string) =>

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
-import { systemClock } from '../../src/clock.ts';
-import type { Vault } from '../../src/keyvault/vault.ts';
+import type { Vault } from '../../src/key-vault/state.ts';
+import { systemClock } from '../../src/shared/clock.ts';
 import { listeningAzure } from '../../src/shells/tls.ts';
 import type { ListeningAzure } from '../../src/shells/tls.ts';
 

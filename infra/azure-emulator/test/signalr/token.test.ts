@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
-import { issueKey } from '../../src/arm/keys.ts';
-import type { SignalRService } from '../../src/arm/state.ts';
+import { issueKey } from '../../src/arm/resource.ts';
+import type { SignalRService } from '../../src/arm/signalr/state.ts';
 import { bench } from '../arm/bench.ts';
 import type { Bench } from '../arm/bench.ts';
 

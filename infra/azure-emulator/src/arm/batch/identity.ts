@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { createHash } from 'node:crypto';
 
-export interface UserAssignedIdentity {
+interface UserAssignedIdentity {
   readonly principalId: string;
   readonly clientId: string;
 }
@@ -35,7 +35,7 @@ export const accountIdentityBody = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('SystemAssigned') }),
   userAssigned,
 ]);
-export type WantedPoolIdentity = z.infer<typeof poolIdentityBody>;
+type WantedPoolIdentity = z.infer<typeof poolIdentityBody>;
 export type WantedAccountIdentity = z.infer<typeof accountIdentityBody>;
 
 /** The user-assigned identity with this id: it is wherever it is attached, and needs no making. */

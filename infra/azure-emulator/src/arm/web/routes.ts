@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import type { Core } from '../../core.ts';
-import { gate } from '../gate.ts';
+import type { Core } from '../../shared/platform.ts';
+import { gate } from '../middleware.ts';
 import { consumerAt, groupPath, lowerCasePath } from '../scope.ts';
 import type { ArmState } from '../state.ts';
-import { referenceBody, siteBody } from './body.ts';
-import type { ReferenceList } from './site.ts';
+import { referenceBody, siteBody } from './serializers.ts';
+import type { ReferenceList } from './state.ts';
 
 const site = `${groupPath}/providers/microsoft.web/sites/:name`;
 const paths = [

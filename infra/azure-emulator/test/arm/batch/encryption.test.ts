@@ -1,4 +1,4 @@
-import type { Encryption } from '../../../src/arm/batch/encryption.ts';
+import type { Encryption } from '../../../src/arm/batch/state.ts';
 import { codeOf } from '../bench.ts';
 import { encrypted, grant, identityId, stage, useKey } from './stage.ts';
 import type { Stage } from './stage.ts';

@@ -1,4 +1,4 @@
-import type { NewPool } from '../../../src/arm/batch/pools/create.ts';
+import type { NewPool } from '../../../src/arm/batch/pools/pool.ts';
 import { extension, identityId, stage } from './stage.ts';
 
 async function withPool(settings: Parameters<typeof extension>, wanted: Partial<NewPool> = {}) {

@@ -1,8 +1,8 @@
 import { BatchManagementClient } from '@azure/arm-batch';
-import type { VmExtension } from '../../../src/arm/batch/pools/definition.ts';
 import { identityAt } from '../../../src/arm/batch/identity.ts';
-import type { BatchAccount } from '../../../src/arm/state.ts';
-import type { Vault } from '../../../src/keyvault/vault.ts';
+import type { VmExtension } from '../../../src/arm/batch/pools/schema.ts';
+import type { BatchAccount } from '../../../src/arm/batch/state.ts';
+import type { Vault } from '../../../src/key-vault/state.ts';
 import { bench, subscriptionId } from '../bench.ts';
 import type { Bench } from '../bench.ts';
 

@@ -1,6 +1,6 @@
-import { runQuery } from '../../../src/arm/graph/query.ts';
-import { QueryError } from '../../../src/arm/graph/reader.ts';
-import { columns } from '../../../src/arm/graph/tables.ts';
+import { QueryError } from '../../../src/arm/resource-graph/errors.ts';
+import { runQuery } from '../../../src/arm/resource-graph/kusto/query.ts';
+import { columns } from '../../../src/arm/resource-graph/state.ts';
 
 const rows = [
   {

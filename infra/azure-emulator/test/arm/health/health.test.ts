@@ -1,4 +1,4 @@
-import { commonAlert } from '../../../src/arm/health/commonAlert.ts';
+import { commonAlert } from '../../../src/arm/service-health/serializers.ts';
 import { subscriptionId } from '../bench.ts';
 import { graphBench } from '../graph/bench.ts';
 

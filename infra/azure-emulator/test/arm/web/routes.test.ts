@@ -1,4 +1,4 @@
-import type { NewSite } from '../../../src/arm/web/site.ts';
+import type { NewSite } from '../../../src/arm/web/state.ts';
 import { group, place, vaultBench } from './bench.ts';
 
 const app = `${group}/providers/Microsoft.Web/sites/app`;

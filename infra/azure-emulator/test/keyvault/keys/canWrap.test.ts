@@ -1,4 +1,4 @@
-import type { Grant } from '../../../src/keyvault/keys/canWrap.ts';
+import type { Grant } from '../../../src/key-vault/state.ts';
 import { withClients } from '../clients.ts';
 
 type Bench = Awaited<ReturnType<typeof withClients>>;

@@ -1,7 +1,7 @@
-import type { Clock } from '../../../clock.ts';
-import type { VmExtension } from '../pools/definition.ts';
-import { readSettings, tokenProblem } from './settings.ts';
-import type { KeyVaultSettings } from './settings.ts';
+import { z } from 'zod';
+import type { Clock } from '../../../shared/clock.ts';
+import type { VmExtension } from '../pools/schema.ts';
+import type { ExtensionStatus } from '../state.ts';
 
 /** What a poll for one secret brought. */
 export type Fetched = { readonly version: string } | { readonly failure: string };
@@ -14,13 +14,6 @@ export interface ExtensionGround {
   fetch(url: string, atMs: number): Fetched;
   /** Writes a status for every version it installs, which no document says the extension does. */
   reportsRenewals(): boolean;
-}
-
-export interface ExtensionStatus {
-  readonly extension: VmExtension;
-  readonly succeeded: boolean;
-  readonly message: string;
-  readonly atMs: number;
 }
 
 export interface RunningExtension {
@@ -110,4 +103,56 @@ function sync(from: KeyVaultSettings, ground: ExtensionGround, installed: Map<st
 /** `…/secrets/{name}/{version}` */
 function isPinned(url: string): boolean {
   return URL.canParse(url) && new URL(url).pathname.split('/').filter((part) => part !== '').length > 2;
+}
+
+const form = z.looseObject({
+  secretsManagementSettings: z.looseObject({
+    pollingIntervalInS: z.coerce.number().positive().default(3_600),
+    requireInitialSync: z.boolean().default(false),
+    observedCertificates: z.array(
+      z.union([z.string(), z.looseObject({ url: z.string() }).transform(({ url }) => url)]),
+    ),
+  }),
+  authenticationSettings: z
+    .looseObject({ msiEndpoint: z.string().optional(), msiClientId: z.string().optional() })
+    .default({}),
+});
+
+interface KeyVaultSettings {
+  readonly pollMs: number;
+  readonly requireInitialSync: boolean;
+  /** Addresses of secrets, with or without a version. */
+  readonly observed: readonly string[];
+  readonly msiEndpoint: string | undefined;
+  readonly msiClientId: string | undefined;
+}
+
+/**
+ * The settings of the Key Vault extension for Linux and Windows in their documented forms
+ * (https://learn.microsoft.com/azure/virtual-machines/extensions/key-vault-linux).
+ */
+function readSettings(settings: unknown): KeyVaultSettings | undefined {
+  const read = form.safeParse(settings);
+  if (!read.success) return undefined;
+  const { secretsManagementSettings: managed, authenticationSettings } = read.data;
+  return {
+    pollMs: managed.pollingIntervalInS * 1_000,
+    requireInitialSync: managed.requireInitialSync,
+    observed: managed.observedCertificates,
+    msiEndpoint: authenticationSettings.msiEndpoint,
+    msiClientId: authenticationSettings.msiClientId,
+  };
+}
+
+/** Where a virtual machine gets tokens: the address in the documents for Linux, and the one in those for Windows. */
+const endpoints = ['http://169.254.169.254/metadata/identity', 'http://169.254.169.254/metadata/identity/oauth2/token'];
+
+/** Why the extension gets no token; a machine whose only identities are user-assigned has to name one. */
+function tokenProblem(settings: KeyVaultSettings, clientIds: readonly string[]): string | undefined {
+  const { msiEndpoint, msiClientId } = settings;
+  if (msiEndpoint === undefined || !endpoints.includes(msiEndpoint.replace(/\/$/, ''))) {
+    return `No token is to be had from the endpoint '${msiEndpoint ?? ''}'.`;
+  }
+  if (msiClientId !== undefined && clientIds.includes(msiClientId)) return undefined;
+  return `The identity with the client id '${msiClientId ?? ''}' is not attached to this machine.`;
 }

@@ -1,29 +1,10 @@
-import type { Core } from '../../../core.ts';
-import type { VmExtension } from '../pools/definition.ts';
-import { startExtension } from './extension.ts';
-import type { ExtensionGround, ExtensionStatus } from './keyVaultExtension.ts';
+import type { Core } from '../../../shared/platform.ts';
+import type { VmExtension } from '../pools/schema.ts';
+import type { BatchNode, NodeState } from '../state.ts';
+import { runKeyVaultExtension } from './keyVaultExtension.ts';
+import type { ExtensionGround, RunningExtension } from './keyVaultExtension.ts';
 
-/** What a person, a task or a failing machine makes of a node that is up. */
-type NodeState = 'idle' | 'running' | 'offline' | 'unusable' | 'rebooting' | 'unknown' | 'preempted';
-
-/** A compute node. What it is at a moment follows from the clock. */
-export interface BatchNode {
-  readonly id: string;
-  readonly isDedicated: boolean;
-  readonly allocatedMs: number;
-  readonly bootedMs: number;
-  readonly status: { readonly state: NodeState | 'starting'; readonly sinceMs: number };
-  /** By the name of the extension; none before the node is ready. */
-  readonly extensions: ReadonlyMap<string, ExtensionStatus>;
-  /** The version of each observed certificate in the node's store, by its address; no API tells it. */
-  readonly installed: ReadonlyMap<string, string>;
-  /** Lets its extensions do what has come due. */
-  catchUp(): void;
-  become(state: NodeState): void;
-  restart(): void;
-}
-
-export interface NodeGround extends ExtensionGround {
+interface NodeGround extends ExtensionGround {
   readonly core: Core;
   readonly extensions: readonly VmExtension[];
   /** From boot until it is usable. */
@@ -83,4 +64,16 @@ export function createNode(ground: NodeGround, isDedicated: boolean, allocatedMs
       catchUp();
     },
   };
+}
+
+/** Starts an extension on a node. Only the one for Key Vault does anything here. */
+function startExtension(extension: VmExtension, ground: ExtensionGround, startMs: number): RunningExtension {
+  if (isForKeyVault(extension)) return runKeyVaultExtension(extension, ground, startMs);
+  const status = { extension, succeeded: true, message: 'Enable succeeded.', atMs: startMs };
+  return { status: () => status, installed: () => new Map(), blocksNode: () => false };
+}
+
+function isForKeyVault({ publisher, type }: VmExtension): boolean {
+  const types = ['keyvaultforlinux', 'keyvaultforwindows'];
+  return publisher.toLowerCase() === 'microsoft.azure.keyvault' && types.includes(type.toLowerCase());
 }

@@ -1,43 +1,11 @@
-import type { BatchAccount } from '../../state.ts';
-import type { PoolIdentity } from '../identity.ts';
-import type { BatchNode } from '../nodes/node.ts';
-import type { PoolProperties } from './definition.ts';
-import { createMachines } from './machines.ts';
-import type { PoolGround } from './machines.ts';
-
-/** How long its parts take; nothing is documented: all are 0 unless set. */
-export interface PoolTiming {
-  resizeMs: number;
-  /** From a node's boot until it is usable. */
-  startMs: number;
-  deleteMs: number;
-}
-
-export interface Pool {
-  readonly account: BatchAccount;
-  readonly id: string;
-  readonly name: string;
-  readonly createdMs: number;
-  properties: PoolProperties;
-  identity: PoolIdentity;
-  tags: Record<string, string> | undefined;
-  modified: { readonly atMs: number; readonly etag: string };
-  readonly timing: PoolTiming;
-  /** Keeps the Key Vault extension on every node from its vault. */
-  extensionFault: 'IdentityLacksRights' | 'VaultUnreachable' | undefined;
-  /** The Key Vault extension writes a status for every version it installs, which no document says it does. */
-  reportsRenewals: boolean;
-  /** Set when its deletion began. */
-  deletedMs: number | undefined;
-  readonly allocation: { readonly state: 'Steady' | 'Resizing'; readonly sinceMs: number };
-  readonly nodes: readonly BatchNode[];
-  /** Begins to make as many nodes as the fixed scale wants. */
-  resize(): void;
-  /** It has been changed: a new ETag. */
-  touch(): void;
-  addNode(): BatchNode;
-  removeNode(node: BatchNode): void;
-}
+import type { KeyVault } from '../../../key-vault/state.ts';
+import type { Core } from '../../../shared/platform.ts';
+import { pointerTo, resolve } from '../../keyVaultReferences.ts';
+import { poolIdentity } from '../identity.ts';
+import type { Fetched } from '../nodes/keyVaultExtension.ts';
+import { createNode } from '../nodes/node.ts';
+import type { BatchAccount, BatchNode, Pool, PoolTiming } from '../state.ts';
+import type { PoolProperties, VmExtension } from './schema.ts';
 
 type Born = Pick<Pool, 'account' | 'name' | 'properties' | 'identity' | 'tags' | 'timing'>;
 
@@ -78,4 +46,122 @@ export function createPool(ground: PoolGround, born: Born): Pool {
   };
   pool.resize();
   return pool;
+}
+
+export interface PoolGround {
+  readonly core: Core;
+  /** A secret as a node gets it from its vault. */
+  fetch(url: string, atMs: number): Fetched;
+}
+
+/** The nodes of a pool, and the resize that makes and takes them: it ends by the clock, when somebody looks. */
+function createMachines({ core, fetch }: PoolGround, poolOf: () => Pool) {
+  const nowMs = () => core.clock.now().getTime();
+  let nodes: readonly BatchNode[] = [];
+  let resize = { sinceMs: nowMs(), endMs: nowMs(), isOver: true };
+  let identity: Pool['identity'] = { type: 'None' };
+
+  function settle(): void {
+    if (resize.isOver || nowMs() < resize.endMs) return;
+    resize = { ...resize, isOver: true };
+    const wanted = poolOf().properties.scaleSettings?.fixedScale;
+    if (!wanted) return;
+    const { targetDedicatedNodes = 0, targetLowPriorityNodes = 0 } = wanted;
+    nodes = [...sized(true, targetDedicatedNodes), ...sized(false, targetLowPriorityNodes)];
+  }
+  function sized(isDedicated: boolean, wanted: number): BatchNode[] {
+    const kept = nodes.filter((each) => each.isDedicated === isDedicated).slice(0, wanted);
+    return [...kept, ...Array.from({ length: wanted - kept.length }, () => made(isDedicated, resize.endMs))];
+  }
+  /** A changed identity reaches only what is made after the pool had no nodes. */
+  function made(isDedicated: boolean, atMs: number): BatchNode {
+    const pool = poolOf();
+    if (nodes.length === 0) ({ identity } = pool);
+    const attached = identity.type === 'None' ? {} : identity.userAssignedIdentities;
+    const ground = {
+      core,
+      clock: core.clock,
+      clientIds: Object.values(attached).map(({ clientId }) => clientId),
+      extensions: pool.properties.deploymentConfiguration.virtualMachineConfiguration.extensions ?? [],
+      startMs: pool.timing.startMs,
+      reportsRenewals: () => pool.reportsRenewals,
+      availability: () => pool.account.customerKey.nodes(),
+      fetch: (url: string, pollMs: number) =>
+        pool.extensionFault === undefined ? fetch(url, pollMs) : { failure: pool.extensionFault },
+    };
+    return createNode(ground, isDedicated, atMs);
+  }
+  function all(): readonly BatchNode[] {
+    settle();
+    return nodes;
+  }
+  return {
+    all,
+    allocation() {
+      settle();
+      const { isOver, sinceMs, endMs } = resize;
+      return isOver ? ({ state: 'Steady', sinceMs: endMs } as const) : ({ state: 'Resizing', sinceMs } as const);
+    },
+    resize() {
+      resize = { sinceMs: nowMs(), endMs: nowMs() + poolOf().timing.resizeMs, isOver: false };
+      settle();
+    },
+    add() {
+      const node = made(true, nowMs());
+      nodes = [...all(), node];
+      return node;
+    },
+    remove(node: BatchNode) {
+      nodes = all().filter((each) => each !== node);
+    },
+  };
+}
+
+export interface NewPool {
+  readonly name: string;
+  readonly nodes?: number;
+  readonly extensions?: VmExtension[];
+  /** Ids of user-assigned identities. */
+  readonly identities?: readonly string[];
+  /** Beside or instead of what the others make of an ordinary pool; it is not looked at, as with an older pool. */
+  readonly properties?: Partial<PoolProperties>;
+  readonly timing?: Partial<PoolTiming>;
+}
+
+/** Nodes get secrets straight from the vaults. */
+export function poolGround(core: Core, keyVault: KeyVault): PoolGround {
+  return {
+    core,
+    fetch(url, atMs) {
+      const found = resolve(keyVault, pointerTo(url), atMs);
+      return found.status === 'Resolved' ? { version: found.version } : { failure: `${url}: ${found.status}` };
+    },
+  };
+}
+
+/** A pool that is there already. */
+export function addPool(ground: PoolGround, account: BatchAccount, wanted: NewPool): Pool {
+  const { name, nodes = 0, extensions, identities = [], properties, timing } = wanted;
+  const imageReference = { publisher: 'canonical', offer: '0001-com-ubuntu-server-jammy', sku: '22_04-lts' };
+  const virtualMachineConfiguration = { imageReference, nodeAgentSkuId: 'batch.node.ubuntu 22.04', extensions };
+  const pool = createPool(ground, {
+    account,
+    name,
+    identity: identities.length === 0 ? { type: 'None' } : poolIdentity(attached(identities)),
+    tags: undefined,
+    timing: { resizeMs: 0, startMs: 0, deleteMs: 0, ...timing },
+    properties: {
+      vmSize: 'STANDARD_D2S_V3',
+      deploymentConfiguration: { virtualMachineConfiguration },
+      scaleSettings: { fixedScale: { targetDedicatedNodes: nodes, targetLowPriorityNodes: 0, resizeTimeout: 'PT15M' } },
+      ...properties,
+    },
+  });
+  account.pools.set(name.toLowerCase(), pool);
+  return pool;
+}
+
+function attached(identities: readonly string[]) {
+  const userAssignedIdentities = Object.fromEntries(identities.map((id) => [id, {}]));
+  return { type: 'UserAssigned', userAssignedIdentities } as const;
 }

@@ -1,21 +1,18 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { bodyOf } from '../../body.ts';
-import { gate } from '../../gate.ts';
+import type { Core } from '../../../shared/platform.ts';
+import { bodyOf, gate } from '../../middleware.ts';
 import { batchAccountAt, groupPath, lowerCasePath } from '../../scope.ts';
 import type { ArmState } from '../../state.ts';
-import { assertKeyHeld } from '../customerKey.ts';
+import { assertKeyHeld } from '../customerManagedKey.ts';
+import { batchRefusal, invalidProperty } from '../errors.ts';
 import { poolIdentity } from '../identity.ts';
-import { invalidProperty } from '../refusal.ts';
-import { etagOf, poolBodyOf } from './body.ts';
-import { patchPool, replacePool } from './change.ts';
-import { poolBody, poolPatchBody } from './definition.ts';
-import { assertCondition, assertNotDeleted, poolAt, poolsOf } from './find.ts';
-import { poolPage } from './list.ts';
-import type { PoolGround } from './machines.ts';
+import { etagOf, poolBodyOf } from '../serializers.ts';
+import type { BatchAccount, Pool } from '../state.ts';
 import { createPool } from './pool.ts';
-import type { Pool } from './pool.ts';
-import { assertPossible } from './rules.ts';
+import type { PoolGround } from './pool.ts';
+import { poolBody, poolPatchBody } from './schema.ts';
+import { assertPossible, patchPool, replacePool } from './update.ts';
 
 const account = `${groupPath}/providers/microsoft.batch/batchaccounts/:name`;
 const pools = `${account}/pools`;
@@ -108,4 +105,55 @@ function poolNameIn(context: Context): string {
 
 function versionIn(context: Context): string {
   return new URL(context.req.raw.url).searchParams.get('api-version') ?? '';
+}
+
+/** The account's pools by name; what has been deleted for long enough is gone. */
+export function poolsOf({ clock }: Core, { pools }: BatchAccount): Map<string, Pool> {
+  const nowMs = clock.now().getTime();
+  for (const [name, { deletedMs = Infinity, timing }] of pools) {
+    if (deletedMs + timing.deleteMs <= nowMs) pools.delete(name);
+  }
+  return pools;
+}
+
+function poolAt(core: Core, account: BatchAccount, name: string): Pool {
+  const found = poolsOf(core, account).get(name.toLowerCase());
+  if (found) return found;
+  throw batchRefusal(404, 'PoolNotFound', `There is no pool ${name} in the Batch account ${account.name}.`);
+}
+
+/** `If-Match` and `If-None-Match: *`, as RFC 9110 has them. */
+function assertCondition(context: Context, found: Pool | undefined): void {
+  const wanted = context.req.header('if-match');
+  const isAsWanted = wanted === undefined || (found && ['*', etagOf(found)].includes(wanted));
+  const isNew = context.req.header('if-none-match') !== '*' || !found;
+  if (isAsWanted && isNew) return;
+  throw batchRefusal(412, 'ConditionNotMet', 'A condition in the headers is not met.');
+}
+
+function assertNotDeleted({ deletedMs, name }: Pool): void {
+  if (deletedMs !== undefined) throw batchRefusal(409, 'PoolBeingDeleted', `The pool ${name} is being deleted.`);
+}
+
+/** One page of pools by name, from where the link that was followed says. */
+function poolPage(url: URL, pools: readonly Pool[]) {
+  const { searchParams: query } = url;
+  const unserved = ['$filter', '$select'].find((name) => query.has(name));
+  if (unserved !== undefined) throw batchRefusal(400, 'UnsupportedQueryParameter', `${unserved} is not served here.`);
+  const size = sizeIn(query.get('maxresults'));
+  const after = query.get('$skipToken') ?? '';
+  const rest = pools.filter(({ name }) => name > after).toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  const page = rest.slice(0, size);
+  const last = page.at(-1);
+  const value = page.map(poolBodyOf);
+  if (rest.length <= size || !last) return { value };
+  const next = new URL(url);
+  next.searchParams.set('$skipToken', last.name);
+  return { value, nextLink: next.href };
+}
+
+function sizeIn(wanted: string | null): number {
+  const size = Number(wanted ?? 1_000);
+  if (Number.isInteger(size) && size >= 1 && size <= 1_000) return size;
+  throw batchRefusal(400, 'OutOfRangeQueryParameterValue', 'maxresults is outside of its range of 1 to 1000.');
 }

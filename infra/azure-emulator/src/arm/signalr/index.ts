@@ -1,0 +1,21 @@
+import type { Core } from '../../shared/platform.ts';
+import { common, noDelay } from '../resource.ts';
+import { add } from '../state.ts';
+import type { ArmState } from '../state.ts';
+import type { NewSignalR, SignalRService } from './state.ts';
+
+export async function createSignalR(core: Core, state: ArmState, wanted: NewSignalR): Promise<SignalRService> {
+  const service: SignalRService = {
+    kind: 'signalr',
+    disableLocalAuth: false,
+    regenerateMs: 2_000,
+    retryAfterSeconds: 1,
+    overlapDropsFirst: false,
+    saltRegenerations: 0,
+    users: new Set(),
+    ...(await common(core, 'Microsoft.SignalRService/SignalR', `${wanted.name}.service.signalr.net`, 32, wanted)),
+    ...wanted,
+    timing: { ...noDelay, ...wanted.timing },
+  };
+  return add(state, service);
+}
