@@ -8,7 +8,7 @@ import { subscribeAll } from '../../demo/subscriptions.ts';
 import type { LocalAzure } from './emulator.ts';
 import { systemClock } from './shared/clock.ts';
 import { startAzurite } from './shells/azurite.ts';
-import { listeningAzure } from './shells/tls.ts';
+import { startLocalAzure } from './shells/tls.ts';
 
 const place = {
   subscriptionId: '00000000-0000-4000-8000-000000000000',
@@ -18,7 +18,7 @@ const place = {
 
 /** `npm run azure`: the local Azure and its storage, with one of everything, until Ctrl-C. */
 const folder = await mkdtemp(join(tmpdir(), 'local-azure-'));
-const local = await listeningAzure({ clock: systemClock(), folder });
+const local = await startLocalAzure({ clock: systemClock(), folder });
 const storage = await startAzurite(local.certificates);
 const environment = {
   ...(await seed(local.azure)),

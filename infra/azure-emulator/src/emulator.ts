@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { keyAccess } from './arm/batch/customerManagedKey.ts';
+import { createKeyAccess } from './arm/batch/customerManagedKey.ts';
 import { createBatchAccount } from './arm/batch/index.ts';
-import { addPool, poolGround } from './arm/batch/pools/pool.ts';
+import { seedPool, createPoolContext } from './arm/batch/pools/pool.ts';
 import type { NewPool } from './arm/batch/pools/pool.ts';
 import type { BatchAccount, NewBatchAccount, Pool } from './arm/batch/state.ts';
 import { createContainerApp } from './arm/container-apps/index.ts';
@@ -65,7 +65,7 @@ export interface LocalAzure {
 type ServiceName = Service['name'];
 
 /** Assembles every service over one clock and one journal. Nothing listens: see `shells/`. */
-export async function localAzure({ clock, openAuthority = keepName }: LocalAzureOptions): Promise<LocalAzure> {
+export async function createLocalAzure({ clock, openAuthority = keepName }: LocalAzureOptions): Promise<LocalAzure> {
   const names = new Map<string, ServiceName>();
   const core = createCore(clock, async (wanted) => {
     const authority = await openAuthority(wanted);
@@ -78,7 +78,7 @@ export async function localAzure({ clock, openAuthority = keepName }: LocalAzure
   const health = createHealth(clock);
   const graph = createGraph(core, { arm, keyVault, health });
   const eventGrid = createEventGrid(core, { keyVault, arm });
-  const pools = poolGround(core, keyVault);
+  const pools = createPoolContext(core, keyVault);
   const services = [
     identityService(core, identity),
     keyVaultService(core, keyVault),
@@ -98,8 +98,8 @@ export async function localAzure({ clock, openAuthority = keepName }: LocalAzure
     health,
     eventGrid,
     armEndpoint: `https://${await core.openAuthority('management.azure.com')}`,
-    createBatchAccount: (wanted) => createBatchAccount(core, arm, keyAccess(keyVault), wanted),
-    createPool: (account, wanted) => addPool(pools, account, wanted),
+    createBatchAccount: (wanted) => createBatchAccount(core, arm, createKeyAccess(keyVault), wanted),
+    createPool: (account, wanted) => seedPool(pools, account, wanted),
     createSignalR: (wanted) => createSignalR(core, arm, wanted),
     createSite: (wanted) => createSite(core, arm, keyVault, wanted),
     createContainerApp: (wanted) => createContainerApp(core, arm, keyVault, wanted),

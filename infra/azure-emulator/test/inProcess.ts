@@ -1,13 +1,13 @@
 import { RestError } from '@azure/core-rest-pipeline';
 import { SecretClient } from '@azure/keyvault-secrets';
-import { localAzure } from '../src/emulator.ts';
+import { createLocalAzure } from '../src/emulator.ts';
 import { manualClock } from '../src/shared/clock.ts';
 import { credential, inProcessHttpClient } from '../src/shells/inProcess.ts';
 
 /** A local Azure with one vault at a fixed time, and the real client, whose own retries are off. */
 export async function withVault(onStop: () => unknown = () => undefined) {
   const clock = manualClock(new Date('2026-03-01T12:00:00.750Z'));
-  const azure = await localAzure({ clock });
+  const azure = await createLocalAzure({ clock });
   const vault = await azure.keyVault.createVault('kv1');
   const httpClient = inProcessHttpClient(azure, { onStop });
   const options = { httpClient, retryOptions: { maxRetries: 0 } };

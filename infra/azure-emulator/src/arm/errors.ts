@@ -2,7 +2,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { HTTPException } from 'hono/http-exception';
 
 /** What a route throws to refuse, in the form every error of Azure Resource Manager has. */
-export function refusal(
+export function armError(
   status: ContentfulStatusCode,
   code: string,
   message: string,

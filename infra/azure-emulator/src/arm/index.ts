@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { MiddlewareHandler } from 'hono';
 import type { Core } from '../shared/platform.ts';
 import type { Service } from '../shared/service.ts';
-import type { PoolGround } from './batch/pools/pool.ts';
+import type { PoolContext } from './batch/pools/pool.ts';
 import { poolRoutes } from './batch/pools/routes.ts';
 import { batchRoutes } from './batch/routes.ts';
 import { containerAppRoutes } from './container-apps/routes.ts';
@@ -14,7 +14,7 @@ import type { ArmState } from './state.ts';
 import { webRoutes } from './web/routes.ts';
 
 /** Azure Resource Manager: accounts with keys, apps that use them, and what Resource Graph knows of all. */
-export function armService(pools: PoolGround, state: ArmState, graph: Graph): Service {
+export function armService(pools: PoolContext, state: ArmState, graph: Graph): Service {
   const { core } = pools;
   const app = new Hono({ getPath: lowerCasePath });
   app.use(requestIds(core));

@@ -40,7 +40,7 @@ type Resolution =
   { readonly status: 'Resolved'; readonly version: string; readonly value: string } | { readonly status: Failure };
 
 /** What a platform that fetched the secret at this time was answered. */
-export function resolve({ vaults }: KeyVault, pointer: SecretPointer, atMs: number): Resolution {
+export function resolveReference({ vaults }: KeyVault, pointer: SecretPointer, atMs: number): Resolution {
   const { vault: named, secretName, secretVersion } = pointer;
   const vault = [...vaults.values()].find(({ authority, name }) => authority === named || name === named);
   if (!vault) return { status: 'VaultNotFound' };
@@ -59,7 +59,7 @@ function versionsAt(vault: Vault, secretName: string, atMs: number) {
 }
 
 /** What a running app has of one secret: the last value that could be fetched, and how the last fetch ended. */
-export interface Held {
+export interface ResolvedReference {
   readonly pointer: SecretPointer;
   readonly status: Resolution['status'];
   readonly activeVersion: string | undefined;
@@ -68,7 +68,7 @@ export interface Held {
 
 interface ReferenceHolder {
   /** By the name the app knows it under. */
-  held(): ReadonlyMap<string, Held>;
+  held(): ReadonlyMap<string, ResolvedReference>;
   /** Fetches every secret anew after so long, and the app restarts with them. */
   refetchAfter(ms: number): void;
   /** Restarts with what was fetched before. */
@@ -91,18 +91,19 @@ interface HolderOptions {
  * An app's platform that fetches secrets from Key Vault. It acts by the clock, when it is looked at: what happened
  * since the last look is made up for, each fetch with the secrets as they were at its time.
  */
-export function createHolder({ clock, keyVault, pointers, periodMs }: HolderOptions): ReferenceHolder {
+export function createReferenceHolder({ clock, keyVault, pointers, periodMs }: HolderOptions): ReferenceHolder {
   const nowMs = () => clock.now().getTime();
   const restarts: Date[] = [];
   const wantedMs = new Set<number>();
-  let held: ReadonlyMap<string, Held> = new Map();
+  let held: ReadonlyMap<string, ResolvedReference> = new Map();
   let fetchedMs = 0;
   let down = false;
   fetchAll(nowMs());
 
   function fetchAll(atMs: number): void {
     const fetched = [...pointers].map(
-      ([name, pointer]) => [name, next(held.get(name), pointer, resolve(keyVault, pointer, atMs))] as const,
+      ([name, pointer]) =>
+        [name, nextReference(held.get(name), pointer, resolveReference(keyVault, pointer, atMs))] as const,
     );
     held = new Map(fetched);
     fetchedMs = atMs;
@@ -149,7 +150,11 @@ export function createHolder({ clock, keyVault, pointers, periodMs }: HolderOpti
   };
 }
 
-function next(old: Held | undefined, pointer: SecretPointer, found: Resolution): Held {
+function nextReference(
+  old: ResolvedReference | undefined,
+  pointer: SecretPointer,
+  found: Resolution,
+): ResolvedReference {
   const { status } = found;
   if (status !== 'Resolved') return { pointer, status, activeVersion: old?.activeVersion, value: old?.value };
   return { pointer, status, activeVersion: found.version, value: found.value };

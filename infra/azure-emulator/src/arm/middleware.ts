@@ -1,9 +1,9 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { every } from 'hono/combine';
 import type { z } from 'zod';
-import { operation } from '../shared/http.ts';
+import { nameOperation } from '../shared/http.ts';
 import type { Core } from '../shared/platform.ts';
-import { refusal } from './errors.ts';
+import { armError } from './errors.ts';
 import { takeToken } from './rateLimit.ts';
 import { assertAllowed, assertPlaceExists, contains, scopeOf } from './scope.ts';
 import type { ArmState } from './state.ts';
@@ -23,9 +23,9 @@ interface ArmEnv {
 
 const audiences = ['https://management.azure.com', 'https://management.core.windows.net'];
 
-/** What stands before every route of Azure Resource Manager: token, toll, place, version, permission, lock. */
-export function gate(core: Core, state: ArmState, rule: Rule): MiddlewareHandler<ArmEnv> {
-  return every(operation(core, rule.operation), async (context, next) => {
+/** What stands before every route of Azure Resource Manager: token, limit, place, version, permission, lock. */
+export function armRoute(core: Core, state: ArmState, rule: Rule): MiddlewareHandler<ArmEnv> {
+  return every(nameOperation(core, rule.operation), async (context, next) => {
     const { raw, method } = context.req;
     const url = new URL(raw.url);
     const accepted = [...audiences, url.origin];
@@ -34,9 +34,9 @@ export function gate(core: Core, state: ArmState, rule: Rule): MiddlewareHandler
     const objectId = String(token.claims['oid']);
     const scope = scopeOf(context);
     const caller = { objectId, subscription: scope.split('/')[2] };
-    const toll = takeToken(state, caller, method, core.clock.now().getTime());
-    for (const [name, value] of Object.entries(toll.headers)) context.header(name, value);
-    if (toll.retryAfterSeconds !== undefined) throw throttled(toll.retryAfterSeconds);
+    const limit = takeToken(state, caller, method, core.clock.now().getTime());
+    for (const [name, value] of Object.entries(limit.headers)) context.header(name, value);
+    if (limit.retryAfterSeconds !== undefined) throw throttled(limit.retryAfterSeconds);
     assertPlaceExists(state, scope);
     assertVersion(rule.provider, url.searchParams.get('api-version'));
     assertAllowed(state, objectId, scope, `${rule.provider}/${rule.action}`);
@@ -49,7 +49,7 @@ export function gate(core: Core, state: ArmState, rule: Rule): MiddlewareHandler
 
 function throttled(retryAfterSeconds: number): Error {
   const message = `Too many requests for this subscription and principal; try again after ${retryAfterSeconds} s.`;
-  return refusal(429, 'SubscriptionRequestsThrottled', message, { 'Retry-After': String(retryAfterSeconds) });
+  return armError(429, 'SubscriptionRequestsThrottled', message, { 'Retry-After': String(retryAfterSeconds) });
 }
 
 /**
@@ -59,18 +59,18 @@ function throttled(retryAfterSeconds: number): Error {
 function assertUnlocked(state: ArmState, scope: string): void {
   const lock = [...state.locks].find((each) => contains(each, scope));
   if (lock === undefined) return;
-  throw refusal(409, 'ScopeLocked', `The scope '${scope}' cannot be written to: '${lock}' has a ReadOnly lock.`);
+  throw armError(409, 'ScopeLocked', `The scope '${scope}' cannot be written to: '${lock}' has a ReadOnly lock.`);
 }
 
 /** The request's JSON body, of the form the route wants. */
-export async function bodyOf<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
+export async function readBody<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
   if (!/^application\/json\b/i.test(context.req.header('content-type') ?? '')) {
-    throw refusal(415, 'UnsupportedMediaType', 'The content type of the body has to be application/json.');
+    throw armError(415, 'UnsupportedMediaType', 'The content type of the body has to be application/json.');
   }
   const parsed = schema.safeParse(await context.req.json().catch(() => undefined));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw refusal(400, 'InvalidRequestBody', problems.join('; '));
+  throw armError(400, 'InvalidRequestBody', problems.join('; '));
 }
 
 type Provider =
@@ -87,12 +87,12 @@ const supported = {
 
 function assertVersion(provider: Provider, version: string | null): void {
   if (!version) {
-    throw refusal(400, 'MissingApiVersionParameter', 'Every request needs the query parameter api-version.');
+    throw armError(400, 'MissingApiVersionParameter', 'Every request needs the query parameter api-version.');
   }
   if (supported[provider].includes(version)) return;
   const known = supported[provider].join(', ');
   if (!/^\d{4}-\d{2}-\d{2}(-preview)?$/.test(version)) {
-    throw refusal(400, 'InvalidApiVersionParameter', `'${version}' is no api-version. Supported: ${known}.`);
+    throw armError(400, 'InvalidApiVersionParameter', `'${version}' is no api-version. Supported: ${known}.`);
   }
-  throw refusal(400, 'NoRegisteredProviderFound', `${provider} has no api-version ${version}. Supported: ${known}.`);
+  throw armError(400, 'NoRegisteredProviderFound', `${provider} has no api-version ${version}. Supported: ${known}.`);
 }

@@ -13,7 +13,7 @@ const limits = {
 } satisfies Record<Traffic, { size: number; perSecond: number }>;
 const globalFactor = 15;
 
-interface Toll {
+interface RateLimit {
   readonly headers: Record<string, string>;
   /** Set where the request is one too many. */
   readonly retryAfterSeconds: number | undefined;
@@ -26,11 +26,11 @@ interface Caller {
 }
 
 /** Takes one token for a request. An action by POST counts as a write. */
-export function takeToken(state: ArmState, caller: Caller, method: string, nowMs: number): Toll {
+export function takeToken(state: ArmState, caller: Caller, method: string, nowMs: number): RateLimit {
   const traffic = trafficOf(method);
   const { size, perSecond } = limits[traffic];
   const { objectId, subscription } = caller;
-  const bucket = refilled(state, `${objectId} ${subscription ?? ''} ${traffic}`, size, perSecond, nowMs);
+  const bucket = refillBucket(state, `${objectId} ${subscription ?? ''} ${traffic}`, size, perSecond, nowMs);
   const free = bucket.tokens >= 1 && nowMs >= bucket.blockedUntilMs;
   if (free) bucket.tokens -= 1;
   const waitSeconds = Math.max(1, Math.ceil((1 - bucket.tokens) / perSecond));
@@ -46,7 +46,7 @@ export function takeToken(state: ArmState, caller: Caller, method: string, nowMs
   };
 }
 
-function refilled(state: ArmState, key: string, size: number, perSecond: number, nowMs: number): Bucket {
+function refillBucket(state: ArmState, key: string, size: number, perSecond: number, nowMs: number): Bucket {
   const bucket = state.buckets.get(key) ?? { tokens: size, filledMs: nowMs, blockedUntilMs: 0 };
   bucket.tokens = Math.min(size, bucket.tokens + ((nowMs - bucket.filledMs) / 1_000) * perSecond);
   bucket.filledMs = nowMs;

@@ -32,7 +32,7 @@ export type Settable<R extends Placed> = Partial<
 
 export const noDelay: KeyTiming = { staleReadMs: 0, acceptAfterMs: 0, acceptReplacedMs: 0 };
 
-export async function common(core: Core, type: string, host: string, keyBytes: number, place: Place) {
+export async function newResource(core: Core, type: string, host: string, keyBytes: number, place: Place) {
   const group = `/subscriptions/${place.subscriptionId}/resourceGroups/${place.resourceGroup}`;
   return {
     id: `${group}/providers/${type}/${place.name}`,

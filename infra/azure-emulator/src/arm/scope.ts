@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { BatchAccount } from './batch/state.ts';
-import { refusal } from './errors.ts';
+import { armError } from './errors.ts';
 import type { SignalRService } from './signalr/state.ts';
 import type { ArmState, Consumer, Resource } from './state.ts';
 
@@ -28,10 +28,10 @@ export function assertPlaceExists(state: ArmState, scope: string): void {
   const [, , subscription, , group] = scope.split('/');
   if (subscription === undefined) return;
   if (![...state.groups].some((each) => contains(`/subscriptions/${subscription}`, each))) {
-    throw refusal(404, 'SubscriptionNotFound', `The subscription '${subscription}' could not be found.`);
+    throw armError(404, 'SubscriptionNotFound', `The subscription '${subscription}' could not be found.`);
   }
   if (group !== undefined && !state.groups.has(`/subscriptions/${subscription}/resourcegroups/${group}`)) {
-    throw refusal(404, 'ResourceGroupNotFound', `Resource group '${group}' could not be found.`);
+    throw armError(404, 'ResourceGroupNotFound', `Resource group '${group}' could not be found.`);
   }
 }
 
@@ -81,7 +81,7 @@ function resourcesIn(context: Context, state: ArmState): Resource[] {
 
 function notFound(scope: string): never {
   const [, , , , group = '', , ...named] = scope.split('/');
-  throw refusal(404, 'ResourceNotFound', `No resource '${named.join('/')}' in resource group '${group}'.`);
+  throw armError(404, 'ResourceNotFound', `No resource '${named.join('/')}' in resource group '${group}'.`);
 }
 
 /** Whether somebody took this action at this scope from this identity. */
@@ -95,7 +95,7 @@ export function isDenied({ denials }: ArmState, objectId: string, scope: string,
 export function assertAllowed(state: ArmState, objectId: string, scope: string, action: string): void {
   if (!isDenied(state, objectId, scope, action)) return;
   const message = `The client with object id '${objectId}' may not perform '${action}' over scope '${scope}'.`;
-  throw refusal(403, 'AuthorizationFailed', message);
+  throw armError(403, 'AuthorizationFailed', message);
 }
 
 /** `*` is every action, and `*` and a slash before its last part every one that ends so. */

@@ -62,7 +62,7 @@ export function deleteResource(state: ArmState, id: string): void {
   state.consumers.delete(id.toLowerCase());
 }
 
-export function add<R extends Resource>(state: ArmState, resource: R): R {
+export function addResource<R extends Resource>(state: ArmState, resource: R): R {
   addGroup(state, resource);
   state.resources.set(resource.id.toLowerCase(), resource);
   return resource;

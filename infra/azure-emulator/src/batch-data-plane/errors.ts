@@ -2,7 +2,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { HTTPException } from 'hono/http-exception';
 
 /** An error as the Batch service sends it: OData, with what it has to add in `values`. */
-export function refusal(
+export function batchDataError(
   status: ContentfulStatusCode,
   code: string,
   value: string,
@@ -18,7 +18,7 @@ export function refusal(
 }
 
 /** Every refusal of a credential; the detail says which. */
-export function notAuthenticated(detail: string): HTTPException {
+export function notAuthenticatedError(detail: string): HTTPException {
   const message = 'The server could not authenticate the request: check the Authorization header and its signature.';
-  return refusal(403, 'AuthenticationFailed', message, { AuthenticationErrorDetail: detail });
+  return batchDataError(403, 'AuthenticationFailed', message, { AuthenticationErrorDetail: detail });
 }

@@ -3,8 +3,8 @@ import { supportedImages } from '../arm/batch/pools/images.ts';
 import type { ArmState } from '../arm/state.ts';
 import type { Core } from '../shared/platform.ts';
 import type { Service } from '../shared/service.ts';
-import { refusal } from './errors.ts';
-import { gate } from './middleware.ts';
+import { batchDataError } from './errors.ts';
+import { batchDataRoute } from './middleware.ts';
 import type { BatchEnv } from './middleware.ts';
 import { addPoolRoutes } from './routes.ts';
 import { list } from './serializers.ts';
@@ -25,11 +25,15 @@ export function batchDataPlane(core: Core, state: ArmState): Service {
   for (const { path, name, action, all } of lists) {
     const bodies = all.map((each) => ({ ...each }));
     const rule = { operation: `batchData.${name}`, action };
-    app.get(path, gate(core, state, rule), (context) => list(context, path.slice(1), bodies));
+    app.get(path, batchDataRoute(core, state, rule), (context) => list(context, path.slice(1), bodies));
   }
   addPoolRoutes(app, core, state);
   app.notFound((context) => {
-    throw refusal(501, 'NotImplemented', `The local Azure does not serve ${context.req.method} ${context.req.path}.`);
+    throw batchDataError(
+      501,
+      'NotImplemented',
+      `The local Azure does not serve ${context.req.method} ${context.req.path}.`,
+    );
   });
   return { name: 'batch', fetch: (request) => app.fetch(request) };
 }

@@ -3,9 +3,9 @@ import { every } from 'hono/combine';
 import type { BatchAccount } from '../arm/batch/state.ts';
 import { isDenied } from '../arm/scope.ts';
 import type { ArmState } from '../arm/state.ts';
-import { operation } from '../shared/http.ts';
+import { nameOperation } from '../shared/http.ts';
 import type { Core } from '../shared/platform.ts';
-import { notAuthenticated, refusal } from './errors.ts';
+import { notAuthenticatedError, batchDataError } from './errors.ts';
 import { authenticate } from './sharedKey.ts';
 
 const versions = [
@@ -31,52 +31,53 @@ interface Rule {
 }
 
 /** What stands before every route of the data plane: network, credential, version, and the account's own key. */
-export function gate(core: Core, state: ArmState, rule: Rule): MiddlewareHandler<BatchEnv> {
-  return every(operation(core, rule.operation), async (context: BatchContext, next) => {
+export function batchDataRoute(core: Core, state: ArmState, rule: Rule): MiddlewareHandler<BatchEnv> {
+  return every(nameOperation(core, rule.operation), async (context: BatchContext, next) => {
     const url = new URL(context.req.url);
     const account = accountOf(state, url.host);
     assertReachable(account);
-    await enter(core, state, account, context.req.raw, rule.action);
+    await authorize(core, state, account, context.req.raw, rule.action);
     assertVersion(url.searchParams.get('api-version'));
-    if (!account.customerKey.isUsable()) throw refusal(403, 'AccountIsDisabled', 'The specified account is disabled.');
+    if (!account.customerKey.isUsable())
+      throw batchDataError(403, 'AccountIsDisabled', 'The specified account is disabled.');
     context.set('account', account);
     await next();
   });
 }
 
-async function enter(core: Core, state: ArmState, account: BatchAccount, request: Request, action: string) {
+async function authorize(core: Core, state: ArmState, account: BatchAccount, request: Request, action: string) {
   if (!/^bearer /i.test(request.headers.get('authorization') ?? '')) {
     authenticate(core, account, request);
     return;
   }
   const checked = await core.tokens.verify(request, audience);
   if (!checked.ok)
-    throw refusal(401, 'AuthenticationFailed', `The access token is not acceptable: ${checked.problem}.`);
+    throw batchDataError(401, 'AuthenticationFailed', `The access token is not acceptable: ${checked.problem}.`);
   if (!(account.allowedAuthenticationModes?.includes('AAD') ?? true)) {
-    throw notAuthenticated('The specified type of authentication AAD is not allowed for this account.');
+    throw notAuthenticatedError('The specified type of authentication AAD is not allowed for this account.');
   }
   if (!isDenied(state, String(checked.claims['oid']), account.id, `Microsoft.Batch/batchAccounts/${action}`)) return;
   const message = 'The caller does not have sufficient permissions to execute this operation.';
-  throw refusal(403, 'InsufficientAccountPermissions', message);
+  throw batchDataError(403, 'InsufficientAccountPermissions', message);
 }
 
 function accountOf(state: ArmState, authority: string): BatchAccount {
   for (const each of state.resources.values()) if (each.kind === 'batch' && each.authority === authority) return each;
-  throw refusal(404, 'AccountNotFound', 'There is no such Batch account.');
+  throw batchDataError(404, 'AccountNotFound', 'There is no such Batch account.');
 }
 
 /** Network rules are looked at before any key. The service's own code for this refusal is not documented. */
 function assertReachable({ publicNetworkAccess, networkDefaultAction }: BatchAccount): void {
   if (publicNetworkAccess === 'Enabled' && networkDefaultAction === 'Allow') return;
-  throw refusal(403, 'AuthorizationFailure', 'The network rules of this Batch account refuse the caller.');
+  throw batchDataError(403, 'AuthorizationFailure', 'The network rules of this Batch account refuse the caller.');
 }
 
 function assertVersion(version: string | null): void {
   if (!version) {
-    throw refusal(400, 'MissingRequiredQueryParameter', 'A required query parameter is missing.', {
+    throw batchDataError(400, 'MissingRequiredQueryParameter', 'A required query parameter is missing.', {
       QueryParameterName: 'api-version',
     });
   }
   if (versions.includes(version)) return;
-  throw refusal(400, 'UnsupportedRequestVersion', `The api-version ${version} is not supported.`);
+  throw batchDataError(400, 'UnsupportedRequestVersion', `The api-version ${version} is not supported.`);
 }

@@ -3,14 +3,14 @@ import { poolsOf } from '../arm/batch/pools/routes.ts';
 import type { BatchNode, Pool } from '../arm/batch/state.ts';
 import type { ArmState } from '../arm/state.ts';
 import type { Core } from '../shared/platform.ts';
-import { refusal } from './errors.ts';
-import { gate } from './middleware.ts';
+import { batchDataError } from './errors.ts';
+import { batchDataRoute } from './middleware.ts';
 import type { BatchContext, BatchEnv } from './middleware.ts';
 import { extensionBody, list, nodeBody, poolBody, single } from './serializers.ts';
 
 /** Pools, their nodes and those's extensions, to be read (https://learn.microsoft.com/rest/api/batchservice/nodes). */
 export function addPoolRoutes(app: Hono<BatchEnv>, core: Core, state: ArmState): void {
-  const allow = (name: string) => gate(core, state, { operation: `batchData.${name}`, action: 'pools/read' });
+  const allow = (name: string) => batchDataRoute(core, state, { operation: `batchData.${name}`, action: 'pools/read' });
   const pools = (context: BatchContext) => poolsOf(core, context.get('account'));
   const poolAt = (context: BatchContext): Pool =>
     pools(context).get(param(context, 'pool').toLowerCase()) ?? notFound('PoolNotFound', 'pool');
@@ -45,5 +45,5 @@ function param(context: BatchContext, name: 'pool' | 'node' | 'extension'): stri
 }
 
 function notFound(code: string, noun: string): never {
-  throw refusal(404, code, `The specified ${noun} does not exist.`);
+  throw batchDataError(404, code, `The specified ${noun} does not exist.`);
 }

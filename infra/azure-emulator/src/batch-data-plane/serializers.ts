@@ -1,7 +1,7 @@
 import type { PoolIdentity } from '../arm/batch/identity.ts';
 import { shownExtensions, timeOf } from '../arm/batch/serializers.ts';
 import type { BatchNode, ExtensionStatus, Pool } from '../arm/batch/state.ts';
-import { refusal } from './errors.ts';
+import { batchDataError } from './errors.ts';
 import type { BatchContext } from './middleware.ts';
 
 /** A pool as the data plane shows it, which spells much of it differently from Azure Resource Manager. */
@@ -142,8 +142,13 @@ function nextLink(url: URL, token: string): string {
 function sizeIn(maxResults: string | null): number {
   const size = Number(maxResults ?? 1_000);
   if (Number.isInteger(size) && size >= 1 && size <= 1_000) return size;
-  throw refusal(400, 'OutOfRangeQueryParameterValue', 'A query parameter is outside of its range of 1 to 1000.', {
-    QueryParameterName: 'maxresults',
-    QueryParameterValue: String(maxResults),
-  });
+  throw batchDataError(
+    400,
+    'OutOfRangeQueryParameterValue',
+    'A query parameter is outside of its range of 1 to 1000.',
+    {
+      QueryParameterName: 'maxresults',
+      QueryParameterValue: String(maxResults),
+    },
+  );
 }

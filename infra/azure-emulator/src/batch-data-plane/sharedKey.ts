@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { BatchAccount } from '../arm/batch/state.ts';
 import { acceptedKeys } from '../arm/resource.ts';
 import type { Core } from '../shared/platform.ts';
-import { notAuthenticated, refusal } from './errors.ts';
+import { notAuthenticatedError, batchDataError } from './errors.ts';
 
 const skewMs = 15 * 60_000;
 
@@ -25,13 +25,13 @@ export function authenticate(core: Core, account: BatchAccount, request: Request
   const signature = presentedSignature(core, account, request.headers.get('authorization'));
   const modes = account.allowedAuthenticationModes;
   if (account.poolAllocationMode === 'UserSubscription' || !(modes?.includes('SharedKey') ?? true)) {
-    throw notAuthenticated('The specified type of authentication SharedKey is not allowed for this account.');
+    throw notAuthenticatedError('The specified type of authentication SharedKey is not allowed for this account.');
   }
   const nowMs = core.clock.now().getTime();
   assertRecent(request.headers.get('ocp-date') ?? request.headers.get('date'), nowMs);
   const signed = stringToSign(account.name, request);
   if (acceptedKeys(account, nowMs).some((key) => isSignedBy(key, signed, signature))) return;
-  throw notAuthenticated(
+  throw notAuthenticatedError(
     `The MAC signature found in the HTTP request '${signature}' is not the same as any computed signature. ` +
       `Server used following string to sign: '${signed}'.`,
   );
@@ -56,21 +56,22 @@ export function stringToSign(accountName: string, request: Request): string {
 }
 
 function presentedSignature(core: Core, account: BatchAccount, authorization: string | null): string {
-  if (!authorization) throw refusal(401, 'AuthenticationFailed', 'The request has no Authorization header.');
+  if (!authorization) throw batchDataError(401, 'AuthenticationFailed', 'The request has no Authorization header.');
   const [, name, signature] = /^SharedKey ([^:]+):(.+)$/.exec(authorization) ?? [];
   if (name === undefined || signature === undefined) {
-    throw notAuthenticated('The Authorization header does not have the form "SharedKey account:signature".');
+    throw notAuthenticatedError('The Authorization header does not have the form "SharedKey account:signature".');
   }
   core.issued.add(signature);
-  if (name !== account.name) throw notAuthenticated(`The account '${name}' is not the one this endpoint belongs to.`);
+  if (name !== account.name)
+    throw notAuthenticatedError(`The account '${name}' is not the one this endpoint belongs to.`);
   return signature;
 }
 
 function assertRecent(date: string | null, nowMs: number): void {
   const dateMs = Date.parse(date ?? '');
-  if (Number.isNaN(dateMs)) throw notAuthenticated('The request has no valid ocp-date or Date header.');
+  if (Number.isNaN(dateMs)) throw notAuthenticatedError('The request has no valid ocp-date or Date header.');
   if (Math.abs(nowMs - dateMs) > skewMs)
-    throw notAuthenticated(`The date in the request is too far off: '${date ?? ''}'.`);
+    throw notAuthenticatedError(`The date in the request is too far off: '${date ?? ''}'.`);
 }
 
 function isSignedBy(key: string, signed: string, signature: string): boolean {

@@ -16,11 +16,11 @@ export async function answerOf(
   request: Request,
 ): Promise<Response | 'timeout' | 'unreachable'> {
   const startMs = clock.now().getTime();
-  const answer = await inTime(deliver(request).catch(() => 'unreachable' as const));
+  const answer = await withTimeout(deliver(request).catch(() => 'unreachable' as const));
   return clock.now().getTime() - startMs > answerWithinMs ? 'timeout' : answer;
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T | 'timeout'> {
+async function withTimeout<T>(work: Promise<T>): Promise<T | 'timeout'> {
   const answered = new AbortController();
   const late = sleep(answerWithinMs, 'timeout' as const, { ref: false, signal: answered.signal });
   try {
@@ -33,15 +33,15 @@ async function inTime<T>(work: Promise<T>): Promise<T | 'timeout'> {
 const origin = 'eventgrid.azure.net';
 
 /** Throws unless the receiver is there and wants the events: no subscription is made without. */
-export async function shakeHands(clock: Clock, deliver: Deliver, subscription: Subscription): Promise<void> {
+export async function validateEndpoint(clock: Clock, deliver: Deliver, subscription: Subscription): Promise<void> {
   const asksOptions = subscription.endpoint.kind === 'webhook' && subscription.schema === 'CloudEventSchemaV1_0';
-  const agreed = await (asksOptions ? allowed : validated)(clock, deliver, subscription);
+  const agreed = await (asksOptions ? allowsOrigin : answersCode)(clock, deliver, subscription);
   if (!agreed) throw new Error('Webhook validation handshake failed: the endpoint did not answer as it has to.');
 }
 
-async function validated(clock: Clock, deliver: Deliver, subscription: Subscription): Promise<boolean> {
+async function answersCode(clock: Clock, deliver: Deliver, subscription: Subscription): Promise<boolean> {
   const code = randomUUID();
-  const answer = await found(clock, deliver, validation(subscription, code, clock.now()));
+  const answer = await requireAnswer(clock, deliver, validation(subscription, code, clock.now()));
   const body = (await answer.json().catch(() => undefined)) as { validationResponse?: unknown } | null | undefined;
   return answer.status === 200 && body?.validationResponse === code;
 }
@@ -50,15 +50,15 @@ async function validated(clock: Clock, deliver: Deliver, subscription: Subscript
  * CloudEvents' protection against abuse
  * (https://learn.microsoft.com/azure/event-grid/end-point-validation-cloud-events-schema).
  */
-async function allowed(clock: Clock, deliver: Deliver, { endpoint }: Subscription): Promise<boolean> {
+async function allowsOrigin(clock: Clock, deliver: Deliver, { endpoint }: Subscription): Promise<boolean> {
   const headers = { 'WebHook-Request-Origin': origin };
-  const answer = await found(clock, deliver, new Request(endpoint.url, { method: 'OPTIONS', headers }));
+  const answer = await requireAnswer(clock, deliver, new Request(endpoint.url, { method: 'OPTIONS', headers }));
   const allowedOrigin = answer.headers.get('WebHook-Allowed-Origin') ?? '';
   return answer.ok && ['*', origin].includes(allowedOrigin.toLowerCase());
 }
 
 /** What bicep says of a function that is not deployed yet [Azure/bicep#11656]. */
-async function found(clock: Clock, deliver: Deliver, request: Request): Promise<Response> {
+async function requireAnswer(clock: Clock, deliver: Deliver, request: Request): Promise<Response> {
   const answer = await answerOf(clock, deliver, request);
   if (typeof answer === 'string' || answer.status === 404) throw new Error('Destination endpoint not found.');
   return answer;

@@ -1,11 +1,11 @@
 import { nearExpiryMs } from '../key-vault/keys/rotationPolicy.ts';
 import type { Vault } from '../key-vault/state.ts';
-import type { Shelf, Version } from '../key-vault/versionedStore.ts';
+import type { VersionedStore, Version } from '../key-vault/versionedStore.ts';
 import { newEvent } from './cloudEvent.ts';
 import type { CloudEvent } from './cloudEvent.ts';
 import { publish } from './delivery.ts';
 import { objectTypes } from './state.ts';
-import type { Ground, ObjectType, Topic, VaultEvent } from './state.ts';
+import type { EventGridContext, ObjectType, Topic, VaultEvent } from './state.ts';
 
 type Expiry = 'NearExpiry' | 'Expired';
 
@@ -13,17 +13,17 @@ type Expiry = 'NearExpiry' | 'Expired';
 const leadMs = 30 * 86_400_000;
 
 /** Tells of every version made from now on, and of its expiry when the time comes, which may be at its birth. */
-export function tellOfVault(ground: Ground, topic: Topic, vault: Vault): void {
-  for (const type of objectTypes) tellOfType(ground, topic, vault, type);
-  keepUp(ground, vault);
+export function publishVaultEvents(context: EventGridContext, topic: Topic, vault: Vault): void {
+  for (const type of objectTypes) publishEventsOfType(context, topic, vault, type);
+  scheduleVaultTasks(context, vault);
 }
 
-function tellOfType(ground: Ground, topic: Topic, vault: Vault, type: ObjectType): void {
+function publishEventsOfType(context: EventGridContext, topic: Topic, vault: Vault, type: ObjectType): void {
   const { versions, current, onNewVersion } = collectionOf(vault, type);
   const told = new Set<string>();
   onNewVersion((name, version) => {
-    const event = vaultEvent(ground, topic, `${type}NewVersionCreated`, { vault, type, name, version });
-    publish(ground, topic, event);
+    const event = vaultEvent(context, topic, `${type}NewVersionCreated`, { vault, type, name, version });
+    publish(context, topic, event);
     tellWhenDue(name, version.version, 'NearExpiry');
     tellWhenDue(name, version.version, 'Expired');
   });
@@ -38,20 +38,20 @@ function tellOfType(ground: Ground, topic: Topic, vault: Vault, type: ObjectType
     const version = versions(name).find((each) => each.version === wanted);
     const dueMs = version ? dueOf(vault, type, name, version)[expiry] : Infinity;
     if (!version || dueMs === Infinity) return;
-    if (dueMs <= ground.clock.now().getTime()) tell(name, version, expiry);
+    if (dueMs <= context.clock.now().getTime()) tell(name, version, expiry);
     else {
       const run = () => {
         tellWhenDue(name, wanted, expiry);
       };
-      ground.agenda.add({ dueMs, run });
+      context.scheduler.add({ dueMs, run });
     }
   }
   /** Once each. A version that was replaced or has expired is not near its expiry any more. */
   function tell(name: string, version: Version, expiry: Expiry): void {
-    const isOver = version !== current(name) || hasExpired(version, ground.clock.now());
+    const isOver = version !== current(name) || hasExpired(version, context.clock.now());
     if (told.has(expiry + version.version) || (expiry === 'NearExpiry' && isOver)) return;
     told.add(expiry + version.version);
-    publish(ground, topic, vaultEvent(ground, topic, `${type}${expiry}`, { vault, type, name, version }));
+    publish(context, topic, vaultEvent(context, topic, `${type}${expiry}`, { vault, type, name, version }));
   }
 }
 
@@ -67,13 +67,13 @@ function dueOf(vault: Vault, type: ObjectType, name: string, version: Version): 
 }
 
 /** What a vault does by itself happens in time, so that it is told of in time. */
-function keepUp(ground: Ground, vault: Vault): void {
+function scheduleVaultTasks(context: EventGridContext, vault: Vault): void {
   let plannedMs = Infinity;
   const again = () => {
     const dueMs = vault.nextDueMs();
     if (dueMs >= plannedMs) return;
     plannedMs = dueMs;
-    ground.agenda.add({ dueMs, run: () => run(dueMs) });
+    context.scheduler.add({ dueMs, run: () => run(dueMs) });
   };
   async function run(dueMs: number): Promise<void> {
     if (dueMs === plannedMs) plannedMs = Infinity;
@@ -93,7 +93,7 @@ interface VaultObject {
   readonly version: Version;
 }
 
-type Versions = Pick<Shelf<Version>, 'versions' | 'current' | 'onNewVersion'>;
+type Versions = Pick<VersionedStore<Version>, 'versions' | 'current' | 'onNewVersion'>;
 
 function collectionOf(vault: Vault, type: ObjectType): Versions {
   return { Secret: vault, Key: vault.keys, Certificate: vault.certificates }[type];
@@ -111,7 +111,7 @@ export function objectOf(vault: Vault, event: VaultEvent, name: string, wanted?:
 const paths = { Secret: 'secrets', Key: 'keys', Certificate: 'certificates' } satisfies Record<ObjectType, string>;
 
 export function vaultEvent(
-  { clock }: Ground,
+  { clock }: EventGridContext,
   topic: Topic,
   event: VaultEvent,
   { vault, type, name, version }: VaultObject,

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { issueKey } from '../arm/resource.ts';
 import type { Slot } from '../arm/resource.ts';
 import type { Core } from '../shared/platform.ts';
-import type { Action } from './resourceEvents.ts';
+import type { ResourceAction } from './resourceEvents.ts';
 import type { KeyedResource } from './state.ts';
 
-const person: Action['caller'] = {
+const portalUser: ResourceAction['caller'] = {
   clientId: 'c44b4083-3bb0-49c1-b47d-974e53cbdf3c',
   objectId: 'b0b00000-0000-4000-8000-000000000001',
 };
@@ -19,7 +19,7 @@ const actions = {
 } satisfies Record<KeyedResource['kind'], { name: string; path: string }>;
 
 /** Somebody at the portal gives a slot a new key; answers what the activity log has of it. */
-export function regenerateAsPerson(core: Core, resource: KeyedResource, slot: Slot): Action {
+export function regenerateAtPortal(core: Core, resource: KeyedResource, slot: Slot): ResourceAction {
   issueKey(core, resource, slot);
   const { name, path } = actions[resource.kind];
   const url = `https://management.azure.com${resource.id}/${path}`;
@@ -28,7 +28,7 @@ export function regenerateAsPerson(core: Core, resource: KeyedResource, slot: Sl
     name,
     kind: 'Action',
     isSuccess: true,
-    caller: person,
+    caller: portalUser,
     correlationId: randomUUID(),
     http: { method: 'POST', url, clientRequestId: randomUUID() },
   };

@@ -6,19 +6,19 @@ import type { Core } from '../shared/platform.ts';
 import { newEvent } from './cloudEvent.ts';
 import type { CloudEvent } from './cloudEvent.ts';
 import { publish } from './delivery.ts';
-import type { Ground, Topic } from './state.ts';
+import type { EventGridContext, Topic } from './state.ts';
 
 /** Tells of every write and action below an Azure subscription, whoever asked for it. */
-export function tellOfActions(ground: Ground, topic: Topic, core: Core, state: ArmState): void {
+export function publishResourceEvents(context: EventGridContext, topic: Topic, core: Core, state: ArmState): void {
   core.journal.on((call) => {
     const action = actionIn(call);
     if (!action?.resourceId.toLowerCase().startsWith(`${topic.id.toLowerCase()}/`)) return;
     const run = () => {
-      publish(ground, topic, actionEvent(core, topic, spelledAsThere(action, state)));
+      publish(context, topic, actionEvent(core, topic, withCanonicalId(action, state)));
     };
-    const endMs = ground.settings.actionEvent === 'atCompletion' ? endOf(call, state) : undefined;
+    const endMs = context.settings.actionEvent === 'atCompletion' ? endOf(call, state) : undefined;
     if (endMs === undefined) run();
-    else ground.agenda.add({ dueMs: endMs, run });
+    else context.scheduler.add({ dueMs: endMs, run });
   });
 }
 
@@ -30,7 +30,7 @@ function endOf(call: Call, state: ArmState): number | undefined {
 }
 
 /** The resource and its type in their own spelling, however the caller wrote them. */
-function spelledAsThere(action: Action, state: ArmState): Action {
+function withCanonicalId(action: ResourceAction, state: ArmState): ResourceAction {
   const id = state.resources.get(action.resourceId.toLowerCase())?.id;
   if (id === undefined) return action;
   const type = id.split('/').slice(6, -1).join('/');
@@ -38,7 +38,7 @@ function spelledAsThere(action: Action, state: ArmState): Action {
 }
 
 /** As the documents' sample of an action (https://learn.microsoft.com/azure/event-grid/event-schema-subscriptions). */
-export function actionEvent({ clock, tokens: { tenantId } }: Core, topic: Topic, action: Action): CloudEvent {
+export function actionEvent({ clock, tokens: { tenantId } }: Core, topic: Topic, action: ResourceAction): CloudEvent {
   const { resourceId, name, kind, isSuccess, caller, correlationId, http } = action;
   const evidence = { role: 'Contributor', principalId: caller.objectId, principalType: 'ServicePrincipal' };
   const data = {
@@ -61,7 +61,7 @@ export function actionEvent({ clock, tokens: { tenantId } }: Core, topic: Topic,
 }
 
 /** A write or an action on a resource, as an event tells it. */
-export interface Action {
+export interface ResourceAction {
   readonly resourceId: string;
   /** `Microsoft.Batch/batchAccounts/listkeys/action` */
   readonly name: string;
@@ -72,7 +72,7 @@ export interface Action {
   readonly http: { readonly method: string; readonly url: string; readonly clientRequestId: string };
 }
 
-const kinds: Readonly<Record<string, Action['kind']>> = {
+const kinds: Readonly<Record<string, ResourceAction['kind']>> = {
   POST: 'Action',
   PUT: 'Write',
   PATCH: 'Write',
@@ -80,7 +80,7 @@ const kinds: Readonly<Record<string, Action['kind']>> = {
 };
 
 /** What a finished call to Azure Resource Manager was, unless it is nothing to tell of. */
-function actionIn(call: Call): Action | undefined {
+function actionIn(call: Call): ResourceAction | undefined {
   const kind = kinds[call.method];
   const place = placeOf(call.path, kind === 'Action');
   const status = statusOf(call);
@@ -101,15 +101,15 @@ function actionIn(call: Call): Action | undefined {
 }
 
 /** Callers who were not let in, or too often, get into no activity log; nor does what a fault kept from happening. */
-const untold: readonly (number | undefined)[] = [401, 429];
+const unpublishedStatuses: readonly (number | undefined)[] = [401, 429];
 
 function statusOf({ service, operation, prevented, status }: Call): number | undefined {
-  const isTold = service === 'arm' && operation !== 'unmatched' && !prevented && !untold.includes(status);
+  const isTold = service === 'arm' && operation !== 'unmatched' && !prevented && !unpublishedStatuses.includes(status);
   return isTold ? status : undefined;
 }
 
 /** `/subscriptions/{s}/resourceGroups/{g}/providers/{namespace}/{type}/{name}…[/{action}]` */
-function placeOf(path: string, endsInAction: boolean): Pick<Action, 'resourceId' | 'name'> | undefined {
+function placeOf(path: string, endsInAction: boolean): Pick<ResourceAction, 'resourceId' | 'name'> | undefined {
   const segments = path.split('/');
   if (segments[1]?.toLowerCase() !== 'subscriptions' || segments[5]?.toLowerCase() !== 'providers') return undefined;
   const action = endsInAction ? segments.pop() : undefined;
@@ -118,7 +118,7 @@ function placeOf(path: string, endsInAction: boolean): Pick<Action, 'resourceId'
   return { resourceId: segments.join('/'), name: [segments[6], ...types, verb].join('/') };
 }
 
-function callerOf(authorization: string): Action['caller'] {
+function callerOf(authorization: string): ResourceAction['caller'] {
   const { appid, oid } = decodeJwt<{ appid?: string; oid?: string }>(authorization.split(' ')[1] ?? '');
   return { clientId: appid ?? '', objectId: oid ?? '' };
 }

@@ -4,11 +4,11 @@ import type { SignalRService } from '../arm/signalr/state.ts';
 import type { Vault } from '../key-vault/state.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { CloudEvent, Schema } from './cloudEvent.ts';
-import type { Agenda, Order } from './deliveryScheduler.ts';
+import type { DeliveryScheduler, Order } from './deliveryScheduler.ts';
 import type { DeliveryFaults } from './faults.ts';
 
 /** With `pump` and `nextDue` time passes at a test's pace; after `start` it passes by itself. */
-export interface EventGrid extends Omit<Agenda, 'add'>, Pick<Topics, 'createSystemTopic' | 'createTopic'> {
+export interface EventGrid extends Omit<DeliveryScheduler, 'add'>, Pick<Topics, 'createSystemTopic' | 'createTopic'> {
   readonly settings: Settings & { order: Order };
   readonly faults: DeliveryFaults;
   readonly topics: Topics['all'];
@@ -48,9 +48,9 @@ export interface Delivery {
 }
 
 /** What everything in this folder works on. */
-export interface Ground {
+export interface EventGridContext {
   readonly clock: Clock;
-  readonly agenda: Agenda;
+  readonly scheduler: DeliveryScheduler;
   readonly faults: DeliveryFaults;
   readonly settings: Settings;
   readonly deliveries: Delivery[];

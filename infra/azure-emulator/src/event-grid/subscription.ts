@@ -36,7 +36,7 @@ export function matches(filter: Filter, event: CloudEvent): boolean {
     (filter.includedEventTypes?.includes(event.type) ?? true) &&
     subject.startsWith((filter.subjectBeginsWith ?? '').toLowerCase()) &&
     subject.endsWith((filter.subjectEndsWith ?? '').toLowerCase()) &&
-    (filter.advancedFilters ?? []).every((each) => passes(each, valueAt(event, each.key)))
+    (filter.advancedFilters ?? []).every((each) => matchesAdvanced(each, valueAt(event, each.key)))
   );
 }
 
@@ -50,7 +50,7 @@ function filterProblem({ advancedFilters = [] }: Filter): string | undefined {
 }
 
 /** A key that is absent matches nothing. */
-function passes({ operator, values }: AdvancedFilter, value: unknown): boolean {
+function matchesAdvanced({ operator, values }: AdvancedFilter, value: unknown): boolean {
   if (typeof value !== 'string') return false;
   const found = value.toLowerCase();
   return values.some((each) => {

@@ -1,9 +1,9 @@
 import type { ArmState } from '../arm/state.ts';
 import type { KeyVault } from '../key-vault/state.ts';
 import type { Core } from '../shared/platform.ts';
-import { tellOfVault } from './keyVaultEvents.ts';
-import { tellOfActions } from './resourceEvents.ts';
-import type { CustomTopic, Ground, Topic, Topics } from './state.ts';
+import { publishVaultEvents } from './keyVaultEvents.ts';
+import { publishResourceEvents } from './resourceEvents.ts';
+import type { CustomTopic, EventGridContext, Topic, Topics } from './state.ts';
 
 /** The rest of the local Azure, whose events these are. */
 export interface Sources {
@@ -11,15 +11,15 @@ export interface Sources {
   readonly arm: ArmState;
 }
 
-const somewhere = '/subscriptions/00000000-0000-4000-8000-000000000000/resourceGroups/local';
+const defaultGroup = '/subscriptions/00000000-0000-4000-8000-000000000000/resourceGroups/local';
 
-export function createTopics(core: Core, ground: Ground, { keyVault, arm }: Sources): Topics {
+export function createTopics(core: Core, context: EventGridContext, { keyVault, arm }: Sources): Topics {
   const all = new Map<string, Topic>();
   function createSystemTopic(source: string): Topic {
     if (all.has(source.toLowerCase())) throw new Error(`Only one system topic is allowed per source: ${source}.`);
     return add(systemTopic(source));
   }
-  async function createTopic(name: string, resourceGroup = somewhere): Promise<CustomTopic> {
+  async function createTopic(name: string, resourceGroup = defaultGroup): Promise<CustomTopic> {
     const authority = await core.openAuthority(`${name}.westeurope-1.eventgrid.azure.net`);
     const topic = newTopic('custom', `${resourceGroup}/providers/Microsoft.EventGrid/topics/${name}`);
     return add({ ...topic, name, authority, endpoint: `https://${authority}/api/events` });
@@ -28,12 +28,12 @@ export function createTopics(core: Core, ground: Ground, { keyVault, arm }: Sour
     const vault = [...keyVault.vaults.values()].find(({ id }) => id.toLowerCase() === source.toLowerCase());
     if (vault) {
       const topic = newTopic('key-vault', vault.id);
-      tellOfVault(ground, topic, vault);
+      publishVaultEvents(context, topic, vault);
       return topic;
     }
     if (!/^\/subscriptions\/[^/]+$/i.test(source)) throw new Error(`ResourceNotFound: ${source} sends no events.`);
     const topic = newTopic('azure-subscription', source);
-    tellOfActions(ground, topic, core, arm);
+    publishResourceEvents(context, topic, core, arm);
     return topic;
   }
   function add<T extends Topic>(topic: T): T {

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { operation } from '../shared/http.ts';
+import { nameOperation } from '../shared/http.ts';
 import type { Core } from '../shared/platform.ts';
 import type { Service } from '../shared/service.ts';
 import { identityPath } from './index.ts';
@@ -17,7 +17,7 @@ export interface ManagedIdentity {
 /** App Service's managed identity endpoint [App Service: connect to Azure services in app code]. */
 export function identityService(core: Core, { header, identities }: ManagedIdentity): Service {
   const app = new Hono();
-  app.get(identityPath, operation(core, 'identity.getToken'), async (context) => {
+  app.get(identityPath, nameOperation(core, 'identity.getToken'), async (context) => {
     if (context.req.header('x-identity-header') !== header) return refuse(401, 'The identity header is not right.');
     const { resource, client_id: clientId, 'api-version': version } = context.req.query();
     if (version !== apiVersion) return refuse(400, 'The api-version is not known.');

@@ -73,7 +73,7 @@ export function createTokens({ clock, signingKey, issued, lifetimeMs = dayMs }: 
   }
   async function check(request: Request, audience: string | readonly string[]): Promise<Response | undefined> {
     const checked = await verify(request, audience);
-    return checked.ok ? undefined : refusal(checked.problem);
+    return checked.ok ? undefined : tokenError(checked.problem);
   }
   return { tenantId, appIdentity, issue, verify, check };
 }
@@ -94,7 +94,7 @@ const armCodes = {
   expired: 'ExpiredAuthenticationToken',
 } satisfies Record<TokenProblem, string>;
 
-function refusal(problem: TokenProblem): Response {
+function tokenError(problem: TokenProblem): Response {
   const challenge = `Bearer authorization_uri="https://login.microsoftonline.com/${tenantId}", error="invalid_token"`;
   const message = `The access token is not acceptable: ${problem}.`;
   return Response.json(

@@ -9,7 +9,7 @@ interface Reason {
 }
 
 /** An error in Key Vault's own form, for a route to throw. */
-export function refusal(
+export function keyVaultError(
   status: ContentfulStatusCode,
   { code, message, inner }: Reason,
   headers: Record<string, string> = {},
@@ -19,11 +19,11 @@ export function refusal(
 }
 
 export function badParameter(message: string): HTTPException {
-  return refusal(400, { code: 'BadParameter', message });
+  return keyVaultError(400, { code: 'BadParameter', message });
 }
 
 export function forbidden(message: string, inner?: string): HTTPException {
-  return refusal(403, { code: 'Forbidden', message, ...(inner === undefined ? {} : { inner }) });
+  return keyVaultError(403, { code: 'Forbidden', message, ...(inner === undefined ? {} : { inner }) });
 }
 
 /** [terraform-provider-azurerm#5659] for secrets; keys by analogy. */

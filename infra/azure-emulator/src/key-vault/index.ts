@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import type { MiddlewareHandler } from 'hono';
-import { operation } from '../shared/http.ts';
+import { nameOperation } from '../shared/http.ts';
 import type { Core } from '../shared/platform.ts';
 import type { Service } from '../shared/service.ts';
-import { guard } from './access.ts';
+import { assertAccess } from './access.ts';
 import { addCertificateRoutes, addPendingRoutes } from './certificates/routes.ts';
-import { refusal } from './errors.ts';
+import { keyVaultError } from './errors.ts';
 import { addKeyRoutes } from './keys/routes.ts';
 import type { VaultEnv } from './routes.ts';
 import { addSecretRoutes } from './secrets/routes.ts';
@@ -30,15 +30,15 @@ export function keyVaultService(core: Core, { vaults }: KeyVault): Service {
   return { name: 'key-vault', fetch: (request) => app.fetch(request) };
 
   function enter(name: string): MiddlewareHandler<VaultEnv> {
-    const named = operation(core, name);
+    const named = nameOperation(core, name);
     return (context, next) =>
       named(context, async () => {
-        await guard(core, context.get('vault'), name, context.req.raw);
+        await assertAccess(core, context.get('vault'), name, context.req.raw);
         await next();
       });
   }
 }
 
 function notServed() {
-  return refusal(404, { code: 'NotFound', message: 'There is no such resource.' });
+  return keyVaultError(404, { code: 'NotFound', message: 'There is no such resource.' });
 }

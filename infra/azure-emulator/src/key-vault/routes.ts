@@ -2,7 +2,7 @@ import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { badParameter } from './errors.ts';
 import { deletion } from './serializers.ts';
 import type { Vault } from './state.ts';
-import type { Kept, Shelf, Version } from './versionedStore.ts';
+import type { VersionedObject, VersionedStore, Version } from './versionedStore.ts';
 
 export interface VaultEnv {
   Variables: { vault: Vault };
@@ -11,13 +11,13 @@ export interface VaultEnv {
 export type VaultContext<Path extends string = string> = Context<VaultEnv, Path>;
 
 /** Names a route's operation and lets in who may come in. */
-export type Enter = (operation: string) => MiddlewareHandler<VaultEnv>;
+export type AllowOperation = (operation: string) => MiddlewareHandler<VaultEnv>;
 
 /** How one of the three collections shows itself. */
-interface Collection<V extends Version, T extends Kept<V>> {
+interface Collection<V extends Version, T extends VersionedObject<V>> {
   readonly path: 'secrets' | 'keys' | 'certificates';
   readonly noun: 'Secret' | 'Key' | 'Certificate';
-  of(vault: Vault): Pick<Shelf<V, T>, 'delete' | 'recover' | 'purge' | 'findDeleted' | 'list'>;
+  of(vault: Vault): Pick<VersionedStore<V, T>, 'delete' | 'recover' | 'purge' | 'findDeleted' | 'list'>;
   bundle(vault: Vault, object: T): object;
   item(vault: Vault, object: T): object;
 }
@@ -25,9 +25,9 @@ interface Collection<V extends Version, T extends Kept<V>> {
 type Named = VaultContext<`/${string}/:name`>;
 
 /** Delete, and what can be done with what is deleted: the same for secrets, keys and certificates. */
-export function addDeletedRoutes<V extends Version, T extends Kept<V>>(
+export function addDeletedRoutes<V extends Version, T extends VersionedObject<V>>(
   app: Hono<VaultEnv>,
-  enter: Enter,
+  enter: AllowOperation,
   { path, noun, of, bundle, item }: Collection<V, T>,
 ): void {
   app.delete(`/${path}/:name`, enter(`delete${noun}`), (context: Named) =>
@@ -49,7 +49,7 @@ export function addDeletedRoutes<V extends Version, T extends Kept<V>>(
   function list(context: VaultContext): Response {
     const vault = context.get('vault');
     const show = (object: T) => ({ ...item(vault, object), ...deletion(vault, path, object) });
-    return context.json(page(new URL(context.req.url), of(vault).list('deleted'), ({ name }) => name, show));
+    return context.json(pageOf(new URL(context.req.url), of(vault).list('deleted'), ({ name }) => name, show));
   }
   function shown(vault: Vault, object: T): object {
     return { ...bundle(vault, object), ...deletion(vault, path, object) };
@@ -65,7 +65,7 @@ interface Page {
 }
 
 /** One page of a list in the order of its keys, from where the link that was followed says. */
-export function page<T>(url: URL, all: readonly T[], keyOf: (each: T) => string, show: (each: T) => object): Page {
+export function pageOf<T>(url: URL, all: readonly T[], keyOf: (each: T) => string, show: (each: T) => object): Page {
   const after = readMarker(url.searchParams.get('$skiptoken'));
   const size = readSize(url.searchParams.get('maxresults'));
   const rest = all

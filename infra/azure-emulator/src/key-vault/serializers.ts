@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { badParameter } from './errors.ts';
-import type { Details, Kept, Version } from './versionedStore.ts';
+import type { Details, VersionedObject, Version } from './versionedStore.ts';
 
 /** The strictest of the documented tag limits; elsewhere 512 characters are named. */
 const tagLength = 256;
@@ -9,7 +9,7 @@ const tagCount = 15;
 const seconds = z.int().nullish();
 
 /** The part that the bodies of all three collections share. */
-export const details = z.object({
+export const detailsSchema = z.object({
   attributes: z
     .object({ enabled: z.boolean().nullish(), nbf: seconds, exp: seconds })
     .refine(({ nbf, exp }) => !nbf || !exp || exp > nbf, 'exp must be later than nbf')
@@ -20,7 +20,7 @@ export const details = z.object({
     .nullish(),
 });
 
-export function toDetails({ attributes, tags }: z.infer<typeof details>): Details {
+export function toDetails({ attributes, tags }: z.infer<typeof detailsSchema>): Details {
   return {
     tags: tags ?? undefined,
     enabled: attributes?.enabled ?? undefined,
@@ -29,17 +29,17 @@ export function toDetails({ attributes, tags }: z.infer<typeof details>): Detail
   };
 }
 
-export async function read<T>(schema: z.ZodType<T>, request: Request): Promise<T> {
-  return parse(schema, await request.json().catch(() => undefined));
+export async function readBody<T>(schema: z.ZodType<T>, request: Request): Promise<T> {
+  return parseBody(schema, await request.json().catch(() => undefined));
 }
 
-export function parse<T>(schema: z.ZodType<T>, body: unknown): T {
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
   if (!parsed.success) throw badParameter(z.prettifyError(parsed.error));
   return parsed.data;
 }
 
-export function checkName(name: string): void {
+export function assertName(name: string): void {
   if (!/^[0-9a-zA-Z-]{1,127}$/.test(name)) throw badParameter(`The request URI contains an invalid name: ${name}`);
 }
 
@@ -51,12 +51,12 @@ const recoverableDays = 90;
 const dayMs = 86_400_000;
 
 /** What the documents of an object need to know of its vault. */
-export interface Home {
+export interface VaultDocument {
   readonly uri: string;
   readonly purgeProtection: boolean;
 }
 
-export function attributes({ purgeProtection }: Home, version: Version): object {
+export function attributes({ purgeProtection }: VaultDocument, version: Version): object {
   return {
     enabled: version.enabled,
     nbf: toSeconds(version.notBefore),
@@ -69,7 +69,7 @@ export function attributes({ purgeProtection }: Home, version: Version): object 
 }
 
 /** What a deleted object's document has beside what it had before. */
-export function deletion({ uri }: Home, collection: string, { name, deletedOn }: Kept): object {
+export function deletion({ uri }: VaultDocument, collection: string, { name, deletedOn }: VersionedObject): object {
   const purge = deletedOn && new Date(deletedOn.getTime() + recoverableDays * dayMs);
   return {
     recoveryId: `${uri}/deleted${collection}/${name}`,

@@ -4,11 +4,11 @@ import type { Certificate, CertificateStore, CertificateVersion } from './certif
 import { createCertificateStore } from './certificates/store.ts';
 import { createKeyStore } from './keys/state.ts';
 import type { Key, KeyStore, KeyVersion } from './keys/state.ts';
-import { createChores } from './scheduledTasks.ts';
-import type { Chores } from './scheduledTasks.ts';
+import { createScheduledTasks } from './scheduledTasks.ts';
+import type { ScheduledTasks } from './scheduledTasks.ts';
 import { createSecretStore } from './secrets/state.ts';
 import type { SecretStore, SecretVersion } from './secrets/state.ts';
-import { createShelf } from './versionedStore.ts';
+import { createVersionedStore } from './versionedStore.ts';
 
 /** What keeps a caller out, for a person to switch while a test or demo runs. */
 export interface VaultRules {
@@ -23,7 +23,7 @@ export interface VaultRules {
 }
 
 /** Its own functions are those of its secrets. */
-export interface Vault extends SecretStore, Chores, VaultPlace {
+export interface Vault extends SecretStore, ScheduledTasks, VaultPlace {
   /** Of the resource, which is what its events name. */
   readonly id: string;
   readonly name: string;
@@ -62,48 +62,48 @@ interface VaultPlace {
   readonly resourceGroup: string;
 }
 
-const somewhere: VaultPlace = { subscriptionId: '00000000-0000-4000-8000-000000000000', resourceGroup: 'local' };
+const defaultPlace: VaultPlace = { subscriptionId: '00000000-0000-4000-8000-000000000000', resourceGroup: 'local' };
 
 export function createKeyVault(core: Core): KeyVault {
   const vaults = new Map<string, Vault>();
-  async function createVault(name: string, place = somewhere): Promise<Vault> {
+  async function createVault(name: string, place = defaultPlace): Promise<Vault> {
     const authority = await core.openAuthority(`${name}.vault.azure.net`);
     const group = `/subscriptions/${place.subscriptionId}/resourceGroups/${place.resourceGroup}`;
     const id = `${group}/providers/Microsoft.KeyVault/vaults/${name}`;
     const uri = `https://${authority}`;
     const { tenantId } = core.tokens;
-    const vault = { ...place, id, name, authority, uri, tenantId, ...openToAll(), ...createStores(core, uri) };
+    const vault = { ...place, id, name, authority, uri, tenantId, ...defaultAccess(), ...createStores(core, uri) };
     vaults.set(authority, vault);
     return vault;
   }
   return { vaults, createVault, canWrap: (key, principalId) => canWrap(core.clock, vaults, key, principalId) };
 }
 
-type Open = Pick<Vault, 'rules' | 'permissionModel' | 'purgeProtection' | 'grants'>;
-type Stores = Omit<Vault, 'id' | 'name' | 'authority' | 'uri' | 'tenantId' | keyof Open | keyof VaultPlace>;
+type AccessSettings = Pick<Vault, 'rules' | 'permissionModel' | 'purgeProtection' | 'grants'>;
+type Stores = Omit<Vault, 'id' | 'name' | 'authority' | 'uri' | 'tenantId' | keyof AccessSettings | keyof VaultPlace>;
 
 function createStores(core: Core, uri: string): Stores {
-  const shelves = {
-    secrets: createShelf<SecretVersion>(core, 'Secret'),
-    keys: createShelf<KeyVersion, Key>(core, 'Key'),
-    certificates: createShelf<CertificateVersion, Certificate>(core, 'Certificate'),
+  const stores = {
+    secrets: createVersionedStore<SecretVersion>(core, 'Secret'),
+    keys: createVersionedStore<KeyVersion, Key>(core, 'Key'),
+    certificates: createVersionedStore<CertificateVersion, Certificate>(core, 'Certificate'),
   };
   const listeners = new Set<(name: string) => void>();
   const onChange = (name: string) => {
     for (const listener of listeners) listener(name);
   };
-  const keys = createKeyStore(core, shelves.keys, onChange);
-  const certificates = createCertificateStore(core, shelves, uri, onChange);
+  const keys = createKeyStore(core, stores.keys, onChange);
+  const certificates = createCertificateStore(core, stores, uri, onChange);
   return {
-    ...createSecretStore(core, shelves.secrets),
-    ...createChores(core.clock, () => [...keys.chores(), ...certificates.chores()]),
+    ...createSecretStore(core, stores.secrets),
+    ...createScheduledTasks(core.clock, () => [...keys.scheduledTasks(), ...certificates.scheduledTasks()]),
     ...{ keys, certificates, createKey: keys.create, createCertificate: certificates.create },
     ...{ key: keys.find, certificate: certificates.find },
     onChange: (listener) => void listeners.add(listener),
   };
 }
 
-function openToAll(): Open {
+function defaultAccess(): AccessSettings {
   const rules = { firewall: false, denied: new Map(), deniedByAzurePolicy: undefined, throttledForSeconds: undefined };
   return { rules, permissionModel: 'rbac', purgeProtection: false, grants: new Map() };
 }
@@ -123,7 +123,7 @@ type WrapAnswer =
   | 'KeyExpired'
   | 'OperationNotPermitted';
 
-const needed: readonly Grant[] = ['get', 'wrapKey', 'unwrapKey'];
+const neededGrants: readonly Grant[] = ['get', 'wrapKey', 'unwrapKey'];
 
 /** Whether the holder of this identity can use a key (the current version where the identifier has none). */
 function canWrap(
@@ -137,9 +137,9 @@ function canWrap(
   if (!vault) return 'VaultNotFound';
   if (vault.rules.firewall) return 'ForbiddenByFirewall';
   const granted = vault.grants.get(principalId) ?? new Set();
-  if (!needed.every((each) => granted.has(each))) return 'Forbidden';
+  if (!neededGrants.every((each) => granted.has(each))) return 'Forbidden';
   const version = versionAt(vault, pathname);
-  return version ? useOf(version, now()) : 'KeyNotFound';
+  return version ? wrapAnswerOf(version, now()) : 'KeyNotFound';
 }
 
 function versionAt({ keys }: Vault, path: string): KeyVersion | undefined {
@@ -149,7 +149,7 @@ function versionAt({ keys }: Vault, path: string): KeyVersion | undefined {
 }
 
 /** Outside its dates a key unwraps but does not wrap (key-vault/keys/about-keys-details.md). */
-function useOf({ enabled, notBefore, expiresOn, operations }: KeyVersion, now: Date): WrapAnswer {
+function wrapAnswerOf({ enabled, notBefore, expiresOn, operations }: KeyVersion, now: Date): WrapAnswer {
   if (!enabled) return 'KeyDisabled';
   if (notBefore && notBefore > now) return 'KeyNotYetValid';
   if (expiresOn && expiresOn <= now) return 'KeyExpired';

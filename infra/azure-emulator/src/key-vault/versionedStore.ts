@@ -1,5 +1,5 @@
 import type { Core } from '../shared/platform.ts';
-import { managedByCertificate, refusal } from './errors.ts';
+import { managedByCertificate, keyVaultError } from './errors.ts';
 
 /** What secrets, keys and certificates may be given, in Azure's words: attributes and tags. */
 export interface Details {
@@ -16,7 +16,7 @@ export interface Version extends Details {
   readonly updatedOn: Date;
 }
 
-export interface Kept<V extends Version = Version> {
+export interface VersionedObject<V extends Version = Version> {
   readonly name: string;
   /** Oldest first: the last one is current, enabled or not. */
   readonly versions: V[];
@@ -31,7 +31,7 @@ type Changes<V> = { readonly [P in keyof V]?: V[P] | undefined };
 type Listener<V> = (name: string, version: V) => void;
 
 /** One of a vault's three collections: versions by name, soft delete, and Key Vault's refusals. */
-export interface Shelf<V extends Version, T extends Kept<V> = Kept<V>> {
+export interface VersionedStore<V extends Version, T extends VersionedObject<V> = VersionedObject<V>> {
   /** The object of this name, made where there is none; refused while a deleted one has the name. */
   open(name: string, make: () => T): T;
   add(object: T, version: V): V;
@@ -51,10 +51,10 @@ export interface Shelf<V extends Version, T extends Kept<V> = Kept<V>> {
   onNewVersion(listener: Listener<V>): void;
 }
 
-export function createShelf<V extends Version, T extends Kept<V> = Kept<V>>(
+export function createVersionedStore<V extends Version, T extends VersionedObject<V> = VersionedObject<V>>(
   { clock }: Core,
   noun: 'Secret' | 'Key' | 'Certificate',
-): Shelf<V, T> {
+): VersionedStore<V, T> {
   /** Names differ by more than case only. */
   const all = new Map<string, T>();
   const lookUp = (name: string) => all.get(name.toLowerCase());
@@ -75,7 +75,7 @@ export function createShelf<V extends Version, T extends Kept<V> = Kept<V>>(
   function update(name: string, changes: Changes<V>, version?: string): V {
     const object = find(name);
     const old = pick(object, version);
-    const updated = { ...old, ...present(changes), updatedOn: wholeSeconds(clock.now()) };
+    const updated = { ...old, ...definedOnly(changes), updatedOn: wholeSeconds(clock.now()) };
     object.versions[object.versions.indexOf(old)] = updated;
     return updated;
   }
@@ -111,7 +111,10 @@ export function createShelf<V extends Version, T extends Kept<V> = Kept<V>>(
 }
 
 /** What every new version begins with; Key Vault knows whole seconds only. */
-export function stamp(core: Core, createdOn = core.clock.now()): Pick<Version, 'version' | 'createdOn' | 'updatedOn'> {
+export function newVersionStamp(
+  core: Core,
+  createdOn = core.clock.now(),
+): Pick<Version, 'version' | 'createdOn' | 'updatedOn'> {
   const at = wholeSeconds(createdOn);
   return { version: core.random(16).toString('hex'), createdOn: at, updatedOn: at };
 }
@@ -120,58 +123,58 @@ export function wholeSeconds(date: Date): Date {
   return new Date(Math.floor(date.getTime() / 1000) * 1000);
 }
 
-function activeOnly<T extends Kept>(object: T | undefined): T | undefined {
+function activeOnly<T extends VersionedObject>(object: T | undefined): T | undefined {
   return object?.deletedOn ? undefined : object;
 }
 
-function present(changes: object): Record<string, unknown> {
+function definedOnly(changes: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }
 
 function notFound(noun: string, name: string) {
   const message = `A ${noun.toLowerCase()} with (name/id) ${name} was not found in this key vault.`;
-  return refusal(404, { code: `${noun}NotFound`, message });
+  return keyVaultError(404, { code: `${noun}NotFound`, message });
 }
 
 /** [azure-docs#77545] */
 function deletedButRecoverable(noun: string, name: string) {
-  return refusal(409, {
+  return keyVaultError(409, {
     code: 'Conflict',
     message: `${noun} ${name} is deleted but recoverable: its name cannot be used before it is recovered or purged.`,
     inner: 'ObjectIsDeletedButRecoverable',
   });
 }
 
-/** A shelf as everybody but certificates may use it: what a certificate manages is refused. */
-export function unmanaged<V extends Version, T extends Kept<V>>(
-  shelf: Shelf<V, T>,
+/** A store as everybody but certificates may use it: what a certificate manages is refused. */
+export function refusingManaged<V extends Version, T extends VersionedObject<V>>(
+  store: VersionedStore<V, T>,
   noun: 'Secret' | 'Key',
-): Shelf<V, T> {
+): VersionedStore<V, T> {
   function refuse(object: T, act: string): void {
     if (object.managed) throw managedByCertificate(noun, act);
   }
   return {
-    ...shelf,
+    ...store,
     open(name, make) {
-      const object = shelf.open(name, make);
+      const object = store.open(name, make);
       refuse(object, 'set');
       return object;
     },
     update(name, changes, version) {
-      refuse(shelf.find(name), 'update');
-      return shelf.update(name, changes, version);
+      refuse(store.find(name), 'update');
+      return store.update(name, changes, version);
     },
     delete(name) {
-      refuse(shelf.find(name), 'delete');
-      return shelf.delete(name);
+      refuse(store.find(name), 'delete');
+      return store.delete(name);
     },
     recover(name) {
-      refuse(shelf.findDeleted(name), 'recover');
-      return shelf.recover(name);
+      refuse(store.findDeleted(name), 'recover');
+      return store.recover(name);
     },
     purge(name) {
-      refuse(shelf.findDeleted(name), 'purge');
-      shelf.purge(name);
+      refuse(store.findDeleted(name), 'purge');
+      store.purge(name);
     },
   };
 }

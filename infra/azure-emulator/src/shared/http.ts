@@ -72,21 +72,21 @@ async function exchange(
   const call = core.journal.begin(request, sent.body, duplicate);
   const service = serviceOf(call.authority);
   call.service = service?.name ?? 'unmatched';
-  const answer = (await service?.fetch(request)) ?? nobody();
-  return { call, response: await finished(core, call, answer) };
+  const answer = (await service?.fetch(request)) ?? unmatchedAuthority();
+  return { call, response: await finishExchange(core, call, answer) };
 }
 
 /** Writes the journal's end of it, and adds what every service adds to an answer. */
-async function finished(core: Core, call: Call, answer: Response): Promise<Response> {
+async function finishExchange(core: Core, call: Call, answer: Response): Promise<Response> {
   const headers = new Headers(answer.headers);
   if (!headers.has('x-ms-request-id')) headers.set('x-ms-request-id', call.requestId);
   const text = await answer.text();
-  const body = core.faults.echoKeys && answer.status >= 400 ? echoing(text, call) : text;
+  const body = core.faults.echoKeys && answer.status >= 400 ? withEchoedRequest(text, call) : text;
   core.journal.finish(call, answer.status, { headers: Object.fromEntries(headers), body });
   return new Response(body === '' ? null : body, { status: answer.status, headers });
 }
 
-function echoing(text: string, { request }: Call): string {
+function withEchoedRequest(text: string, { request }: Call): string {
   const received = `${request.headers['authorization'] ?? ''} ${request.body}`;
   try {
     const parsed = JSON.parse(text) as { error?: { message?: unknown } };
@@ -98,7 +98,7 @@ function echoing(text: string, { request }: Call): string {
   }
 }
 
-function nobody(): Response {
+function unmatchedAuthority(): Response {
   const error = { code: 'NotFound', message: 'Nothing is served under this authority.' };
   return Response.json({ error }, { status: 404 });
 }
@@ -107,7 +107,7 @@ function nobody(): Response {
  * First handler of every route: names the operation in the journal and gives planned faults their chance.
  * `app.get('/secrets/:name', operation(core, 'getSecret'), ...)`
  */
-export function operation(core: Core, name: string): MiddlewareHandler {
+export function nameOperation(core: Core, name: string): MiddlewareHandler {
   return async (context, next) => {
     const call = core.journal.of(context.req.raw);
     call.operation = name;

@@ -4,7 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import { createServer as createHttpsServer } from 'node:https';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { localAzure } from '../emulator.ts';
+import { createLocalAzure } from '../emulator.ts';
 import type { LocalAzure } from '../emulator.ts';
 import { identityHost } from '../identity/index.ts';
 import type { SteerableClock } from '../shared/clock.ts';
@@ -22,14 +22,14 @@ interface TlsOptions {
   readonly onStop?: (call: Call) => unknown;
 }
 
-export interface ListeningAzure {
+export interface RunningLocalAzure {
   readonly azure: LocalAzure;
   readonly certificates: Certificates;
   close(): Promise<void>;
 }
 
 /** The local Azure over TLS on loopback: every authority is a port of its own, the identity endpoint plain http. */
-export async function listeningAzure({ clock, folder, onStop }: TlsOptions): Promise<ListeningAzure> {
+export async function startLocalAzure({ clock, folder, onStop }: TlsOptions): Promise<RunningLocalAzure> {
   const certificates = await createCertificates(folder);
   const servers: Server[] = [];
   const listener = getRequestListener(
@@ -49,7 +49,7 @@ export async function listeningAzure({ clock, folder, onStop }: TlsOptions): Pro
     await once(server, 'listening');
     return `127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
-  const azure = await localAzure({ clock, openAuthority });
+  const azure = await createLocalAzure({ clock, openAuthority });
   azure.eventGrid.start();
   async function close(): Promise<void> {
     azure.eventGrid.close();

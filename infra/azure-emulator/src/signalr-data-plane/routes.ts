@@ -4,7 +4,7 @@ import { every } from 'hono/combine';
 import { HTTPException } from 'hono/http-exception';
 import type { SignalRService } from '../arm/signalr/state.ts';
 import type { ArmState } from '../arm/state.ts';
-import { operation } from '../shared/http.ts';
+import { nameOperation } from '../shared/http.ts';
 import type { Core } from '../shared/platform.ts';
 import type { Service } from '../shared/service.ts';
 import { isAuthentic } from './authentication.ts';
@@ -18,7 +18,7 @@ const version = '2022-06-01';
 export function signalrDataPlane(core: Core, state: ArmState): Service {
   const app = new Hono();
   const users = (context: Context) => context.body(null, isConnected(context, state) ? 200 : 404);
-  app.get('/api/health', operation(core, 'signalrData.health'), (context) => {
+  app.get('/api/health', nameOperation(core, 'signalrData.health'), (context) => {
     serviceOf(context, state);
     return context.body(null, 200);
   });
@@ -34,7 +34,7 @@ export function signalrDataPlane(core: Core, state: ArmState): Service {
 }
 
 function gate(core: Core, state: ArmState, name: string): MiddlewareHandler {
-  return every(operation(core, name), async (context, next) => {
+  return every(nameOperation(core, name), async (context, next) => {
     const service = serviceOf(context, state);
     if (service.publicNetworkAccess === 'Disabled' || service.networkDefaultAction === 'Deny') {
       throw new HTTPException(403, { message: 'The network rules of this service refuse the caller.' });

@@ -1,6 +1,6 @@
 import type { NewBatchAccount } from '../../src/arm/batch/state.ts';
 import type { NewSignalR } from '../../src/arm/signalr/state.ts';
-import { localAzure } from '../../src/emulator.ts';
+import { createLocalAzure } from '../../src/emulator.ts';
 import { manualClock } from '../../src/shared/clock.ts';
 import { credential, inProcessHttpClient } from '../../src/shells/inProcess.ts';
 
@@ -9,7 +9,7 @@ const place = { subscriptionId, resourceGroup: 'Group', location: 'westeurope' }
 
 /** The local Azure with a clock that stands still, the real clients' options, and a way to call it by hand. */
 export async function bench() {
-  const azure = await localAzure({ clock: manualClock(new Date('2026-11-22T10:00:00Z')) });
+  const azure = await createLocalAzure({ clock: manualClock(new Date('2026-11-22T10:00:00Z')) });
   return {
     ...azure,
     credential: credential(azure),

@@ -7,10 +7,10 @@ import { EventGridPublisherClient } from '@azure/eventgrid';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../src/shared/clock.ts';
 import { credential } from '../../src/shells/inProcess.ts';
-import { listeningAzure } from '../../src/shells/tls.ts';
-import type { ListeningAzure } from '../../src/shells/tls.ts';
+import { startLocalAzure } from '../../src/shells/tls.ts';
+import type { RunningLocalAzure } from '../../src/shells/tls.ts';
 
-let local: ListeningAzure;
+let local: RunningLocalAzure;
 let folder: string;
 const told = new EventEmitter();
 const receiver = createAdaptorServer({ fetch: receive, overrideGlobalObjects: false });
@@ -25,7 +25,7 @@ async function receive(request: Request): Promise<Response> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'local-azure-test-'));
-  local = await listeningAzure({ clock: systemClock(), folder });
+  local = await startLocalAzure({ clock: systemClock(), folder });
   receiver.listen(0, '127.0.0.1');
   await once(receiver, 'listening');
 });

@@ -6,10 +6,10 @@ import { ManagedIdentityCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
 import type { Vault } from '../../src/key-vault/state.ts';
 import { systemClock } from '../../src/shared/clock.ts';
-import { listeningAzure } from '../../src/shells/tls.ts';
-import type { ListeningAzure } from '../../src/shells/tls.ts';
+import { startLocalAzure } from '../../src/shells/tls.ts';
+import type { RunningLocalAzure } from '../../src/shells/tls.ts';
 
-let local: ListeningAzure;
+let local: RunningLocalAzure;
 let vault: Vault;
 let client: SecretClient;
 let folder: string;
@@ -17,7 +17,7 @@ const shell = new EventEmitter();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'local-azure-test-'));
-  local = await listeningAzure({ clock: systemClock(), folder, onStop: (call) => shell.emit('stop', call) });
+  local = await startLocalAzure({ clock: systemClock(), folder, onStop: (call) => shell.emit('stop', call) });
   const { keyVault, identity } = local.azure;
   vault = await keyVault.createVault('kv1');
   process.env['IDENTITY_ENDPOINT'] = identity.endpoint;

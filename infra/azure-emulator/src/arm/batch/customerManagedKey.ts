@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { KeyVault } from '../../key-vault/state.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { batchRefusal, invalidProperty } from './errors.ts';
+import { batchError, invalidPropertyError } from './errors.ts';
 import { principalsOf } from './identity.ts';
 import type { AccountIdentity } from './identity.ts';
-import { byService } from './state.ts';
+import { serviceManaged } from './state.ts';
 import type { CustomerKey, CustomerKeyTiming, Encryption, KeyAccess } from './state.ts';
 
 export const encryptionBody = z.strictObject({
@@ -16,51 +16,51 @@ export const encryptionBody = z.strictObject({
  * What a PATCH makes of it: a key alone replaces a key
  * (https://learn.microsoft.com/azure/batch/batch-customer-managed-key); the code is the one of Azure/azure-cli#24007.
  */
-export function encryptionAfter(old: Encryption, patch: z.infer<typeof encryptionBody>): Encryption {
+export function patchEncryption(old: Encryption, patch: z.infer<typeof encryptionBody>): Encryption {
   const { keySource = old.keySource, keyVaultProperties } = patch;
   if (keySource === 'Microsoft.Batch') {
-    if (keyVaultProperties) throw invalidProperty('keyVaultProperties', 'The key source is Microsoft.Batch.');
-    return byService;
+    if (keyVaultProperties) throw invalidPropertyError('keyVaultProperties', 'The key source is Microsoft.Batch.');
+    return serviceManaged;
   }
   if (!keyVaultProperties) {
-    throw batchRefusal(400, 'MissingRequiredProperty', 'A required property is missing in the body.', {
+    throw batchError(400, 'MissingRequiredProperty', 'A required property is missing in the body.', {
       PropertyName: 'keyVaultProperties',
       PropertyPath: 'properties.encryption.keyVaultProperties',
     });
   }
   if (!/^https:\/\/[^/]+\/keys\/[\w-]+(\/\w+)?$/.test(keyVaultProperties.keyIdentifier)) {
-    throw invalidProperty('keyIdentifier', 'It is not the identifier of a key.');
+    throw invalidPropertyError('keyIdentifier', 'It is not the identifier of a key.');
   }
   return { keySource, keyVaultProperties };
 }
 
-interface Wanted {
+interface KeyUse {
   readonly cmkAllowed: boolean;
   readonly identity: AccountIdentity;
   readonly encryption: Encryption;
 }
 
 /** Throws unless one of the account's identities may use the key. The codes are ours: nobody documents them. */
-export function assertKeyUsable(keys: KeyAccess, { cmkAllowed, identity, encryption }: Wanted): void {
+export function assertKeyUsable(keys: KeyAccess, { cmkAllowed, identity, encryption }: KeyUse): void {
   if (encryption.keySource === 'Microsoft.Batch') return;
   if (!cmkAllowed) {
     const message = 'Customer-managed keys are only supported for new Batch accounts.';
-    throw batchRefusal(400, 'CustomerManagedKeysNotSupported', message);
+    throw batchError(400, 'CustomerManagedKeysNotSupported', message);
   }
   const principals = principalsOf(identity);
   if (principals.length === 0) {
-    throw batchRefusal(400, 'IdentityRequired', 'Customer-managed keys need an account with an identity.');
+    throw batchError(400, 'IdentityRequired', 'Customer-managed keys need an account with an identity.');
   }
   const { keyIdentifier } = encryption.keyVaultProperties;
   const answers = principals.map((principalId) => keys.canWrap(keyIdentifier, principalId));
   if (answers.includes('yes')) return;
   const message = 'No identity of the account can get the key, wrap and unwrap with it.';
-  throw batchRefusal(400, 'InvalidKeyVaultKey', message, { Reason: answers.join(', ') });
+  throw batchError(400, 'InvalidKeyVaultKey', message, { Reason: answers.join(', ') });
 }
 
-export const usualKeyTiming: CustomerKeyTiming = { followMs: 86_400_000, recoveryMs: 600_000, nodesBackMs: 60_000 };
+export const defaultKeyTiming: CustomerKeyTiming = { followMs: 86_400_000, recoveryMs: 600_000, nodesBackMs: 60_000 };
 
-interface Holder {
+interface KeyOwner {
   readonly identity: AccountIdentity;
   readonly encryption: Encryption;
 }
@@ -69,7 +69,7 @@ interface Holder {
  * An account's hold on its key (https://learn.microsoft.com/azure/batch/batch-customer-managed-key). It is looked at
  * when somebody asks, so access counts as back from the last time it was seen lost.
  */
-export function createCustomerKey(clock: Clock, keys: KeyAccess, timing: CustomerKeyTiming, holder: () => Holder) {
+export function createCustomerKey(clock: Clock, keys: KeyAccess, timing: CustomerKeyTiming, holder: () => KeyOwner) {
   const nowMs = () => clock.now().getTime();
   let followed: { readonly version: string | undefined; readonly atMs: number } | undefined;
   let outage: { readonly sinceMs: number; readonly seenMs: number } | undefined;
@@ -87,7 +87,7 @@ export function createCustomerKey(clock: Clock, keys: KeyAccess, timing: Custome
   function look(): void {
     const key = inUse();
     const principals = principalsOf(holder().identity);
-    if (key === undefined || principals.some((each) => unwraps(keys, key, each))) return;
+    if (key === undefined || principals.some((each) => canUnwrap(keys, key, each))) return;
     const goesOn = outage && nowMs() < outage.seenMs + timing.recoveryMs + timing.nodesBackMs;
     outage = { sinceMs: goesOn && outage ? outage.sinceMs : nowMs(), seenMs: nowMs() };
   }
@@ -104,17 +104,17 @@ export function createCustomerKey(clock: Clock, keys: KeyAccess, timing: Custome
   function forget(): void {
     followed = undefined;
   }
-  return { timing, keys, inUse, isUsable, nodes, forget } satisfies CustomerKey;
+  return { timing, keys, inUse, isUsable, nodes, refresh: forget } satisfies CustomerKey;
 }
 
 /** Nothing but its deletion is possible while the key cannot be used. The code is Batch's for a disabled account. */
-export function assertKeyHeld({ name, customerKey }: { name: string; customerKey: CustomerKey }): void {
+export function assertKeyAccessible({ name, customerKey }: { name: string; customerKey: CustomerKey }): void {
   if (customerKey.isUsable()) return;
   const message = `The Batch account ${name} is disabled: it has no access to its customer-managed key.`;
-  throw batchRefusal(403, 'AccountIsDisabled', message);
+  throw batchError(403, 'AccountIsDisabled', message);
 }
 
-export function keyAccess({ vaults, canWrap }: KeyVault): KeyAccess {
+export function createKeyAccess({ vaults, canWrap }: KeyVault): KeyAccess {
   function newestVersion(keyIdentifier: string): string | undefined {
     const { host, pathname } = new URL(keyIdentifier);
     const versions = vaults.get(host)?.keys.versions(pathname.split('/')[2] ?? '') ?? [];
@@ -124,6 +124,6 @@ export function keyAccess({ vaults, canWrap }: KeyVault): KeyAccess {
 }
 
 /** Outside its dates a key does not wrap, but what it wrapped can still be read. */
-function unwraps(keys: KeyAccess, keyIdentifier: string, principalId: string): boolean {
+function canUnwrap(keys: KeyAccess, keyIdentifier: string, principalId: string): boolean {
   return ['yes', 'KeyNotYetValid', 'KeyExpired'].includes(keys.canWrap(keyIdentifier, principalId));
 }

@@ -2,7 +2,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { HTTPException } from 'hono/http-exception';
 
 /** An error of the Batch management service: what it has to add stands in the details. */
-export function batchRefusal(
+export function batchError(
   status: ContentfulStatusCode,
   code: string,
   message: string,
@@ -13,7 +13,7 @@ export function batchRefusal(
   return new HTTPException(status, { message, res: Response.json({ error }, { status }) });
 }
 
-export function invalidProperty(name: string, reason: string): HTTPException {
+export function invalidPropertyError(name: string, reason: string): HTTPException {
   const message = 'The value of a property in the body is not valid.';
-  return batchRefusal(400, 'InvalidPropertyValue', message, { PropertyName: name, Reason: reason });
+  return batchError(400, 'InvalidPropertyValue', message, { PropertyName: name, Reason: reason });
 }

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import type { Core } from '../../shared/platform.ts';
-import { refusal } from '../errors.ts';
-import { bodyOf, gate } from '../middleware.ts';
+import { armError } from '../errors.ts';
+import { readBody, armRoute } from '../middleware.ts';
 import { issueKey, keysAt } from '../resource.ts';
 import { batchAccountAt, batchAccountsIn, groupPath, lowerCasePath, subscriptionPath } from '../scope.ts';
 import type { ArmState } from '../state.ts';
-import { assertKeyHeld, assertKeyUsable, encryptionAfter, encryptionBody } from './customerManagedKey.ts';
+import { assertKeyAccessible, assertKeyUsable, patchEncryption, encryptionBody } from './customerManagedKey.ts';
 import { accountIdentity, accountIdentityBody } from './identity.ts';
 import { accountBody } from './serializers.ts';
 import type { BatchAccount } from './state.ts';
@@ -20,14 +20,14 @@ const regenerateBody = z.object({ keyName: z.enum(['Primary', 'Secondary']) });
 export function batchRoutes(core: Core, state: ArmState): Hono {
   const app = new Hono({ getPath: lowerCasePath });
   const allow = (operation: string, action: string) =>
-    gate(core, state, { operation, provider: 'Microsoft.Batch', action: `batchAccounts/${action}` });
+    armRoute(core, state, { operation, provider: 'Microsoft.Batch', action: `batchAccounts/${action}` });
   const list = (context: Context) => context.json({ value: batchAccountsIn(context, state).map(accountBody) });
   app.get(`${subscriptionPath}${accounts}`, allow('batch.list', 'read'), list);
   app.get(`${groupPath}${accounts}`, allow('batch.list', 'read'), list);
   app.get(account, allow('batch.get', 'read'), (context) => context.json(accountBody(batchAccountAt(context, state))));
   app.patch(account, allow('batch.update', 'write'), async (context) => {
     const found = batchAccountAt(context, state);
-    patchAccount(core, found, await bodyOf(context, accountPatchBody));
+    patchAccount(core, found, await readBody(context, accountPatchBody));
     return context.json(accountBody(found));
   });
   app.post(`${account}/listkeys`, allow('batch.listKeys', 'listKeys/action'), (context) => {
@@ -36,7 +36,7 @@ export function batchRoutes(core: Core, state: ArmState): Hono {
   });
   app.post(`${account}/regeneratekeys`, allow('batch.regenerateKey', 'regenerateKeys/action'), async (context) => {
     const found = accountWithKeys(context, state);
-    issueKey(core, found, (await bodyOf(context, regenerateBody)).keyName);
+    issueKey(core, found, (await readBody(context, regenerateBody)).keyName);
     return context.json(keysBody(found, core.clock.now().getTime()));
   });
   return app;
@@ -45,10 +45,10 @@ export function batchRoutes(core: Core, state: ArmState): Hono {
 /** The service's own code for this refusal is not documented. */
 function accountWithKeys(context: Context, state: ArmState): BatchAccount {
   const found = batchAccountAt(context, state);
-  assertKeyHeld(found);
+  assertKeyAccessible(found);
   const { allowedAuthenticationModes: modes, poolAllocationMode } = found;
   if (poolAllocationMode === 'BatchService' && (modes?.includes('SharedKey') ?? true)) return found;
-  throw refusal(400, 'SharedKeyNotAllowed', `The Batch account ${found.name} does not allow shared keys.`);
+  throw armError(400, 'SharedKeyNotAllowed', `The Batch account ${found.name} does not allow shared keys.`);
 }
 
 function keysBody(found: BatchAccount, atMs: number) {
@@ -74,14 +74,14 @@ const accountPatchBody = z.strictObject({
 
 /** BatchAccount Update (https://learn.microsoft.com/rest/api/batchmanagement/batch-account/update): all or nothing. */
 function patchAccount(core: Core, account: BatchAccount, patch: z.infer<typeof accountPatchBody>): void {
-  assertKeyHeld(account);
+  assertKeyAccessible(account);
   const { encryption: newKey, ...properties } = patch.properties ?? {};
   const identity = patch.identity
     ? accountIdentity(patch.identity, account.id, core.tokens.tenantId)
     : account.identity;
-  const encryption = newKey ? encryptionAfter(account.encryption, newKey) : account.encryption;
+  const encryption = newKey ? patchEncryption(account.encryption, newKey) : account.encryption;
   if (patch.identity ?? newKey) assertKeyUsable(account.customerKey.keys, { ...account, identity, encryption });
-  if (newKey) account.customerKey.forget();
+  if (newKey) account.customerKey.refresh();
   account.identity = identity;
   account.encryption = encryption;
   account.tags = patch.tags ?? account.tags;

@@ -34,7 +34,7 @@ export type Encryption =
   | { readonly keySource: 'Microsoft.Batch' }
   | { readonly keySource: 'Microsoft.KeyVault'; readonly keyVaultProperties: { readonly keyIdentifier: string } };
 
-export const byService: Encryption = { keySource: 'Microsoft.Batch' };
+export const serviceManaged: Encryption = { keySource: 'Microsoft.Batch' };
 
 /** How the service lags behind a vault. */
 export interface CustomerKeyTiming {
@@ -55,7 +55,7 @@ export interface CustomerKey {
   /** Whether nodes are unavailable, and since when they are or are not. */
   nodes(): { readonly down: boolean; readonly sinceMs: number };
   /** Looks a versionless identifier up anew. */
-  forget(): void;
+  refresh(): void;
 }
 
 /** What the Batch service asks a vault in an account's name. */

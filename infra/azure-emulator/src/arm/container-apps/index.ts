@@ -1,6 +1,6 @@
 import type { KeyVault } from '../../key-vault/state.ts';
 import type { Core } from '../../shared/platform.ts';
-import { createHolder, pointerTo } from '../keyVaultReferences.ts';
+import { createReferenceHolder, pointerTo } from '../keyVaultReferences.ts';
 import { addConsumer } from '../state.ts';
 import type { ArmState } from '../state.ts';
 import type { ContainerApp, NewContainerApp } from './state.ts';
@@ -18,7 +18,7 @@ export function createContainerApp(
   { secrets, tags = {}, ...place }: NewContainerApp,
 ): ContainerApp {
   const pointers = new Map(Object.entries(secrets).map(([name, url]) => [name, pointerTo(url)]));
-  const holder = createHolder({ clock: core.clock, keyVault, pointers, periodMs });
+  const holder = createReferenceHolder({ clock: core.clock, keyVault, pointers, periodMs });
   const group = `/subscriptions/${place.subscriptionId}/resourceGroups/${place.resourceGroup}`;
   const app: ContainerApp = {
     kind: 'containerApp',

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { Core } from '../../shared/platform.ts';
-import { gate } from '../middleware.ts';
+import { armRoute } from '../middleware.ts';
 import { consumerAt, groupPath, lowerCasePath } from '../scope.ts';
 import type { ArmState } from '../state.ts';
 import { containerAppBody } from './serializers.ts';
@@ -11,7 +11,7 @@ const containerApp = `${groupPath}/providers/microsoft.app/containerapps/:name`;
 export function containerAppRoutes(core: Core, state: ArmState): Hono {
   const app = new Hono({ getPath: lowerCasePath });
   const rule = { operation: 'containerApps.get', provider: 'Microsoft.App', action: 'containerApps/read' } as const;
-  app.get(containerApp, gate(core, state, rule), (context) =>
+  app.get(containerApp, armRoute(core, state, rule), (context) =>
     context.json(containerAppBody(consumerAt(context, state, 'containerApp'))),
   );
   return app;

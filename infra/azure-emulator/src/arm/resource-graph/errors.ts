@@ -6,14 +6,14 @@ interface Detail {
 }
 
 /** Every refusal is a `BadRequest`; what is wrong is in the details. */
-export function badRequest(...details: readonly Detail[]): HTTPException {
+export function badRequestError(...details: readonly Detail[]): HTTPException {
   const body = { error: { code: 'BadRequest', message: 'The request was not understood: see the details.', details } };
   return new HTTPException(400, { res: Response.json(body, { status: 400 }) });
 }
 
-export function invalidQuery({ code, message, token }: QueryError): HTTPException {
+export function invalidQueryError({ code, message, token }: QueryError): HTTPException {
   const { line, column, text } = token;
-  return badRequest(
+  return badRequestError(
     { code: 'InvalidQuery', message: `The query is invalid: ${message}` },
     { code, message, ...{ line, characterPositionInLine: column, token: text } },
   );

@@ -1,7 +1,7 @@
 import type { Core } from '../../shared/platform.ts';
 import type { Tables } from './kusto/query.ts';
 import { readTables } from './state.ts';
-import type { Shown } from './state.ts';
+import type { GraphSources } from './state.ts';
 
 /** What Resource Graph knows, which may lag behind what is. */
 export interface Graph {
@@ -11,7 +11,7 @@ export interface Graph {
   thaw(): void;
 }
 
-export function createGraph(core: Core, shown: Shown): Graph {
+export function createGraph(core: Core, shown: GraphSources): Graph {
   let frozen: Tables | undefined;
   const read = () => readTables(core, shown);
   return {

@@ -12,12 +12,12 @@ interface Window {
   left: number;
 }
 
-interface Quota {
+interface QueryQuota {
   /** Takes one query, or throws the refusal; answers the headers that tell what is left. */
   take(objectId: string, nowMs: number): Record<string, string>;
 }
 
-export function createQuota(): Quota {
+export function createQueryQuota(): QueryQuota {
   const windows = new Map<string, Window>();
   function take(objectId: string, nowMs: number): Record<string, string> {
     const open = windows.get(objectId);

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Hono } from 'hono';
 import type { Core } from '../../shared/platform.ts';
-import { bodyOf, gate } from '../middleware.ts';
+import { readBody, armRoute } from '../middleware.ts';
 import { isDenied, lowerCasePath } from '../scope.ts';
 import type { ArmState } from '../state.ts';
-import { QueryError, badRequest, invalidQuery } from './errors.ts';
+import { QueryError, badRequestError, invalidQueryError } from './errors.ts';
 import type { Graph } from './index.ts';
 import { runQuery } from './kusto/query.ts';
 import type { Dataset, Tables } from './kusto/query.ts';
 import { asJson } from './kusto/values.ts';
 import type { Row } from './kusto/values.ts';
-import { createQuota } from './rateLimit.ts';
+import { createQueryQuota } from './rateLimit.ts';
 
 interface PageWanted {
   readonly $top?: number | undefined;
@@ -80,21 +80,21 @@ const action = 'resources/read';
 /** Queries (https://learn.microsoft.com/rest/api/azureresourcegraph/resourcegraph/resources/resources). */
 export function graphRoutes(core: Core, state: ArmState, graph: Graph): Hono {
   const app = new Hono({ getPath: lowerCasePath });
-  const quota = createQuota();
+  const quota = createQueryQuota();
   let answered = 0;
-  const allow = gate(core, state, { operation: 'resourceGraph.query', provider, action });
+  const allow = armRoute(core, state, { operation: 'resourceGraph.query', provider, action });
   app.post('/providers/microsoft.resourcegraph/resources', allow, async (context) => {
     const objectId = context.get('objectId');
-    const { query, subscriptions, options = {} } = await bodyOf(context, queryBody);
+    const { query, subscriptions, options = {} } = await readBody(context, queryBody);
     const headers = quota.take(objectId, core.clock.now().getTime());
     if (subscriptions) assertReadable(state, objectId, subscriptions);
     const wanted = subscriptions?.map((each) => each.toLowerCase());
     const data = run(
       query,
-      visible(graph.tables(), (row) => mayRead(state, objectId, row, wanted)),
+      filterTables(graph.tables(), (row) => mayRead(state, objectId, row, wanted)),
     );
-    const page = pageOf(query, data.ordered ? data : turned(data, answered), options);
-    if (!page) throw badRequest({ code: 'InvalidSkipToken', message: 'The $skipToken is of another query.' });
+    const page = pageOf(query, data.ordered ? data : rotateRows(data, answered), options);
+    if (!page) throw badRequestError({ code: 'InvalidSkipToken', message: 'The $skipToken is of another query.' });
     answered += 1;
     return context.json(page, 200, headers);
   });
@@ -105,17 +105,17 @@ function run(query: string, tables: Tables): Dataset {
   try {
     return runQuery(query, tables);
   } catch (error) {
-    throw error instanceof QueryError ? invalidQuery(error) : error;
+    throw error instanceof QueryError ? invalidQueryError(error) : error;
   }
 }
 
 /** Without an order rows come in any order, another one each time. */
-function turned(data: Dataset, by: number): Dataset {
+function rotateRows(data: Dataset, by: number): Dataset {
   const start = data.rows.length === 0 ? 0 : by % data.rows.length;
   return { ...data, rows: [...data.rows.slice(start), ...data.rows.slice(0, start)] };
 }
 
-function visible({ columns, rows }: Tables, isVisible: (row: Row) => boolean): Tables {
+function filterTables({ columns, rows }: Tables, isVisible: (row: Row) => boolean): Tables {
   return { columns, rows: new Map([...rows].map(([name, all]) => [name, all.filter(isVisible)])) };
 }
 
@@ -136,5 +136,5 @@ function assertReadable(state: ArmState, objectId: string, subscriptions: readon
   });
   if (readable.length > 0) return;
   const message = 'There has to be at least one subscription that the caller can read.';
-  throw badRequest({ code: 'NoValidSubscriptionsInQueryRequest', message });
+  throw badRequestError({ code: 'NoValidSubscriptionsInQueryRequest', message });
 }

@@ -25,14 +25,14 @@ export const columns: ReadonlyMap<string, Type> = new Map([
 ]);
 
 /** What the tables show. */
-export interface Shown {
+export interface GraphSources {
   readonly arm: ArmState;
   readonly keyVault: KeyVault;
   readonly health: Health;
 }
 
 /** Everything there is, as its GET shows it at this moment. */
-export function readTables(core: Core, { arm, keyVault, health }: Shown): Tables {
+export function readTables(core: Core, { arm, keyVault, health }: GraphSources): Tables {
   const { tenantId } = core.tokens;
   const vaults = [...keyVault.vaults.values()];
   const events = health.events.flatMap((event) =>

@@ -1,6 +1,6 @@
 import type { Core } from '../../shared/platform.ts';
-import { common, noDelay } from '../resource.ts';
-import { add } from '../state.ts';
+import { newResource, noDelay } from '../resource.ts';
+import { addResource } from '../state.ts';
 import type { ArmState } from '../state.ts';
 import type { NewSignalR, SignalRService } from './state.ts';
 
@@ -13,9 +13,9 @@ export async function createSignalR(core: Core, state: ArmState, wanted: NewSign
     overlapDropsFirst: false,
     saltRegenerations: 0,
     users: new Set(),
-    ...(await common(core, 'Microsoft.SignalRService/SignalR', `${wanted.name}.service.signalr.net`, 32, wanted)),
+    ...(await newResource(core, 'Microsoft.SignalRService/SignalR', `${wanted.name}.service.signalr.net`, 32, wanted)),
     ...wanted,
     timing: { ...noDelay, ...wanted.timing },
   };
-  return add(state, service);
+  return addResource(state, service);
 }

@@ -1,5 +1,5 @@
 import type { Core } from '../../shared/platform.ts';
-import { refusal } from '../errors.ts';
+import { armError } from '../errors.ts';
 import { dropPendingKeys, issueKey } from '../resource.ts';
 import type { ArmState } from '../state.ts';
 import type { Operation, SignalRService } from './state.ts';
@@ -26,5 +26,5 @@ export function isUpdating(state: ArmState, service: SignalRService, nowMs: numb
 function refuseOverlap(state: ArmState, service: SignalRService, nowMs: number): void {
   if (!isUpdating(state, service, nowMs)) return;
   if (service.overlapDropsFirst) dropPendingKeys(service, nowMs);
-  throw refusal(409, 'Conflict', 'Service must be active state.');
+  throw armError(409, 'Conflict', 'Service must be active state.');
 }

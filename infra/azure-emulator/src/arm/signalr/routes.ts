@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import type { Core } from '../../shared/platform.ts';
-import { refusal } from '../errors.ts';
-import { bodyOf, gate } from '../middleware.ts';
+import { armError } from '../errors.ts';
+import { readBody, armRoute } from '../middleware.ts';
 import { groupPath, lowerCasePath, signalRAt, signalRsIn, subscriptionPath } from '../scope.ts';
 import type { ArmState } from '../state.ts';
 import { beginRegeneration, isUpdating } from './regeneration.ts';
@@ -20,7 +20,7 @@ export function signalRRoutes(core: Core, state: ArmState): Hono {
   const app = new Hono({ getPath: lowerCasePath });
   const nowMs = () => core.clock.now().getTime();
   const allow = (operation: string, action: string) =>
-    gate(core, state, { operation, provider: 'Microsoft.SignalRService', action: `SignalR/${action}` });
+    armRoute(core, state, { operation, provider: 'Microsoft.SignalRService', action: `SignalR/${action}` });
   const body = (found: SignalRService) => serviceBody(found, isUpdating(state, found, nowMs()));
   const list = (context: Context) => context.json({ value: signalRsIn(context, state).map(body) });
   app.get(`${subscriptionPath}${services}`, allow('signalr.list', 'read'), list);
@@ -31,8 +31,8 @@ export function signalRRoutes(core: Core, state: ArmState): Hono {
   );
   app.post(`${service}/regeneratekey`, allow('signalr.regenerateKey', 'regenerateKey/action'), async (context) => {
     const found = signalRAt(context, state);
-    const { keyType } = await bodyOf(context, regenerateBody);
-    if (found.disableLocalAuth) throw refusal(400, 'LocalAuthDisabled', 'This service has no access keys.');
+    const { keyType } = await readBody(context, regenerateBody);
+    if (found.disableLocalAuth) throw armError(400, 'LocalAuthDisabled', 'This service has no access keys.');
     const begun = beginRegeneration(core, state, found, keyType);
     const headers = operationHeaders(begun, new URL(context.req.url));
     return context.body(null, 202, { ...headers, 'Content-Type': 'application/json; charset=utf-8' });
@@ -46,7 +46,11 @@ const locations = `${subscriptionPath}/providers/microsoft.signalrservice/locati
 export function operationRoutes(core: Core, state: ArmState): Hono {
   const app = new Hono({ getPath: lowerCasePath });
   const allow = (operation: string, action: string) =>
-    gate(core, state, { operation, provider: 'Microsoft.SignalRService', action: `locations/${action}/signalr/read` });
+    armRoute(core, state, {
+      operation,
+      provider: 'Microsoft.SignalRService',
+      action: `locations/${action}/signalr/read`,
+    });
   app.get(
     `${locations}/operationstatuses/signalr/:operation`,
     allow('signalr.operationStatus', 'operationStatuses'),
@@ -88,5 +92,5 @@ function operationAt(context: Context, state: ArmState): Operation {
   const found = state.operations.get(operation);
   const here = found?.subscriptionId.toLowerCase() === subscription && found?.location.toLowerCase() === location;
   if (found && here) return found;
-  throw refusal(404, 'NotFound', `There is no operation '${operation}'.`);
+  throw armError(404, 'NotFound', `There is no operation '${operation}'.`);
 }

@@ -1,6 +1,6 @@
 import type { KeyVault } from '../../key-vault/state.ts';
 import type { Core } from '../../shared/platform.ts';
-import { createHolder, pointerTo } from '../keyVaultReferences.ts';
+import { createReferenceHolder, pointerTo } from '../keyVaultReferences.ts';
 import type { SecretPointer } from '../keyVaultReferences.ts';
 import { addConsumer } from '../state.ts';
 import type { ArmState } from '../state.ts';
@@ -12,7 +12,7 @@ const periodMs = 86_400_000;
 export function createSite(core: Core, state: ArmState, keyVault: KeyVault, wanted: NewSite): Site {
   const { subscriptionId, resourceGroup, location, plan, tags = {}, restartMs = 2_000 } = wanted;
   const sources = { appsettings: wanted.settings ?? {}, connectionstrings: wanted.connectionStrings ?? {} };
-  const holder = createHolder({ clock: core.clock, keyVault, pointers: pointersOf(sources), periodMs });
+  const holder = createReferenceHolder({ clock: core.clock, keyVault, pointers: pointersOf(sources), periodMs });
   function references(list: ReferenceList) {
     return Object.keys(sources[list]).flatMap((setting) => {
       const held = holder.held().get(`${list}/${setting}`);

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import type { Core } from '../../shared/platform.ts';
-import { gate } from '../middleware.ts';
+import { armRoute } from '../middleware.ts';
 import { consumerAt, groupPath, lowerCasePath } from '../scope.ts';
 import type { ArmState } from '../state.ts';
 import { referenceBody, siteBody } from './serializers.ts';
@@ -23,7 +23,7 @@ export function webRoutes(core: Core, state: ArmState): Hono {
   for (const { path, type } of paths) {
     const references = `${path}/config/configreferences`;
     const allow = (operation: string, action: string) =>
-      gate(core, state, { operation, provider: 'Microsoft.Web', action: `${type}/${action}` });
+      armRoute(core, state, { operation, provider: 'Microsoft.Web', action: `${type}/${action}` });
     const list = (name: ReferenceList) => (context: Context) => {
       const found = siteAt(context);
       return context.json({ value: found.references(name).map((each) => referenceBody(found, name, ...each)) });

@@ -1,4 +1,4 @@
-import type { Held } from '../keyVaultReferences.ts';
+import type { ResolvedReference } from '../keyVaultReferences.ts';
 import type { ReferenceList, Site } from './state.ts';
 
 export function siteBody({ id, name, type, location, tags, plan, down }: Site) {
@@ -23,7 +23,7 @@ export function siteBody({ id, name, type, location, tags, plan, down }: Site) {
 }
 
 /** `secretVersion` is what the reference asks for, `activeVersion` what the running app has. */
-export function referenceBody({ id, location }: Site, list: ReferenceList, name: string, held: Held) {
+export function referenceBody({ id, location }: Site, list: ReferenceList, name: string, held: ResolvedReference) {
   const { pointer, status, activeVersion } = held;
   const resolved = status === 'Resolved';
   return {

@@ -1,4 +1,4 @@
-import type { Held, SecretSource } from '../keyVaultReferences.ts';
+import type { ResolvedReference, SecretSource } from '../keyVaultReferences.ts';
 import type { Located, Place } from '../resource.ts';
 
 export type Sources = Readonly<Record<string, SecretSource>>;
@@ -26,7 +26,7 @@ export interface Site extends Located {
   /** It does not run, so nothing it holds changes. */
   down: boolean;
   readonly restarts: readonly Date[];
-  references(list: ReferenceList): (readonly [setting: string, held: Held])[];
+  references(list: ReferenceList): (readonly [setting: string, held: ResolvedReference])[];
   /** The value of a setting or connection string as the running app has it. */
   value(setting: string): string | undefined;
   /** Everything is fetched anew, and the app restarts with it. */

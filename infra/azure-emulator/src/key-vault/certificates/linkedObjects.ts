@@ -1,15 +1,15 @@
 import { webcrypto } from 'node:crypto';
 import { PemConverter } from '@peculiar/x509';
 import type { Core } from '../../shared/platform.ts';
-import { refusal } from '../errors.ts';
+import { keyVaultError } from '../errors.ts';
 import { newKey, operationsOf } from '../keys/state.ts';
 import type { Curve, PublicKey } from '../keys/state.ts';
-import type { Certificate, CertificateVersion, LinkedShelves, Links } from './state.ts';
+import type { Certificate, CertificateVersion, LinkedStores, LinkedObjects } from './state.ts';
 
-export function createLinks(core: Core, { keys, secrets }: LinkedShelves, uri: string): Links {
+export function createLinkedObjects(core: Core, { keys, secrets }: LinkedStores, uri: string): LinkedObjects {
   const both = [keys, secrets] as const;
   function checkFree(name: string): void {
-    for (const shelf of both) if (shelf.current(name) && !shelf.find(name).managed) throw nameTaken(name);
+    for (const store of both) if (store.current(name) && !store.find(name).managed) throw nameTaken(name);
   }
   async function add(certificate: Certificate, made: CertificateVersion, pair: webcrypto.CryptoKeyPair): Promise<void> {
     const { name, policy } = certificate;
@@ -34,13 +34,13 @@ export function createLinks(core: Core, { keys, secrets }: LinkedShelves, uri: s
       secrets.update(name, changes, version);
     },
     delete: (name) => {
-      for (const shelf of both) shelf.delete(name);
+      for (const store of both) store.delete(name);
     },
     recover: (name) => {
-      for (const shelf of both) shelf.recover(name);
+      for (const store of both) store.recover(name);
     },
     purge: (name) => {
-      for (const shelf of both) shelf.purge(name);
+      for (const store of both) store.purge(name);
     },
   };
 }
@@ -61,7 +61,10 @@ function pem(cer: Buffer, privateKey: Buffer | undefined): string {
 
 /** Azure's code is not documented. */
 function nameTaken(name: string) {
-  return refusal(409, { code: 'Conflict', message: `A key or secret that is no certificate's is named ${name}.` });
+  return keyVaultError(409, {
+    code: 'Conflict',
+    message: `A key or secret that is no certificate's is named ${name}.`,
+  });
 }
 
 /**

@@ -1,34 +1,44 @@
-import { badParameter, forbidden, refusal } from '../errors.ts';
-import type { Chore } from '../scheduledTasks.ts';
-import { stamp } from '../versionedStore.ts';
+import { badParameter, forbidden, keyVaultError } from '../errors.ts';
+import type { ScheduledTask } from '../scheduledTasks.ts';
+import { newVersionStamp } from '../versionedStore.ts';
 import { renewalDueMs } from './state.ts';
-import type { Certificate, CertificateVersion, Changes, Ground, Pending } from './state.ts';
-import { issue, issuedFor, newKeyPair, requestFor, thumbprint } from './x509.ts';
+import type { Certificate, CertificateVersion, Changes, CertificateContext, Pending } from './state.ts';
+import { issueCertificate, readIssuedCertificate, newKeyPair, createSigningRequest, thumbprint } from './x509.ts';
 import type { Issued } from './x509.ts';
 
 /** Asks for a version of what the policy now says. What is refused leaves no trace. */
-export async function request(ground: Ground, certificate: Certificate, details: Changes, at: Date): Promise<Pending> {
-  const { core, issuance } = ground;
+export async function requestVersion(
+  context: CertificateContext,
+  certificate: Certificate,
+  details: Changes,
+  at: Date,
+): Promise<Pending> {
+  const { core, issuance } = context;
   const { policy, pending: before } = certificate;
   const issuer = policy.issuer.name;
   if (!['Self', 'Unknown', ...issuance.issuers].includes(issuer)) throw badParameter(`There is no issuer ${issuer}.`);
   refuseWhileInProgress(certificate);
   const keys = (policy.key_props.reuse_key && before?.keys) || (await newKeyPair(policy.key_props));
-  const csr = await requestFor(policy, keys);
+  const csr = await createSigningRequest(policy, keys);
   refuseWhileInProgress(certificate);
   certificate.pending = {
-    ...{ requestId: core.random(16).toString('hex'), version: stamp(core).version },
+    ...{ requestId: core.random(16).toString('hex'), version: newVersionStamp(core).version },
     ...{ startedOn: at, csr, keys, details },
     ...{ status: 'inProgress', cancellationRequested: false, error: undefined },
     dueMs: issuer === 'Unknown' ? Infinity : at.getTime() + issuance.takesMs,
   };
-  ground.onChange(certificate.name);
+  context.onChange(certificate.name);
   return certificate.pending;
 }
 
 /** The issuer's answer, or the end of a cancelled request. */
-export async function settle(ground: Ground, certificate: Certificate, pending: Pending, at: Date): Promise<void> {
-  const { failure } = ground.issuance;
+export async function completeRequest(
+  context: CertificateContext,
+  certificate: Certificate,
+  pending: Pending,
+  at: Date,
+): Promise<void> {
+  const { failure } = context.issuance;
   if (pending.cancellationRequested || failure) {
     pending.status = pending.cancellationRequested ? 'cancelled' : 'failed';
     pending.error = failure ?? { code: 'Request rejected', message: 'The request was cancelled.' };
@@ -36,31 +46,35 @@ export async function settle(ground: Ground, certificate: Certificate, pending: 
   }
   const { policy } = certificate;
   const signer = policy.issuer.name === 'Self' ? undefined : await newKeyPair(policy.key_props);
-  const issued = await issue(policy, pending.keys, { at, ...(signer ? { signer } : {}) });
-  await finish(ground, certificate, pending, { ...issued, ...pending.details, at });
+  const issued = await issueCertificate(policy, pending.keys, { at, ...(signer ? { signer } : {}) });
+  await addIssuedVersion(context, certificate, pending, { ...issued, ...pending.details, at });
 }
 
 /** Takes a certificate that a person had issued elsewhere for the request. */
-export async function merge(
-  ground: Ground,
+export async function mergeCertificate(
+  context: CertificateContext,
   certificate: Certificate,
   leaf: Buffer,
   details: Changes = {},
 ): Promise<CertificateVersion> {
   const pending = pendingOf(certificate);
   const issuer = certificate.policy.issuer.name;
-  if (pending.status === 'completed') throw notPending(certificate.name);
+  if (pending.status === 'completed') throw noPendingRequest(certificate.name);
   if (pending.status === 'inProgress' && issuer !== 'Unknown') {
     throw forbidden(`Merge is forbidden while a request to ${issuer} is in progress.`);
   }
-  const issued = await issuedFor(pending.keys, leaf);
+  const issued = await readIssuedCertificate(pending.keys, leaf);
   if (!issued) throw badParameter('The public key of the end-entity certificate is not that of the request.');
   const { tags = pending.details.tags, enabled = pending.details.enabled } = details;
-  return finish(ground, certificate, pending, { ...issued, tags, enabled, at: ground.core.clock.now() });
+  return addIssuedVersion(context, certificate, pending, { ...issued, tags, enabled, at: context.core.clock.now() });
 }
 
 /** A cancellation can only be asked for. */
-export function cancel({ core, onChange }: Ground, certificate: Certificate, isRequested: boolean): Pending {
+export function cancelRequest(
+  { core, onChange }: CertificateContext,
+  certificate: Certificate,
+  isRequested: boolean,
+): Pending {
   const pending = pendingOf(certificate);
   // 403 as in Azure/azure-sdk-for-js#25758; the documents have 400.
   if (pending.status !== 'inProgress') throw forbidden('Pending status must be in progress to allow update.');
@@ -71,43 +85,48 @@ export function cancel({ core, onChange }: Ground, certificate: Certificate, isR
 }
 
 export function pendingOf({ name, pending }: Certificate): Pending {
-  if (!pending) throw notPending(name);
+  if (!pending) throw noPendingRequest(name);
   return pending;
 }
 
 /** What is to come of one certificate: its issuer's answer, its renewal. */
-export function choresOf(ground: Ground, certificate: Certificate): Chore[] {
+export function scheduledTasksOf(context: CertificateContext, certificate: Certificate): ScheduledTask[] {
   const { pending } = certificate;
   if (pending?.status === 'inProgress') {
-    return [{ dueMs: pending.dueMs, run: () => settle(ground, certificate, pending, new Date(pending.dueMs)) }];
+    return [
+      { dueMs: pending.dueMs, run: () => completeRequest(context, certificate, pending, new Date(pending.dueMs)) },
+    ];
   }
   const dueMs = renewalDueMs(certificate);
-  return [{ dueMs, run: () => renew(ground, certificate, new Date(dueMs)) }];
+  return [{ dueMs, run: () => renew(context, certificate, new Date(dueMs)) }];
 }
 
-async function renew(ground: Ground, certificate: Certificate, at: Date): Promise<void> {
-  await request(ground, certificate, { tags: certificate.versions.at(-1)?.tags }, at);
+async function renew(context: CertificateContext, certificate: Certificate, at: Date): Promise<void> {
+  await requestVersion(context, certificate, { tags: certificate.versions.at(-1)?.tags }, at);
 }
 
-async function finish(
-  { core, shelf, links }: Ground,
+async function addIssuedVersion(
+  { core, versions: store, links }: CertificateContext,
   certificate: Certificate,
   pending: Pending,
   { at, enabled = certificate.policy.attributes.enabled, ...issued }: Issued & Changes & { at: Date },
 ): Promise<CertificateVersion> {
-  const made = { ...stamp(core, at), version: pending.version };
+  const made = { ...newVersionStamp(core, at), version: pending.version };
   const version = { ...made, ...issued, enabled, x5t: thumbprint(issued.cer) };
   await links.add(certificate, version, pending.keys);
   pending.status = 'completed';
-  return shelf.add(certificate, version);
+  return store.add(certificate, version);
 }
 
 /** [azure-sdk-for-python#13289] */
 function refuseWhileInProgress({ name, pending }: Certificate): void {
   if (pending?.status !== 'inProgress') return;
-  throw refusal(409, { code: 'Conflict', message: `A request for a version of ${name} is in progress.` });
+  throw keyVaultError(409, { code: 'Conflict', message: `A request for a version of ${name} is in progress.` });
 }
 
-export function notPending(name: string) {
-  return refusal(404, { code: 'PendingCertificateNotFound', message: `Certificate ${name} has no pending request.` });
+export function noPendingRequest(name: string) {
+  return keyVaultError(404, {
+    code: 'PendingCertificateNotFound',
+    message: `Certificate ${name} has no pending request.`,
+  });
 }

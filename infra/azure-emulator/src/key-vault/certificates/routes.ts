@@ -1,8 +1,8 @@
 import type { Hono } from 'hono';
-import { addDeletedRoutes, page } from '../routes.ts';
-import type { Enter, VaultContext, VaultEnv } from '../routes.ts';
-import { checkName } from '../serializers.ts';
-import { notPending } from './requests.ts';
+import { addDeletedRoutes, pageOf } from '../routes.ts';
+import type { AllowOperation, VaultContext, VaultEnv } from '../routes.ts';
+import { assertName } from '../serializers.ts';
+import { noPendingRequest } from './requests.ts';
 import {
   bundle,
   item,
@@ -21,7 +21,7 @@ type Named = VaultContext<'/:name'>;
 type Versioned = VaultContext<'/:name/:version?'>;
 
 /** As in the data-plane reference of Key Vault certificates; import, backup, contacts and issuers are not served. */
-export function addCertificateRoutes(app: Hono<VaultEnv>, enter: Enter): void {
+export function addCertificateRoutes(app: Hono<VaultEnv>, enter: AllowOperation): void {
   app.get('/certificates', enter('listCertificates'), listCertificates);
   app.get('/certificates/:name/versions', enter('listCertificateVersions'), listVersions);
   app.get('/certificates/:name/policy', enter('getCertificatePolicy'), getPolicy);
@@ -40,7 +40,7 @@ function listCertificates(context: VaultContext): Response {
   const vault = context.get('vault');
   const show = (certificate: Certificate) => item(vault, certificate, vault.certificates.pick(certificate));
   const all = vault.certificates.list('active');
-  return context.json(page(new URL(context.req.url), all, ({ name }) => name, show));
+  return context.json(pageOf(new URL(context.req.url), all, ({ name }) => name, show));
 }
 
 function listVersions(context: Named): Response {
@@ -48,7 +48,7 @@ function listVersions(context: Named): Response {
   const name = context.req.param('name');
   const show = (version: CertificateVersion) => item(vault, vault.certificates.find(name), version, version);
   const all = vault.certificates.versions(name);
-  return context.json(page(new URL(context.req.url), all, ({ version }) => version, show));
+  return context.json(pageOf(new URL(context.req.url), all, ({ version }) => version, show));
 }
 
 /** A disabled certificate is shown all the same: it is its secret that is not given out. */
@@ -82,7 +82,7 @@ async function updatePolicy(context: Named): Promise<Response> {
 }
 
 /** How a version comes to be (key-vault/certificates/create-certificate-scenarios.md). */
-export function addPendingRoutes(app: Hono<VaultEnv>, enter: Enter): void {
+export function addPendingRoutes(app: Hono<VaultEnv>, enter: AllowOperation): void {
   app.post('/certificates/:name/create', enter('createCertificate'), createCertificate);
   app.get('/certificates/:name/pending', enter('getCertificateOperation'), getOperation);
   app.patch('/certificates/:name/pending', enter('updateCertificateOperation'), updateOperation);
@@ -93,7 +93,7 @@ export function addPendingRoutes(app: Hono<VaultEnv>, enter: Enter): void {
 async function createCertificate(context: VaultContext<'/:name'>): Promise<Response> {
   const { uri, certificates } = context.get('vault');
   const name = context.req.param('name');
-  checkName(name);
+  assertName(name);
   const { policy, changes } = await readCreate(context.req.raw);
   const pending = await certificates.request(name, policy, changes);
   const version = new URL(context.req.url).searchParams.get('api-version') ?? '';
@@ -129,7 +129,7 @@ function wanted(context: VaultContext<'/:name'>): Pending {
   const name = context.req.param('name');
   const pending = context.get('vault').certificates.pending(name);
   const id = context.req.query('request_id');
-  if (id !== undefined && id !== pending.requestId) throw notPending(name);
+  if (id !== undefined && id !== pending.requestId) throw noPendingRequest(name);
   return pending;
 }
 

@@ -1,9 +1,9 @@
 import type { webcrypto } from 'node:crypto';
 import type { Core } from '../../shared/platform.ts';
-import type { KeyShelf } from '../keys/state.ts';
-import type { Chore } from '../scheduledTasks.ts';
-import type { SecretShelf } from '../secrets/state.ts';
-import type { Details, Kept, Shelf, Version } from '../versionedStore.ts';
+import type { KeyVersions } from '../keys/state.ts';
+import type { ScheduledTask } from '../scheduledTasks.ts';
+import type { SecretVersions } from '../secrets/state.ts';
+import type { Details, VersionedObject, VersionedStore, Version } from '../versionedStore.ts';
 import type { CertificatePolicy, PolicyDocument } from './policy.ts';
 
 export interface CertificateVersion extends Version {
@@ -36,7 +36,7 @@ interface Problem {
   readonly message: string;
 }
 
-export interface Certificate extends Kept<CertificateVersion> {
+export interface Certificate extends VersionedObject<CertificateVersion> {
   policy: CertificatePolicy;
   policyCreatedOn: Date;
   policyUpdatedOn: Date;
@@ -76,16 +76,16 @@ const dayMs = 86_400_000;
 
 export type Changes = Pick<Details, 'tags' | 'enabled'>;
 
-export interface Ground {
+export interface CertificateContext {
   readonly core: Core;
-  readonly shelf: Shelf<CertificateVersion, Certificate>;
-  readonly links: Links;
+  readonly versions: VersionedStore<CertificateVersion, Certificate>;
+  readonly links: LinkedObjects;
   readonly issuance: Issuance;
   readonly onChange: (name: string) => void;
 }
 
 /** The key and the secret that every version of a certificate has under its own name and version. */
-export interface Links {
+export interface LinkedObjects {
   /** Refuses a name that a key or secret of its own has. */
   checkFree(name: string): void;
   add(certificate: Certificate, version: CertificateVersion, keys: webcrypto.CryptoKeyPair): Promise<void>;
@@ -95,13 +95,13 @@ export interface Links {
   purge(name: string): void;
 }
 
-export interface LinkedShelves {
-  readonly keys: KeyShelf;
-  readonly secrets: SecretShelf;
+export interface LinkedStores {
+  readonly keys: KeyVersions;
+  readonly secrets: SecretVersions;
 }
 
 /** A vault's certificates, for the routes and for a person in the portal. */
-export interface CertificateStore extends Omit<CertificateShelf, 'open' | 'add' | 'update'> {
+export interface CertificateStore extends Omit<CertificateVersions, 'open' | 'add' | 'update'> {
   readonly issuance: Issuance;
   /** A version that is there at once, or a request that waits for a merge. */
   create(name: string, policy: PolicyDocument, details?: Changes & { createdOn?: Date }): Promise<Certificate>;
@@ -114,7 +114,7 @@ export interface CertificateStore extends Omit<CertificateShelf, 'open' | 'add' 
   merge(name: string, leaf: Buffer, details?: Changes): Promise<CertificateVersion>;
   setPolicy(name: string, policy: CertificatePolicy): void;
   update(name: string, changes: Changes, version?: string): CertificateVersion;
-  chores(): Chore[];
+  scheduledTasks(): ScheduledTask[];
 }
 
-export type CertificateShelf = Shelf<CertificateVersion, Certificate>;
+export type CertificateVersions = VersionedStore<CertificateVersion, Certificate>;

@@ -1,41 +1,48 @@
 import type { Core } from '../../shared/platform.ts';
-import { parse } from '../serializers.ts';
+import { parseBody } from '../serializers.ts';
 import { wholeSeconds } from '../versionedStore.ts';
-import { createLinks } from './linkedObjects.ts';
+import { createLinkedObjects } from './linkedObjects.ts';
 import { policySchema } from './policy.ts';
 import type { CertificatePolicy, PolicyDocument } from './policy.ts';
-import { cancel, choresOf, merge, pendingOf, request, settle } from './requests.ts';
+import {
+  cancelRequest,
+  scheduledTasksOf,
+  mergeCertificate,
+  pendingOf,
+  requestVersion,
+  completeRequest,
+} from './requests.ts';
 import type {
   Certificate,
-  CertificateShelf,
+  CertificateVersions,
   CertificateStore,
   Changes,
-  Ground,
+  CertificateContext,
   Issuance,
-  LinkedShelves,
+  LinkedStores,
 } from './state.ts';
 
-interface Shelves extends LinkedShelves {
-  readonly certificates: CertificateShelf;
+interface CertificateStores extends LinkedStores {
+  readonly certificates: CertificateVersions;
 }
 
 export function createCertificateStore(
   core: Core,
-  shelves: Shelves,
+  stores: CertificateStores,
   uri: string,
   onChange: (name: string) => void,
 ): CertificateStore {
-  const { open, ...shelf } = shelves.certificates;
-  const links = createLinks(core, shelves, uri);
+  const { open, ...store } = stores.certificates;
+  const links = createLinkedObjects(core, stores, uri);
   const issuance: Issuance = { takesMs: 10_000, issuers: new Set(), failure: undefined };
-  const ground: Ground = { core, shelf: shelves.certificates, links, issuance, onChange };
+  const context: CertificateContext = { core, versions: stores.certificates, links, issuance, onChange };
 
   async function ask(name: string, document: PolicyDocument, details: Changes, at: Date): Promise<Certificate> {
-    const policy = parse(policySchema, document);
+    const policy = parseBody(policySchema, document);
     links.checkFree(name);
     const certificate = open(name, () => newCertificate(name, policy, at));
     if (certificate.pending?.status !== 'inProgress') changePolicy(certificate, policy, at);
-    await request(ground, certificate, details, at);
+    await requestVersion(context, certificate, details, at);
     return certificate;
   }
   async function create(
@@ -47,57 +54,57 @@ export function createCertificateStore(
     const certificate = await ask(name, document, details, createdOn);
     const pending = pendingOf(certificate);
     if (pending.dueMs === Infinity) return certificate;
-    pending.dueMs = Infinity; // it is done here, and by no chore of the vault's
-    await settle(ground, certificate, pending, createdOn);
+    pending.dueMs = Infinity; // it is done here, and by no task of the vault's
+    await completeRequest(context, certificate, pending, createdOn);
     return certificate;
   }
   return {
-    ...shelf,
+    ...store,
     ...{ issuance, create },
     request: async (name, document, details = {}) => pendingOf(await ask(name, document, details, core.clock.now())),
-    pending: (name) => pendingOf(shelf.find(name)),
-    cancel: (name, isRequested) => cancel(ground, shelf.find(name), isRequested),
+    pending: (name) => pendingOf(store.find(name)),
+    cancel: (name, isRequested) => cancelRequest(context, store.find(name), isRequested),
     forget(name) {
-      const certificate = shelf.find(name);
+      const certificate = store.find(name);
       const pending = pendingOf(certificate);
       certificate.pending = undefined;
       return pending;
     },
-    merge: (name, leaf, details) => merge(ground, shelf.find(name), leaf, details),
+    merge: (name, leaf, details) => mergeCertificate(context, store.find(name), leaf, details),
     setPolicy(name, policy) {
-      changePolicy(shelf.find(name), policy, core.clock.now());
+      changePolicy(store.find(name), policy, core.clock.now());
       onChange(name);
     },
-    ...changing(shelves.certificates, links),
+    ...updateWithLinks(stores.certificates, links),
     // One whose first version is still to come has nothing to show.
-    list: (which) => shelf.list(which).filter(({ versions }) => versions.length > 0),
-    chores: () => shelf.list('active').flatMap((each) => choresOf(ground, each)),
+    list: (which) => store.list(which).filter(({ versions }) => versions.length > 0),
+    scheduledTasks: () => store.list('active').flatMap((each) => scheduledTasksOf(context, each)),
   };
 }
 
 /** What is done to a certificate is done to its key and its secret. */
-function changing(
-  shelf: CertificateShelf,
-  links: ReturnType<typeof createLinks>,
+function updateWithLinks(
+  store: CertificateVersions,
+  links: ReturnType<typeof createLinkedObjects>,
 ): Pick<CertificateStore, 'update' | 'delete' | 'recover' | 'purge'> {
   return {
     update(name, changes, version) {
-      const updated = shelf.update(name, changes, version);
+      const updated = store.update(name, changes, version);
       links.update(name, changes, updated.version);
       return updated;
     },
     delete(name) {
-      shelf.pick(shelf.find(name));
+      store.pick(store.find(name));
       links.delete(name);
-      return shelf.delete(name);
+      return store.delete(name);
     },
     recover(name) {
       links.recover(name);
-      return shelf.recover(name);
+      return store.recover(name);
     },
     purge(name) {
       links.purge(name);
-      shelf.purge(name);
+      store.purge(name);
     },
   };
 }

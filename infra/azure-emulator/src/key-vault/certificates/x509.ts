@@ -26,7 +26,7 @@ export interface Issued {
 const backdatedMs = 600_000;
 
 /** A certificate request (PKCS #10, DER) for what the policy asks. */
-export async function requestFor(policy: CertificatePolicy, keys: webcrypto.CryptoKeyPair): Promise<Buffer> {
+export async function createSigningRequest(policy: CertificatePolicy, keys: webcrypto.CryptoKeyPair): Promise<Buffer> {
   const request = await Pkcs10CertificateRequestGenerator.create({
     name: nameOf(policy.x509_props.subject),
     keys,
@@ -37,7 +37,7 @@ export async function requestFor(policy: CertificatePolicy, keys: webcrypto.Cryp
 }
 
 /** Signs with the certificate's own key, or as the authority named in the policy with a key of `signer`. */
-export async function issue(
+export async function issueCertificate(
   policy: CertificatePolicy,
   keys: webcrypto.CryptoKeyPair,
   { at, signer }: { at: Date; signer?: webcrypto.CryptoKeyPair },
@@ -58,7 +58,7 @@ export async function issue(
 }
 
 /** A certificate that somebody else issued, if it is for this key. */
-export async function issuedFor(keys: webcrypto.CryptoKeyPair, cer: Buffer): Promise<Issued | undefined> {
+export async function readIssuedCertificate(keys: webcrypto.CryptoKeyPair, cer: Buffer): Promise<Issued | undefined> {
   try {
     const certificate = new X509Certificate(cer);
     const wanted = Buffer.from(await webcrypto.subtle.exportKey('spki', keys.publicKey));

@@ -24,13 +24,13 @@ const leastExpiryMs = 28 * dayMs;
 const leastTriggerMs = 7 * dayMs;
 /** Part of every policy that does not say otherwise; seen in the recorded answers of Azure/azure-sdk-for-js. */
 const notify: LifetimeAction = { type: 'Notify', timeBeforeExpiry: 'P30D' };
-export const noRules: RotationRules = { actions: [notify] };
+export const defaultRotationRules: RotationRules = { actions: [notify] };
 
 /**
  * The rules as Key Vault keeps them, or its refusal: an expiry of 28 days at least, 7 days from creation and from
  * expiry (MicrosoftDocs/azure-security-docs, key-vault/keys/how-to-configure-key-rotation.md).
  */
-export function checked({ expiryTime, actions }: RotationRules): RotationRules {
+export function validateRotationPolicy({ expiryTime, actions }: RotationRules): RotationRules {
   const types = actions.map(({ type }) => type);
   if (new Set(types).size < types.length) throw badParameter('A policy has one action of a type at most.');
   const expiryMs = expiryTime === undefined ? undefined : lengthMs(expiryTime);
@@ -57,30 +57,33 @@ function checkRotation(trigger: string, expiryMs: number): void {
 /** When the policy rotates a key whose current version this is; not before the policy was there. */
 export function rotationDueMs(policy: RotationPolicy, { createdOn, expiresOn }: Version): number {
   const action = policy.actions.find(({ type }) => type === 'Rotate');
-  if (action?.timeAfterCreate !== undefined) return notBefore(policy, later(createdOn, action.timeAfterCreate));
+  if (action?.timeAfterCreate !== undefined)
+    return notBeforePolicy(policy, addDuration(createdOn, action.timeAfterCreate));
   if (action?.timeBeforeExpiry === undefined || !expiresOn) return Infinity;
-  return notBefore(policy, earlier(expiresOn, action.timeBeforeExpiry));
+  return notBeforePolicy(policy, subtractDuration(expiresOn, action.timeBeforeExpiry));
 }
 
 /** When the key is near its expiry, which it is only where the policy has an expiry and the key too. */
 export function nearExpiryMs({ expiryTime, actions }: RotationRules, { expiresOn }: Version): number {
   const lead = actions.find(({ type }) => type === 'Notify')?.timeBeforeExpiry;
-  return lead === undefined || expiryTime === undefined || !expiresOn ? Infinity : earlier(expiresOn, lead).getTime();
+  return lead === undefined || expiryTime === undefined || !expiresOn
+    ? Infinity
+    : subtractDuration(expiresOn, lead).getTime();
 }
 
-export function later(date: Date, duration: string): Date {
+export function addDuration(date: Date, duration: string): Date {
   return DateTime.fromJSDate(date, { zone: 'utc' }).plus(Duration.fromISO(duration)).toJSDate();
 }
 
-function earlier(date: Date, duration: string): Date {
+function subtractDuration(date: Date, duration: string): Date {
   return DateTime.fromJSDate(date, { zone: 'utc' }).minus(Duration.fromISO(duration)).toJSDate();
 }
 
-function notBefore({ updatedOn }: RotationPolicy, date: Date): number {
+function notBeforePolicy({ updatedOn }: RotationPolicy, date: Date): number {
   return Math.max(date.getTime(), updatedOn.getTime());
 }
 
 function lengthMs(duration: string): number {
   if (!Duration.fromISO(duration).isValid) throw badParameter(`${duration} is no ISO 8601 duration.`);
-  return later(new Date(0), duration).getTime();
+  return addDuration(new Date(0), duration).getTime();
 }

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
-import { addDeletedRoutes, page } from '../routes.ts';
-import type { Enter, VaultContext, VaultEnv } from '../routes.ts';
-import { checkName } from '../serializers.ts';
+import { addDeletedRoutes, pageOf } from '../routes.ts';
+import type { AllowOperation, VaultContext, VaultEnv } from '../routes.ts';
+import { assertName } from '../serializers.ts';
 import { bundle, item, policyDocument, readCreateKey, readRotationPolicy, readUpdateKey } from './serializers.ts';
 import type { Key, KeyVersion } from './state.ts';
 
@@ -9,7 +9,7 @@ type Named = VaultContext<'/:name'>;
 type Versioned = VaultContext<'/:name/:version?'>;
 
 /** As in the data-plane reference of Key Vault keys; import, backup and every operation with a key are not served. */
-export function addKeyRoutes(app: Hono<VaultEnv>, enter: Enter): void {
+export function addKeyRoutes(app: Hono<VaultEnv>, enter: AllowOperation): void {
   app.get('/keys', enter('listKeyNames'), listKeys);
   app.post('/keys/:name/create', enter('createKey'), createKey);
   app.post('/keys/:name/rotate', enter('rotateKey'), rotateKey);
@@ -28,14 +28,14 @@ export function addKeyRoutes(app: Hono<VaultEnv>, enter: Enter): void {
 function listKeys(context: VaultContext): Response {
   const vault = context.get('vault');
   const show = (key: Key) => item(vault, key, vault.keys.pick(key));
-  return context.json(page(new URL(context.req.url), vault.keys.list('active'), ({ name }) => name, show));
+  return context.json(pageOf(new URL(context.req.url), vault.keys.list('active'), ({ name }) => name, show));
 }
 
 function listVersions(context: Named): Response {
   const vault = context.get('vault');
   const name = context.req.param('name');
   const show = (version: KeyVersion) => item(vault, vault.keys.find(name), version, version);
-  return context.json(page(new URL(context.req.url), vault.keys.versions(name), ({ version }) => version, show));
+  return context.json(pageOf(new URL(context.req.url), vault.keys.versions(name), ({ version }) => version, show));
 }
 
 /** A disabled key is shown all the same: it is its use that is refused [notaryproject/ratify#1474]. */
@@ -47,7 +47,7 @@ function getKey(context: Versioned): Response {
 
 async function createKey(context: Named): Promise<Response> {
   const name = context.req.param('name');
-  checkName(name);
+  assertName(name);
   const wanted = await readCreateKey(context.req.raw);
   return answer(context, name, context.get('vault').keys.create(name, wanted));
 }

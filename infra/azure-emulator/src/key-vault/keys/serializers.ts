@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { attributes, details, read, toDetails, toSeconds } from '../serializers.ts';
-import type { Home } from '../serializers.ts';
-import { noRules } from './rotationPolicy.ts';
+import { attributes, detailsSchema, readBody, toDetails, toSeconds } from '../serializers.ts';
+import type { VaultDocument } from '../serializers.ts';
+import { defaultRotationRules } from './rotationPolicy.ts';
 import type { RotationPolicy, RotationRules } from './rotationPolicy.ts';
 import { rsaSizes } from './state.ts';
 import type { Key, KeyDetails, KeyVersion, NewKey } from './state.ts';
 
 const operation = z.enum(['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey', 'import', 'export']);
-const keyDetails = details.extend({
+const keyDetails = detailsSchema.extend({
   key_ops: z.array(operation).nullish(),
   release_policy: z
     .object({ contentType: z.string().optional(), data: z.string().optional(), immutable: z.boolean().optional() })
@@ -41,7 +41,7 @@ const policy = z.object({
 });
 
 export async function readCreateKey(request: Request): Promise<NewKey> {
-  const body = await read(created, request);
+  const body = await readBody(created, request);
   return {
     ...toKeyDetails(body),
     kty: body.kty,
@@ -51,11 +51,11 @@ export async function readCreateKey(request: Request): Promise<NewKey> {
 }
 
 export async function readUpdateKey(request: Request): Promise<KeyDetails> {
-  return toKeyDetails(await read(keyDetails, request));
+  return toKeyDetails(await readBody(keyDetails, request));
 }
 
 export async function readRotationPolicy(request: Request): Promise<RotationRules> {
-  const { attributes, lifetimeActions } = await read(policy, request);
+  const { attributes, lifetimeActions } = await readBody(policy, request);
   const actions = (lifetimeActions ?? []).map(({ action, trigger }) => ({
     type: action.type,
     timeAfterCreate: trigger.timeAfterCreate ?? undefined,
@@ -72,7 +72,7 @@ function toKeyDetails(body: z.infer<typeof keyDetails>): KeyDetails {
   };
 }
 
-export function bundle(home: Home, key: Key, version: KeyVersion): object {
+export function bundle(home: VaultDocument, key: Key, version: KeyVersion): object {
   const { publicKey, operations, releasePolicy } = version;
   return {
     key: { kid: keyId(home, key, version), key_ops: operations, ...publicKey },
@@ -82,12 +82,12 @@ export function bundle(home: Home, key: Key, version: KeyVersion): object {
 }
 
 /** What a list shows: the current version under an id without version, or one of all versions under its own. */
-export function item(home: Home, key: Key, shown: KeyVersion, own?: KeyVersion): object {
+export function item(home: VaultDocument, key: Key, shown: KeyVersion, own?: KeyVersion): object {
   return { kid: keyId(home, key, own), ...properties(home, key, shown) };
 }
 
-export function policyDocument({ uri }: Home, { name, rotationPolicy }: Key): object {
-  const { expiryTime, actions }: RotationRules = rotationPolicy ?? noRules;
+export function policyDocument({ uri }: VaultDocument, { name, rotationPolicy }: Key): object {
+  const { expiryTime, actions }: RotationRules = rotationPolicy ?? defaultRotationRules;
   return {
     id: `${uri}/keys/${name}/rotationpolicy`,
     lifetimeActions: actions.map(({ type, ...trigger }) => ({ trigger, action: { type } })),
@@ -99,11 +99,11 @@ function times(policy: RotationPolicy | undefined): object {
   return { created: toSeconds(policy?.createdOn), updated: toSeconds(policy?.updatedOn) };
 }
 
-function keyId({ uri }: Home, { name }: Key, version?: KeyVersion): string {
+function keyId({ uri }: VaultDocument, { name }: Key, version?: KeyVersion): string {
   return [uri, 'keys', name, version?.version].filter((part) => part !== undefined).join('/');
 }
 
-function properties(home: Home, { managed }: Key, version: KeyVersion): object {
+function properties(home: VaultDocument, { managed }: Key, version: KeyVersion): object {
   const { exportable, tags } = version;
   return { attributes: { ...attributes(home, version), exportable }, tags, ...(managed ? { managed } : {}) };
 }

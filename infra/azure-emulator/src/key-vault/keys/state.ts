@@ -1,9 +1,9 @@
 import type { Core } from '../../shared/platform.ts';
 import { managedByCertificate } from '../errors.ts';
-import type { Chore } from '../scheduledTasks.ts';
-import { stamp, unmanaged, wholeSeconds } from '../versionedStore.ts';
-import type { Details, Kept, Shelf, Version } from '../versionedStore.ts';
-import { checked, later, rotationDueMs } from './rotationPolicy.ts';
+import type { ScheduledTask } from '../scheduledTasks.ts';
+import { newVersionStamp, refusingManaged, wholeSeconds } from '../versionedStore.ts';
+import type { Details, VersionedObject, VersionedStore, Version } from '../versionedStore.ts';
+import { validateRotationPolicy, addDuration, rotationDueMs } from './rotationPolicy.ts';
 import type { RotationPolicy, RotationRules } from './rotationPolicy.ts';
 
 interface ReleasePolicy {
@@ -24,22 +24,22 @@ export interface KeyVersion extends KeyDetails, Version {
   readonly publicKey: PublicKey;
 }
 
-export interface Key extends Kept<KeyVersion> {
+export interface Key extends VersionedObject<KeyVersion> {
   /** None until one was set. */
   rotationPolicy: RotationPolicy | undefined;
 }
 
-export type KeyShelf = Shelf<KeyVersion, Key>;
-export type NewKey = KeyDetails & Partial<Shape> & { readonly createdOn?: Date };
+export type KeyVersions = VersionedStore<KeyVersion, Key>;
+export type NewKey = KeyDetails & Partial<KeyShape> & { readonly createdOn?: Date };
 
 /** A vault's keys, for the routes and for a person in the portal. */
-export interface KeyStore extends Omit<KeyShelf, 'open' | 'add'> {
+export interface KeyStore extends Omit<KeyVersions, 'open' | 'add'> {
   /** A first or another version. */
   create(name: string, wanted?: NewKey): KeyVersion;
   /** A version like the current one, with the expiry of the policy. */
   rotate(name: string, at?: Date): KeyVersion;
   setRotationPolicy(name: string, rules: RotationRules): RotationPolicy;
-  chores(): Chore[];
+  scheduledTasks(): ScheduledTask[];
 }
 
 const keyOperations = {
@@ -47,44 +47,48 @@ const keyOperations = {
   EC: ['sign', 'verify'],
 } as const;
 
-export function operationsOf({ kty }: Pick<Shape, 'kty'>): readonly string[] {
+export function operationsOf({ kty }: Pick<KeyShape, 'kty'>): readonly string[] {
   return keyOperations[kty === 'RSA' || kty === 'RSA-HSM' ? 'RSA' : 'EC'];
 }
 
-export function createKeyStore(core: Core, all: KeyShelf, onChange: (name: string) => void): KeyStore {
-  const { open, add, ...shelf } = unmanaged(all, 'Key');
+export function createKeyStore(core: Core, all: KeyVersions, onChange: (name: string) => void): KeyStore {
+  const { open, add, ...store } = refusingManaged(all, 'Key');
   function create(name: string, wanted: NewKey = {}): KeyVersion {
     const key = open(name, () => newKey(name, false));
     const { createdOn, kty = 'RSA', size = 2048, curve = 'P-256', enabled = true, ...details } = wanted;
     const publicKey = newPublicKey(core, { kty, size, curve });
     const operations = details.operations ?? operationsOf({ kty });
-    return add(key, { ...details, operations, enabled, publicKey, ...stamp(core, createdOn) });
+    return add(key, { ...details, operations, enabled, publicKey, ...newVersionStamp(core, createdOn) });
   }
   function rotate(name: string, at = core.clock.now()): KeyVersion {
-    const key = shelf.find(name);
-    const { publicKey, operations, releasePolicy, exportable, tags } = shelf.pick(key);
+    const key = store.find(name);
+    const { publicKey, operations, releasePolicy, exportable, tags } = store.pick(key);
     const expiryTime = key.rotationPolicy?.expiryTime;
     return create(name, {
       ...shapeOf(publicKey),
       ...{ operations, releasePolicy, exportable, tags, createdOn: at },
-      expiresOn: expiryTime === undefined ? undefined : later(wholeSeconds(at), expiryTime),
+      expiresOn: expiryTime === undefined ? undefined : addDuration(wholeSeconds(at), expiryTime),
     });
   }
   function setRotationPolicy(name: string, rules: RotationRules): RotationPolicy {
-    const key = shelf.find(name);
+    const key = store.find(name);
     if (key.managed) throw managedByCertificate('Key', 'update');
     const at = wholeSeconds(core.clock.now());
-    key.rotationPolicy = { ...checked(rules), createdOn: key.rotationPolicy?.createdOn ?? at, updatedOn: at };
+    key.rotationPolicy = {
+      ...validateRotationPolicy(rules),
+      createdOn: key.rotationPolicy?.createdOn ?? at,
+      updatedOn: at,
+    };
     onChange(key.name);
     return key.rotationPolicy;
   }
-  function choresOf(key: Key): Chore[] {
+  function choresOf(key: Key): ScheduledTask[] {
     const version = key.versions.at(-1);
     if (!key.rotationPolicy || !version) return [];
     const dueMs = rotationDueMs(key.rotationPolicy, version);
     return [{ dueMs, run: () => void rotate(key.name, new Date(dueMs)) }];
   }
-  return { ...shelf, create, rotate, setRotationPolicy, chores: () => shelf.list('active').flatMap(choresOf) };
+  return { ...store, create, rotate, setRotationPolicy, scheduledTasks: () => store.list('active').flatMap(choresOf) };
 }
 
 export function newKey(name: string, managed: boolean): Key {
@@ -103,14 +107,14 @@ export type PublicKey =
   | { readonly kty: 'RSA' | 'RSA-HSM'; readonly n: string; readonly e: string }
   | { readonly kty: 'EC' | 'EC-HSM'; readonly crv: Curve; readonly x: string; readonly y: string };
 
-interface Shape {
+interface KeyShape {
   readonly kty: KeyType;
   readonly size: number;
   readonly curve: Curve;
 }
 
 /** Numbers of the right length, no more: no operation with a key is served, so nobody can tell. */
-function newPublicKey({ random }: Core, { kty, size, curve }: Shape): PublicKey {
+function newPublicKey({ random }: Core, { kty, size, curve }: KeyShape): PublicKey {
   if (kty === 'RSA' || kty === 'RSA-HSM') {
     const modulus = random(size / 8);
     modulus[0] = (modulus[0] ?? 0) | 0x80;
@@ -122,7 +126,7 @@ function newPublicKey({ random }: Core, { kty, size, curve }: Shape): PublicKey 
 }
 
 /** What a successor of this key has to be. */
-function shapeOf(key: PublicKey): Shape {
+function shapeOf(key: PublicKey): KeyShape {
   const shape = { kty: key.kty, size: rsaSizes[0], curve: 'P-256' } as const;
   return 'n' in key ? { ...shape, size: Buffer.from(key.n, 'base64url').length * 8 } : { ...shape, curve: key.crv };
 }

@@ -1,13 +1,13 @@
 import type { Hono } from 'hono';
 import { forbidden } from '../errors.ts';
-import { addDeletedRoutes, page } from '../routes.ts';
-import type { Enter, VaultContext, VaultEnv } from '../routes.ts';
-import { checkName } from '../serializers.ts';
+import { addDeletedRoutes, pageOf } from '../routes.ts';
+import type { AllowOperation, VaultContext, VaultEnv } from '../routes.ts';
+import { assertName } from '../serializers.ts';
 import { bundle, item, readSetSecret, readUpdateSecret } from './serializers.ts';
 import type { Secret, SecretVersion } from './state.ts';
 
 /** As in the data-plane reference of Key Vault secrets; backup and restore are not served. */
-export function addSecretRoutes(app: Hono<VaultEnv>, enter: Enter): void {
+export function addSecretRoutes(app: Hono<VaultEnv>, enter: AllowOperation): void {
   app.get('/secrets', enter('listSecrets'), listSecrets);
   app.get('/secrets/:name/versions', enter('listSecretVersions'), listVersions);
   app.get('/secrets/:name/:version?', enter('getSecret'), getSecret);
@@ -23,7 +23,7 @@ export function addSecretRoutes(app: Hono<VaultEnv>, enter: Enter): void {
 function listSecrets(context: VaultContext): Response {
   const vault = context.get('vault');
   const show = (secret: Secret) => item(vault, secret, vault.pick(secret));
-  return context.json(page(new URL(context.req.url), vault.list('active'), ({ name }) => name, show));
+  return context.json(pageOf(new URL(context.req.url), vault.list('active'), ({ name }) => name, show));
 }
 
 /** By version: the order says nothing about age. A name nobody knows has no versions, which is no error. */
@@ -32,7 +32,7 @@ function listVersions(context: VaultContext<'/:name'>): Response {
   const name = context.req.param('name');
   const all = vault.versions(name);
   const show = (version: SecretVersion) => bundle(vault, vault.find(name), version);
-  return context.json(page(new URL(context.req.url), all, ({ version }) => version, show));
+  return context.json(pageOf(new URL(context.req.url), all, ({ version }) => version, show));
 }
 
 /** Expired and not yet valid secrets are given out all the same: both dates are for information only. */
@@ -47,7 +47,7 @@ function getSecret(context: VaultContext<'/:name/:version?'>): Response {
 async function setSecret(context: VaultContext<'/:name'>): Promise<Response> {
   const vault = context.get('vault');
   const name = context.req.param('name');
-  checkName(name);
+  assertName(name);
   const { value, details } = await readSetSecret(context.req.raw);
   const version = vault.setSecret(name, value, details);
   return context.json({ value, ...bundle(vault, vault.find(name), version) });

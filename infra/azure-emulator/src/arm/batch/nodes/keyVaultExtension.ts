@@ -4,14 +4,14 @@ import type { VmExtension } from '../pools/schema.ts';
 import type { ExtensionStatus } from '../state.ts';
 
 /** What a poll for one secret brought. */
-export type Fetched = { readonly version: string } | { readonly failure: string };
+export type FetchedSecret = { readonly version: string } | { readonly failure: string };
 
-export interface ExtensionGround {
+export interface ExtensionContext {
   readonly clock: Clock;
   /** Of the identities that the node has. */
   readonly clientIds: readonly string[];
   /** The secret as it was at that time; an address without a version is answered with the newest one. */
-  fetch(url: string, atMs: number): Fetched;
+  fetch(url: string, atMs: number): FetchedSecret;
   /** Writes a status for every version it installs, which no document says the extension does. */
   reportsRenewals(): boolean;
 }
@@ -31,7 +31,7 @@ const pollsRemembered = 2_000;
  * The Key Vault extension on one node: it polls by the clock, when somebody looks
  * (https://learn.microsoft.com/azure/virtual-machines/extensions/key-vault-linux).
  */
-export function runKeyVaultExtension(extension: VmExtension, ground: ExtensionGround, startMs: number) {
+export function runKeyVaultExtension(extension: VmExtension, context: ExtensionContext, startMs: number) {
   const settings = readSettings(extension.settings);
   const installed = new Map<string, string>();
   const started = `Successfully started Key Vault extension service. ${new Date(startMs).toISOString()}`;
@@ -41,7 +41,7 @@ export function runKeyVaultExtension(extension: VmExtension, ground: ExtensionGr
 
   function poll(atMs: number, from: KeyVaultSettings): void {
     const before = [...installed.values()].join();
-    const failures = sync(from, ground, installed, atMs);
+    const failures = sync(from, context, installed, atMs);
     settle(atMs, from, failures, [...installed.values()].join() !== before);
   }
   /** Success is told as soon as polling starts, unless the first sync is required. */
@@ -51,14 +51,14 @@ export function runKeyVaultExtension(extension: VmExtension, ground: ExtensionGr
       blocked = isFirst && requireInitialSync;
       if (!isFirst || blocked) report(false, failures.join(' '), atMs);
     } else if (!status.succeeded) report(true, started, atMs);
-    else if (renewed && !isFirst && ground.reportsRenewals()) report(true, 'Installed a new version.', atMs);
+    else if (renewed && !isFirst && context.reportsRenewals()) report(true, 'Installed a new version.', atMs);
   }
   /** A failure that goes on keeps the time of its beginning. */
   function report(succeeded: boolean, message: string, atMs: number): void {
     if (succeeded || status.succeeded) status = { extension, succeeded, message, atMs };
   }
   function catchUp(): void {
-    const nowMs = ground.clock.now().getTime();
+    const nowMs = context.clock.now().getTime();
     if (!settings) {
       if (startMs <= nowMs) report(false, 'The settings could not be read.', startMs);
       return;
@@ -86,14 +86,19 @@ export function runKeyVaultExtension(extension: VmExtension, ground: ExtensionGr
 }
 
 /** Installs the newest versions of all that is observed; answers what failed. */
-function sync(from: KeyVaultSettings, ground: ExtensionGround, installed: Map<string, string>, atMs: number): string[] {
-  const problem = tokenProblem(from, ground.clientIds);
+function sync(
+  from: KeyVaultSettings,
+  context: ExtensionContext,
+  installed: Map<string, string>,
+  atMs: number,
+): string[] {
+  const problem = tokenProblem(from, context.clientIds);
   if (problem !== undefined) return [problem];
   return from.observed.flatMap((url) => {
     // What is pinned to a version is fetched once and then left alone.
     if (isPinned(url) && installed.has(url)) return [];
     if (!/^https:\/\/[^/]+\/secrets\//.test(url)) return [`${url} is not the address of a secret.`];
-    const fetched = ground.fetch(url, atMs);
+    const fetched = context.fetch(url, atMs);
     if ('failure' in fetched) return [fetched.failure];
     installed.set(url, fetched.version);
     return [];

@@ -2,9 +2,9 @@ import type { Core } from '../../../shared/platform.ts';
 import type { VmExtension } from '../pools/schema.ts';
 import type { BatchNode, NodeState } from '../state.ts';
 import { runKeyVaultExtension } from './keyVaultExtension.ts';
-import type { ExtensionGround, RunningExtension } from './keyVaultExtension.ts';
+import type { ExtensionContext, RunningExtension } from './keyVaultExtension.ts';
 
-interface NodeGround extends ExtensionGround {
+interface NodeContext extends ExtensionContext {
   readonly core: Core;
   readonly extensions: readonly VmExtension[];
   /** From boot until it is usable. */
@@ -13,23 +13,23 @@ interface NodeGround extends ExtensionGround {
   availability(): { readonly down: boolean; readonly sinceMs: number };
 }
 
-export function createNode(ground: NodeGround, isDedicated: boolean, allocatedMs: number): BatchNode {
-  const { core } = ground;
+export function createNode(context: NodeContext, isDedicated: boolean, allocatedMs: number): BatchNode {
+  const { core } = context;
   const nowMs = () => core.clock.now().getTime();
   let bootedMs = allocatedMs;
   let own: { readonly state: NodeState; readonly sinceMs: number } | undefined;
   let running = boot();
 
   function boot() {
-    return ground.extensions.map((each) => startExtension(each, ground, bootedMs + ground.startMs));
+    return context.extensions.map((each) => startExtension(each, context, bootedMs + context.startMs));
   }
   function catchUp(): void {
     for (const each of running) each.status();
   }
   function status() {
-    const readyMs = bootedMs + ground.startMs;
+    const readyMs = bootedMs + context.startMs;
     if (nowMs() < readyMs) return { state: 'starting', sinceMs: bootedMs } as const;
-    const { down, sinceMs } = ground.availability();
+    const { down, sinceMs } = context.availability();
     if (down) return { state: 'unusable', sinceMs: Math.max(sinceMs, readyMs) } as const;
     if (running.some((each) => each.blocksNode())) return { state: 'unusable', sinceMs: readyMs } as const;
     return { state: own?.state ?? 'idle', sinceMs: Math.max(own?.sinceMs ?? readyMs, sinceMs) };
@@ -47,7 +47,7 @@ export function createNode(ground: NodeGround, isDedicated: boolean, allocatedMs
       return status();
     },
     get extensions() {
-      if (nowMs() < bootedMs + ground.startMs) return new Map();
+      if (nowMs() < bootedMs + context.startMs) return new Map();
       return new Map(running.map((each) => each.status()).map((each) => [each.extension.name, each]));
     },
     get installed() {
@@ -67,8 +67,8 @@ export function createNode(ground: NodeGround, isDedicated: boolean, allocatedMs
 }
 
 /** Starts an extension on a node. Only the one for Key Vault does anything here. */
-function startExtension(extension: VmExtension, ground: ExtensionGround, startMs: number): RunningExtension {
-  if (isForKeyVault(extension)) return runKeyVaultExtension(extension, ground, startMs);
+function startExtension(extension: VmExtension, context: ExtensionContext, startMs: number): RunningExtension {
+  if (isForKeyVault(extension)) return runKeyVaultExtension(extension, context, startMs);
   const status = { extension, succeeded: true, message: 'Enable succeeded.', atMs: startMs };
   return { status: () => status, installed: () => new Map(), blocksNode: () => false };
 }

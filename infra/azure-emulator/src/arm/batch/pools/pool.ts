@@ -1,20 +1,20 @@
 import type { KeyVault } from '../../../key-vault/state.ts';
 import type { Core } from '../../../shared/platform.ts';
-import { pointerTo, resolve } from '../../keyVaultReferences.ts';
+import { pointerTo, resolveReference } from '../../keyVaultReferences.ts';
 import { poolIdentity } from '../identity.ts';
-import type { Fetched } from '../nodes/keyVaultExtension.ts';
+import type { FetchedSecret } from '../nodes/keyVaultExtension.ts';
 import { createNode } from '../nodes/node.ts';
 import type { BatchAccount, BatchNode, Pool, PoolTiming } from '../state.ts';
 import type { PoolProperties, VmExtension } from './schema.ts';
 
-type Born = Pick<Pool, 'account' | 'name' | 'properties' | 'identity' | 'tags' | 'timing'>;
+type PoolDescription = Pick<Pool, 'account' | 'name' | 'properties' | 'identity' | 'tags' | 'timing'>;
 
 /** A pool that begins to make its nodes. */
-export function createPool(ground: PoolGround, born: Born): Pool {
-  const { clock, random } = ground.core;
+export function createPool(context: PoolContext, born: PoolDescription): Pool {
+  const { clock, random } = context.core;
   const nowMs = () => clock.now().getTime();
   const modified = () => ({ atMs: nowMs(), etag: `0x${random(8).toString('hex').toUpperCase()}` });
-  const machines = createMachines(ground, () => pool);
+  const machines = createNodes(context, () => pool);
   let fault: Pool['extensionFault'];
   const pool: Pool = {
     ...born,
@@ -48,14 +48,14 @@ export function createPool(ground: PoolGround, born: Born): Pool {
   return pool;
 }
 
-export interface PoolGround {
+export interface PoolContext {
   readonly core: Core;
   /** A secret as a node gets it from its vault. */
-  fetch(url: string, atMs: number): Fetched;
+  fetch(url: string, atMs: number): FetchedSecret;
 }
 
 /** The nodes of a pool, and the resize that makes and takes them: it ends by the clock, when somebody looks. */
-function createMachines({ core, fetch }: PoolGround, poolOf: () => Pool) {
+function createNodes({ core, fetch }: PoolContext, poolOf: () => Pool) {
   const nowMs = () => core.clock.now().getTime();
   let nodes: readonly BatchNode[] = [];
   let resize = { sinceMs: nowMs(), endMs: nowMs(), isOver: true };
@@ -78,7 +78,7 @@ function createMachines({ core, fetch }: PoolGround, poolOf: () => Pool) {
     const pool = poolOf();
     if (nodes.length === 0) ({ identity } = pool);
     const attached = identity.type === 'None' ? {} : identity.userAssignedIdentities;
-    const ground = {
+    const context = {
       core,
       clock: core.clock,
       clientIds: Object.values(attached).map(({ clientId }) => clientId),
@@ -89,7 +89,7 @@ function createMachines({ core, fetch }: PoolGround, poolOf: () => Pool) {
       fetch: (url: string, pollMs: number) =>
         pool.extensionFault === undefined ? fetch(url, pollMs) : { failure: pool.extensionFault },
     };
-    return createNode(ground, isDedicated, atMs);
+    return createNode(context, isDedicated, atMs);
   }
   function all(): readonly BatchNode[] {
     settle();
@@ -129,22 +129,22 @@ export interface NewPool {
 }
 
 /** Nodes get secrets straight from the vaults. */
-export function poolGround(core: Core, keyVault: KeyVault): PoolGround {
+export function createPoolContext(core: Core, keyVault: KeyVault): PoolContext {
   return {
     core,
     fetch(url, atMs) {
-      const found = resolve(keyVault, pointerTo(url), atMs);
+      const found = resolveReference(keyVault, pointerTo(url), atMs);
       return found.status === 'Resolved' ? { version: found.version } : { failure: `${url}: ${found.status}` };
     },
   };
 }
 
 /** A pool that is there already. */
-export function addPool(ground: PoolGround, account: BatchAccount, wanted: NewPool): Pool {
+export function seedPool(context: PoolContext, account: BatchAccount, wanted: NewPool): Pool {
   const { name, nodes = 0, extensions, identities = [], properties, timing } = wanted;
   const imageReference = { publisher: 'canonical', offer: '0001-com-ubuntu-server-jammy', sku: '22_04-lts' };
   const virtualMachineConfiguration = { imageReference, nodeAgentSkuId: 'batch.node.ubuntu 22.04', extensions };
-  const pool = createPool(ground, {
+  const pool = createPool(context, {
     account,
     name,
     identity: identities.length === 0 ? { type: 'None' } : poolIdentity(attached(identities)),

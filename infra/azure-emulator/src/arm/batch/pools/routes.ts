@@ -1,32 +1,32 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import type { Core } from '../../../shared/platform.ts';
-import { bodyOf, gate } from '../../middleware.ts';
+import { readBody, armRoute } from '../../middleware.ts';
 import { batchAccountAt, groupPath, lowerCasePath } from '../../scope.ts';
 import type { ArmState } from '../../state.ts';
-import { assertKeyHeld } from '../customerManagedKey.ts';
-import { batchRefusal, invalidProperty } from '../errors.ts';
+import { assertKeyAccessible } from '../customerManagedKey.ts';
+import { batchError, invalidPropertyError } from '../errors.ts';
 import { poolIdentity } from '../identity.ts';
 import { etagOf, poolBodyOf } from '../serializers.ts';
 import type { BatchAccount, Pool } from '../state.ts';
 import { createPool } from './pool.ts';
-import type { PoolGround } from './pool.ts';
+import type { PoolContext } from './pool.ts';
 import { poolBody, poolPatchBody } from './schema.ts';
-import { assertPossible, patchPool, replacePool } from './update.ts';
+import { assertConsistent, patchPool, replacePool } from './update.ts';
 
 const account = `${groupPath}/providers/microsoft.batch/batchaccounts/:name`;
 const pools = `${account}/pools`;
 const retryAfterSeconds = '15';
 
 /** Pools (https://learn.microsoft.com/rest/api/batchmanagement/pool). */
-export function poolRoutes(ground: PoolGround, state: ArmState): Hono {
-  const { core } = ground;
+export function poolRoutes(poolContext: PoolContext, state: ArmState): Hono {
+  const { core } = poolContext;
   const app = new Hono({ getPath: lowerCasePath });
   const allow = (operation: string, action: string) =>
-    gate(core, state, { operation, provider: 'Microsoft.Batch', action: `batchAccounts/${action}` });
+    armRoute(core, state, { operation, provider: 'Microsoft.Batch', action: `batchAccounts/${action}` });
   const accountAt = (context: Context) => {
     const found = batchAccountAt(context, state);
-    assertKeyHeld(found);
+    assertKeyAccessible(found);
     return found;
   };
   const found = (context: Context) => poolAt(core, accountAt(context), poolNameIn(context));
@@ -36,12 +36,12 @@ export function poolRoutes(ground: PoolGround, state: ArmState): Hono {
     return context.json(poolPage(new URL(context.req.raw.url), all));
   });
   app.get(`${pools}/:pool`, allow('pool.get', 'pools/read'), (context) => answer(context, found(context)));
-  app.put(`${pools}/:pool`, allow('pool.put', 'pools/write'), (context) => putPool(context, ground, state));
+  app.put(`${pools}/:pool`, allow('pool.put', 'pools/write'), (context) => putPool(context, poolContext, state));
   app.patch(`${pools}/:pool`, allow('pool.update', 'pools/write'), async (context) => {
     const pool = found(context);
     assertNotDeleted(pool);
     assertCondition(context, pool);
-    patchPool(pool, await bodyOf(context, poolPatchBody), versionIn(context));
+    patchPool(pool, await readBody(context, poolPatchBody), versionIn(context));
     return answer(context, pool);
   });
   app.delete(`${pools}/:pool`, allow('pool.delete', 'pools/delete'), (context) => {
@@ -63,23 +63,23 @@ export function poolRoutes(ground: PoolGround, state: ArmState): Hono {
   return app;
 }
 
-async function putPool(context: Context, ground: PoolGround, state: ArmState): Promise<Response> {
+async function putPool(context: Context, poolContext: PoolContext, state: ArmState): Promise<Response> {
   const account = batchAccountAt(context, state);
-  assertKeyHeld(account);
+  assertKeyAccessible(account);
   const name = poolNameIn(context);
-  const old = poolsOf(ground.core, account).get(name.toLowerCase());
+  const old = poolsOf(poolContext.core, account).get(name.toLowerCase());
   assertCondition(context, old);
-  const body = await bodyOf(context, poolBody);
+  const body = await readBody(context, poolBody);
   if (old) {
     assertNotDeleted(old);
     replacePool(old, body, versionIn(context));
     return answer(context, old);
   }
-  if (!/^[\w-]{1,64}$/.test(name)) throw invalidProperty('poolName', `${name} is no name for a pool.`);
-  assertPossible(body.properties);
+  if (!/^[\w-]{1,64}$/.test(name)) throw invalidPropertyError('poolName', `${name} is no name for a pool.`);
+  assertConsistent(body.properties);
   const { properties, tags, identity = { type: 'None' } } = body;
   const timing = { ...account.poolTiming };
-  const pool = createPool(ground, { account, name, properties, tags, identity: poolIdentity(identity), timing });
+  const pool = createPool(poolContext, { account, name, properties, tags, identity: poolIdentity(identity), timing });
   account.pools.set(name.toLowerCase(), pool);
   return answer(context, pool);
 }
@@ -119,7 +119,7 @@ export function poolsOf({ clock }: Core, { pools }: BatchAccount): Map<string, P
 function poolAt(core: Core, account: BatchAccount, name: string): Pool {
   const found = poolsOf(core, account).get(name.toLowerCase());
   if (found) return found;
-  throw batchRefusal(404, 'PoolNotFound', `There is no pool ${name} in the Batch account ${account.name}.`);
+  throw batchError(404, 'PoolNotFound', `There is no pool ${name} in the Batch account ${account.name}.`);
 }
 
 /** `If-Match` and `If-None-Match: *`, as RFC 9110 has them. */
@@ -128,18 +128,18 @@ function assertCondition(context: Context, found: Pool | undefined): void {
   const isAsWanted = wanted === undefined || (found && ['*', etagOf(found)].includes(wanted));
   const isNew = context.req.header('if-none-match') !== '*' || !found;
   if (isAsWanted && isNew) return;
-  throw batchRefusal(412, 'ConditionNotMet', 'A condition in the headers is not met.');
+  throw batchError(412, 'ConditionNotMet', 'A condition in the headers is not met.');
 }
 
 function assertNotDeleted({ deletedMs, name }: Pool): void {
-  if (deletedMs !== undefined) throw batchRefusal(409, 'PoolBeingDeleted', `The pool ${name} is being deleted.`);
+  if (deletedMs !== undefined) throw batchError(409, 'PoolBeingDeleted', `The pool ${name} is being deleted.`);
 }
 
 /** One page of pools by name, from where the link that was followed says. */
 function poolPage(url: URL, pools: readonly Pool[]) {
   const { searchParams: query } = url;
   const unserved = ['$filter', '$select'].find((name) => query.has(name));
-  if (unserved !== undefined) throw batchRefusal(400, 'UnsupportedQueryParameter', `${unserved} is not served here.`);
+  if (unserved !== undefined) throw batchError(400, 'UnsupportedQueryParameter', `${unserved} is not served here.`);
   const size = sizeIn(query.get('maxresults'));
   const after = query.get('$skipToken') ?? '';
   const rest = pools.filter(({ name }) => name > after).toSorted((one, other) => (one.name < other.name ? -1 : 1));
@@ -155,5 +155,5 @@ function poolPage(url: URL, pools: readonly Pool[]) {
 function sizeIn(wanted: string | null): number {
   const size = Number(wanted ?? 1_000);
   if (Number.isInteger(size) && size >= 1 && size <= 1_000) return size;
-  throw batchRefusal(400, 'OutOfRangeQueryParameterValue', 'maxresults is outside of its range of 1 to 1000.');
+  throw batchError(400, 'OutOfRangeQueryParameterValue', 'maxresults is outside of its range of 1 to 1000.');
 }

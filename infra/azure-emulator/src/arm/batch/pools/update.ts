@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Duration } from 'luxon';
-import { batchRefusal, invalidProperty } from '../errors.ts';
+import { batchError, invalidPropertyError } from '../errors.ts';
 import { poolIdentity } from '../identity.ts';
 import type { Pool } from '../state.ts';
 import { isSupported, supportedImages } from './images.ts';
@@ -25,7 +25,7 @@ export function replacePool(pool: Pool, { identity, tags, properties }: PoolDefi
 }
 
 function change(pool: Pool, wanted: PoolProperties, apiVersion: string): void {
-  assertPossible(wanted);
+  assertConsistent(wanted);
   const old = new Map<string, unknown>(Object.entries(pool.properties));
   const names = [...new Set([...old.keys(), ...Object.keys(wanted)])];
   const now = new Map<string, unknown>(Object.entries(wanted));
@@ -33,7 +33,7 @@ function change(pool: Pool, wanted: PoolProperties, apiVersion: string): void {
   assertChangeable(pool, changed, apiVersion);
   const resizes = changed.includes('scaleSettings');
   if (resizes && pool.allocation.state !== 'Steady') {
-    throw batchRefusal(409, 'PoolBeingResized', 'The pool is being resized.');
+    throw batchError(409, 'PoolBeingResized', 'The pool is being resized.');
   }
   pool.properties = wanted;
   if (resizes) pool.resize();
@@ -47,13 +47,13 @@ function assertChangeable(pool: Pool, changed: readonly string[], apiVersion: st
   const isEmpty = pool.nodes.length === 0 && pool.allocation.state === 'Steady';
   if (isEmpty && apiVersion >= '2024-07-01') return;
   const message = `The property ${fixed} of a pool cannot be changed while it has nodes.`;
-  throw batchRefusal(409, 'PropertyCannotBeUpdated', message, { PropertyName: fixed });
+  throw batchError(409, 'PropertyCannotBeUpdated', message, { PropertyName: fixed });
 }
 
 type Machine = PoolProperties['deploymentConfiguration']['virtualMachineConfiguration'];
 
 /** What the form of a definition cannot tell: throws where its parts do not fit together. */
-export function assertPossible({ deploymentConfiguration, scaleSettings }: PoolProperties): void {
+export function assertConsistent({ deploymentConfiguration, scaleSettings }: PoolProperties): void {
   assertScale(scaleSettings);
   assertImage(deploymentConfiguration.virtualMachineConfiguration);
   assertExtensions(deploymentConfiguration.virtualMachineConfiguration.extensions);
@@ -63,28 +63,29 @@ export function assertPossible({ deploymentConfiguration, scaleSettings }: PoolP
 function assertScale(scale: PoolProperties['scaleSettings']): void {
   if (!scale) return;
   if ((scale.fixedScale === undefined) === (scale.autoScale === undefined)) {
-    throw invalidProperty('scaleSettings', 'One of fixedScale and autoScale is needed, not both.');
+    throw invalidPropertyError('scaleSettings', 'One of fixedScale and autoScale is needed, not both.');
   }
   const timeout = scale.fixedScale?.resizeTimeout ?? 'PT15M';
   if (Duration.fromISO(timeout).toMillis() >= 300_000) return;
-  throw invalidProperty('resizeTimeout', 'A resize takes at least five minutes.');
+  throw invalidPropertyError('resizeTimeout', 'A resize takes at least five minutes.');
 }
 
 function assertImage({ imageReference, nodeAgentSkuId }: Machine): void {
   const { id, publisher, offer, sku } = imageReference;
   if (id !== undefined) {
-    if (publisher ?? offer ?? sku) throw invalidProperty('imageReference', 'An image has an id or a publisher.');
+    if (publisher ?? offer ?? sku) throw invalidPropertyError('imageReference', 'An image has an id or a publisher.');
     if (supportedImages.some(({ nodeAgentSKUId }) => nodeAgentSKUId === nodeAgentSkuId)) return;
-    throw invalidProperty('nodeAgentSkuId', `There is no node agent ${nodeAgentSkuId}.`);
+    throw invalidPropertyError('nodeAgentSkuId', `There is no node agent ${nodeAgentSkuId}.`);
   }
   if (isSupported(imageReference, nodeAgentSkuId)) return;
-  throw invalidProperty('imageReference', `The image is not supported with the node agent ${nodeAgentSkuId}.`);
+  throw invalidPropertyError('imageReference', `The image is not supported with the node agent ${nodeAgentSkuId}.`);
 }
 
 function assertExtensions(extensions: Machine['extensions'] = []): void {
   const names = new Set(extensions.map(({ name }) => name));
-  if (names.size < extensions.length) throw invalidProperty('extensions', 'Two extensions have the same name.');
+  if (names.size < extensions.length) throw invalidPropertyError('extensions', 'Two extensions have the same name.');
   const after = extensions.flatMap(({ provisionAfterExtensions }) => provisionAfterExtensions ?? []);
   const unknown = after.find((name) => !names.has(name));
-  if (unknown !== undefined) throw invalidProperty('provisionAfterExtensions', `There is no extension ${unknown}.`);
+  if (unknown !== undefined)
+    throw invalidPropertyError('provisionAfterExtensions', `There is no extension ${unknown}.`);
 }

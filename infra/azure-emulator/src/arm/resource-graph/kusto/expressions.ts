@@ -31,7 +31,9 @@ function readChain(reader: Reader, word: 'and' | 'or', readPart: () => Expressio
   let left = readPart();
   for (let token = reader.peek(); reader.accept(word); token = reader.peek()) {
     const parts = [left, readPart()].map((part) => assertType(part, 'bool', token));
-    left = yesOrNo((row) => (word === 'or' ? parts.some((part) => part.of(row)) : parts.every((part) => part.of(row))));
+    left = condition((row) =>
+      word === 'or' ? parts.some((part) => part.of(row)) : parts.every((part) => part.of(row)),
+    );
   }
   return left;
 }
@@ -39,17 +41,17 @@ function readChain(reader: Reader, word: 'and' | 'or', readPart: () => Expressio
 function readComparison(reader: Reader, columns: Columns): Expression {
   const left = readOperand(reader, columns);
   const token = reader.peek();
-  if (reader.accept('in')) return among(reader, left, same);
-  if (reader.accept('in~')) return among(reader, left, alike);
+  if (reader.accept('in')) return among(reader, left, equals);
+  if (reader.accept('in~')) return among(reader, left, equalsIgnoringCase);
   const test = token.kind === 'text' ? undefined : operators.get(token.text);
   if (!test) return left;
   reader.next();
   const right = readOperand(reader, columns);
   assertComparable(token, left, right);
-  return yesOrNo((row) => test(left.of(row), right.of(row)));
+  return condition((row) => test(left.of(row), right.of(row)));
 }
 
-function among(reader: Reader, left: Expression, test: typeof same): Expression {
+function among(reader: Reader, left: Expression, test: typeof equals): Expression {
   const options: unknown[] = [];
   reader.expect('(');
   do {
@@ -60,7 +62,7 @@ function among(reader: Reader, left: Expression, test: typeof same): Expression 
     options.push(option.of({}));
   } while (reader.accept(','));
   reader.expect(')');
-  return yesOrNo((row) => options.some((option) => test(left.of(row), option)));
+  return condition((row) => options.some((option) => test(left.of(row), option)));
 }
 
 function readOperand(reader: Reader, columns: Columns): Expression {
@@ -79,7 +81,7 @@ function readOperand(reader: Reader, columns: Columns): Expression {
 function literal({ kind, text }: Token): Expression | undefined {
   if (kind === 'text') return { type: 'string', of: () => text };
   if (kind === 'number') return { type: 'number', of: () => Number(text) };
-  if (kind === 'name' && /^(true|false)$/.test(text)) return yesOrNo(() => text === 'true');
+  if (kind === 'name' && /^(true|false)$/.test(text)) return condition(() => text === 'true');
   return undefined;
 }
 
@@ -118,7 +120,7 @@ function partOf(whole: unknown, key: string): unknown {
   return (whole as Record<string, unknown>)[key];
 }
 
-function yesOrNo(of: Expression['of']): Expression {
+function condition(of: Expression['of']): Expression {
   return { type: 'bool', of };
 }
 
@@ -142,21 +144,21 @@ type Test = (left: unknown, right: unknown) => boolean;
 
 /** Without regard of case, all but `==`, `!=` and `in` (Kusto's string operators). */
 const operators: ReadonlyMap<string, Test> = new Map<string, Test>([
-  ['==', same],
-  ['!=', (left, right) => !same(left, right)],
-  ['=~', alike],
+  ['==', equals],
+  ['!=', (left, right) => !equals(left, right)],
+  ['=~', equalsIgnoringCase],
   ['contains', (left, right) => lower(left).includes(lower(right))],
   ['startswith', (left, right) => lower(left).startsWith(lower(right))],
   ['has', hasTerm],
 ]);
 
-function same(left: unknown, right: unknown): boolean {
+function equals(left: unknown, right: unknown): boolean {
   if (left instanceof Date && right instanceof Date) return left.getTime() === right.getTime();
   if (typeof left === 'bigint' || typeof right === 'bigint') return asText(left) === asText(right);
   return (left ?? null) === (right ?? null);
 }
 
-function alike(left: unknown, right: unknown): boolean {
+function equalsIgnoringCase(left: unknown, right: unknown): boolean {
   return lower(left) === lower(right);
 }
 
