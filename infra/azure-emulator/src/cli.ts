@@ -1,14 +1,28 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { tmpdir } from 'node:os';
-import { createInterface } from 'node:readline';
-import process from 'node:process';
 import { once } from 'node:events';
-import { subscribeAll } from '../../demo/subscriptions.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import type { LocalAzure } from './emulator.ts';
+import type { NewSubscription } from './event-grid/state.ts';
 import { systemClock } from './shared/clock.ts';
 import { startAzurite } from './shells/azurite.ts';
 import { startLocalAzure } from './shells/tls.ts';
+
+/** The sources of events to subscribe to, and the webhook that gets the events. */
+interface Wiring {
+  readonly endpoint: string;
+  /** Ids of the vaults. */
+  readonly vaults: readonly string[];
+  readonly subscriptionIds: readonly string[];
+  /** Id of the custom topic. */
+  readonly topic: string | undefined;
+}
+
+type Subscriptions = (wiring: Wiring) => readonly NewSubscription[];
 
 const place = {
   subscriptionId: '00000000-0000-4000-8000-000000000000',
@@ -16,17 +30,16 @@ const place = {
   location: 'westeurope',
 };
 
-/** `npm run azure`: the local Azure and its storage, with one of everything, until Ctrl-C. */
-const folder = await mkdtemp(join(tmpdir(), 'local-azure-'));
+// Starts the emulator and Azurite with one resource of each kind and runs until Ctrl-C. `--subscriptions FILE` names a
+// module that exports `subscriptions(wiring)`; without it the webhook gets every event.
+const { values } = parseArgs({ options: { subscriptions: { type: 'string' } } });
+const subscriptionsOf = values.subscriptions === undefined ? everyEvent : await load(values.subscriptions);
+const folder = await mkdtemp(join(tmpdir(), 'azure-emulator-'));
 const local = await startLocalAzure({ clock: systemClock(), folder });
 const storage = await startAzurite(local.certificates);
-const environment = {
-  ...(await seed(local.azure)),
-  ...reach(local.azure, local.certificates.caFile),
-  AzureWebJobsStorage__blobServiceUri: storage.blobServiceUri,
-};
+const environment = { ...(await seed(local.azure)), AzureWebJobsStorage__blobServiceUri: storage.blobServiceUri };
 for (const [name, value] of Object.entries(environment)) console.log(`${name}=${value}`);
-console.error('Events go to the functions whose webhook is entered here: http://…/runtime/webhooks/eventgrid?code=…');
+console.error('Enter the webhook that gets the events: http://…/runtime/webhooks/eventgrid?code=…');
 const input = createInterface(process.stdin).on('line', (line) => void subscribe(local.azure, line.trim()));
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 input.close();
@@ -45,25 +58,36 @@ async function seed(azure: LocalAzure): Promise<Record<string, string>> {
     SIGNALR_SERVICE_ID: service.id,
     SIGNALR_ENDPOINT: `https://${service.authority}`,
     TOPIC_ENDPOINT: topic.endpoint,
-  };
-}
-
-function reach({ armEndpoint, identity }: LocalAzure, caFile: string): Record<string, string> {
-  return {
-    ARM_ENDPOINT: armEndpoint,
-    IDENTITY_ENDPOINT: identity.endpoint,
-    IDENTITY_HEADER: identity.header,
-    NODE_EXTRA_CA_CERTS: caFile,
+    ARM_ENDPOINT: azure.armEndpoint,
+    IDENTITY_ENDPOINT: azure.identity.endpoint,
+    IDENTITY_HEADER: azure.identity.header,
+    NODE_EXTRA_CA_CERTS: local.certificates.caFile,
   };
 }
 
 async function subscribe({ eventGrid, keyVault }: LocalAzure, endpoint: string): Promise<void> {
   const vaults = [...keyVault.vaults.values()].map(({ id }) => id);
   const topic = [...eventGrid.topics.values()].find(({ kind }) => kind === 'custom')?.id;
+  const wiring = { endpoint, vaults, subscriptionIds: [place.subscriptionId], topic };
   try {
-    await subscribeAll(eventGrid, { endpoint, vaults, subscriptionIds: [place.subscriptionId], topic });
+    for (const wanted of subscriptionsOf(wiring)) await eventGrid.subscribe(wanted);
     console.error('Subscribed.');
   } catch (error) {
     console.error(String(error));
   }
+}
+
+function everyEvent({ endpoint, vaults, subscriptionIds, topic }: Wiring): readonly NewSubscription[] {
+  const sources = [...vaults, ...subscriptionIds.map((id) => `/subscriptions/${id}`), ...(topic ? [topic] : [])];
+  return sources.map((source) => ({
+    name: 'every-event',
+    source,
+    schema: 'CloudEventSchemaV1_0',
+    endpoint: { kind: 'function', url: endpoint },
+  }));
+}
+
+async function load(file: string): Promise<Subscriptions> {
+  const loaded = (await import(pathToFileURL(resolve(file)).href)) as { subscriptions: Subscriptions };
+  return loaded.subscriptions;
 }

@@ -15,7 +15,7 @@ test('started alone it prints how to reach it, gives out tokens, subscribes a we
   for await (const line of createInterface(child.stdout)) {
     const [name = '', ...value] = line.split('=');
     environment[name] = value.join('=');
-    if (name === 'NODE_EXTRA_CA_CERTS') break;
+    if (name === 'AzureWebJobsStorage__blobServiceUri') break;
   }
   const query = '?resource=https%3A%2F%2Fvault.azure.net&api-version=2019-08-01';
   const headers = { 'X-IDENTITY-HEADER': environment['IDENTITY_HEADER'] ?? '' };
