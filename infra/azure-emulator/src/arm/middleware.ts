@@ -3,7 +3,7 @@ import { every } from 'hono/combine';
 import type { z } from 'zod';
 import { nameOperation } from '../shared/http.ts';
 import type { Core } from '../shared/platform.ts';
-import { armError } from './errors.ts';
+import { armError, tokenError } from './errors.ts';
 import { takeToken } from './rateLimit.ts';
 import { assertAllowed, assertPlaceExists, contains, scopeOf } from './scope.ts';
 import type { ArmState } from './state.ts';
@@ -30,7 +30,7 @@ export function armRoute(core: Core, state: ArmState, rule: Rule): MiddlewareHan
     const url = new URL(raw.url);
     const accepted = [...audiences, url.origin];
     const token = await core.tokens.verify(raw, accepted);
-    if (!token.ok) return core.tokens.check(raw, accepted);
+    if (!token.ok) throw tokenError(token.problem, core.tokens.tenantId);
     const objectId = String(token.claims['oid']);
     const scope = scopeOf(context);
     const caller = { objectId, subscription: scope.split('/')[2] };

@@ -1,4 +1,4 @@
-import { SignJWT, errors, jwtVerify } from 'jose';
+import { SignJWT, compactVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 import type { Clock } from '../shared/clock.ts';
 
@@ -18,13 +18,11 @@ type TokenCheck = { ok: true; claims: JWTPayload } | { ok: false; problem: Token
 
 export interface Tokens {
   readonly tenantId: string;
-  /** The identity that gets a token where none is named. */
+  /** The identity that gets a token where no identity is named. */
   readonly appIdentity: Identity;
   issue(audience: string, identity?: Identity): Promise<AccessToken>;
-  /** Looks at presence, signature, time and audience (a trailing slash counts for nothing). */
+  /** Checks presence, signature, time and audience (with or without a trailing slash). */
   verify(request: Request, audience: string | readonly string[]): Promise<TokenCheck>;
-  /** As `verify`, with the refusal Azure Resource Manager would send. */
-  check(request: Request, audience: string | readonly string[]): Promise<Response | undefined>;
 }
 
 interface TokensOptions {
@@ -44,6 +42,7 @@ const appIdentity: Identity = {
 const issuer = `https://sts.windows.net/${tenantId}/`;
 const algorithm = 'HS256';
 const dayMs = 86_400_000;
+const maxRemembered = 1_000;
 
 export function createTokens({ clock, signingKey, issued, lifetimeMs = dayMs }: TokensOptions): Tokens {
   async function issue(audience: string, identity = appIdentity): Promise<AccessToken> {
@@ -61,44 +60,46 @@ export function createTokens({ clock, signingKey, issued, lifetimeMs = dayMs }: 
     issued.add(token);
     return { token, expiresOn: new Date(expSeconds * 1000) };
   }
+  /**
+   * Signatures are expensive and clients send the same token many times, so the claims of a token whose signature was
+   * valid are remembered by the token's text. Time and audience are checked on every request, so a remembered token
+   * is accepted no longer and for no other audience than a new one.
+   */
+  const remembered = new Map<string, JWTPayload>();
+  async function claimsOf(token: string): Promise<JWTPayload> {
+    const known = remembered.get(token);
+    if (known) return known;
+    const { payload } = await compactVerify(token, signingKey, { algorithms: [algorithm] });
+    const claims = JSON.parse(new TextDecoder().decode(payload)) as JWTPayload;
+    const [oldest] = remembered.keys();
+    if (remembered.size >= maxRemembered && oldest !== undefined) remembered.delete(oldest);
+    remembered.set(token, claims);
+    return claims;
+  }
   async function verify(request: Request, audience: string | readonly string[]): Promise<TokenCheck> {
     const [scheme, token] = (request.headers.get('authorization') ?? '').split(' ');
     if (scheme?.toLowerCase() !== 'bearer' || !token) return { ok: false, problem: 'missing' };
-    try {
-      const options = { issuer, algorithms: [algorithm], audience: spellings(audience), currentDate: clock.now() };
-      return { ok: true, claims: (await jwtVerify(token, signingKey, options)).payload };
-    } catch (error) {
-      return { ok: false, problem: problemOf(error) };
-    }
+    const claims = await claimsOf(token).catch(() => undefined);
+    const problem = claims ? problemOf(claims, audience, clock.now().getTime()) : 'invalid';
+    if (problem === 'expired') remembered.delete(token);
+    return claims && !problem ? { ok: true, claims } : { ok: false, problem: problem ?? 'invalid' };
   }
-  async function check(request: Request, audience: string | readonly string[]): Promise<Response | undefined> {
-    const checked = await verify(request, audience);
-    return checked.ok ? undefined : tokenError(checked.problem);
-  }
-  return { tenantId, appIdentity, issue, verify, check };
+  return { tenantId, appIdentity, issue, verify };
 }
 
-function spellings(audience: string | readonly string[]): string[] {
-  return [audience].flat().flatMap((each) => [each.replace(/\/$/, ''), `${each.replace(/\/$/, '')}/`]);
+function problemOf(
+  { iss, aud, nbf = Infinity, exp = 0 }: JWTPayload,
+  audience: string | readonly string[],
+  nowMs: number,
+): TokenProblem | undefined {
+  if (iss !== issuer) return 'invalid';
+  const accepted = [audience].flat().map(withoutSlash);
+  if (typeof aud !== 'string' || !accepted.includes(withoutSlash(aud))) return 'audience';
+  const nowSeconds = Math.floor(nowMs / 1000);
+  if (nbf > nowSeconds) return 'invalid';
+  return exp <= nowSeconds ? 'expired' : undefined;
 }
 
-function problemOf(error: unknown): TokenProblem {
-  if (error instanceof errors.JWTExpired) return 'expired';
-  return error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud' ? 'audience' : 'invalid';
-}
-
-const armCodes = {
-  missing: 'AuthenticationFailed',
-  invalid: 'InvalidAuthenticationToken',
-  audience: 'InvalidAuthenticationTokenAudience',
-  expired: 'ExpiredAuthenticationToken',
-} satisfies Record<TokenProblem, string>;
-
-function tokenError(problem: TokenProblem): Response {
-  const challenge = `Bearer authorization_uri="https://login.microsoftonline.com/${tenantId}", error="invalid_token"`;
-  const message = `The access token is not acceptable: ${problem}.`;
-  return Response.json(
-    { error: { code: armCodes[problem], message } },
-    { status: 401, headers: { 'WWW-Authenticate': challenge } },
-  );
+function withoutSlash(audience: string): string {
+  return audience.replace(/\/$/, '');
 }

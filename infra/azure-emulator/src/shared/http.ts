@@ -68,7 +68,11 @@ async function exchange(
   duplicate: boolean,
 ): Promise<{ call: Call; response: Response }> {
   const { method, url, headers } = sent.request;
-  const request = new Request(url, { method, headers, ...(sent.body === '' ? {} : { body: sent.body }) });
+  // The body has been read, so the service gets a new request; without a body the first one will do.
+  const isUnread = sent.body === '' && !duplicate;
+  const request = isUnread
+    ? sent.request
+    : new Request(url, { method, headers, ...(sent.body && { body: sent.body }) });
   const call = core.journal.begin(request, sent.body, duplicate);
   const service = serviceOf(call.authority);
   call.service = service?.name ?? 'unmatched';

@@ -1,18 +1,7 @@
-// The certificate library's container wants it loaded first.
-import 'reflect-metadata';
-import {
-  BasicConstraintsExtension,
-  ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  PemConverter,
-  SubjectAlternativeNameExtension,
-  X509CertificateGenerator,
-} from '@peculiar/x509';
 import { webcrypto } from 'node:crypto';
 import { join } from 'node:path';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { certificateLibrary } from '../shared/certificateLibrary.ts';
 
 export interface Certificates {
   /** What a client has to trust, for `NODE_EXTRA_CA_CERTS`. */
@@ -29,21 +18,22 @@ const dayMs = 86_400_000;
 
 /** A certificate authority of our own and one server certificate for loopback, written into a folder. */
 export async function createCertificates(folder: string): Promise<Certificates> {
+  const library = certificateLibrary();
   const [caKeys, keys] = await Promise.all([generateKeys(), generateKeys()]);
   const issuer = 'CN=Local Azure CA';
   // By the machine's time: TLS clients know no other.
   const validity = { notBefore: new Date(Date.now() - dayMs), notAfter: new Date(Date.now() + 30 * dayMs) };
-  const ca = await X509CertificateGenerator.createSelfSigned({
+  const ca = await library.X509CertificateGenerator.createSelfSigned({
     name: issuer,
     keys: caKeys,
     signingAlgorithm,
     ...validity,
     extensions: [
-      new BasicConstraintsExtension(true, 0, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      new library.BasicConstraintsExtension(true, 0, true),
+      new library.KeyUsagesExtension(library.KeyUsageFlags.keyCertSign | library.KeyUsageFlags.cRLSign, true),
     ],
   });
-  const server = await X509CertificateGenerator.create({
+  const server = await library.X509CertificateGenerator.create({
     subject: 'CN=127.0.0.1',
     issuer,
     publicKey: keys.publicKey,
@@ -51,14 +41,14 @@ export async function createCertificates(folder: string): Promise<Certificates> 
     signingAlgorithm,
     ...validity,
     extensions: [
-      new SubjectAlternativeNameExtension([
+      new library.SubjectAlternativeNameExtension([
         { type: 'ip', value: '127.0.0.1' },
         { type: 'dns', value: 'localhost' },
       ]),
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      new library.ExtendedKeyUsageExtension([library.ExtendedKeyUsage.serverAuth]),
     ],
   });
-  const key = PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
+  const key = library.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
   return write(folder, { ca: ca.toString('pem'), cert: server.toString('pem'), key });
 }
 

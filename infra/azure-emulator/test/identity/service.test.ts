@@ -31,3 +31,17 @@ test('the app gets a token for the resource it names, good for a day', async () 
   expect(await azure.core.tokens.verify(used, 'https://vault.azure.net/')).toMatchObject({ ok: true });
   expect(azure.core.issued).toContain(body['access_token']);
 });
+
+test('a token that was accepted before is refused once it has expired, and for any other audience', async () => {
+  const { azure, clock } = await withVault();
+  const { token } = await azure.core.tokens.issue('https://vault.azure.net');
+  const request = new Request('https://kv1.vault.azure.net/', { headers: { authorization: `Bearer ${token}` } });
+  const verify = (audience: string) => azure.core.tokens.verify(request, audience);
+  expect(await verify('https://vault.azure.net')).toMatchObject({ ok: true });
+  expect(await verify('https://management.azure.com')).toEqual({ ok: false, problem: 'audience' });
+  clock.advance(86_400_000 - 1_000);
+  expect(await verify('https://vault.azure.net')).toMatchObject({ ok: true });
+  clock.advance(1_000);
+  expect(await verify('https://vault.azure.net')).toEqual({ ok: false, problem: 'expired' });
+  expect(await verify('https://vault.azure.net')).toEqual({ ok: false, problem: 'expired' });
+});

@@ -1,5 +1,5 @@
 import { webcrypto } from 'node:crypto';
-import { PemConverter } from '@peculiar/x509';
+import { certificateLibrary } from '../../shared/certificateLibrary.ts';
 import type { Core } from '../../shared/platform.ts';
 import { keyVaultError } from '../errors.ts';
 import { newKey, operationsOf } from '../keys/state.ts';
@@ -55,6 +55,7 @@ function curveOf(name: string | undefined): Curve {
 }
 
 function pem(cer: Buffer, privateKey: Buffer | undefined): string {
+  const { PemConverter } = certificateLibrary();
   const certificate = PemConverter.encode(cer, 'CERTIFICATE');
   return privateKey ? `${PemConverter.encode(privateKey, 'PRIVATE KEY')}\n${certificate}\n` : `${certificate}\n`;
 }

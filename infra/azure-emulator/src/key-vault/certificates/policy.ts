@@ -1,7 +1,5 @@
-// The certificate library's container wants it loaded first.
-import 'reflect-metadata';
 import { z } from 'zod';
-import { Name } from '@peculiar/x509';
+import { certificateLibrary } from '../../shared/certificateLibrary.ts';
 
 /** How many days before expiry a month of validity allows, as the reference says. */
 const daysOfMonth = 27;
@@ -89,5 +87,6 @@ function isName(subject: string): boolean {
 
 /** An X.500 name; the attributes' short names are taken in any case. */
 export function nameOf(subject: string): string {
+  const { Name } = certificateLibrary();
   return new Name(subject.replace(/(^|[,+]\s*)([a-z]+)(?==)/gi, (attribute) => attribute.toUpperCase())).toString();
 }

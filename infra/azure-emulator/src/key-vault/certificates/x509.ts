@@ -1,18 +1,7 @@
-// The certificate library's container wants it loaded first.
-import 'reflect-metadata';
 import { createHash, webcrypto } from 'node:crypto';
-import {
-  BasicConstraintsExtension,
-  ExtendedKeyUsageExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  Pkcs10CertificateRequestGenerator,
-  SubjectAlternativeNameExtension,
-  X509Certificate,
-  X509CertificateGenerator,
-} from '@peculiar/x509';
 import type { Extension, JsonGeneralName } from '@peculiar/x509';
 import { DateTime } from 'luxon';
+import { certificateLibrary } from '../../shared/certificateLibrary.ts';
 import { nameOf } from './policy.ts';
 import type { CertificatePolicy } from './policy.ts';
 
@@ -27,7 +16,7 @@ const backdatedMs = 600_000;
 
 /** A certificate request (PKCS #10, DER) for what the policy asks. */
 export async function createSigningRequest(policy: CertificatePolicy, keys: webcrypto.CryptoKeyPair): Promise<Buffer> {
-  const request = await Pkcs10CertificateRequestGenerator.create({
+  const request = await certificateLibrary().Pkcs10CertificateRequestGenerator.create({
     name: nameOf(policy.x509_props.subject),
     keys,
     signingAlgorithm: signingAlgorithm(policy.key_props),
@@ -46,7 +35,7 @@ export async function issueCertificate(
   const notBefore = new Date(at.getTime() - backdatedMs);
   const utc = DateTime.fromJSDate(at, { zone: 'utc' });
   const expiresOn = utc.plus({ months: policy.x509_props.validity_months }).toJSDate();
-  const made = await X509CertificateGenerator.create({
+  const made = await certificateLibrary().X509CertificateGenerator.create({
     subject,
     issuer: signer ? `CN=${policy.issuer.name}` : subject,
     publicKey: keys.publicKey,
@@ -60,6 +49,7 @@ export async function issueCertificate(
 /** A certificate that somebody else issued, if it is for this key. */
 export async function readIssuedCertificate(keys: webcrypto.CryptoKeyPair, cer: Buffer): Promise<Issued | undefined> {
   try {
+    const { X509Certificate } = certificateLibrary();
     const certificate = new X509Certificate(cer);
     const wanted = Buffer.from(await webcrypto.subtle.exportKey('spki', keys.publicKey));
     if (!wanted.equals(Buffer.from(certificate.publicKey.rawData))) return undefined;
@@ -81,19 +71,14 @@ function extensionsOf({ x509_props: { sans = {}, ekus, key_usage: usages } }: Ce
     ...(sans.uris ?? []).map((value) => ({ type: 'url' as const, value })),
     ...(sans.ipAddresses ?? []).map((value) => ({ type: 'ip' as const, value })),
   ];
-  const flags = usages.map((usage) => KeyUsageFlags[usage]);
+  const library = certificateLibrary();
+  const flags = usages.map((usage) => library.KeyUsageFlags[usage]);
+  const usage = flags.length > 0 ? flags.reduce((all, flag) => all | flag) : undefined;
   return [
-    new BasicConstraintsExtension(false),
-    ...(flags.length > 0
-      ? [
-          new KeyUsagesExtension(
-            flags.reduce((all, flag) => all | flag),
-            true,
-          ),
-        ]
-      : []),
-    ...(ekus.length > 0 ? [new ExtendedKeyUsageExtension(ekus)] : []),
-    ...(others.length > 0 ? [new SubjectAlternativeNameExtension(others)] : []),
+    new library.BasicConstraintsExtension(false),
+    ...(usage === undefined ? [] : [new library.KeyUsagesExtension(usage, true)]),
+    ...(ekus.length > 0 ? [new library.ExtendedKeyUsageExtension(ekus)] : []),
+    ...(others.length > 0 ? [new library.SubjectAlternativeNameExtension(others)] : []),
   ];
 }
 
