@@ -63,14 +63,24 @@ export function thumbprint(cer: Buffer): string {
   return createHash('sha1').update(cer).digest('base64url');
 }
 
+type Names = NonNullable<CertificatePolicy['x509_props']['sans']>;
+
+/** The library's word for each kind of alternative name in a policy. */
+const nameTypes = {
+  dns_names: 'dns',
+  emails: 'email',
+  upns: 'upn',
+  uris: 'url',
+  ipAddresses: 'ip',
+} satisfies Record<keyof Names, JsonGeneralName['type']>;
+
+function alternativeNames(sans: Names): JsonGeneralName[] {
+  const kinds = Object.keys(nameTypes) as (keyof Names)[];
+  return kinds.flatMap((kind) => (sans[kind] ?? []).map((value) => ({ type: nameTypes[kind], value })));
+}
+
 function extensionsOf({ x509_props: { sans = {}, ekus, key_usage: usages } }: CertificatePolicy): Extension[] {
-  const others: JsonGeneralName[] = [
-    ...(sans.dns_names ?? []).map((value) => ({ type: 'dns' as const, value })),
-    ...(sans.emails ?? []).map((value) => ({ type: 'email' as const, value })),
-    ...(sans.upns ?? []).map((value) => ({ type: 'upn' as const, value })),
-    ...(sans.uris ?? []).map((value) => ({ type: 'url' as const, value })),
-    ...(sans.ipAddresses ?? []).map((value) => ({ type: 'ip' as const, value })),
-  ];
+  const others = alternativeNames(sans);
   const library = certificateLibrary();
   const flags = usages.map((usage) => library.KeyUsageFlags[usage]);
   const usage = flags.length > 0 ? flags.reduce((all, flag) => all | flag) : undefined;
