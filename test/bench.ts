@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { vault } from '../lib/stores/vault.ts';
 import { clients } from '../lib/azure/clients.ts';
-import { credential, inProcessHttpClient } from '../infra/azure-emulator/src/shells/inProcess.ts';
+import { credential, inProcessHttpClient } from '../infra/azure-emulator/src/index.ts';
 import { idle } from './scenarios/calls/idle.ts';
 import { startApp } from './simulation/sdk/app.ts';
 

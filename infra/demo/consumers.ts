@@ -1,5 +1,4 @@
-import type { LocalAzure } from '../azure-emulator/src/azure.ts';
-import type { Vault } from '../azure-emulator/src/keyvault/vault.ts';
+import type { LocalAzure, Vault } from '../azure-emulator/src/index.ts';
 import type { Scene } from './seed.ts';
 import type { Stage } from './stage.ts';
 import type { DemoTarget } from './targets.ts';

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { createHmac } from 'node:crypto';
-import type { BatchAccount, SignalRService } from '../azure-emulator/src/arm/state.ts';
+import type { BatchAccount, SignalRService } from '../azure-emulator/src/index.ts';
 
 /** Asks a Batch account for its jobs as any consumer with a shared key does. */
 export async function callBatch({ name, authority }: BatchAccount, key: string): Promise<Response> {

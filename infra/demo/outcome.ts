@@ -1,4 +1,4 @@
-import type { Journal } from '../azure-emulator/src/journal.ts';
+import type { Journal } from '../azure-emulator/src/index.ts';
 import type { Scene } from './seed.ts';
 import { currentKey } from './targets.ts';
 import type { DemoTarget } from './targets.ts';

@@ -1,4 +1,4 @@
-import type { FaultSpec } from '../azure-emulator/src/faults.ts';
+import type { FaultSpec } from '../azure-emulator/src/index.ts';
 import type { Act, Tell } from './act.ts';
 import { startApp } from './app.ts';
 import { narrator } from './narrate.ts';

@@ -1,4 +1,4 @@
-import type { FaultSpec } from '../azure-emulator/src/faults.ts';
+import type { FaultSpec } from '../azure-emulator/src/index.ts';
 
 type Step = Pick<FaultSpec, 'operation' | 'path' | 'nth'> & Required<Pick<FaultSpec, 'service' | 'operation'>>;
 

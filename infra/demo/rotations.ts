@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from '../azure-emulator/src/faults.ts';
+import type { Fault } from '../azure-emulator/src/index.ts';
 import type { Act, Tell } from './act.ts';
 import type { App } from './app.ts';
 import { startConsumers } from './consumers.ts';

@@ -3,11 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import type { LocalAzure } from '../azure-emulator/src/azure.ts';
-import { systemClock } from '../azure-emulator/src/clock.ts';
-import type { Call } from '../azure-emulator/src/journal.ts';
-import { listeningAzure } from '../azure-emulator/src/shells/tls.ts';
-import { startAzurite } from '../azure-emulator/src/azurite.ts';
+import { startAzurite, startLocalAzure, systemClock } from '../azure-emulator/src/index.ts';
+import type { Call, LocalAzure } from '../azure-emulator/src/index.ts';
 import { seedScene } from './seed.ts';
 import type { Scene } from './seed.ts';
 
@@ -29,7 +26,7 @@ export interface StageOptions {
 /** Starts the local Azure and Azurite, and puts two accounts with their secrets there. */
 export async function openStage({ settleMs, mode, onStop }: StageOptions): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-demo-'));
-  const local = await listeningAzure({ clock: systemClock(), folder, onStop });
+  const local = await startLocalAzure({ clock: systemClock(), folder, onStop });
   const { azure, certificates } = local;
   tls.setDefaultCACertificates([certificates.ca]);
   const azurite = await startAzurite(certificates);

@@ -1,5 +1,4 @@
-import type { EventGrid } from '../azure-emulator/src/eventgrid/eventGrid.ts';
-import type { NewSubscription } from '../azure-emulator/src/eventgrid/subscription.ts';
+import type { EventGrid, NewSubscription } from '../azure-emulator/src/index.ts';
 
 export interface Wiring {
   /** `https://host/runtime/webhooks/eventgrid?code=…`, where the functions are reached. */

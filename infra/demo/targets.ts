@@ -1,6 +1,5 @@
-import { keysAt } from '../azure-emulator/src/arm/keys.ts';
-import type { BatchAccount, SignalRService } from '../azure-emulator/src/arm/state.ts';
-import type { Vault } from '../azure-emulator/src/keyvault/vault.ts';
+import { keysAt } from '../azure-emulator/src/index.ts';
+import type { BatchAccount, SignalRService, Vault } from '../azure-emulator/src/index.ts';
 import { callBatch, callSignalR } from './dataPlanes.ts';
 
 /** A secret that is to be rotated, as its owner and its consumers know it. */

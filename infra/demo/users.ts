@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Vault } from '../azure-emulator/src/keyvault/vault.ts';
+import type { Vault } from '../azure-emulator/src/index.ts';
 import { currentKey } from './targets.ts';
 import type { DemoTarget } from './targets.ts';
 

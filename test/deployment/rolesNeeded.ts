@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { lines, type Line } from '../../infra/azure/actions.ts';
-import type { Call } from '../../infra/azure-emulator/src/journal.ts';
+import type { Call } from '../../infra/azure-emulator/src/index.ts';
 import type { Wired } from '../support/wired.ts';
 
 /** What was asked with the app's own identity: keys of accounts and services, and whoever has no token, are not it. */

@@ -1,5 +1,5 @@
 import { hour, minute } from '../../lib/model/clock.ts';
-import type { BatchAccount } from '../../infra/azure-emulator/src/arm/state.ts';
+import type { BatchAccount } from '../../infra/azure-emulator/src/index.ts';
 import { bench, type Bench } from '../support/bench.ts';
 
 /** What `docs/incident.md` tells a person to do while Keyturn is down, and what it then does. */

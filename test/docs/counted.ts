@@ -1,4 +1,4 @@
-import { credential, inProcessHttpClient } from '../../infra/azure-emulator/src/shells/inProcess.ts';
+import { credential, inProcessHttpClient } from '../../infra/azure-emulator/src/index.ts';
 import { keyturn, type Keyturn } from '../../lib/app.ts';
 import { reporter } from '../../lib/announcements/log.ts';
 import { assembleServices } from '../../lib/assemble.ts';

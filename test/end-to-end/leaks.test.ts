@@ -1,5 +1,5 @@
-import { keysAt } from '../../infra/azure-emulator/src/arm/keys.ts';
-import type { Fault, FaultSpec } from '../../infra/azure-emulator/src/faults.ts';
+import { keysAt } from '../../infra/azure-emulator/src/index.ts';
+import type { Fault, FaultSpec } from '../../infra/azure-emulator/src/index.ts';
 import { leaksIn } from './leaks.ts';
 import type { Written } from './leaks.ts';
 import { startRun, until, untilRotated } from './run.ts';

@@ -1,4 +1,4 @@
-import type { Call } from '../../infra/azure-emulator/src/journal.ts';
+import type { Call } from '../../infra/azure-emulator/src/index.ts';
 import { readDocuments } from './openapi/documents.ts';
 import { createVerdicts } from './openapi/verdicts.ts';
 import type { Exchange, Verdict } from './openapi/verdicts.ts';

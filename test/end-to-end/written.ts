@@ -1,4 +1,4 @@
-import type { Call } from '../../infra/azure-emulator/src/journal.ts';
+import type { Call } from '../../infra/azure-emulator/src/index.ts';
 import type { Written } from './leaks.ts';
 import type { Run } from './run.ts';
 import { blobsIn, containerOf } from './storage.ts';

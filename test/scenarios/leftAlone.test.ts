@@ -1,4 +1,4 @@
-import type { Resource } from '../../infra/azure-emulator/src/arm/state.ts';
+import type { Resource } from '../../infra/azure-emulator/src/index.ts';
 import { phaseDueEvent } from '../../lib/triggers/events/phaseDue.ts';
 import { rotationIdOf } from '../../lib/triggers/http/rotationId.ts';
 import { hour, minute } from '../../lib/model/clock.ts';

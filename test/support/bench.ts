@@ -1,11 +1,16 @@
 import { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
-import { keysAt } from '../../infra/azure-emulator/src/arm/keys.ts';
-import type { NewBatchAccount, NewSignalR } from '../../infra/azure-emulator/src/arm/create.ts';
-import type { BatchAccount, Resource, SignalRService } from '../../infra/azure-emulator/src/arm/state.ts';
-import { localAzure, type LocalAzure } from '../../infra/azure-emulator/src/azure.ts';
-import { manualClock, type SteerableClock } from '../../infra/azure-emulator/src/clock.ts';
-import type { Vault } from '../../infra/azure-emulator/src/keyvault/vault.ts';
+import { createLocalAzure, keysAt, manualClock } from '../../infra/azure-emulator/src/index.ts';
+import type {
+  BatchAccount,
+  LocalAzure,
+  NewBatchAccount,
+  NewSignalR,
+  Resource,
+  SignalRService,
+  SteerableClock,
+  Vault,
+} from '../../infra/azure-emulator/src/index.ts';
 import { keyturn, type Keyturn } from '../../lib/app.ts';
 import { day, later } from '../../lib/model/clock.ts';
 import { phases, type Phase } from '../../lib/model/state.ts';
@@ -75,7 +80,7 @@ export interface Answer {
 /** `more` makes what settings have to name before the app is there. */
 export async function bench(env: Environment = {}, more = nothingMore): Promise<Bench> {
   const clock = manualClock(new Date('2026-03-02T01:00:00Z'));
-  const azure = await localAzure({ clock });
+  const azure = await createLocalAzure({ clock });
   const vault = await azure.keyVault.createVault('kv');
   const lines: string[] = [];
   const settings = settingsFrom({ ...basics(vault), ...env, ...(await more(azure)) });

@@ -1,5 +1,5 @@
-import type { LocalAzure } from '../../infra/azure-emulator/src/azure.ts';
-import { credential, inProcessHttpClient } from '../../infra/azure-emulator/src/shells/inProcess.ts';
+import { credential, inProcessHttpClient } from '../../infra/azure-emulator/src/index.ts';
+import type { LocalAzure } from '../../infra/azure-emulator/src/index.ts';
 import { reporter } from '../../lib/announcements/log.ts';
 import { assembleServices } from '../../lib/assemble.ts';
 import type { WriteLine } from '../../lib/announcements/log.ts';

@@ -1,6 +1,4 @@
-import type { CustomTopic } from '../../infra/azure-emulator/src/eventgrid/topic.ts';
-import type { Resource } from '../../infra/azure-emulator/src/arm/state.ts';
-import type { Call } from '../../infra/azure-emulator/src/journal.ts';
+import type { Call, CustomTopic, Resource } from '../../infra/azure-emulator/src/index.ts';
 import { subscribeAll } from '../../infra/demo/subscriptions.ts';
 import { day, later, minute } from '../../lib/model/clock.ts';
 import { phases } from '../../lib/model/state.ts';

@@ -1,4 +1,4 @@
-import type { NewSubscription } from '../../azure-emulator/src/eventgrid/subscription.ts';
+import type { NewSubscription } from '../../azure-emulator/src/index.ts';
 import type { Bicep } from './parser.ts';
 import { resourcesIn } from './resources.ts';
 import { isList, within, type Value } from './values.ts';

@@ -1,4 +1,4 @@
-import type { ContainerApp } from '../../azure-emulator/src/arm/containerApps/containerApp.ts';
+import type { ContainerApp } from '../../azure-emulator/src/index.ts';
 import { place } from '../targets.ts';
 import type { DemoTarget } from '../targets.ts';
 import type { Ground } from './ground.ts';

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../azure-emulator/src/eventgrid/ground.ts';
+import type { Delivery } from '../../azure-emulator/src/index.ts';
 import type { Announcement } from '../narrate.ts';
 import { outcomeOf } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';

@@ -1,5 +1,4 @@
-import type { BatchAccount } from '../../azure-emulator/src/arm/state.ts';
-import type { KeyStore } from '../../azure-emulator/src/keyvault/keys/store.ts';
+import type { BatchAccount, KeyStore } from '../../azure-emulator/src/index.ts';
 import { tallyOf, vaultReaders } from '../consumers.ts';
 import { currentKey, dayMs, versionTarget } from '../targets.ts';
 import type { DemoTarget } from '../targets.ts';

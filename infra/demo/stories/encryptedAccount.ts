@@ -1,5 +1,5 @@
-import { principalsOf } from '../../azure-emulator/src/arm/batch/identity.ts';
-import type { BatchAccount } from '../../azure-emulator/src/arm/state.ts';
+import { principalsOf } from '../../azure-emulator/src/index.ts';
+import type { BatchAccount } from '../../azure-emulator/src/index.ts';
 import { dayMs, place } from '../targets.ts';
 import type { Ground } from './ground.ts';
 

@@ -1,4 +1,4 @@
-import type { Site } from '../../azure-emulator/src/arm/web/site.ts';
+import type { Site } from '../../azure-emulator/src/index.ts';
 import { tallyOf } from '../consumers.ts';
 import { batchTarget, place } from '../targets.ts';
 import type { DemoTarget } from '../targets.ts';

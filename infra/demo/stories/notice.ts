@@ -1,4 +1,4 @@
-import { commonAlert } from '../../azure-emulator/src/arm/health/commonAlert.ts';
+import { commonAlert } from '../../azure-emulator/src/index.ts';
 import { tallyOf, vaultReaders } from '../consumers.ts';
 import { dayMs, place, signalRTarget } from '../targets.ts';
 import type { DemoTarget } from '../targets.ts';

@@ -1,8 +1,5 @@
-import { identityAt } from '../../azure-emulator/src/arm/batch/identity.ts';
-import type { Pool } from '../../azure-emulator/src/arm/batch/pools/pool.ts';
-import type { BatchAccount } from '../../azure-emulator/src/arm/state.ts';
-import type { PolicyDocument } from '../../azure-emulator/src/keyvault/certificates/policy.ts';
-import type { Vault } from '../../azure-emulator/src/keyvault/vault.ts';
+import { identityAt } from '../../azure-emulator/src/index.ts';
+import type { BatchAccount, PolicyDocument, Pool, Vault } from '../../azure-emulator/src/index.ts';
 import { dayMs, place } from '../targets.ts';
 import type { Ground } from './ground.ts';
 

@@ -1,4 +1,4 @@
-import type { Pool } from '../../azure-emulator/src/arm/batch/pools/pool.ts';
+import type { Pool } from '../../azure-emulator/src/index.ts';
 import { place, versionTarget } from '../targets.ts';
 import type { DemoTarget } from '../targets.ts';
 import { adopted, atRest } from './adopted.ts';

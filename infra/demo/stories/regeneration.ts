@@ -1,6 +1,4 @@
-import type { ContainerApp } from '../../azure-emulator/src/arm/containerApps/containerApp.ts';
-import type { BatchAccount } from '../../azure-emulator/src/arm/state.ts';
-import type { Site } from '../../azure-emulator/src/arm/web/site.ts';
+import type { BatchAccount, ContainerApp, Site } from '../../azure-emulator/src/index.ts';
 import { tallyOf, vaultReaders } from '../consumers.ts';
 import { batchTarget, currentKey, place } from '../targets.ts';
 import type { DemoTarget } from '../targets.ts';

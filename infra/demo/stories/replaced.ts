@@ -1,4 +1,4 @@
-import type { Version } from '../../azure-emulator/src/keyvault/shelf.ts';
+import type { Version } from '../../azure-emulator/src/index.ts';
 import { currentKey } from '../targets.ts';
 import type { DemoTarget } from '../targets.ts';
 import type { Ground } from './ground.ts';

@@ -1,5 +1,4 @@
-import type { Site } from '../../azure-emulator/src/arm/web/site.ts';
-import type { Call } from '../../azure-emulator/src/journal.ts';
+import type { Call, Site } from '../../azure-emulator/src/index.ts';
 import { place } from '../targets.ts';
 import type { DemoTarget } from '../targets.ts';
 import type { User } from '../users.ts';

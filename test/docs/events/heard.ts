@@ -1,4 +1,4 @@
-import type { CustomTopic } from '../../../infra/azure-emulator/src/eventgrid/topic.ts';
+import type { CustomTopic } from '../../../infra/azure-emulator/src/index.ts';
 import { z } from 'zod';
 import type { Keyturn } from '../../../lib/app.ts';
 import { phaseDueType } from '../../../lib/triggers/events/phaseDue.ts';

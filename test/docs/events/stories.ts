@@ -1,6 +1,5 @@
-import { issueKey } from '../../../infra/azure-emulator/src/arm/keys.ts';
-import type { Site } from '../../../infra/azure-emulator/src/arm/web/site.ts';
-import type { Effect } from '../../../infra/azure-emulator/src/faults.ts';
+import { issueKey } from '../../../infra/azure-emulator/src/index.ts';
+import type { Effect, Site } from '../../../infra/azure-emulator/src/index.ts';
 import { keyturn } from '../../../lib/app.ts';
 import { reporter } from '../../../lib/announcements/log.ts';
 import { day, hour, later, minute } from '../../../lib/model/clock.ts';

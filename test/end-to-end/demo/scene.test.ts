@@ -2,10 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { issueKey, keysAt } from '../../../infra/azure-emulator/src/arm/keys.ts';
-import { systemClock } from '../../../infra/azure-emulator/src/clock.ts';
-import { listeningAzure } from '../../../infra/azure-emulator/src/shells/tls.ts';
-import type { ListeningAzure } from '../../../infra/azure-emulator/src/shells/tls.ts';
+import { issueKey, keysAt, startLocalAzure, systemClock } from '../../../infra/azure-emulator/src/index.ts';
+import type { RunningLocalAzure } from '../../../infra/azure-emulator/src/index.ts';
 import { startConsumers } from '../../../infra/demo/consumers.ts';
 import type { Consumers, Tally } from '../../../infra/demo/consumers.ts';
 import { changesIn, isDone, outcomeOf } from '../../../infra/demo/outcome.ts';
@@ -17,12 +15,12 @@ import type { DemoTarget } from '../../../infra/demo/targets.ts';
 
 const longHoldMs = 60_000;
 let folder: string;
-let local: ListeningAzure;
+let local: RunningLocalAzure;
 let scene: Scene;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keyturn-scene-'));
-  local = await listeningAzure({ clock: systemClock(), folder });
+  local = await startLocalAzure({ clock: systemClock(), folder });
   tls.setDefaultCACertificates([local.certificates.ca]);
   scene = await seedScene(local.azure, 8_000);
 });

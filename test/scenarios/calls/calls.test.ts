@@ -1,4 +1,4 @@
-import type { Call } from '../../../infra/azure-emulator/src/journal.ts';
+import type { Call } from '../../../infra/azure-emulator/src/index.ts';
 import { minute } from '../../../lib/model/clock.ts';
 import { kinds, type Kind } from '../../simulation/sdk/targets.ts';
 import { createWorld, untilDueMs, type World } from '../../simulation/sdk/world.ts';

@@ -1,6 +1,5 @@
-import { keysAt } from '../../../infra/azure-emulator/src/arm/keys.ts';
-import { localAzure, type LocalAzure } from '../../../infra/azure-emulator/src/azure.ts';
-import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
+import { createLocalAzure, keysAt, manualClock } from '../../../infra/azure-emulator/src/index.ts';
+import type { LocalAzure } from '../../../infra/azure-emulator/src/index.ts';
 import { fingerprintOf } from '../../../lib/model/sealed.ts';
 import type { State } from '../../../lib/model/state.ts';
 import { resourceHash, type Target } from '../../../lib/model/target.ts';
@@ -29,7 +28,7 @@ export interface Idle {
 
 /** Adopted targets that are not due, as their tags, claims and keys show them. */
 export async function idle(count: number): Promise<Idle> {
-  const azure = await localAzure({ clock: manualClock(start) });
+  const azure = await createLocalAzure({ clock: manualClock(start) });
   const vault = await azure.keyVault.createVault('vault');
   const containers = { leases: { ...emptyContainer(), metadata: {} }, claims: { ...emptyContainer(), metadata: {} } };
   const blobs = memoryBlobs(containers.claims, azure.clock);

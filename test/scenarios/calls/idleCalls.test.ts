@@ -1,4 +1,4 @@
-import type { Call } from '../../../infra/azure-emulator/src/journal.ts';
+import type { Call } from '../../../infra/azure-emulator/src/index.ts';
 import { isTurnForDriftCheck } from '../../../lib/decide/sweepSelection.ts';
 import { later, minute } from '../../../lib/model/clock.ts';
 import { phases, type Phase } from '../../../lib/model/state.ts';

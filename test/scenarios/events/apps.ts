@@ -1,5 +1,4 @@
-import type { NewSite, Site } from '../../../infra/azure-emulator/src/arm/web/site.ts';
-import type { Call } from '../../../infra/azure-emulator/src/journal.ts';
+import type { Call, NewSite, Site } from '../../../infra/azure-emulator/src/index.ts';
 import { day, later } from '../../../lib/model/clock.ts';
 import { adopted, subscriptionId, wired, type Wired } from '../../support/wired.ts';
 import type { NewSecret } from '../../support/bench.ts';

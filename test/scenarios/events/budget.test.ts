@@ -1,4 +1,4 @@
-import { commonAlert } from '../../../infra/azure-emulator/src/arm/health/commonAlert.ts';
+import { commonAlert } from '../../../infra/azure-emulator/src/index.ts';
 import { keyturn } from '../../../lib/app.ts';
 import { day, hour, minute } from '../../../lib/model/clock.ts';
 import { request } from '../../support/bench.ts';

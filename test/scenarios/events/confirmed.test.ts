@@ -1,4 +1,4 @@
-import type { Resource } from '../../../infra/azure-emulator/src/arm/state.ts';
+import type { Resource } from '../../../infra/azure-emulator/src/index.ts';
 import { isTurnForDriftCheck } from '../../../lib/decide/sweepSelection.ts';
 import { hour, later, minute, second } from '../../../lib/model/clock.ts';
 import { regenerated } from '../situations/play.ts';

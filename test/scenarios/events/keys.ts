@@ -1,4 +1,4 @@
-import type { Resource } from '../../../infra/azure-emulator/src/arm/state.ts';
+import type { Resource } from '../../../infra/azure-emulator/src/index.ts';
 import { adopted, wired, type Wired } from '../../support/wired.ts';
 
 /** All that is told of a target whose live key was replaced behind its back at rest. */

@@ -1,5 +1,5 @@
-import { acceptedKeys } from '../../../infra/azure-emulator/src/arm/keys.ts';
-import type { Resource } from '../../../infra/azure-emulator/src/arm/state.ts';
+import { acceptedKeys } from '../../../infra/azure-emulator/src/index.ts';
+import type { Resource } from '../../../infra/azure-emulator/src/index.ts';
 import { day, hour, later, minute } from '../../../lib/model/clock.ts';
 import { regenerated, value } from '../situations/play.ts';
 import { adopted, told, wired, type Wired } from '../../support/wired.ts';

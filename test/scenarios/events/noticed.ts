@@ -1,6 +1,5 @@
-import type { SignalRService } from '../../../infra/azure-emulator/src/arm/state.ts';
-import { commonAlert } from '../../../infra/azure-emulator/src/arm/health/commonAlert.ts';
-import type { HealthEvent } from '../../../infra/azure-emulator/src/arm/health/health.ts';
+import { commonAlert } from '../../../infra/azure-emulator/src/index.ts';
+import type { HealthEvent, SignalRService } from '../../../infra/azure-emulator/src/index.ts';
 import type { NewSecret } from '../../support/bench.ts';
 import { adopted, subscriptionId, wired, type Wired } from '../../support/wired.ts';
 

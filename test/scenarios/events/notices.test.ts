@@ -1,4 +1,4 @@
-import { commonAlert } from '../../../infra/azure-emulator/src/arm/health/commonAlert.ts';
+import { commonAlert } from '../../../infra/azure-emulator/src/index.ts';
 import { day, hour, later, minute } from '../../../lib/model/clock.ts';
 import { regenerated } from '../situations/play.ts';
 import { adopted, noted, subscriptionId, told } from '../../support/wired.ts';

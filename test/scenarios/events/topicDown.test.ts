@@ -1,4 +1,4 @@
-import type { Effect } from '../../../infra/azure-emulator/src/faults.ts';
+import type { Effect } from '../../../infra/azure-emulator/src/index.ts';
 import { hour, minute } from '../../../lib/model/clock.ts';
 import { noted, wired, type Wired } from '../../support/wired.ts';
 

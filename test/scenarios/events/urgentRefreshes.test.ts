@@ -1,5 +1,5 @@
 import { hour, minute } from '../../../lib/model/clock.ts';
-import type { Site } from '../../../infra/azure-emulator/src/arm/web/site.ts';
+import type { Site } from '../../../infra/azure-emulator/src/index.ts';
 import { value } from '../situations/play.ts';
 import { adopted, told, type Wired } from '../../support/wired.ts';
 import { app, published, refreshes, target } from './apps.ts';

@@ -1,4 +1,4 @@
-import type { Vault } from '../../../infra/azure-emulator/src/keyvault/vault.ts';
+import type { Vault } from '../../../infra/azure-emulator/src/index.ts';
 import { day, later } from '../../../lib/model/clock.ts';
 import { regenerated, value } from '../situations/play.ts';
 import { noted, type Wired } from '../../support/wired.ts';

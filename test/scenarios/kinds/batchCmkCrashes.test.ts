@@ -1,4 +1,4 @@
-import type { Effect, FaultSpec } from '../../../infra/azure-emulator/src/faults.ts';
+import type { Effect, FaultSpec } from '../../../infra/azure-emulator/src/index.ts';
 import { hour, minute } from '../../../lib/model/clock.ts';
 import { accountWithKey, asked, cmk, encrypt, grant, inUse, newest, stands, tags, versions } from './batchCmkStage.ts';
 

@@ -1,5 +1,5 @@
 import { hour } from '../../../lib/model/clock.ts';
-import type { Vault } from '../../../infra/azure-emulator/src/keyvault/vault.ts';
+import type { Vault } from '../../../infra/azure-emulator/src/index.ts';
 import { told, type Wired } from '../../support/wired.ts';
 import { asked, cmk, grant, inUse, newKey, stands, wishFor, type Cmk } from './batchCmkStage.ts';
 

@@ -1,4 +1,4 @@
-import type { NewKey } from '../../../infra/azure-emulator/src/keyvault/keys/store.ts';
+import type { NewKey } from '../../../infra/azure-emulator/src/index.ts';
 import { hour, minute } from '../../../lib/model/clock.ts';
 import { told } from '../../support/wired.ts';
 import { asked, cmk, grant, identities, inUse, newest, newKey, stands, wishFor, type Cmk } from './batchCmkStage.ts';
@@ -23,7 +23,7 @@ test.each<[string, string, (s: Cmk) => () => void]>([
 function withoutIdentity({ account }: Cmk): () => void {
   const { identity } = account;
   account.identity = identities.none;
-  account.customerKey.forget();
+  account.customerKey.refresh();
   return () => {
     account.identity = identity;
   };

@@ -1,8 +1,5 @@
-import type { NewBatchAccount } from '../../../infra/azure-emulator/src/arm/create.ts';
-import type { BatchAccount } from '../../../infra/azure-emulator/src/arm/state.ts';
-import { principalsOf } from '../../../infra/azure-emulator/src/arm/batch/identity.ts';
-import type { NewKey } from '../../../infra/azure-emulator/src/keyvault/keys/store.ts';
-import type { Vault } from '../../../infra/azure-emulator/src/keyvault/vault.ts';
+import { principalsOf } from '../../../infra/azure-emulator/src/index.ts';
+import type { BatchAccount, NewBatchAccount, NewKey, Vault } from '../../../infra/azure-emulator/src/index.ts';
 import { day, later } from '../../../lib/model/clock.ts';
 import type { Bench } from '../../support/bench.ts';
 import { wired, type Wired } from '../../support/wired.ts';
@@ -75,7 +72,7 @@ export function encrypt(account: BatchAccount, keyIdentifier: string): void {
     keyIdentifier === 'Microsoft.Batch'
       ? { keySource: 'Microsoft.Batch' }
       : { keySource: 'Microsoft.KeyVault', keyVaultProperties: { keyIdentifier } };
-  account.customerKey.forget();
+  account.customerKey.refresh();
 }
 
 export function inUse({ encryption }: BatchAccount): string {

@@ -1,4 +1,4 @@
-import type { Effect } from '../../../infra/azure-emulator/src/faults.ts';
+import type { Effect } from '../../../infra/azure-emulator/src/index.ts';
 import { day, hour, minute } from '../../../lib/model/clock.ts';
 import { signed } from './poolCertificateAuthority.ts';
 import { requests, stage, told, type Stage } from './poolCertificateStage.ts';

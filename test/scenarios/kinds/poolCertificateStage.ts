@@ -1,5 +1,4 @@
-import type { PolicyDocument } from '../../../infra/azure-emulator/src/keyvault/certificates/policy.ts';
-import type { Pool } from '../../../infra/azure-emulator/src/arm/batch/pools/pool.ts';
+import type { PolicyDocument, Pool } from '../../../infra/azure-emulator/src/index.ts';
 import { day, later } from '../../../lib/model/clock.ts';
 import { extension, identityId } from '../../../infra/azure-emulator/test/arm/batch/stage.ts';
 import type { Bench } from '../../support/bench.ts';

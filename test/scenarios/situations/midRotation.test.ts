@@ -1,5 +1,4 @@
-import { issueKey } from '../../../infra/azure-emulator/src/arm/keys.ts';
-import { beginRegeneration } from '../../../infra/azure-emulator/src/arm/operations.ts';
+import { beginRegeneration, issueKey } from '../../../infra/azure-emulator/src/index.ts';
 import { day, hour, minute } from '../../../lib/model/clock.ts';
 import { bench, type Bench } from '../../support/bench.ts';
 import { due, regenerated, run, value } from './play.ts';

@@ -1,4 +1,4 @@
-import { deleteResource } from '../../../infra/azure-emulator/src/arm/create.ts';
+import { deleteResource } from '../../../infra/azure-emulator/src/index.ts';
 import type { Situation } from './situation.ts';
 
 export const resources: Situation[] = [

@@ -1,4 +1,4 @@
-import type { Effect } from '../../../infra/azure-emulator/src/faults.ts';
+import type { Effect } from '../../../infra/azure-emulator/src/index.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import type { Bench, NewSecret } from '../../support/bench.ts';
 

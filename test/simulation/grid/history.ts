@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { DeliveryEffect } from '../../../infra/azure-emulator/src/eventgrid/faults.ts';
+import type { DeliveryEffect } from '../../../infra/azure-emulator/src/index.ts';
 import { day, hour, minute, second } from '../../../lib/model/clock.ts';
 import { modes, type Mode } from '../../../lib/model/state.ts';
 import { slots, type Slot } from '../../../lib/providers/accessKeys.ts';

@@ -1,4 +1,4 @@
-import type { Resource } from '../../../infra/azure-emulator/src/arm/state.ts';
+import type { Resource } from '../../../infra/azure-emulator/src/index.ts';
 import { hour, later, minute } from '../../../lib/model/clock.ts';
 import { fingerprintOf } from '../../../lib/model/sealed.ts';
 import { wired, type Wired } from '../../support/wired.ts';

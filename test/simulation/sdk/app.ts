@@ -1,6 +1,6 @@
 import { createHttpHeaders, RestError, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
-import type { LocalAzure } from '../../../infra/azure-emulator/src/azure.ts';
-import { credential, inProcessHttpClient } from '../../../infra/azure-emulator/src/shells/inProcess.ts';
+import { credential, inProcessHttpClient } from '../../../infra/azure-emulator/src/index.ts';
+import type { LocalAzure } from '../../../infra/azure-emulator/src/index.ts';
 import { keyturn, type Keyturn } from '../../../lib/app.ts';
 import { reporter } from '../../../lib/announcements/log.ts';
 import { assembleServices } from '../../../lib/assemble.ts';

@@ -1,6 +1,4 @@
-import type { Site } from '../../../infra/azure-emulator/src/arm/web/site.ts';
-import type { LocalAzure } from '../../../infra/azure-emulator/src/azure.ts';
-import type { Vault } from '../../../infra/azure-emulator/src/keyvault/vault.ts';
+import type { LocalAzure, Site, Vault } from '../../../infra/azure-emulator/src/index.ts';
 import type { Fact } from '../promises.ts';
 import { secretName } from './facts.ts';
 

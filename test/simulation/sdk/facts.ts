@@ -1,7 +1,4 @@
-import type { Resource } from '../../../infra/azure-emulator/src/arm/state.ts';
-import type { LocalAzure } from '../../../infra/azure-emulator/src/azure.ts';
-import type { Call } from '../../../infra/azure-emulator/src/journal.ts';
-import type { Vault } from '../../../infra/azure-emulator/src/keyvault/vault.ts';
+import type { Call, LocalAzure, Resource, Vault } from '../../../infra/azure-emulator/src/index.ts';
 import { fingerprintOf } from '../../../lib/model/sealed.ts';
 import type { Fact } from '../promises.ts';
 import type { Apps } from './apps.ts';

@@ -1,5 +1,4 @@
-import type { Slot } from '../../../infra/azure-emulator/src/arm/keys.ts';
-import type { Call } from '../../../infra/azure-emulator/src/journal.ts';
+import type { Call, Slot } from '../../../infra/azure-emulator/src/index.ts';
 import { fingerprintOf, type Fingerprint } from '../../../lib/model/sealed.ts';
 import type { Fact } from '../promises.ts';
 import { slots } from '../../../lib/providers/accessKeys.ts';

@@ -1,4 +1,4 @@
-import type { Slot } from '../../../infra/azure-emulator/src/arm/keys.ts';
+import type { Slot } from '../../../infra/azure-emulator/src/index.ts';
 import { minute } from '../../../lib/model/clock.ts';
 import { modes } from '../../../lib/model/state.ts';
 import { createWorld, liveSlot, untilDueMs, type Emergency, type World } from './world.ts';

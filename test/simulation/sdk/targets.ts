@@ -1,8 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { acceptedKeys, keysAt, type Slot } from '../../../infra/azure-emulator/src/arm/keys.ts';
-import type { Resource } from '../../../infra/azure-emulator/src/arm/state.ts';
-import type { LocalAzure } from '../../../infra/azure-emulator/src/azure.ts';
-import { stringToSign } from '../../../infra/azure-emulator/src/batch/sharedKey.ts';
+import { acceptedKeys, keysAt, stringToSign } from '../../../infra/azure-emulator/src/index.ts';
+import type { LocalAzure, Resource, Slot } from '../../../infra/azure-emulator/src/index.ts';
 
 export const kinds = ['batch', 'signalr'] as const;
 export type Kind = (typeof kinds)[number];

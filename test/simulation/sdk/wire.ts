@@ -1,4 +1,4 @@
-import type { SteerableClock } from '../../../infra/azure-emulator/src/clock.ts';
+import type { SteerableClock } from '../../../infra/azure-emulator/src/index.ts';
 import type { Process } from './process.ts';
 import { isStruck, type Fault, type Strike, type StrikeWhere } from './strike.ts';
 

@@ -1,9 +1,6 @@
 import { HttpRequest } from '@azure/functions';
-import { keysAt, type Slot } from '../../../infra/azure-emulator/src/arm/keys.ts';
-import type { Resource } from '../../../infra/azure-emulator/src/arm/state.ts';
-import { localAzure, type LocalAzure } from '../../../infra/azure-emulator/src/azure.ts';
-import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
-import type { Vault } from '../../../infra/azure-emulator/src/keyvault/vault.ts';
+import { createLocalAzure, keysAt, manualClock } from '../../../infra/azure-emulator/src/index.ts';
+import type { LocalAzure, Resource, Slot, Vault } from '../../../infra/azure-emulator/src/index.ts';
 import { day, minute, second } from '../../../lib/model/clock.ts';
 import { fingerprintOf } from '../../../lib/model/sealed.ts';
 import { emptyState, type Mode, type State } from '../../../lib/model/state.ts';
@@ -50,7 +47,7 @@ export interface Emergency {
 /** One target on the local Azure, the app as it ships around the real SDK clients, and an observer of promises. */
 export async function createWorld(kind: Kind, hasContainers: boolean, hasApps = false): Promise<World> {
   const clock = manualClock(new Date('2026-03-02T01:00:00Z'));
-  const azure = await localAzure({ clock });
+  const azure = await createLocalAzure({ clock });
   const vault = await azure.keyVault.createVault('vault');
   const resource = await createResource(azure, kind);
   const lines: string[] = [];

@@ -1,5 +1,4 @@
-import type { Vault } from '../../../infra/azure-emulator/src/keyvault/vault.ts';
-import type { Version } from '../../../infra/azure-emulator/src/keyvault/shelf.ts';
+import type { Vault, Version } from '../../../infra/azure-emulator/src/index.ts';
 import { later, day } from '../../../lib/model/clock.ts';
 import { policy } from '../../scenarios/kinds/poolCertificateStage.ts';
 

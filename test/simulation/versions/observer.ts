@@ -1,4 +1,4 @@
-import type { Call } from '../../../infra/azure-emulator/src/journal.ts';
+import type { Call } from '../../../infra/azure-emulator/src/index.ts';
 import type { Wire } from '../sdk/wire.ts';
 import { rules, type Acted, type Rule } from './rules.ts';
 import type { Stage } from './stage.ts';

@@ -1,7 +1,5 @@
-import type { BatchAccount } from '../../../infra/azure-emulator/src/arm/state.ts';
-import { localAzure, type LocalAzure } from '../../../infra/azure-emulator/src/azure.ts';
-import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
-import type { Vault } from '../../../infra/azure-emulator/src/keyvault/vault.ts';
+import { createLocalAzure, manualClock } from '../../../infra/azure-emulator/src/index.ts';
+import type { BatchAccount, LocalAzure, Vault } from '../../../infra/azure-emulator/src/index.ts';
 import { hour, minute } from '../../../lib/model/clock.ts';
 import type { Mode } from '../../../lib/model/state.ts';
 import { extension, identityId } from '../../../infra/azure-emulator/test/arm/batch/stage.ts';
@@ -41,7 +39,7 @@ export const ownTags = { team: 'rendering' };
 export const settingOverlap = { text: 'PT10M', ms: 10 * minute };
 
 export async function stage(kind: Kind, { accounts = 1, wishes = {}, leak }: Wanted = {}): Promise<Stage> {
-  const azure = await localAzure({ clock: manualClock(new Date('2026-03-02T01:00:00Z')) });
+  const azure = await createLocalAzure({ clock: manualClock(new Date('2026-03-02T01:00:00Z')) });
   const vault = await azure.keyVault.createVault('vault');
   vault.purgeProtection = true;
   const now = azure.clock.now();

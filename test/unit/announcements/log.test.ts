@@ -2,7 +2,7 @@ import { announcement } from '../../../lib/announcements/announcement.ts';
 import { reporter } from '../../../lib/announcements/log.ts';
 import { adviceFor } from '../../../lib/model/reason.ts';
 import { emptyState } from '../../../lib/model/state.ts';
-import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
+import { manualClock } from '../../../infra/azure-emulator/src/index.ts';
 import { after, looked, rotation, settings, situation, target } from '../decide/situation.ts';
 
 const time = manualClock(after(60));

@@ -1,4 +1,4 @@
-import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
+import { manualClock } from '../../../infra/azure-emulator/src/index.ts';
 import { phaseDueEvent } from '../../../lib/triggers/events/phaseDue.ts';
 import { topic, type Outgoing } from '../../../lib/announcements/topic.ts';
 import { later, minute } from '../../../lib/model/clock.ts';

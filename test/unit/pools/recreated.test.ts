@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { identityAt } from '../../../infra/azure-emulator/src/arm/batch/identity.ts';
-import type { Pool } from '../../../infra/azure-emulator/src/arm/batch/pools/pool.ts';
+import { identityAt } from '../../../infra/azure-emulator/src/index.ts';
+import type { Pool } from '../../../infra/azure-emulator/src/index.ts';
 import { day, hour, later } from '../../../lib/model/clock.ts';
 import type { PoolBody } from '../../../lib/pools/poolView.ts';
 import { members } from '../../../lib/pools/schemas.ts';

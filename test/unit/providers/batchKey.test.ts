@@ -1,4 +1,4 @@
-import type { BatchAccount } from '../../../infra/azure-emulator/src/arm/state.ts';
+import type { BatchAccount } from '../../../infra/azure-emulator/src/index.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { emptyState } from '../../../lib/model/state.ts';
 import { contract } from './contract.ts';

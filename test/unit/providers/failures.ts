@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { Effect } from '../../../infra/azure-emulator/src/faults.ts';
+import type { Effect } from '../../../infra/azure-emulator/src/index.ts';
 import { OperationError, type ErrorDetail } from '../../../lib/model/operationError.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import type { Shell } from './shells.ts';

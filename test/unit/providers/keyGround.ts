@@ -1,6 +1,5 @@
-import { keysAt, type Slot } from '../../../infra/azure-emulator/src/arm/keys.ts';
-import type { Resource } from '../../../infra/azure-emulator/src/arm/state.ts';
-import type { LocalAzure } from '../../../infra/azure-emulator/src/azure.ts';
+import { keysAt } from '../../../infra/azure-emulator/src/index.ts';
+import type { LocalAzure, Resource, Slot } from '../../../infra/azure-emulator/src/index.ts';
 import type { ProviderInput } from '../../../lib/providers/provider.ts';
 import type { Ground, Kind, Stage } from './stage.ts';
 

@@ -6,10 +6,15 @@ import tls from 'node:tls';
 import type { TokenCredential } from '@azure/core-auth';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { ManagedIdentityCredential } from '@azure/identity';
-import { localAzure, type LocalAzure } from '../../../infra/azure-emulator/src/azure.ts';
-import { manualClock, systemClock } from '../../../infra/azure-emulator/src/clock.ts';
-import { credential, inProcessHttpClient } from '../../../infra/azure-emulator/src/shells/inProcess.ts';
-import { listeningAzure } from '../../../infra/azure-emulator/src/shells/tls.ts';
+import {
+  createLocalAzure,
+  credential,
+  inProcessHttpClient,
+  manualClock,
+  startLocalAzure,
+  systemClock,
+} from '../../../infra/azure-emulator/src/index.ts';
+import type { LocalAzure } from '../../../infra/azure-emulator/src/index.ts';
 import { clients, type Clients } from '../../../lib/azure/clients.ts';
 import { hour } from '../../../lib/model/clock.ts';
 
@@ -36,7 +41,7 @@ export interface Shell {
 export const inProcess: Shell = {
   takesTime: false,
   reach: async () => {
-    const azure = await localAzure({ clock: manualClock(new Date('2026-03-02T01:00:00Z')) });
+    const azure = await createLocalAzure({ clock: manualClock(new Date('2026-03-02T01:00:00Z')) });
     return reached(azure, credential(azure), inProcessHttpClient(azure));
   },
 };
@@ -73,7 +78,7 @@ export interface Listening {
 /** A local Azure over TLS, which this process trusts and gets its tokens from. */
 export async function listen(): Promise<Listening> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-providers-'));
-  const { azure, certificates, close } = await listeningAzure({ clock: systemClock(), folder });
+  const { azure, certificates, close } = await startLocalAzure({ clock: systemClock(), folder });
   tls.setDefaultCACertificates([certificates.ca]);
   process.env['IDENTITY_ENDPOINT'] = azure.identity.endpoint;
   process.env['IDENTITY_HEADER'] = azure.identity.header;

@@ -1,5 +1,5 @@
-import type { SignalRService } from '../../../infra/azure-emulator/src/arm/state.ts';
-import { isUpdating } from '../../../infra/azure-emulator/src/arm/operations.ts';
+import { isUpdating } from '../../../infra/azure-emulator/src/index.ts';
+import type { SignalRService } from '../../../infra/azure-emulator/src/index.ts';
 import { contract } from './contract.ts';
 import { contractOfKeys } from './contractOfKeys.ts';
 import { keyGround, words, type KeyKind } from './keyGround.ts';

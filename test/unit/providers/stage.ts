@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Resource } from '../../../infra/azure-emulator/src/arm/state.ts';
-import type { Call } from '../../../infra/azure-emulator/src/journal.ts';
+import type { Call, Resource } from '../../../infra/azure-emulator/src/index.ts';
 import { resourceGraph } from '../../../lib/azure/resourceGraph.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { Sealed } from '../../../lib/model/sealed.ts';

@@ -1,4 +1,4 @@
-import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
+import { manualClock } from '../../../infra/azure-emulator/src/index.ts';
 import { day, later } from '../../../lib/model/clock.ts';
 import { OperationError } from '../../../lib/model/operationError.ts';
 import { fingerprintOf, Sealed } from '../../../lib/model/sealed.ts';

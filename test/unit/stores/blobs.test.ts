@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
-import { createTokens } from '../../../infra/azure-emulator/src/identity/tokens.ts';
-import { manualClock, systemClock } from '../../../infra/azure-emulator/src/clock.ts';
-import { createCertificates } from '../../../infra/azure-emulator/src/shells/certificates.ts';
-import { startAzurite } from '../../../infra/azure-emulator/src/azurite.ts';
+import {
+  createCertificates,
+  createTokens,
+  manualClock,
+  startAzurite,
+  systemClock,
+} from '../../../infra/azure-emulator/src/index.ts';
 import { blobs, type Blobs, type Metadata } from '../../../lib/stores/blobs.ts';
 import { emptyContainer, memoryBlobs } from '../../simulation/memoryBlobs.ts';
 

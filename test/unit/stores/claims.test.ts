@@ -1,4 +1,4 @@
-import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
+import { manualClock } from '../../../infra/azure-emulator/src/index.ts';
 import type { Claim } from '../../../lib/model/snapshot.ts';
 import { claims } from '../../../lib/stores/claims.ts';
 import { claim, resource } from '../decide/situation.ts';

@@ -1,4 +1,4 @@
-import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
+import { manualClock } from '../../../infra/azure-emulator/src/index.ts';
 import { minute, second } from '../../../lib/model/clock.ts';
 import type { Blobs } from '../../../lib/stores/blobs.ts';
 import { leases } from '../../../lib/stores/lease.ts';

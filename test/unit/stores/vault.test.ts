@@ -1,15 +1,17 @@
-import { localAzure } from '../../../infra/azure-emulator/src/azure.ts';
-import { manualClock } from '../../../infra/azure-emulator/src/clock.ts';
-import type { Effect } from '../../../infra/azure-emulator/src/faults.ts';
-import type { Vault as LocalVault } from '../../../infra/azure-emulator/src/keyvault/vault.ts';
-import { credential, inProcessHttpClient } from '../../../infra/azure-emulator/src/shells/inProcess.ts';
+import {
+  createLocalAzure,
+  credential,
+  inProcessHttpClient,
+  manualClock,
+} from '../../../infra/azure-emulator/src/index.ts';
+import type { Effect, Vault as LocalVault } from '../../../infra/azure-emulator/src/index.ts';
 import { clients } from '../../../lib/azure/clients.ts';
 import { Sealed } from '../../../lib/model/sealed.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { vault } from '../../../lib/stores/vault.ts';
 
 async function opened() {
-  const azure = await localAzure({ clock: manualClock(new Date('2026-03-02T01:00:00Z')) });
+  const azure = await createLocalAzure({ clock: manualClock(new Date('2026-03-02T01:00:00Z')) });
   const local = await azure.keyVault.createVault('kv');
   const endpoints = { armEndpoint: azure.armEndpoint, armAudience: 'https://management.azure.com' };
   const secret = { vaultUrl: local.uri, name: 'a' };

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../../infra/azure-emulator/src/eventgrid/ground.ts';
+import type { Delivery } from '../../../../infra/azure-emulator/src/index.ts';
 import { heard } from '../../../../infra/demo/stories/heard.ts';
 
 const type = 'Microsoft.KeyVault.KeyNearExpiry';

@@ -1,12 +1,11 @@
-import { localAzure } from '../../../../infra/azure-emulator/src/azure.ts';
-import { manualClock } from '../../../../infra/azure-emulator/src/clock.ts';
+import { createLocalAzure, manualClock } from '../../../../infra/azure-emulator/src/index.ts';
 import { certificateMade, observingPool } from '../../../../infra/demo/stories/observingPool.ts';
 import { place } from '../../../../infra/demo/targets.ts';
 
 test('both nodes have the certificate, and a new version two seconds later, and say when', async () => {
   const now = new Date();
   const clock = manualClock(now);
-  const azure = await localAzure({ clock });
+  const azure = await createLocalAzure({ clock });
   const vault = await azure.keyVault.createVault('vault');
   const first = await certificateMade(vault, 'tls', 340);
   const account = await azure.createBatchAccount({ ...place, name: 'painting' });

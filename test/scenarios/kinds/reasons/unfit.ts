@@ -1,5 +1,4 @@
-import type { NewKey } from '../../../../infra/azure-emulator/src/keyvault/keys/store.ts';
-import type { Vault } from '../../../../infra/azure-emulator/src/keyvault/vault.ts';
+import type { NewKey, Vault } from '../../../../infra/azure-emulator/src/index.ts';
 import { day, later } from '../../../../lib/model/clock.ts';
 import type { Reason } from '../../../../lib/model/reason.ts';
 import { encrypt, grant, identities, newKey, wishFor, type Cmk } from '../batchCmkStage.ts';
@@ -61,7 +60,7 @@ export const unfitAccounts: readonly Unfit[] = [
     'identity-missing',
     ({ account }) => {
       account.identity = identities.none;
-      account.customerKey.forget();
+      account.customerKey.refresh();
     },
   ],
   [

@@ -1,5 +1,5 @@
-import type { Pool } from '../../../../infra/azure-emulator/src/arm/batch/pools/pool.ts';
-import { identityAt } from '../../../../infra/azure-emulator/src/arm/batch/identity.ts';
+import { identityAt } from '../../../../infra/azure-emulator/src/index.ts';
+import type { Pool } from '../../../../infra/azure-emulator/src/index.ts';
 import { resourceGraph, type ResourceGraph } from '../../../../lib/azure/resourceGraph.ts';
 import { poolIdentities } from '../../../../lib/providers/certificates/poolIdentities.ts';
 import { identityId } from '../../../../infra/azure-emulator/test/arm/batch/stage.ts';

@@ -1,5 +1,5 @@
-import { commonAlert, type AlertForm } from '../../../../infra/azure-emulator/src/arm/health/commonAlert.ts';
-import type { Effect } from '../../../../infra/azure-emulator/src/faults.ts';
+import { commonAlert } from '../../../../infra/azure-emulator/src/index.ts';
+import type { AlertForm, Effect } from '../../../../infra/azure-emulator/src/index.ts';
 import { day, later, minute } from '../../../../lib/model/clock.ts';
 import { normalizedId } from '../../../../lib/model/target.ts';
 import { bench, type Answer, type Bench } from '../../../support/bench.ts';

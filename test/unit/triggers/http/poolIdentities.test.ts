@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Pool } from '../../../../infra/azure-emulator/src/arm/batch/pools/pool.ts';
+import type { Pool } from '../../../../infra/azure-emulator/src/index.ts';
 import { bench, request, type Bench } from '../../../support/bench.ts';
 import { policy } from '../../../scenarios/kinds/poolCertificateStage.ts';
 import { extension, identityId } from '../../../../infra/azure-emulator/test/arm/batch/stage.ts';

@@ -1,4 +1,4 @@
-import type { Effect } from '../../../../infra/azure-emulator/src/faults.ts';
+import type { Effect } from '../../../../infra/azure-emulator/src/index.ts';
 import { day, hour, minute } from '../../../../lib/model/clock.ts';
 import { normalizedId } from '../../../../lib/model/target.ts';
 import { bench, type Answer } from '../../../support/bench.ts';

@@ -1,4 +1,5 @@
-import { commonAlert, type AlertForm } from '../../../../infra/azure-emulator/src/arm/health/commonAlert.ts';
+import { commonAlert } from '../../../../infra/azure-emulator/src/index.ts';
+import type { AlertForm } from '../../../../infra/azure-emulator/src/index.ts';
 import { noticeFromAlert } from '../../../../lib/triggers/notices/alert.ts';
 import { fingerprintOf } from '../../../../lib/model/sealed.ts';
 import { after } from '../../decide/situation.ts';

@@ -1,4 +1,4 @@
-import { healthRow } from '../../../../infra/azure-emulator/src/arm/health/row.ts';
+import { healthRow } from '../../../../infra/azure-emulator/src/index.ts';
 import { activeNotices } from '../../../../lib/triggers/notices/serviceHealth.ts';
 import { fingerprintOf } from '../../../../lib/model/sealed.ts';
 import { after } from '../../decide/situation.ts';
