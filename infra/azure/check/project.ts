@@ -11,7 +11,7 @@ import { settingNames } from '../../../lib/settings.ts';
 import { loadApp } from '../../functions-host/src/app.ts';
 import type { FunctionMetadata } from '../../functions-host/src/core.ts';
 import { subscriptions } from '../../demo/subscriptions.ts';
-import { packInto } from '../../pack.ts';
+import { packInto } from '../../package.ts';
 import { variablesOf, type Script } from './hook.ts';
 import { ofLocal, type Subscribed } from './subscribed.ts';
 import { apiVersions } from './versions.ts';
