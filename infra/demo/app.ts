@@ -16,7 +16,7 @@ export interface App {
 }
 
 const root = join(import.meta.dirname, '../..');
-const host = join(root, 'infra/functions-host/src/main.ts');
+const host = join(root, 'infra/functions-host/src/cli.ts');
 /** When every timer comes: a demo cannot wait for minutes, and what events do must not be a timer's work. */
 export const schedules = { everySecond: '* * * * * *', onceAYear: '0 0 0 1 1 *' };
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
 import { z } from 'zod';
 import { packInto, type Package } from '../../infra/package.ts';
-import { startHost } from '../../infra/functions-host/src/host.ts';
+import { startHost } from '../../infra/functions-host/src/index.ts';
 
 const folders: string[] = [];
 const made: Package[] = [];

@@ -1,5 +1,5 @@
 /**
- * What the Node worker of Azure Functions and the library `@azure/functions` say to each other, as far as a host
+ * The interface between the Node worker of Azure Functions and the library `@azure/functions`, as far as this host
  * needs it (Azure/azure-functions-nodejs-worker, `types-core/index.d.ts`).
  */
 export interface TypedData {
@@ -42,6 +42,7 @@ export interface FunctionMetadata {
 
 export type Handler = (...inputs: unknown[]) => unknown;
 
+/** A function as the app registered it. */
 export interface Registration {
   readonly metadata: FunctionMetadata;
   readonly handler: Handler;
@@ -49,6 +50,8 @@ export interface Registration {
 
 export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
 export type LogCategory = 'user' | 'system' | 'customMetric';
+
+export type Log = (level: LogLevel, category: LogCategory, message: string) => void;
 
 export interface LogLine {
   level: LogLevel;
@@ -70,7 +73,7 @@ export interface InvocationContext {
   readonly request: InvocationRequest;
   readonly metadata: FunctionMetadata;
   state: 'preInvocationHooks' | 'invocation' | 'postInvocationHooks' | undefined;
-  log(level: LogLevel, category: LogCategory, message: string): void;
+  readonly log: Log;
 }
 
 interface InvocationModel {
@@ -82,4 +85,52 @@ interface InvocationModel {
 export interface ProgrammingModel {
   getInvocationModel(context: InvocationContext): InvocationModel;
   getCapabilities?(capabilities: Record<string, string>): Promise<Record<string, string>>;
+}
+
+/** What an app has registered so far. */
+export interface Registry {
+  readonly functions: Registration[];
+  readonly hooks: Map<HookName, Hook[]>;
+  model: ProgrammingModel | undefined;
+  /** True once the entry file has run. A registration is refused from then on, as the Node worker does. */
+  closed: boolean;
+}
+
+class Disposable {
+  readonly dispose: () => void;
+
+  constructor(dispose: () => void) {
+    this.dispose = dispose;
+  }
+}
+
+/** Makes the module `@azure/functions-core`, which exists only inside a host. */
+export function createFunctionsCore(registry: Registry, log: Log): Record<string, unknown> {
+  return {
+    version: '3.13.0',
+    hostVersion: '4.1042.100',
+    log,
+    Disposable,
+    setProgrammingModel(model: ProgrammingModel) {
+      registry.model = model;
+    },
+    getProgrammingModel: () => registry.model,
+    registerFunction(metadata: FunctionMetadata, handler: Handler) {
+      if (registry.closed) throw new Error('A function can only be registered during app startup.');
+      return add(registry.functions, { metadata, handler });
+    },
+    registerHook(name: HookName, hook: Hook) {
+      const hooks = registry.hooks.get(name) ?? [];
+      registry.hooks.set(name, hooks);
+      return add(hooks, hook);
+    },
+  };
+}
+
+function add<T>(list: T[], item: T): Disposable {
+  list.push(item);
+  return new Disposable(() => {
+    const at = list.indexOf(item);
+    if (at >= 0) list.splice(at, 1);
+  });
 }

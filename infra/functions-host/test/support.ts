@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A function app in a folder of its own, with this code as its entry. */
+/** Writes a function app into a temporary folder, with this code as its entry. */
 export async function appFolder(code: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-host-'));
   await writeFile(join(folder, 'package.json'), JSON.stringify({ main: 'index.cjs' }));
@@ -12,6 +12,7 @@ export async function appFolder(code: string): Promise<string> {
   return folder;
 }
 
+/** Bundles `fixtureApp.ts`, as the real app is bundled, into a temporary folder. */
 export async function fixtureFolder(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, 'fixtureApp.ts')],

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fixtureFolder } from './folder.ts';
+import { fixtureFolder } from './support.ts';
 
-const main = join(import.meta.dirname, '../src/main.ts');
+const script = join(import.meta.dirname, '../src/cli.ts');
 
-test('the host as a process says where it listens, prints log lines as they are, and drains on SIGTERM', async () => {
+test('the host as a process prints its address and log lines, and SIGTERM lets what runs end', async () => {
   const folder = await fixtureFolder();
   const env = { ...process.env, EAGER: '0 0 0 1 1 *', HOST_MASTER_KEY: 'm' };
-  const child = spawn(process.execPath, [main, '--folder', folder], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [script, '--folder', folder], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const lines: string[] = [];
   for await (const line of createInterface(child.stdout)) {

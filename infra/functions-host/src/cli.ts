@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { startHost } from './host.ts';
 
 /**
- * The host as a process of its own: `node main.ts [--folder .] [--port 0] [--schedule '* * * * * *']`.
- * Settings are its environment; HOST_MASTER_KEY, HOST_FUNCTION_KEY and HOST_EVENTGRID_KEY are the access keys.
+ * Runs the host as a process: `node cli.ts [--folder .] [--port 0] [--schedule '* * * * * *']`.
+ * Its environment is the app's settings; HOST_MASTER_KEY, HOST_FUNCTION_KEY and HOST_EVENTGRID_KEY are the access keys.
  */
 const { values } = parseArgs({
   options: {
