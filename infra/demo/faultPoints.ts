@@ -8,7 +8,7 @@ const moments = {
   lost: { kind: 'lost-response' },
 } as const satisfies Record<string, FaultSpec['effect']>;
 
-/** Every request that takes a target from its adoption to the end of its first rotation; writes are tags alone. */
+/** Every request from the adoption of a target to the end of its first rotation. A write changes tags only. */
 const steps: Record<string, Step> = {
   'batch-read': on('batch-key', 'getSecret'),
   'batch-list-keys': { service: 'arm', operation: 'batch.listKeys' },
@@ -37,13 +37,13 @@ const steps: Record<string, Step> = {
   'signalr-write-5': on('signalr-connection', 'updateSecret', 5),
 };
 
-/** Of the reads only the app's has a slash after the name: consumers ask without. */
+/** The app's requests have a slash after the name; those of the consumers have none. */
 function on(secret: string, operation: string, nth = 1): Step {
   const path = operation === 'setSecret' ? `/${secret}$` : `/${secret}/`;
   return { service: 'key-vault', operation, path: new RegExp(path), nth };
 }
 
-/** Every point at which the app can be struck: stopped before or after the effect of a request, or its answer lost. */
+/** Every point of failure: the app is stopped before or after the effect of a request, or the answer is lost. */
 export const pointNames: readonly string[] = Object.keys(steps).flatMap((step) =>
   Object.keys(moments).map((moment) => `${step}:${moment}`),
 );
