@@ -52,10 +52,15 @@ export async function waitForResult(context: DemoContext, happening: Happening):
     completedAfterMs: completed.time.getTime() - sinceMs,
     deliveries: deliveriesAbout(context, target, sinceMs).length,
     failedCalls: consumers?.tally.failed,
-    promises: {
-      'one delivery is enough': causes().length === 1 && causes()[0]?.status === 202,
-      'no timer starts it': !isListedBetween(context, sinceMs, started.time.getTime()),
-    },
+    promises: eventPromises(causes(), hasTimerRun(context, sinceMs, started.time.getTime())),
+  };
+}
+
+/** Returns the promises about an event that starts a rotation. */
+export function eventPromises(deliveries: readonly Pick<Delivery, 'status'>[], isTimerFirst: boolean) {
+  return {
+    'one delivery is enough': deliveries.length === 1 && deliveries[0]?.status === 202,
+    'no timer starts it': !isTimerFirst,
   };
 }
 
@@ -69,8 +74,8 @@ export function publication(context: DemoContext, { secret }: DemoTarget, sinceM
   );
 }
 
-/** Returns whether a timer ran: each begins with a list of the vault's secrets. */
-function isListedBetween({ azure }: DemoContext, sinceMs: number, untilMs: number): boolean {
+/** Every timer begins with a list of the vault's secrets. */
+function hasTimerRun({ azure }: DemoContext, sinceMs: number, untilMs: number): boolean {
   return azure.core.journal.calls.some(
     ({ operation, at }) => operation === 'listSecrets' && at.getTime() >= sinceMs && at.getTime() <= untilMs,
   );
