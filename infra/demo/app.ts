@@ -4,20 +4,20 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** The app in a process of its own, so that it can be stopped in the middle of anything. */
+/** The app in a process of its own, so that it can be killed at any moment. */
 export interface App {
-  /** Where it is reached once it listens. */
+  /** Resolves to the app's address once it listens. */
   readonly listening: Promise<string>;
-  /** Tells that the app ended without having been told to. */
+  /** Resolves to a sentence if the process ends without `crash` or `stop`. */
   readonly died: Promise<string>;
-  /** Stops the process as a power failure does, and starts it again. */
+  /** Kills the process, as a power failure would, and starts another one. */
   crash(): void;
   stop(): Promise<void>;
 }
 
 const root = join(import.meta.dirname, '../..');
-const host = join(root, 'infra/functions-host/src/main.ts');
-/** When every timer comes: a demo cannot wait for minutes, and what events do must not be a timer's work. */
+const host = join(root, 'infra/functions-host/src/cli.ts');
+/** `everySecond` replaces minutes of waiting. With `onceAYear` no timer runs unless the admin route starts it. */
 export const schedules = { everySecond: '* * * * * *', onceAYear: '0 0 0 1 1 *' };
 
 export function startApp(
@@ -25,27 +25,27 @@ export function startApp(
   onLine: (line: string) => void,
   schedule = schedules.everySecond,
 ): App {
-  let isDead: (how: string) => void = () => undefined;
-  const died = new Promise<string>((resolve) => (isDead = resolve));
-  let listens: (url: string) => void = () => undefined;
-  const listening = new Promise<string>((resolve) => (listens = resolve));
+  let resolveDied: (reason: string) => void = () => undefined;
+  const died = new Promise<string>((resolve) => (resolveDied = resolve));
+  let resolveListening: (url: string) => void = () => undefined;
+  const listening = new Promise<string>((resolve) => (resolveListening = resolve));
   const env = { PATH: process.env.PATH, ...settings };
   let child = launch();
-  let stopping = false;
+  let isStopping = false;
 
   function launch(): ChildProcess {
     const args = [host, '--folder', root, '--schedule', schedule];
     const launched = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const output of [launched.stdout, launched.stderr]) createInterface(output).on('line', hear);
+    for (const output of [launched.stdout, launched.stderr]) createInterface(output).on('line', readLine);
     launched.on('exit', (code, signal) => {
-      if (launched === child && !stopping) isDead(`The app ended by itself (${signal ?? code}).`);
+      if (launched === child && !isStopping) resolveDied(`The app ended by itself (${signal ?? code}).`);
     });
     return launched;
   }
 
-  function hear(line: string): void {
+  function readLine(line: string): void {
     const url = /^listening on (http:\S+)$/.exec(line)?.[1];
-    if (url !== undefined) listens(url);
+    if (url !== undefined) resolveListening(url);
     onLine(line);
   }
 
@@ -58,7 +58,7 @@ export function startApp(
       old.kill('SIGKILL');
     },
     async stop() {
-      stopping = true;
+      isStopping = true;
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
       child.kill('SIGTERM');

@@ -1,37 +1,37 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { play } from './play.ts';
-import { faultAt, pointNames } from './points.ts';
+import { runDemo } from './demo.ts';
+import { faultAt, pointNames } from './faultPoints.ts';
 
-/** `npm start -- [--once] [--settle <seconds>] [--observe] [--fail <point>|list]` */
+/** `npm start -- [--once] [--overlap <seconds>] [--observe] [--fail <point>]… [--fail list]` */
 const { values } = parseArgs({
   options: {
     once: { type: 'boolean', default: false },
-    settle: { type: 'string', default: '8' },
+    overlap: { type: 'string', default: '6' },
     observe: { type: 'boolean', default: false },
-    fail: { type: 'string' },
+    fail: { type: 'string', multiple: true, default: [] },
   },
 });
 
-if (values.fail === 'list') console.log(pointNames.join('\n'));
+if (values.fail.includes('list')) console.log(pointNames.join('\n'));
 else process.exitCode = await run(values);
 
-async function run({ once: isOnce, settle, observe, fail }: typeof values): Promise<number> {
-  const settleSeconds = Number(settle);
-  if (!(settleSeconds >= 0)) return refuse(`--settle takes seconds, not ${settle}.`);
-  const fault = fail === undefined ? undefined : faultAt(fail);
-  if (fail !== undefined && !fault) return refuse(`There is no point ${fail}; --fail list names them.`);
-  const problem = await play({
-    settleMs: settleSeconds * 1000,
+async function run({ once: isOnce, overlap, observe, fail }: typeof values): Promise<number> {
+  const overlapSeconds = Number(overlap);
+  if (!(overlapSeconds >= 0)) return reportProblem(`--overlap takes seconds, not ${overlap}.`);
+  const unknown = fail.find((point) => !faultAt(point));
+  if (unknown !== undefined) return reportProblem(`There is no point ${unknown}; --fail list names them.`);
+  const problem = await runDemo({
+    overlapMs: overlapSeconds * 1_000,
     mode: observe ? 'observe' : 'rotate',
-    fault,
+    faults: fail.flatMap((point) => faultAt(point) ?? []),
     isOnce,
     interrupted: once(process, 'SIGINT'),
   });
-  return problem === undefined ? 0 : refuse(problem);
+  return problem === undefined ? 0 : reportProblem(problem);
 }
 
-function refuse(problem: string): number {
+function reportProblem(problem: string): number {
   console.error(problem);
   return 1;
 }

@@ -1,12 +1,12 @@
 import type { EventGrid, NewSubscription } from '../azure-emulator/src/index.ts';
 
-export interface Wiring {
-  /** `https://host/runtime/webhooks/eventgrid?code=…`, where the functions are reached. */
+export interface EventSources {
+  /** The webhook of the functions: `https://host/runtime/webhooks/eventgrid?code=…`. */
   readonly endpoint: string;
-  /** Ids of the vaults' system topics. */
+  /** The ids of the vaults. */
   readonly vaults: readonly string[];
   readonly subscriptionIds: readonly string[];
-  /** Id of the custom topic. */
+  /** The id of the custom topic. */
   readonly topic?: string | undefined;
 }
 
@@ -16,12 +16,12 @@ const vaultEvents = ['Secret', 'Key', 'Certificate'].flatMap((object) =>
 );
 const actions = ['/regenerateKey/action', '/regenerateKeys/action'];
 
-/** The event subscriptions of a deployment: filters let nothing else through. */
-export async function subscribeAll(eventGrid: EventGrid, wiring: Wiring): Promise<void> {
-  for (const wanted of subscriptions(wiring)) await eventGrid.subscribe(wanted);
+/** Makes the event subscriptions of a deployment, with their filters. */
+export async function subscribeAll(eventGrid: EventGrid, sources: EventSources): Promise<void> {
+  for (const subscription of subscriptions(sources)) await eventGrid.subscribe(subscription);
 }
 
-export function subscriptions({ endpoint, vaults, subscriptionIds, topic }: Wiring): readonly NewSubscription[] {
+export function subscriptions({ endpoint, vaults, subscriptionIds, topic }: EventSources): readonly NewSubscription[] {
   const to = (name: string, functionName: string) => ({
     name,
     schema: 'CloudEventSchemaV1_0' as const,

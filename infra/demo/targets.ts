@@ -1,22 +1,31 @@
+import { SignJWT } from 'jose';
+import { createHmac } from 'node:crypto';
 import { keysAt } from '../azure-emulator/src/index.ts';
 import type { BatchAccount, SignalRService, Vault } from '../azure-emulator/src/index.ts';
-import { callBatch, callSignalR } from './dataPlanes.ts';
 
-/** A secret that is to be rotated, as its owner and its consumers know it. */
+/** A secret to be rotated, as its owner and its consumers know it. */
 export interface DemoTarget {
   readonly secret: string;
   readonly resource: BatchAccount | SignalRService;
-  /** What its owner says of the credential. */
+  /** The owner's tags about the credential. */
   readonly tags: Readonly<Record<string, string>>;
-  /** The key or certificate that its value names. */
-  readonly follows?: string;
-  /** What the secret holds before. */
+  /** The name of the key or certificate that the value identifies. */
+  readonly sourceObject?: string;
   readonly firstValue: string;
-  /** Both keys as they were before; none where no key is rotated. */
+  /** Both access keys before the rotation; none for other kinds. */
   readonly oldKeys: readonly string[];
-  /** The key in a value of the secret. */
+  /** Returns the key in a value of the secret. */
   readonly keyIn: (value: string) => string;
+  /** Calls the data plane with a key. */
   readonly call: (key: string) => Promise<Response>;
+}
+
+export interface SecretProperties {
+  readonly overlapMs: number;
+  readonly createdOn: Date;
+  readonly expiresOn: Date;
+  /** Tags that have nothing to do with rotation. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export const place = {
@@ -24,6 +33,7 @@ export const place = {
   resourceGroup: 'demo',
   location: 'westeurope',
 };
+export const resourceGroupId = `/subscriptions/${place.subscriptionId}/resourceGroups/${place.resourceGroup}`;
 export const dayMs = 86_400_000;
 
 export function batchTarget(secret: string, account: BatchAccount): DemoTarget {
@@ -53,14 +63,14 @@ export function signalRTarget(secret: string, service: SignalRService): DemoTarg
   };
 }
 
-/** By the identifier of a version that the account uses. Who calls the account has one of its shared keys, as ever. */
+/** A secret whose value identifies a version of a key or certificate. Consumers call the account with a shared key. */
 export function versionTarget(secret: string, account: BatchAccount, kind: string, identifier: string): DemoTarget {
   const { Primary } = keysAt(account, Date.now());
   return {
     secret,
     resource: account,
     tags: { RotationKind: kind },
-    follows: new URL(identifier).pathname.split('/')[2] ?? '',
+    sourceObject: new URL(identifier).pathname.split('/')[2] ?? '',
     firstValue: identifier,
     oldKeys: [],
     keyIn: (value) => value,
@@ -68,24 +78,47 @@ export function versionTarget(secret: string, account: BatchAccount, kind: strin
   };
 }
 
-export interface Placing {
-  readonly settleMs: number;
-  readonly createdOn: Date;
-  readonly expiresOn: Date;
-  /** The owner's own. */
-  readonly tags?: Readonly<Record<string, string>>;
-}
-
-/** The owner puts the secret there, with the tags that ask for its rotation. */
-export function putSecret(vault: Vault, target: DemoTarget, placing: Placing): void {
-  const { settleMs, createdOn, expiresOn, tags: own = {} } = placing;
+/** Puts the secret into the vault with the tags that ask for its rotation, as its owner does. */
+export function putSecret(vault: Vault, target: DemoTarget, properties: SecretProperties): void {
+  const { overlapMs, createdOn, expiresOn, tags: own = {} } = properties;
   const { secret, resource, firstValue } = target;
   const rotation = { ProviderAddress: resource.id, ...target.tags, ValidityPeriodDays: '90' };
-  const tags = { ...own, ...rotation, RotationOverlap: `PT${settleMs / 1000}S` };
+  const tags = { ...own, ...rotation, RotationOverlap: `PT${overlapMs / 1000}S` };
   vault.setSecret(secret, firstValue, { tags, createdOn, expiresOn });
 }
 
-/** The key in the version that is current now. */
+/** Puts a secret into the vault whose rotation is not due for weeks. */
+export function putFreshSecret(vault: Vault, target: DemoTarget): void {
+  const createdOn = new Date(Date.now() - 10 * dayMs);
+  putSecret(vault, target, { overlapMs: 3_000, createdOn, expiresOn: new Date(createdOn.getTime() + 90 * dayMs) });
+}
+
+/** Returns the key in the current version of the secret. */
 export function currentKey(vault: Vault, { secret, keyIn }: DemoTarget): string {
   return keyIn(vault.current(secret)?.value ?? '');
+}
+
+/** Lists the jobs of a Batch account, as a consumer with a shared key does. */
+async function callBatch({ name, authority }: BatchAccount, key: string): Promise<Response> {
+  const date = new Date().toUTCString();
+  const stringToSign = `GET${'\n'.repeat(12)}ocp-date:${date}\n/${name}/jobs\napi-version:2024-07-01.20.0`;
+  const signature = createHmac('sha256', Buffer.from(key, 'base64')).update(stringToSign).digest('base64');
+  return fetch(`https://${authority}/jobs?api-version=2024-07-01.20.0`, {
+    headers: { 'ocp-date': date, authorization: `SharedKey ${name}:${signature}` },
+  });
+}
+
+/** Sends a message to all clients of a hub, as an application server does. */
+async function callSignalR({ authority }: SignalRService, key: string): Promise<Response> {
+  const url = `https://${authority}/api/hubs/demo/:send`;
+  const token = await new SignJWT()
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setAudience(url)
+    .setExpirationTime('1m')
+    .sign(Buffer.from(key, 'utf8'));
+  return fetch(`${url}?api-version=2022-06-01`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ target: 'tick', arguments: [] }),
+  });
 }

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
 import { z } from 'zod';
-import { packInto, type Package } from '../../infra/pack.ts';
-import { startHost } from '../../infra/functions-host/src/host.ts';
+import { packInto, type Package } from '../../infra/package.ts';
+import { startHost } from '../../infra/functions-host/src/index.ts';
 
 const folders: string[] = [];
 const made: Package[] = [];
@@ -27,7 +27,7 @@ test('two packages of the same sources are the same bytes, wherever they are mad
   expect(made[0]?.sha256).toBe(made[1]?.sha256);
 });
 
-test('it holds what runs, and nothing of the machine it was made on', async () => {
+test('it contains the files that run, and no path of the machine that made it', async () => {
   const files = unzipSync(await readFile(join(folders[0] ?? '', 'keyturn.zip')));
   expect(Object.keys(files)).toEqual(['host.json', 'index.cjs', 'package.json']);
   expect(made[0]?.bytes).toEqual(Object.fromEntries(Object.entries(files).map(([name, { length }]) => [name, length])));
@@ -44,21 +44,20 @@ test('its manifest names the entry and no dependency', async () => {
   expect(manifest).toEqual({ name: 'keyturn', version, private: true, main: 'index.cjs' });
 });
 
-/** Our scripts find the project from where they are: a folder that has everything but its own `dist`. */
+/** Makes a copy of the project without `dist`. The script finds the project by its own place. */
 async function checkout(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-package-checkout-'));
   folders.push(folder);
   for (const name of ['functions', 'lib', 'node_modules', 'host.json', 'package.json'])
     await symlink(join(process.cwd(), name), join(folder, name));
-  for (const name of ['bundle', 'build', 'pack', 'package'])
-    await cp(join('infra', `${name}.ts`), join(folder, 'infra', `${name}.ts`));
+  await cp('infra/package.ts', join(folder, 'infra/package.ts'));
   return folder;
 }
 
 test('azd builds after its hook has packed: the package is still there', async () => {
   const folder = await checkout();
-  for (const script of ['package', 'build'])
-    await promisify(execFile)(process.execPath, [`infra/${script}.ts`], { cwd: folder });
+  for (const command of ['package', 'build'])
+    await promisify(execFile)(process.execPath, ['infra/package.ts', command], { cwd: folder });
   expect((await readdir(join(folder, 'dist/app'))).toSorted()).toEqual(['host.json', 'index.cjs', 'package.json']);
   expect(await readdir(join(folder, 'dist'))).toContain('index.cjs');
 });

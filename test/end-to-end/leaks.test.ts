@@ -37,7 +37,7 @@ describe('a run in which every error repeats the keys it has seen', () => {
 
   beforeAll(async () => {
     run = await startRun({
-      settleMs: 1_000,
+      overlapMs: 1_000,
       mode: 'rotate',
       settings: { AZURE_LOG_LEVEL: 'verbose' },
       prepare({ azure }) {
@@ -77,14 +77,14 @@ describe('a run in which every error repeats the keys it has seen', () => {
   }
 
   function liveKey(secret: string): string {
-    const target = run.stage.scene.targets.find((each) => each.secret === secret);
-    return target?.keyIn(run.stage.scene.vault.current(secret)?.value ?? '') ?? '';
+    const target = run.environment.targets.find((each) => each.secret === secret);
+    return target?.keyIn(run.environment.vault.current(secret)?.value ?? '') ?? '';
   }
 
   /** Requests with a key wherever one can be put by mistake. */
   function misplaced(text: string): (readonly [path: string, body?: string])[] {
     const path = '/api/rotations';
-    const right = { vault: run.stage.scene.vault.uri, secret: 'batch-key', mode: 'graceful', reason: 'a drill' };
+    const right = { vault: run.environment.vault.uri, secret: 'batch-key', mode: 'graceful', reason: 'a drill' };
     const places = ['vault', 'secret', 'mode', 'compromised', 'resource', 'kind', text];
     return [
       [path, `{"reason":"${text}`],
@@ -104,7 +104,7 @@ describe('a run in which every error repeats the keys it has seen', () => {
   /** By somebody who pastes the key itself. */
   async function emergency(secret: string): Promise<string> {
     const reason = `${liveKey(secret)} was seen, as ?key=${encodeURIComponent(liveKey(secret))}`;
-    const { vault } = run.stage.scene;
+    const { vault } = run.environment;
     const compromised = [vault.current(secret)?.tags?.['CredentialId']];
     const wanted = { vault: vault.uri, secret, mode: 'immediate', compromised, reason };
     const response = await ask('/api/rotations', JSON.stringify(wanted));
@@ -112,7 +112,7 @@ describe('a run in which every error repeats the keys it has seen', () => {
   }
 
   async function emergencyWith(secret: string, spec: FaultSpec): Promise<void> {
-    plan(run.stage.azure.core.faults.plan, spec);
+    plan(run.environment.azure.core.faults.plan, spec);
     await emergency(secret);
   }
 
@@ -132,13 +132,13 @@ describe('a run in which every error repeats the keys it has seen', () => {
   });
 
   test('wrote no key, no token and no signature that was ever issued', () => {
-    const { core, identity } = run.stage.azure;
-    const keys = run.stage.scene.targets.flatMap(({ resource }) => Object.values(keysAt(resource, Date.now())));
+    const { core, identity } = run.environment.azure;
+    const keys = run.environment.targets.flatMap(({ resource }) => Object.values(keysAt(resource, Date.now())));
     expect([...core.issued]).toEqual(expect.arrayContaining(keys));
     expect(leaksIn(written, [...core.issued, identity.header, run.functionKey])).toEqual([]);
   });
 
   test('would be found out: a key that it had written is found among all that', () => {
-    expect(leaksIn([...written, ['planted', liveKey('batch-key')]], run.stage.azure.core.issued)).toHaveLength(1);
+    expect(leaksIn([...written, ['planted', liveKey('batch-key')]], run.environment.azure.core.issued)).toHaveLength(1);
   });
 });

@@ -10,7 +10,8 @@ const timers = 4;
 let run: Run;
 
 async function untilSwept(times: number): Promise<void> {
-  const sweeps = () => run.stage.azure.core.journal.calls.filter(({ operation }) => operation === 'listSecrets').length;
+  const sweeps = () =>
+    run.environment.azure.core.journal.calls.filter(({ operation }) => operation === 'listSecrets').length;
   const enough = sweeps() + timers * times;
   await until(`every timer fired ${times} times`, () => sweeps() > enough);
 }
@@ -24,7 +25,7 @@ function decisions(secret: string): string[] {
 }
 
 async function statusOfEmergency(): Promise<number> {
-  const wanted = { vault: run.stage.scene.vault.uri, secret: 'batch-key', mode: 'immediate', reason: 'a drill' };
+  const wanted = { vault: run.environment.vault.uri, secret: 'batch-key', mode: 'immediate', reason: 'a drill' };
   const headers = { 'x-functions-key': run.functionKey };
   const response = await run.call('/api/rotations', { method: 'POST', headers, body: JSON.stringify(wanted) });
   expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -34,7 +35,7 @@ async function statusOfEmergency(): Promise<number> {
 afterEach(() => run.close());
 
 test('over the whole demo what would be done is decided and announced, and nothing is changed', async () => {
-  run = await startRun({ settleMs: 1_000, mode: 'observe' });
+  run = await startRun({ overlapMs: 1_000, mode: 'observe' });
   expect(await statusOfEmergency()).toBe(409);
   await until('all is decided', () => secrets.every((secret) => decisions(secret).length > 0));
   await untilSwept(4);
@@ -42,9 +43,9 @@ test('over the whole demo what would be done is decided and announced, and nothi
     expect(decisions(secret)).toContain('adopt');
     expect(observed(secret)).toContainEqual(expect.objectContaining({ type: 'Keyturn.Target.Adopted' }));
   }
-  expect(changesIn(run.stage.azure.core.journal)).toEqual([]);
-  for (const target of run.stage.scene.targets) {
-    const outcome = await outcomeOf(run.stage.scene, target);
+  expect(changesIn(run.environment.azure.core.journal)).toEqual([]);
+  for (const target of run.environment.targets) {
+    const outcome = await outcomeOf(run.environment, target);
     expect(outcome).toMatchObject({ live: 'Primary', versions: 1, oldAccepted: 2, currentAccepted: true });
   }
   const claims = (await blobsIn(await containerOf(run, 'keyturn-claims'))).filter(({ metadata }) => metadata['secret']);
@@ -52,10 +53,10 @@ test('over the whole demo what would be done is decided and announced, and nothi
 }, 60_000);
 
 test('a rotation that is under way stays where it is once the app may only observe', async () => {
-  const settleMs = 4_000;
-  run = await startRun({ settleMs, mode: 'rotate' });
-  const { azure, scene } = run.stage;
-  const phase = (secret: string) => scene.vault.current(secret)?.tags?.['RotationPhase'] ?? '';
+  const overlapMs = 4_000;
+  run = await startRun({ overlapMs, mode: 'rotate' });
+  const { azure, vault } = run.environment;
+  const phase = (secret: string) => vault.current(secret)?.tags?.['RotationPhase'] ?? '';
   await until('all is settling', () => secrets.every((secret) => phase(secret).startsWith('revoke')));
   await run.restart({ KEYTURN_MODE: 'observe' });
   const before = changesIn(azure.core.journal).length;

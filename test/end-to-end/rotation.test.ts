@@ -1,4 +1,4 @@
-import { startConsumers } from '../../infra/demo/consumers.ts';
+import { startConsumers, vaultReaders } from '../../infra/demo/consumers.ts';
 import type { Tally } from '../../infra/demo/consumers.ts';
 import { changesIn, outcomeOf } from '../../infra/demo/outcome.ts';
 import { startRun, until, untilRotated } from './run.ts';
@@ -6,13 +6,15 @@ import type { Run } from './run.ts';
 import { announced, phasesRun } from './said.ts';
 import { containerOf } from './storage.ts';
 
-const settleMs = 4_000;
+const overlapMs = 4_000;
 let run: Run;
 let tally: Readonly<Tally>;
 
 beforeAll(async () => {
-  run = await startRun({ settleMs, mode: 'rotate' });
-  const consumers = startConsumers(run.stage.azure, run.stage.scene, 0.6 * settleMs);
+  run = await startRun({ overlapMs, mode: 'rotate' });
+  const { environment } = run;
+  const holding = { holdMs: 0.6 * overlapMs, count: 2 };
+  const consumers = startConsumers(environment.targets.flatMap((each) => vaultReaders(environment, each, holding)));
   await untilRotated(run);
   await consumers.stop();
   ({ tally } = consumers);
@@ -35,8 +37,8 @@ describe.each(['batch-key', 'signalr-connection'])('%s', (secret) => {
   });
 
   test('holds the other key now; neither key of before is accepted any more', async () => {
-    const target = run.stage.scene.targets.find((each) => each.secret === secret);
-    expect(target && (await outcomeOf(run.stage.scene, target))).toMatchObject({
+    const target = run.environment.targets.find((each) => each.secret === secret);
+    expect(target && (await outcomeOf(run.environment, target))).toMatchObject({
       live: 'Secondary',
       versions: 2,
       oldAccepted: 0,
@@ -45,7 +47,7 @@ describe.each(['batch-key', 'signalr-connection'])('%s', (secret) => {
   });
 
   test("keeps its owner's tags, its old version is disabled, and its new one expires as the old one did", () => {
-    const { vault } = run.stage.scene;
+    const { vault } = run.environment;
     const [older, newer] = vault.versions(secret).toSorted((a, b) => a.createdOn.getTime() - b.createdOn.getTime());
     expect(older?.enabled).toBe(false);
     expect(newer).toMatchObject({ enabled: true, tags: { team: older?.tags?.['team'], ValidityPeriodDays: '90' } });
@@ -53,13 +55,13 @@ describe.each(['batch-key', 'signalr-connection'])('%s', (secret) => {
   });
 });
 
-test('consumers that hold what they read for 0.6 x settle use old keys after publish, and none of them fails', () => {
+test('consumers that hold what they read for 0.6 x overlap use old keys after publish, and none of them fails', () => {
   expect(tally).toMatchObject({ failed: 0, firstFailure: undefined });
-  expect(tally.withOldKey).toBeGreaterThan(0);
+  expect(tally.callsWithOldKey).toBeGreaterThan(0);
 });
 
 test('each key was regenerated once and each value published once', () => {
-  const changes = changesIn(run.stage.azure.core.journal).filter((operation) => operation !== 'updateSecret');
+  const changes = changesIn(run.environment.azure.core.journal).filter((operation) => operation !== 'updateSecret');
   expect(changes.toSorted()).toEqual([
     ...['batch.regenerateKey', 'batch.regenerateKey', 'setSecret', 'setSecret'],
     ...['signalr.regenerateKey', 'signalr.regenerateKey'],
@@ -70,7 +72,7 @@ describe('POST /api/rotations', () => {
   const reason = 'seen in a public repository';
 
   function wanted(more: object = {}): object {
-    return { vault: run.stage.scene.vault.uri, secret: 'batch-key', mode: 'graceful', reason, ...more };
+    return { vault: run.environment.vault.uri, secret: 'batch-key', mode: 'graceful', reason, ...more };
   }
 
   function post(body: unknown, headers: Record<string, string> = {}): Promise<Response> {
@@ -99,7 +101,8 @@ describe('POST /api/rotations', () => {
   }
 
   function regenerates(): number {
-    return changesIn(run.stage.azure.core.journal).filter((operation) => operation === 'batch.regenerateKey').length;
+    return changesIn(run.environment.azure.core.journal).filter((operation) => operation === 'batch.regenerateKey')
+      .length;
   }
 
   test.each([
@@ -148,7 +151,7 @@ describe('POST /api/rotations', () => {
 
   test('while another worker has the resource it is 503 and says when to ask again', async () => {
     const container = await containerOf(run, 'keyturn-leases');
-    const [batch] = run.stage.scene.targets;
+    const [batch] = run.environment.targets;
     const lease = container.getBlobClient((batch?.resource.id ?? '').toLowerCase().slice(1)).getBlobLeaseClient();
     await until('the lease is ours', () => lease.acquireLease(60).then(Boolean, () => false));
     const response = await post(wanted());

@@ -2,19 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startApp } from '../../infra/demo/app.ts';
 import type { App } from '../../infra/demo/app.ts';
 import { isDone } from '../../infra/demo/outcome.ts';
-import { openStage } from '../../infra/demo/stage.ts';
-import type { Stage, StageOptions } from '../../infra/demo/stage.ts';
+import { openEnvironment } from '../../infra/demo/environment.ts';
+import type { Environment, EnvironmentOptions } from '../../infra/demo/environment.ts';
 
-export interface RunOptions extends Pick<StageOptions, 'settleMs' | 'mode'> {
+export interface RunOptions extends Pick<EnvironmentOptions, 'overlapMs' | 'mode'> {
   /** More settings of the app. */
   readonly settings?: Record<string, string>;
   /** Done before the app starts. */
-  readonly prepare?: (stage: Stage) => void;
+  readonly prepare?: (environment: Environment) => void;
 }
 
-/** The shipped bundle, loaded by the local host in a process of its own, amid the stage of the demo. */
+/** The shipped bundle, loaded by the local host in a process of its own, in the environment of the demo. */
 export interface Run {
-  readonly stage: Stage;
+  readonly environment: Environment;
   /** Everything that the app's process has said on stdout and stderr. */
   readonly lines: readonly string[];
   readonly functionKey: string;
@@ -28,27 +28,27 @@ export interface Run {
 const functionKey = 'the-key-that-opens-every-function';
 const patienceMs = 50_000;
 
-export async function startRun({ settleMs, mode, settings = {}, prepare }: RunOptions): Promise<Run> {
-  const stage = await openStage({ settleMs, mode, onStop: () => undefined });
-  prepare?.(stage);
+export async function startRun({ overlapMs, mode, settings = {}, prepare }: RunOptions): Promise<Run> {
+  const environment = await openEnvironment({ overlapMs, mode, onStop: () => undefined });
+  prepare?.(environment);
   const lines: string[] = [];
   let url = '';
   let app: App | undefined;
 
   async function start(more: Record<string, string>): Promise<void> {
-    app = startApp({ ...stage.settings, HOST_FUNCTION_KEY: functionKey, ...more }, (line) => lines.push(line));
+    app = startApp({ ...environment.settings, HOST_FUNCTION_KEY: functionKey, ...more }, (line) => lines.push(line));
     url = await Promise.race([app.listening, app.died.then(fail)]);
   }
   async function close(): Promise<void> {
     await app?.stop();
-    await stage.close();
+    await environment.close();
   }
   await start(settings).catch(async (error: unknown) => {
     await close();
     throw new Error(lines.join('\n'), { cause: error });
   });
   return {
-    stage,
+    environment,
     lines,
     functionKey,
     call: (path, init) => fetch(`${url}${path}`, { headers: { 'x-functions-key': functionKey }, ...init }),
@@ -68,8 +68,8 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
   }
 }
 
-export async function untilRotated({ stage: { scene } }: Run): Promise<void> {
-  await until('every target has rotated', () => scene.targets.every((target) => isDone(scene, target)));
+export async function untilRotated({ environment }: Run): Promise<void> {
+  await until('every target has rotated', () => environment.targets.every((target) => isDone(environment, target)));
 }
 
 function fail(why: string): never {

@@ -60,10 +60,10 @@ if (specsDir === undefined) {
   test.todo('every exchange against the OpenAPI documents: set SPECS_DIR to their folder');
 } else {
   test('every ARM and Key Vault exchange of a run is as the OpenAPI documents say', async () => {
-    const run = await startRun({ settleMs: 1_000, mode: 'rotate' });
+    const run = await startRun({ overlapMs: 1_000, mode: 'rotate' });
     await untilRotated(run).finally(() => run.close());
     const verdictOn = createVerdicts(await readDocuments(specsDir));
-    const exchanges = exchangesOf(run.stage.azure.core.journal.calls);
+    const exchanges = exchangesOf(run.environment.azure.core.journal.calls);
     const verdicts = exchanges.map(verdictOn);
     console.table(counted(verdicts));
     expect(verdicts.filter(({ is }) => is === 'invalid')).toEqual([]);

@@ -8,10 +8,10 @@ export interface StoredBlob {
   readonly content: string;
 }
 
-export async function containerOf({ stage }: Run, name: string): Promise<ContainerClient> {
-  const { token, expiresOn } = await stage.azure.core.tokens.issue('https://storage.azure.com/');
+export async function containerOf({ environment }: Run, name: string): Promise<ContainerClient> {
+  const { token, expiresOn } = await environment.azure.core.tokens.issue('https://storage.azure.com/');
   const getToken = () => Promise.resolve({ token, expiresOnTimestamp: expiresOn.getTime() });
-  const uri = stage.settings['AzureWebJobsStorage__blobServiceUri'] ?? '';
+  const uri = environment.settings['AzureWebJobsStorage__blobServiceUri'] ?? '';
   return new BlobServiceClient(uri, { getToken }).getContainerClient(name);
 }
 

@@ -5,7 +5,7 @@ import { blobsIn, containerOf } from './storage.ts';
 
 /** All that the app's process wrote: its output, tags, blobs, and of its requests what proxies and audit logs keep. */
 export async function writtenBy(run: Run): Promise<Written> {
-  const calls = run.stage.azure.core.journal.calls;
+  const calls = run.environment.azure.core.journal.calls;
   const tags = calls.filter(({ operation }) => operation === 'setSecret' || operation === 'updateSecret');
   const blobs = await Promise.all(
     ['keyturn-leases', 'keyturn-claims'].map(async (name) => blobsIn(await containerOf(run, name))),

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FunctionMetadata } from '../../functions-host/src/core.ts';
+import type { FunctionMetadata } from '../../functions-host/src/index.ts';
 import type { Subscribed } from './subscribed.ts';
 
 type InBicep = Subscribed & { readonly at: string };

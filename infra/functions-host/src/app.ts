@@ -3,13 +3,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import vm from 'node:vm';
 import { z } from 'zod';
-import type { ProgrammingModel, Registration } from './core.ts';
-import { coreModule, newRegistry } from './coreModule.ts';
-import type { Log, Registry } from './coreModule.ts';
-import { runHooks, runLogHooks } from './hooks.ts';
-import type { Env } from './indexing.ts';
+import { createFunctionsCore } from './functionsCore.ts';
+import type { HookName, Log, ProgrammingModel, Registration, Registry } from './functionsCore.ts';
 
-/** A function app whose entry file has been run. */
+/** App settings, which the app sees as its `process.env`. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** A function app whose entry file has run. */
 export interface App {
   readonly functions: readonly Registration[];
   readonly hooks: Registry['hooks'];
@@ -25,17 +25,17 @@ const hostJson = z.object({
 });
 
 /**
- * Loads the app in `folder` as the Node worker does: runs package.json's `main`, which registers its functions
- * synchronously. Every load has its own modules and its own environment, so one process can hold many.
- * A real host would go on with zero functions where this throws.
+ * Loads the app in `folder` as the Node worker does: runs the `main` of package.json, which registers its functions
+ * synchronously. Every load has its own modules and its own environment, so one process can hold many apps.
+ * A real host would continue with zero functions where this function throws.
  */
 export async function loadApp(folder: string, env: Env): Promise<App> {
-  const entry = join(folder, packageJson.parse(await json(folder, 'package.json')).main);
-  const host = hostJson.parse(await json(folder, 'host.json'));
-  const registry = newRegistry();
-  const log = logger(registry);
+  const entry = join(folder, packageJson.parse(await readJson(folder, 'package.json')).main);
+  const host = hostJson.parse(await readJson(folder, 'host.json'));
+  const registry: Registry = { functions: [], hooks: new Map(), model: undefined, closed: false };
+  const log = createLog(registry);
   try {
-    run(entry, await readFile(entry, 'utf8'), env, coreModule(registry, log));
+    runEntry(entry, await readFile(entry, 'utf8'), env, createFunctionsCore(registry, log));
   } catch (error) {
     throw new Error(`The app's entry ${entry} threw while it was loaded.`, { cause: error });
   }
@@ -47,17 +47,17 @@ export async function loadApp(folder: string, env: Env): Promise<App> {
   return { functions, hooks, model, routePrefix: host.extensions.http.routePrefix, log };
 }
 
-async function json(folder: string, file: string): Promise<unknown> {
+async function readJson(folder: string, file: string): Promise<unknown> {
   return JSON.parse(await readFile(join(folder, file), 'utf8'));
 }
 
-function run(entry: string, code: string, env: Env, core: object): void {
+function runEntry(entry: string, code: string, env: Env, functionsCore: object): void {
   const builtin: (id: string) => unknown = createRequire(entry);
-  const own = { __proto__: process, env };
-  const answers: Readonly<Record<string, unknown>> = {
-    '@azure/functions-core': core,
-    process: own,
-    'node:process': own,
+  const appProcess = { __proto__: process, env };
+  const modules: Readonly<Record<string, unknown>> = {
+    '@azure/functions-core': functionsCore,
+    process: appProcess,
+    'node:process': appProcess,
   };
   const module = { exports: {} };
   const names = ['exports', 'require', 'module', '__filename', '__dirname', 'process'];
@@ -65,14 +65,26 @@ function run(entry: string, code: string, env: Env, core: object): void {
     filename: entry,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   }) as (...values: unknown[]) => void;
-  load(module.exports, (id: string) => answers[id] ?? builtin(id), module, entry, dirname(entry), own);
+  load(module.exports, (id: string) => modules[id] ?? builtin(id), module, entry, dirname(entry), appProcess);
 }
 
-/** Lines go to stdout as they are; the app's own `log` hooks may change them before. */
-function logger(registry: Registry): Log {
+/** Runs the app's hooks of one kind in the order of their registration. A hook that throws ends what it belongs to. */
+export async function runHooks(hooks: Registry['hooks'], name: HookName, context: object): Promise<void> {
+  for (const hook of hooks.get(name) ?? []) await hook(context);
+}
+
+/** Writes lines to stdout as they are, after the app's `log` hooks. A hook that throws changes nothing. */
+function createLog({ hooks }: Registry): Log {
   return function log(level, category, message) {
-    const line = runLogHooks(registry.hooks, { level, category, message });
-    const isNoise = category === 'system' && (level === 'debug' || level === 'trace');
+    let line = { level, category, message };
+    try {
+      const changed = { ...line, hookData: {}, appHookData: {} };
+      for (const hook of hooks.get('log') ?? []) hook(changed);
+      line = changed;
+    } catch {
+      // The line stays as it was.
+    }
+    const isNoise = category === 'system' && (line.level === 'debug' || line.level === 'trace');
     if (line.level !== 'none' && !isNoise) process.stdout.write(`${line.message}\n`);
   };
 }

@@ -1,25 +1,20 @@
 import { z } from 'zod';
-import type { TypedData } from './core.ts';
-import type { Indexed } from './indexing.ts';
-import type { Runner } from './runner.ts';
-
-export interface EventGridFront {
-  readonly functions: readonly Indexed[];
-  readonly runner: Runner;
-}
+import type { TypedData } from './functionsCore.ts';
+import type { IndexedFunction } from './indexing.ts';
+import type { Invoker } from './invocation.ts';
 
 const anyObject = z.record(z.string(), z.unknown());
 const delivery = z.union([z.array(z.unknown()), anyObject.transform((event) => [event])]);
 
-const proof = z.object({ validationCode: z.string() });
-/** One CloudEvent, unlike an array of Event Grid's own schema, may carry its data as text. */
-const proofInText = z
+const validationData = z.object({ validationCode: z.string() });
+/** A single CloudEvent may carry its data as text, unlike an array in Event Grid's own schema. */
+const validationText = z
   .string()
   .transform((text): unknown => JSON.parse(text))
-  .pipe(proof);
+  .pipe(validationData);
 const validation = z.union([
-  z.tuple([z.object({ data: proof })], z.unknown()).transform(([event]) => event),
-  z.object({ data: z.union([proof, proofInText]) }),
+  z.tuple([z.object({ data: validationData })], z.unknown()).transform(([event]) => event),
+  z.object({ data: z.union([validationData, validationText]) }),
 ]);
 
 const publicCloud = 'eventgrid.azure.net';
@@ -31,42 +26,45 @@ const clouds = new Set([
   'eventgrid.azure.microsoft.scloud',
 ]);
 
-export function isEventGrid({ trigger }: Indexed): boolean {
-  return trigger.type === 'eventGridTrigger';
-}
-
 /**
- * Answers Event Grid as the Functions extension does (Azure/azure-sdk-for-net, `EventGridExtensionConfigProvider` and
- * `HttpRequestProcessor`). It finds functions by their exact name, and disabled ones not at all.
+ * Serves Event Grid's webhook as the Functions extension does (Azure/azure-sdk-for-net,
+ * `EventGridExtensionConfigProvider` and `HttpRequestProcessor`). It finds functions by their exact name, and does not
+ * find disabled ones.
  */
-export async function serveEventGrid(front: EventGridFront, request: Request): Promise<Response> {
+export async function serveEventGrid(
+  functions: readonly IndexedFunction[],
+  invoker: Invoker,
+  request: Request,
+): Promise<Response> {
   const name = new URL(request.url).searchParams.get('functionName') ?? '';
-  const target = front.functions.find((one) => isEventGrid(one) && !one.disabled && one.metadata.name === name);
-  if (target === undefined) return new Response(`cannot find function: '${name}'`, { status: 404 });
+  const fn = functions.find(
+    ({ trigger, disabled, metadata }) => trigger.type === 'eventGridTrigger' && !disabled && metadata.name === name,
+  );
+  if (fn === undefined) return new Response(`cannot find function: '${name}'`, { status: 404 });
   if (request.method === 'OPTIONS') return allowOrigin(request);
   try {
     switch (request.headers.get('aeg-event-type')?.toLowerCase() ?? '') {
       case 'subscriptionvalidation':
         return validate(await request.json());
       case 'notification':
-        return await dispatch(front.runner, target, delivery.parse(await request.json()));
+        return await dispatch(invoker, fn, delivery.parse(await request.json()));
       case 'unsubscribe':
         return new Response(null, { status: 202 });
       default:
         return new Response(null, { status: 400 });
     }
   } catch {
-    // The extension throws where it cannot read a body, so that the host answers 500, which Event Grid retries.
+    // The extension throws where it cannot read a body. The host then answers 500, and Event Grid retries.
     return new Response(null, { status: 500 });
   }
 }
 
-/** What the library offers as `context.triggerMetadata`; an event that is no object cannot be bound. */
+/** Returns what the library offers as `context.triggerMetadata`. Throws for an event that is no object. */
 export function eventMetadata({ json }: TypedData): Record<string, TypedData> {
   const event = anyObject.parse(JSON.parse(json ?? ''));
-  const told = Object.entries(event).filter(([, value]) => value !== null && !Array.isArray(value));
+  const properties = Object.entries(event).filter(([, value]) => value !== null && !Array.isArray(value));
   return Object.fromEntries(
-    told.map(([name, value]) => [
+    properties.map(([name, value]) => [
       name,
       typeof value === 'string' ? { string: value } : { json: JSON.stringify(value) },
     ]),
@@ -83,9 +81,11 @@ function validate(body: unknown): Response {
   return new Response(JSON.stringify({ validationResponse: validationCode }));
 }
 
-/** All events of a delivery at once; when one fails, Event Grid sends all of them again. */
-async function dispatch(runner: Runner, target: Indexed, events: readonly unknown[]): Promise<Response> {
-  const runs = await Promise.allSettled(events.map((event) => runner.run(target, { json: JSON.stringify(event) })));
-  if (runs.every(({ status }) => status === 'fulfilled')) return new Response(null, { status: 202 });
-  return new Response(`Exception while executing function: Functions.${target.metadata.name}`, { status: 500 });
+/** Runs all events of a delivery at once. When one fails, Event Grid sends all of them again. */
+async function dispatch(invoker: Invoker, fn: IndexedFunction, events: readonly unknown[]): Promise<Response> {
+  const invocations = await Promise.allSettled(
+    events.map((event) => invoker.invoke(fn, { json: JSON.stringify(event) })),
+  );
+  if (invocations.every(({ status }) => status === 'fulfilled')) return new Response(null, { status: 202 });
+  return new Response(`Exception while executing function: Functions.${fn.metadata.name}`, { status: 500 });
 }

@@ -1,83 +1,98 @@
 import { Hono } from 'hono';
-import { invokeByHand } from './admin.ts';
+import { z } from 'zod';
 import { serveEventGrid } from './eventGrid.ts';
-import { sameName } from './indexing.ts';
-import type { Indexed } from './indexing.ts';
-import { isAllowed, refusal } from './keys.ts';
+import type { TypedData } from './functionsCore.ts';
+import { equalIgnoringCase } from './indexing.ts';
+import type { IndexedFunction } from './indexing.ts';
+import type { Invoker } from './invocation.ts';
+import { isAllowed, refusalStatus } from './keys.ts';
 import type { Keys } from './keys.ts';
-import { fromRpc, toRpc } from './rpcHttp.ts';
-import type { Runner } from './runner.ts';
+import { fromRpcHttp, toRpcHttp } from './rpcHttp.ts';
 
-export interface Front {
-  readonly functions: readonly Indexed[];
+export interface RouterOptions {
+  readonly functions: readonly IndexedFunction[];
   readonly routePrefix: string;
   readonly keys: Keys;
-  readonly runner: Runner;
+  readonly invoker: Invoker;
+  /** Returns what a timer's function gets if it runs now. */
+  readonly timerData: (fn: IndexedFunction) => TypedData;
 }
 
+const adminInvocation = z.object({ input: z.string().nullish() });
+
 /**
- * The host's HTTP side: the functions' routes, Event Grid's webhook and `POST /admin/functions/{name}`.
- * Paths are matched without regard to case, and an unlisted method is 404, not 405 (azure-functions-host#10098).
+ * Creates the host's HTTP side: the functions' routes, Event Grid's webhook and `POST /admin/functions/{name}`.
+ * Paths are matched without regard to case, and a method that is not listed is 404, not 405
+ * (azure-functions-host#10098).
  */
-export function httpFront(front: Front): Hono {
+export function createRouter(options: RouterOptions): Hono {
+  const { functions, keys, invoker } = options;
   const router = new Hono({ getPath: (request) => new URL(request.url).pathname.toLowerCase() });
-  for (const target of byPrecedence(front.functions.filter(isHttp))) addRoute(router, front, target);
-  addPlatformRoutes(router, front);
+  for (const fn of httpFunctionsByPrecedence(functions)) addRoute(router, options, fn);
+  router.on(['GET', 'POST', 'DELETE', 'OPTIONS'], '/runtime/webhooks/eventgrid', (c) => {
+    const status = refusalStatus(keys, c.req.raw, keys.eventGrid);
+    return status === undefined ? serveEventGrid(functions, invoker, c.req.raw) : c.body(null, status);
+  });
+  router.post('/admin/functions/:name', async (c) => {
+    const status = refusalStatus(keys, c.req.raw);
+    if (status !== undefined) return c.body(null, status);
+    const body: unknown = await c.req.json().catch(() => undefined);
+    return c.body(null, startInvocation(options, c.req.param('name'), body));
+  });
   router.notFound((c) => c.body(null, 404));
   return router;
 }
 
-function addPlatformRoutes(router: Hono, { functions, keys, runner }: Front): void {
-  router.on(['GET', 'POST', 'DELETE', 'OPTIONS'], '/runtime/webhooks/eventgrid', (c) => {
-    const status = refusal(keys, c.req.raw, keys.eventGrid);
-    return status === undefined ? serveEventGrid({ functions, runner }, c.req.raw) : c.body(null, status);
-  });
-  router.post('/admin/functions/:name', async (c) => {
-    const status = refusal(keys, c.req.raw);
-    if (status !== undefined) return c.body(null, status);
-    const body: unknown = await c.req.json().catch(() => undefined);
-    return invokeByHand(functions, runner, c.req.param('name'), body);
-  });
+/**
+ * Invokes a function without waiting for it, disabled or not. A timer ignores the input, an event function takes it as
+ * its event (`FunctionsController.Invoke` in Azure/azure-functions-host).
+ */
+function startInvocation({ functions, invoker, timerData }: RouterOptions, name: string, body: unknown) {
+  const parsed = adminInvocation.safeParse(body);
+  if (!parsed.success) return 400;
+  const fn = functions.find(({ metadata }) => equalIgnoringCase(metadata.name, name));
+  if (fn?.trigger.type !== 'timerTrigger' && fn?.trigger.type !== 'eventGridTrigger') return 404;
+  const data = fn.trigger.type === 'timerTrigger' ? timerData(fn) : { json: parsed.data.input ?? '' };
+  // The invoker logs what the function throws.
+  invoker.invoke(fn, data).catch(() => undefined);
+  return 202;
 }
 
-function addRoute(router: Hono, front: Front, target: Indexed): void {
-  const { keys, routePrefix, runner } = front;
-  const { name } = target.metadata;
-  const { authLevel = 'anonymous', methods = [] } = target.trigger;
-  const template = `/${routePrefix}/${routeOf(target)}`.replaceAll(/\/+/g, '/');
+function addRoute(router: Hono, { keys, routePrefix, invoker }: RouterOptions, fn: IndexedFunction): void {
+  const { name } = fn.metadata;
+  const { authLevel = 'anonymous', methods = [] } = fn.trigger;
+  const template = `/${routePrefix}/${routeOf(fn)}`.replaceAll(/\/+/g, '/');
   router.all(template.toLowerCase().replaceAll(/\{([^}]+)\}/g, ':$1'), async (c, next) => {
     const request = c.req.raw;
-    if (!methods.some((method) => sameName(method, request.method))) {
+    if (!methods.some((method) => equalIgnoringCase(method, request.method))) {
       await next();
       return;
     }
     if (!isAllowed(keys, request, authLevel, name)) return c.body(null, 401);
-    if (target.disabled && !isAllowed(keys, request, 'admin', name)) return c.body(null, 404);
-    const params = paramsOf(template, new URL(request.url).pathname);
+    if (fn.disabled && !isAllowed(keys, request, 'admin', name)) return c.body(null, 404);
+    const params = routeParameters(template, new URL(request.url).pathname);
     try {
-      return fromRpc(await runner.run(target, await toRpc(request, params)));
+      return fromRpcHttp(await invoker.invoke(fn, await toRpcHttp(request, params)));
     } catch {
       return c.body(null, 500);
     }
   });
 }
 
-function isHttp({ trigger }: Indexed): boolean {
-  return sameName(trigger.type, 'httpTrigger');
-}
-
-function routeOf({ trigger, metadata }: Indexed): string {
+function routeOf({ trigger, metadata }: IndexedFunction): string {
   return trigger.route ?? metadata.name;
 }
 
-/** Literal segments come before parameters. */
-function byPrecedence(functions: readonly Indexed[]): Indexed[] {
-  const rank = (target: Indexed) => routeOf(target).toLowerCase().replaceAll('{', '~');
-  return functions.toSorted((one, other) => (rank(one) < rank(other) ? -1 : 1));
+/** A literal segment takes precedence over a parameter. */
+function httpFunctionsByPrecedence(functions: readonly IndexedFunction[]): IndexedFunction[] {
+  const rank = (fn: IndexedFunction) => routeOf(fn).toLowerCase().replaceAll('{', '~');
+  return functions
+    .filter(({ trigger }) => equalIgnoringCase(trigger.type, 'httpTrigger'))
+    .toSorted((one, other) => (rank(one) < rank(other) ? -1 : 1));
 }
 
-/** Parameters are taken from the path as it came: matching had lowered its letters. */
-function paramsOf(template: string, path: string): Map<string, string> {
+/** Takes parameters from the original path: the router has matched it in lower case. */
+function routeParameters(template: string, path: string): Map<string, string> {
   const values = path.split('/');
   const names = template.split('/').map((segment) => /^\{(.+)\}$/.exec(segment)?.[1]);
   return new Map(

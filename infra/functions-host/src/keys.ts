@@ -1,6 +1,6 @@
-import type { AuthLevel } from './core.ts';
+import type { AuthLevel } from './functionsCore.ts';
 
-/** Access keys. A function key opens its own function only, the host key every one, the master key everything. */
+/** Access keys. A function key opens its own function, the host key every HTTP function, the master key everything. */
 export interface Keys {
   readonly master?: string | undefined;
   readonly host?: string | undefined;
@@ -11,23 +11,23 @@ export interface Keys {
 
 const rank = { anonymous: 0, function: 1, admin: 2 } satisfies Record<AuthLevel, number>;
 
-/** Whether a request's key opens this function at this level. */
+/** Returns whether the key of a request opens this function at this level. */
 export function isAllowed(keys: Keys, request: Request, needed: AuthLevel, functionName: string): boolean {
   return rank[levelOf(keys, keyOf(request), functionName)] >= rank[needed];
 }
 
 /**
- * How a route of the platform, which only the master key and `opener` open, refuses a request: 401 without a key that
- * the host knows, 403 with another of its keys (`ExtensionWebHook_Succeeds` in Azure/azure-functions-host).
+ * Returns the status that a platform route refuses a request with. The master key and `systemKey` open the route. A key
+ * that the host does not have is 401, another of its keys 403 (`ExtensionWebHook_Succeeds` in Azure/azure-functions-host).
  */
-export function refusal(keys: Keys, request: Request, opener?: string): 401 | 403 | undefined {
+export function refusalStatus(keys: Keys, request: Request, systemKey?: string): 401 | 403 | undefined {
   const key = keyOf(request);
   if (key === '') return 401;
-  if (key === keys.master || key === opener) return undefined;
+  if (key === keys.master || key === systemKey) return undefined;
   return key === keys.host || key === keys.eventGrid ? 403 : 401;
 }
 
-/** The header wins over the query. */
+/** The header takes precedence over the query. */
 function keyOf(request: Request): string {
   return request.headers.get('x-functions-key') ?? new URL(request.url).searchParams.get('code') ?? '';
 }

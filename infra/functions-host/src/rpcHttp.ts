@@ -1,7 +1,7 @@
-import type { HttpData, NullableStrings, TypedData } from './core.ts';
+import type { HttpData, NullableStrings, TypedData } from './functionsCore.ts';
 
-/** An HTTP request as the host sends it to the worker (`ToRpcHttp` in Azure/azure-functions-host). */
-export async function toRpc(request: Request, params: ReadonlyMap<string, string>): Promise<TypedData> {
+/** Converts an HTTP request to what the host sends to the worker (`ToRpcHttp` in Azure/azure-functions-host). */
+export async function toRpcHttp(request: Request, params: ReadonlyMap<string, string>): Promise<TypedData> {
   const bytes = new Uint8Array(await request.arrayBuffer());
   const query = new URL(request.url).searchParams;
   const http: HttpData = {
@@ -15,8 +15,8 @@ export async function toRpc(request: Request, params: ReadonlyMap<string, string
   return { http };
 }
 
-/** A function's answer as HTTP; a function that answers nothing is 204 without a body. */
-export function fromRpc(data: TypedData | undefined): Response {
+/** Converts a function's result to an HTTP response. A function that returns nothing is 204 without a body. */
+export function fromRpcHttp(data: TypedData | undefined): Response {
   const http = data?.http;
   if (!http) return new Response(null, { status: 204 });
   const body = bodyOf(http.body ?? {});

@@ -1,69 +1,68 @@
 import { Cron } from 'croner';
-import type { TypedData } from './core.ts';
-import type { Env, Indexed } from './indexing.ts';
-import type { Runner } from './runner.ts';
+import type { Env } from './app.ts';
+import type { TypedData } from './functionsCore.ts';
+import type { IndexedFunction } from './indexing.ts';
+import type { Invoker } from './invocation.ts';
 
 export interface ScheduleStatus {
   readonly last: Date | undefined;
   readonly next: Date;
 }
 
-/** Where the last run of every timer is remembered; a real host keeps it in its storage account. */
+/** The last run of every timer, by function name. A real host keeps it in its storage account. */
 export type ScheduleStatuses = Map<string, ScheduleStatus>;
 
-export interface TimerHost {
+export interface TimerOptions {
+  readonly fn: IndexedFunction;
+  readonly schedule: Cron;
   readonly statuses: ScheduleStatuses;
-  readonly runner: Runner;
+  readonly invoker: Invoker;
 }
 
-export function isTimer({ trigger }: Indexed): boolean {
-  return trigger.type === 'timerTrigger';
-}
-
-/** Six-field NCRONTAB, where day and weekday must both match; five fields have no seconds. */
+/** Parses six-field NCRONTAB, in which day and weekday must both match. Five fields have no seconds. */
 export function parseSchedule(schedule = '', env: Env = {}): Cron {
   const mode = schedule.trim().split(/\s+/).length === 5 ? '5-part' : '6-part';
   return new Cron(schedule, { paused: true, mode, domAndDow: true, timezone: env.WEBSITE_TIME_ZONE ?? 'Etc/UTC' });
 }
 
 /**
- * Fires a timer as the host's `TimerListener` does (Azure/azure-webjobs-sdk-extensions): one run at a time, at once
- * when runs were missed while the host was down (past due) or while a run was under way, or when `runOnStartup` says so.
- * Answers how to stop it.
+ * Starts a timer that works as the host's `TimerListener` does (Azure/azure-webjobs-sdk-extensions). It runs one
+ * invocation at a time. One run makes up for all that were missed while the host was down (past due) or while an
+ * invocation ran. `runOnStartup` adds a run at the start. Returns a function that stops the timer.
  */
-export function startTimer(host: TimerHost, target: Indexed, cron: Cron): () => void {
-  const { name } = target.metadata;
+export function startTimer({ fn, schedule, statuses, invoker }: TimerOptions): () => void {
+  const { name } = fn.metadata;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
-  function plan(next: Date, isPastDue = false): void {
+  function scheduleRun(next: Date, isPastDue = false): void {
     if (stopped) return;
-    // A timeout's longest delay is 24.8 days.
+    // A timeout lasts 24.8 days at most.
     const delayMs = Math.min(Math.max(0, next.getTime() - Date.now()), 2 ** 31 - 1);
-    timer = setTimeout(() => void elapsed(next, isPastDue), delayMs);
+    timer = setTimeout(() => void onTimeout(next, isPastDue), delayMs);
   }
 
-  async function elapsed(due: Date, isPastDue: boolean): Promise<void> {
+  async function onTimeout(due: Date, isPastDue: boolean): Promise<void> {
     if (due.getTime() > Date.now() + 1000) {
-      plan(due);
+      scheduleRun(due);
       return;
     }
     const at = new Date(Math.max(Date.now(), due.getTime()));
-    await host.runner.run(target, timerData(target, host.statuses.get(name), isPastDue)).catch(() => undefined);
-    plan(remember(at));
+    await invoker.invoke(fn, timerData(fn, statuses.get(name), isPastDue)).catch(() => undefined);
+    scheduleRun(recordRun(at));
   }
 
-  function remember(last: Date | undefined): Date {
-    const next = cron.nextRun(last ?? new Date()) ?? new Date(8.64e15);
-    host.statuses.set(name, { last, next });
+  function recordRun(last: Date | undefined): Date {
+    const next = schedule.nextRun(last ?? new Date()) ?? new Date(8.64e15);
+    statuses.set(name, { last, next });
     return next;
   }
 
-  const missed = host.statuses.get(name);
-  if (missed !== undefined && missed.next.getTime() <= Date.now()) plan(new Date(), true);
+  const previous = statuses.get(name);
+  if (previous !== undefined && previous.next.getTime() <= Date.now()) scheduleRun(new Date(), true);
   else {
-    const next = remember(missed?.last);
-    plan(target.trigger.runOnStartup === true ? new Date() : next);
+    const next = recordRun(previous?.last);
+    scheduleRun(fn.trigger.runOnStartup === true ? new Date() : next);
   }
   return () => {
     stopped = true;
@@ -71,8 +70,12 @@ export function startTimer(host: TimerHost, target: Indexed, cron: Cron): () => 
   };
 }
 
-/** A timer's payload as it is on the wire; the library gives the handler camelCase. */
-export function timerData({ trigger }: Indexed, status: ScheduleStatus | undefined, isPastDue: boolean): TypedData {
+/** Returns a timer's payload as the host sends it. The library gives the handler camelCase. */
+export function timerData(
+  { trigger }: IndexedFunction,
+  status: ScheduleStatus | undefined,
+  isPastDue = false,
+): TypedData {
   const last = wireTime(status?.last);
   const info = {
     Schedule: { AdjustForDST: true },
@@ -85,7 +88,7 @@ export function timerData({ trigger }: Indexed, status: ScheduleStatus | undefin
   return { json: JSON.stringify(info) };
 }
 
-/** Before the first run the host says the year 1. */
+/** Before the first run the host sends the year 1. */
 function wireTime(time: Date | undefined): string {
   return time === undefined ? '0001-01-01T00:00:00' : time.toISOString().replace('Z', '0000+00:00');
 }

@@ -1,11 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startHost } from '../src/host.ts';
-import type { Host } from '../src/host.ts';
-import { fixtureFolder } from './folder.ts';
+import { startHost, type Host } from '../src/index.ts';
+import { fixtureFolder } from './support.ts';
 
 const keys = { master: 'm', host: 'h', eventGrid: 's', functions: { event: 'e' } };
-const env = { EAGER: '0 0 0 1 1 *', 'AzureWebJobs.deaf.Disabled': 'true' };
+const env = { EAGER: '0 0 0 1 1 *', 'AzureWebJobs.disabled.Disabled': 'true' };
 const notification = { 'aeg-event-type': 'Notification' };
 const validation = { 'aeg-event-type': 'subscriptionvalidation' };
 let folder: string;
@@ -58,7 +57,7 @@ const cloudEvent = { specversion: '1.0', id: 'c', source: '/t', type: 'A.B', sub
 
 test.each([
   ['no key', '', 401],
-  ['a key nobody has', '&code=x', 401],
+  ['an unknown key', '&code=x', 401],
   ['the key of the function', '&code=e', 401],
   ['the host key', '&code=h', 403],
   ['the system key', '&code=s', 202],
@@ -75,13 +74,13 @@ test.each([
   ['a CloudEvent', cloudEvent, ['c']],
   ['several CloudEvents', [cloudEvent, { ...cloudEvent, id: 'd' }], ['c', 'd']],
   ['no events', [], []],
-])('%s: one run for each', async (_sentence, body, ids) => {
+])('%s: the function runs once for each event', async (_sentence, body, ids) => {
   expect((await notify('event', body, { 'content-type': 'text/plain' })).status).toBe(202);
   const ran = (await runs()).map((run) => (JSON.parse(run) as { event: { id: string } }).event.id);
   expect(ran).toEqual(ids);
 });
 
-test('an event reaches its handler as it was sent, its metadata as the library makes it', async () => {
+test('a handler gets the event as it was sent, and metadata in the form of the library', async () => {
   await notify('event', [event('1')]);
   const [run = ''] = await runs();
   expect(JSON.parse(run)).toEqual({
@@ -92,31 +91,31 @@ test('an event reaches its handler as it was sent, its metadata as the library m
 
 test.each([
   [
-    'one of whose events fails',
+    'with an event that fails',
     [event('1', 'bad'), event('2')],
     'Exception while executing function: Functions.event',
     1,
   ],
   ['with an event that is no object', ['1', event('2')], 'Exception while executing function: Functions.event', 1],
-  ['that is a text', 'good', '', 0],
-])('a delivery %s is 500, and the others run', async (_sentence, body, answer, others) => {
+  ['of plain text', 'good', '', 0],
+])('a delivery %s is 500; the other events run', async (_sentence, body, answer, others) => {
   const response = await notify('event', body);
   expect(response.status).toBe(500);
   expect(await response.text()).toBe(answer);
   expect(await runs()).toHaveLength(others);
 });
 
-test('a delivery that is no JSON is 500', async () => {
+test('a delivery that is not JSON is 500', async () => {
   expect((await send('functionName=event&code=s', { headers: notification, body: '[{' })).status).toBe(500);
 });
 
 test.each([
-  ['an unknown function', 'nobody'],
+  ['an unknown function', 'unknown'],
   ['no function', ''],
   ['a name in another case', 'Event'],
   ['a timer', 'tick'],
   ['an HTTP function', 'runs'],
-  ['a disabled function', 'deaf'],
+  ['a disabled function', 'disabled'],
 ])('%s is not found', async (_sentence, name) => {
   const response = await notify(name, [event('1')]);
   expect(response.status).toBe(404);
@@ -125,11 +124,11 @@ test.each([
 });
 
 test.each([
-  ['a kind in other letters', { 'aeg-event-type': 'NOTIFICATION' }, 202],
-  ['the end of a subscription', { 'aeg-event-type': 'Unsubscribe' }, 202],
-  ['another kind', { 'aeg-event-type': 'Other' }, 400],
-  ['no kind', {}, 400],
-])('%s is answered', async (_sentence, headers, status) => {
+  ['a type in capitals', { 'aeg-event-type': 'NOTIFICATION' }, 202],
+  ['the type Unsubscribe', { 'aeg-event-type': 'Unsubscribe' }, 202],
+  ['another type', { 'aeg-event-type': 'Other' }, 400],
+  ['no type', {}, 400],
+])('a request with %s has its status', async (_sentence, headers, status) => {
   const init = { headers: headers as Record<string, string>, body: JSON.stringify([event('1')]) };
   expect((await send('functionName=event&code=s', init)).status).toBe(status);
 });
@@ -148,9 +147,9 @@ test.each([
 });
 
 test.each([
-  ['its own', 'eventgrid.azure.us', 'eventgrid.azure.us'],
+  ['an Azure', 'eventgrid.azure.us', 'eventgrid.azure.us'],
   ['a foreign', 'evil.example', 'eventgrid.azure.net'],
-])('the CloudEvents handshake of %s origin', async (_sentence, origin, allowed) => {
+])('the CloudEvents handshake of %s origin allows one of Azure', async (_sentence, origin, allowed) => {
   const init = { method: 'OPTIONS', headers: { 'WebHook-Request-Origin': origin } };
   const response = await send('functionName=event&code=s', init);
   expect(response.status).toBe(200);
@@ -158,27 +157,27 @@ test.each([
 });
 
 test('the events of a delivery run at the same time', async () => {
-  expect((await notify('meeting', [event('1', 'Ann'), event('2', 'Bob')])).status).toBe(202);
-  expect((await runs()).slice(0, 2)).toEqual(['Ann came', 'Bob came']);
+  expect((await notify('pair', [event('1', 'Ann'), event('2', 'Bob')])).status).toBe(202);
+  expect((await runs()).slice(0, 2)).toEqual(['Ann started', 'Bob started']);
 });
 
-test('a handler goes on after Event Grid has stopped waiting', async () => {
+test('a handler continues after Event Grid has stopped waiting', async () => {
   const waiting = new AbortController();
   const init = { headers: notification, body: JSON.stringify([event('1', 'Ann')]), signal: waiting.signal };
-  const cut = expect(send('functionName=meeting&code=s', init)).rejects.toThrow('abort');
+  const cut = expect(send('functionName=pair&code=s', init)).rejects.toThrow('abort');
   await ranAs(1);
   waiting.abort();
   await cut;
-  await notify('meeting', [event('2', 'Bob')]);
-  expect(await ranAs(4)).toEqual(expect.arrayContaining(['Ann left', 'Bob left']));
+  await notify('pair', [event('2', 'Bob')]);
+  expect(await ranAs(4)).toEqual(expect.arrayContaining(['Ann ended', 'Bob ended']));
 });
 
 test.each([
   ['runs with its input as the event', 'event', { input: JSON.stringify(event('1')) }, 202, 1],
-  ['runs although it is disabled', 'Deaf', { input: JSON.stringify(event('1')) }, 202, 1],
-  ['takes no input that is no event', 'event', { input: 'hello' }, 202, 0],
-  ['takes no body without an invocation', 'event', [], 400, 0],
-])('an event function started by hand %s', async (_sentence, name, body, status, count) => {
+  ['runs although it is disabled', 'Disabled', { input: JSON.stringify(event('1')) }, 202, 1],
+  ['fails with an input that is not an event', 'event', { input: 'hello' }, 202, 0],
+  ['is 400 with a body that is not an invocation', 'event', [], 400, 0],
+])('an event function that the admin route starts %s', async (_sentence, name, body, status, count) => {
   const init = { method: 'POST', body: JSON.stringify(body) };
   const response = await fetch(`${host.url}/admin/functions/${name}?code=m`, init);
   expect(response.status).toBe(status);

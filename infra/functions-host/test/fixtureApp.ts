@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import type { EventGridEvent, HttpHandler, HttpRequest, InvocationContext, Timer } from '@azure/functions';
 
-/** The app that the host's tests load: it is bundled as the real one is. */
+/** The function app that the host's tests load. */
 const runs: string[] = [];
 
 app.hook.log((line) => {
@@ -37,18 +37,19 @@ app.eventGrid('event', {
   },
 });
 
-let meet: (() => void) | undefined;
-app.eventGrid('meeting', {
+let release: (() => void) | undefined;
+/** Each invocation waits for another one. */
+app.eventGrid('pair', {
   handler: async ({ subject }: EventGridEvent) => {
-    runs.push(`${subject} came`);
-    if (meet) meet();
-    else await new Promise<void>((resolve) => (meet = resolve));
-    meet = undefined;
-    runs.push(`${subject} left`);
+    runs.push(`${subject} started`);
+    if (release) release();
+    else await new Promise<void>((resolve) => (release = resolve));
+    release = undefined;
+    runs.push(`${subject} ended`);
   },
 });
 
-app.eventGrid('deaf', { handler: (event: EventGridEvent) => void runs.push(`deaf heard ${event.id}`) });
+app.eventGrid('disabled', { handler: (event: EventGridEvent) => void runs.push(`disabled ran ${event.id}`) });
 
 app.http('echo', {
   route: 'Things/{id}/{part}',
@@ -84,6 +85,6 @@ app.http('broken', {
 
 app.http('off', { methods: ['GET'], handler: () => ({ body: 'on' }) });
 
-app.http('bosses', { methods: ['GET'], authLevel: 'admin', handler: () => ({ body: 'hello' }) });
+app.http('admin-only', { methods: ['GET'], authLevel: 'admin', handler: () => ({ body: 'hello' }) });
 
 app.http('9lives', { methods: ['GET'], handler: () => ({ body: 'meow' }) });

@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { startHost } from '../src/host.ts';
-import type { Host } from '../src/host.ts';
-import { appFolder, fixtureFolder } from './folder.ts';
+import { startHost, type Host } from '../src/index.ts';
+import { appFolder, fixtureFolder } from './support.ts';
 
-const keys = { master: 'm', host: 'h', functions: { echo: 'e', bosses: 'b' } };
+const keys = { master: 'm', host: 'h', functions: { echo: 'e', 'admin-only': 'b' } };
 const env = { EAGER: '0 0 0 1 1 *', 'AzureWebJobs.off.Disabled': 'true' };
 let folder: string;
 let host: Host;
@@ -28,31 +27,43 @@ async function runs(): Promise<string[]> {
 
 test.each([
   ['an anonymous function needs no key', 'GET', '/api/setting', {}, 200],
-  ['a function-level route without a key is refused', 'POST', '/api/things/1/2', {}, 401],
-  ['a function-level route with a wrong key is refused', 'POST', '/api/things/1/2?code=x', {}, 401],
-  ['the key of another function is refused', 'POST', '/api/things/1/2?code=b', {}, 401],
-  ['the function key opens by header', 'POST', '/api/things/1/2', { 'x-functions-key': 'e' }, 202],
-  ['the function key opens by query', 'POST', '/api/things/1/2?code=e', {}, 202],
+  ['a function-level route refuses a request without a key', 'POST', '/api/things/1/2', {}, 401],
+  ['a function-level route refuses a wrong key', 'POST', '/api/things/1/2?code=x', {}, 401],
+  ['a function-level route refuses the key of another function', 'POST', '/api/things/1/2?code=b', {}, 401],
+  ['a function-level route takes its key in the header', 'POST', '/api/things/1/2', { 'x-functions-key': 'e' }, 202],
+  ['a function-level route takes its key in the query', 'POST', '/api/things/1/2?code=e', {}, 202],
   ['the host key opens every function', 'POST', '/api/things/1/2', { 'x-functions-key': 'h' }, 202],
   ['the master key opens every function', 'POST', '/api/things/1/2', { 'x-functions-key': 'm' }, 202],
-  ['the header wins over the query', 'POST', '/api/things/1/2?code=e', { 'x-functions-key': 'x' }, 401],
-  ['an admin-level route refuses its function key', 'GET', '/api/bosses?code=b', {}, 401],
-  ['an admin-level route takes the master key', 'GET', '/api/bosses?code=m', {}, 200],
+  ['the header takes precedence over the query', 'POST', '/api/things/1/2?code=e', { 'x-functions-key': 'x' }, 401],
+  ['an admin-level route refuses its function key', 'GET', '/api/admin-only?code=b', {}, 401],
+  ['an admin-level route takes the master key', 'GET', '/api/admin-only?code=m', {}, 200],
   ['paths are matched without regard to case', 'GET', '/API/Setting', {}, 200],
-  ['a method the function does not list is not found', 'DELETE', '/api/setting', {}, 404],
+  ['a method that the function does not list is not found', 'DELETE', '/api/setting', {}, 404],
   ['HEAD is not GET', 'HEAD', '/api/setting', {}, 404],
   ['an unknown path is not found', 'GET', '/api/unknown', {}, 404],
   ['a path without the prefix is not found', 'GET', '/setting', {}, 404],
-  ['a function that answers nothing is 204', 'DELETE', '/api/nothing', {}, 204],
+  ['a function that returns nothing is 204', 'DELETE', '/api/nothing', {}, 204],
   ['a function that throws is 500', 'GET', '/api/broken', {}, 500],
   ['a disabled function is not found', 'GET', '/api/off', {}, 404],
-  ['a disabled function still runs with the master key', 'GET', '/api/off?code=m', {}, 200],
+  ['a disabled function runs with the master key', 'GET', '/api/off?code=m', {}, 200],
   ['an event function is not served over HTTP', 'POST', '/api/event', {}, 404],
-  ['a timer is fired by hand with the master key', 'POST', '/admin/functions/Tick', { 'x-functions-key': 'm' }, 202],
-  ['a timer is not fired with another key', 'POST', '/admin/functions/tick', { 'x-functions-key': 'h' }, 403],
-  ['a timer is not fired without a key', 'POST', '/admin/functions/tick', {}, 401],
-  ['an HTTP function is not fired', 'POST', '/admin/functions/echo', { 'x-functions-key': 'm' }, 404],
-  ['an unknown function is not fired', 'POST', '/admin/functions/tock', { 'x-functions-key': 'm' }, 404],
+  [
+    'the admin route runs a timer with the master key',
+    'POST',
+    '/admin/functions/Tick',
+    { 'x-functions-key': 'm' },
+    202,
+  ],
+  ['the admin route refuses another key', 'POST', '/admin/functions/tick', { 'x-functions-key': 'h' }, 403],
+  ['the admin route refuses a request without a key', 'POST', '/admin/functions/tick', {}, 401],
+  ['the admin route does not run an HTTP function', 'POST', '/admin/functions/echo', { 'x-functions-key': 'm' }, 404],
+  [
+    'the admin route does not find an unknown function',
+    'POST',
+    '/admin/functions/tock',
+    { 'x-functions-key': 'm' },
+    404,
+  ],
 ])('%s', async (_sentence, method, path, headers, status) => {
   const body = method === 'POST' ? '{}' : null;
   const response = await call(path, { method, headers: headers as Record<string, string>, body });
@@ -60,7 +71,7 @@ test.each([
   if (status >= 400) expect(await response.text()).toBe('');
 });
 
-test('a request and its answer arrive whole, path parameters in their own case', async () => {
+test('a request and its response arrive complete, with path parameters in their own case', async () => {
   const response = await call('/api/THINGS/AbC%20d/Part?q=a%26b&code=e', {
     method: 'POST',
     headers: { 'x-mine': 'yes' },
@@ -76,11 +87,11 @@ test('a request and its answer arrive whole, path parameters in their own case',
   });
 });
 
-test('a literal segment wins over a parameter', async () => {
+test('a literal segment takes precedence over a parameter', async () => {
   expect(await (await call('/api/things/latest/x')).text()).toBe('latest');
 });
 
-test('what cannot be indexed is told with its reason, the rest is served', () => {
+test('a function that cannot be indexed is listed with the reason; the others are served', () => {
   expect(host.problems).toEqual([
     "Function 'wrong-schedule' is not served: its schedule is not one.",
     "Function '9lives' is not served: its name is not allowed.",
@@ -94,23 +105,23 @@ test('a function whose setting is missing is not indexed', async () => {
   await other.stop();
 });
 
-test('every host has its own copy of the app and its own settings', async () => {
+test('each host has its own copy of the app and its own settings', async () => {
   const other = await startHost({ folder, env: { EAGER: '1 1 1 1 1 1' } });
   expect(await (await fetch(`${other.url}/api/setting`)).text()).toBe('1 1 1 1 1 1');
   expect(await (await call('/api/setting')).text()).toBe('0 0 0 1 1 *');
   await other.stop();
 });
 
-test('a timer runs at start when it says so, and gets its schedule as the library gives it', async () => {
-  await host.fire('tick');
+test('runOnStartup runs a timer at the start; its handler gets the schedule in the form of the library', async () => {
+  await host.runTimer('tick');
   expect(await runs()).toContain('eager');
   const timer = JSON.parse((await runs()).findLast((run) => run.startsWith('{')) ?? '{}') as Record<string, unknown>;
   expect(timer).toMatchObject({ isPastDue: false, schedule: { adjustForDST: true } });
   expect(timer.scheduleStatus).toMatchObject({ last: '0001-01-01T00:00:00' });
 });
 
-test('what a timer throws is thrown to who fires it, and stops nothing', async () => {
-  await expect(host.fire('failing')).rejects.toThrow('the timer is broken');
+test('an error of a timer reaches the caller of runTimer; the host goes on', async () => {
+  await expect(host.runTimer('failing')).rejects.toThrow('the timer is broken');
   expect((await call('/admin/functions/failing?code=m', { method: 'POST', body: '{}' })).status).toBe(202);
   expect((await call('/api/setting')).status).toBe(200);
 });
@@ -118,7 +129,7 @@ test('what a timer throws is thrown to who fires it, and stops nothing', async (
 test.each([
   ['throws while it is loaded', 'throw new Error("no");', /threw while it was loaded/],
   ['registers nothing', 'module.exports = {};', /registered nothing/],
-])('an app that %s is refused loudly', async (_sentence, code, message) => {
+])('startHost throws for an app that %s', async (_sentence, code, message) => {
   const broken = await appFolder(code);
   await expect(startHost({ folder: broken, env: {} })).rejects.toThrow(message);
   await rm(broken, { recursive: true });

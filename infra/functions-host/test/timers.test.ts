@@ -1,5 +1,5 @@
-import type { TypedData } from '../src/core.ts';
-import type { Indexed } from '../src/indexing.ts';
+import type { TypedData } from '../src/functionsCore.ts';
+import type { IndexedFunction } from '../src/indexing.ts';
 import { parseSchedule, startTimer } from '../src/timers.ts';
 import type { ScheduleStatuses } from '../src/timers.ts';
 
@@ -23,35 +23,34 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-const runner = {
-  async run(_target: Indexed, { json }: TypedData) {
+const invoker = {
+  async invoke(_fn: IndexedFunction, { json }: TypedData) {
     const { IsPastDue } = JSON.parse(json ?? '{}') as { IsPastDue: boolean };
     runs.push({ at: new Date().toISOString().slice(11, 19), isPastDue: IsPastDue });
     await hold;
     return undefined;
   },
-  fire: () => Promise.resolve(),
-  drained: () => Promise.resolve(),
+  drain: () => Promise.resolve(),
 };
 
 function begin(runOnStartup = false): void {
   const trigger = { type: 'timerTrigger', direction: 'in', schedule: '0 */5 * * * *', runOnStartup } as const;
   const metadata = { name: 'tick', bindings: { timer: trigger } };
-  const target = { metadata, trigger, triggerName: 'timer', handler: () => undefined, disabled: false };
-  stop = startTimer({ statuses, runner }, target, parseSchedule(trigger.schedule));
+  const fn = { metadata, trigger, triggerName: 'timer', handler: () => undefined, disabled: false };
+  stop = startTimer({ fn, schedule: parseSchedule(trigger.schedule), statuses, invoker });
 }
 
 function times(): string[] {
   return runs.map(({ at }) => at);
 }
 
-test('a timer runs when its schedule says so and not before', async () => {
+test('a timer runs at the times of its schedule and not before', async () => {
   begin();
   await jest.advanceTimersByTimeAsync(11 * minuteMs);
   expect(times()).toEqual(['12:05:00', '12:10:00']);
 });
 
-test('a run does not start while the previous one still runs; what was missed is made up for once', async () => {
+test('a run does not start while another one is running; one run makes up for all that were missed', async () => {
   begin();
   hold = new Promise((resolve) => (release = resolve));
   await jest.advanceTimersByTimeAsync(18 * minuteMs);
@@ -62,7 +61,7 @@ test('a run does not start while the previous one still runs; what was missed is
   expect(times()).toEqual(['12:05:00', '12:18:00', '12:20:00']);
 });
 
-test('a run that was missed while the host was down is made up for at start, marked past due', async () => {
+test('a run that was missed while the host was down is made up for at the start, marked past due', async () => {
   statuses.set('tick', { last: new Date('2026-03-01T11:50:00Z'), next: new Date('2026-03-01T11:55:00Z') });
   begin();
   await jest.advanceTimersByTimeAsync(6 * minuteMs);
@@ -72,13 +71,13 @@ test('a run that was missed while the host was down is made up for at start, mar
   ]);
 });
 
-test('runOnStartup runs at once and then as scheduled', async () => {
+test('runOnStartup runs at once and then on schedule', async () => {
   begin(true);
   await jest.advanceTimersByTimeAsync(6 * minuteMs);
   expect(times()).toEqual(['12:00:00', '12:05:00']);
 });
 
-test('a stopped timer runs no more', async () => {
+test('a stopped timer does not run', async () => {
   begin();
   stop?.();
   await jest.advanceTimersByTimeAsync(11 * minuteMs);

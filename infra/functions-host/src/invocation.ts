@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { types } from 'node:util';
+import { runHooks } from './app.ts';
+import type { App } from './app.ts';
+import { eventMetadata } from './eventGrid.ts';
+import type { InvocationContext, TypedData } from './functionsCore.ts';
+import type { IndexedFunction } from './indexing.ts';
+
+/** Invokes functions, logs what they throw, and knows which invocations still run. */
+export interface Invoker {
+  invoke(fn: IndexedFunction, data: TypedData): Promise<TypedData | undefined>;
+  /** Waits for every invocation that runs now. */
+  drain(): Promise<unknown>;
+}
+
+export function createInvoker(app: App): Invoker {
+  const running = new Set<Promise<unknown>>();
+  return {
+    async invoke(fn, data) {
+      const invocation = invokeOnce(app, fn, data);
+      running.add(invocation);
+      try {
+        return await invocation;
+      } catch (error) {
+        const reason = types.isNativeError(error) ? (error.stack ?? error.message) : String(error);
+        app.log('error', 'system', `Function '${fn.metadata.name}' failed: ${reason}`);
+        throw error;
+      } finally {
+        running.delete(invocation);
+      }
+    },
+    drain: () => Promise.allSettled(running),
+  };
+}
+
+/**
+ * Invokes a function in the order of the Node worker's `InvocationHandler`: arguments, hooks, handler, hooks, response.
+ * Throws what the handler throws, unless a hook clears the error.
+ */
+async function invokeOnce(app: App, fn: IndexedFunction, data: TypedData): Promise<TypedData | undefined> {
+  const context = createContext(app, fn, data);
+  const model = app.model.getInvocationModel(context);
+  const { context: invocationContext, inputs } = await model.getArguments();
+  const shared = { hookData: {}, appHookData: {}, invocationContext };
+  const before = { ...shared, inputs, functionCallback: fn.handler };
+  context.state = 'preInvocationHooks';
+  await runHooks(app.hooks, 'preInvocation', before);
+  context.state = 'invocation';
+  const outcome = await catchError(() =>
+    model.invokeFunction(invocationContext, before.inputs, before.functionCallback),
+  );
+  const after = { ...shared, inputs: before.inputs, ...outcome };
+  context.state = 'postInvocationHooks';
+  await runHooks(app.hooks, 'postInvocation', after);
+  context.state = undefined;
+  if (after.error !== null) throw after.error;
+  return (await model.getResponse(invocationContext, after.result)).returnValue ?? undefined;
+}
+
+async function catchError(run: () => Promise<unknown>): Promise<{ result: unknown; error: Error | null }> {
+  try {
+    return { result: await run(), error: null };
+  } catch (error) {
+    return { result: null, error: types.isNativeError(error) ? error : new Error(String(error)) };
+  }
+}
+
+function createContext(app: App, fn: IndexedFunction, data: TypedData): InvocationContext {
+  const invocationId = randomUUID();
+  const triggerMetadata = fn.trigger.type === 'eventGridTrigger' ? eventMetadata(data) : {};
+  return {
+    invocationId,
+    request: { invocationId, inputData: [{ name: fn.triggerName, data }], triggerMetadata },
+    metadata: fn.metadata,
+    state: undefined,
+    log: app.log,
+  };
+}
