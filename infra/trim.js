@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Removes what is installed and never read: about a third of `node_modules`. npm runs it after each installation.
+ * Removes what is installed and never read: about a third of `node_modules`. npm runs it after `npm ci`.
  *
  * The installer of `node` hard-links the runtime to `node/bin` and leaves the package it came from, with the headers for
  * native add-ons. The Azure SDKs carry builds for browsers and for React Native beside those for Node. Source
