@@ -25,11 +25,11 @@ export type Decision =
   | { readonly do: 'fixTag'; readonly reason: Reason; readonly credentialId: CredentialId; readonly state: State }
   | { readonly do: 'run'; readonly reason: Reason; readonly phase: Phase }
   /** Remembered in the tags, for as long as each look finds it anew. */
-  | { readonly do: 'wait'; readonly reason: Reason; readonly until: Date; readonly code?: string }
+  | { readonly do: 'wait'; readonly reason: Reason; readonly until: Date; readonly code?: string | undefined }
   /** Stays until resumed. */
-  | { readonly do: 'hold'; readonly reason: Reason; readonly code?: string }
+  | { readonly do: 'hold'; readonly reason: Reason; readonly code?: string | undefined }
   /** Nothing to do, nothing to remember. */
-  | { readonly do: 'leave'; readonly reason: Reason; readonly until?: Date };
+  | { readonly do: 'leave'; readonly reason: Reason; readonly until?: Date | undefined };
 
 /** First answer wins. */
 export type Rule = (situation: Situation) => Decision | undefined;

@@ -5,7 +5,7 @@ import type { Target, Window, TargetOptions } from '../model/target.ts';
 /** What the date of a rotation depends on. */
 export interface DatedSecret {
   readonly target: Pick<Target, 'options'>;
-  readonly secret: { readonly createdOn: Date; readonly expiresOn?: Date };
+  readonly secret: { readonly createdOn: Date; readonly expiresOn?: Date | undefined };
 }
 
 /** The earlier of the tag's validity and the secret's own expiry; never `updated` (design: Due). */

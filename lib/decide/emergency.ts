@@ -27,14 +27,13 @@ export function startEmergency(s: Situation): Decision | undefined {
 function withEmergency(s: Situation, live: CredentialRef, wanted: EmergencyRequest): Joined {
   const { rotation, regenerateAnew } = planEmergency(s, live, wanted);
   const stateBinding = regenerateAnew || !s.state.stateBinding ? stateBindingOf(s) : s.state.stateBinding;
-  const request = wanted.request ?? s.state.lastRequest;
   const state = {
     ...historyOf(s.state),
     refusals: 0,
     stateBinding,
     rotation,
-    ...remainingGuard(s.state),
-    ...(request && { lastRequest: request }),
+    guard: remainingGuard(s.state),
+    lastRequest: wanted.request ?? s.state.lastRequest,
   };
   return { state, start: rotation.start };
 }
@@ -67,7 +66,7 @@ function joinedUnderWay(
   if (!rotation.toRevoke.includes(live.fingerprint) && rotation.oldVersion === undefined) return undefined;
   const hurried = { ...rotation, mode: moreUrgentMode(rotation, mode) };
   const goingOn = mode === 'immediate' ? withoutWait(state) : state;
-  return { state: { ...goingOn, rotation: hurried, ...(request && { lastRequest: request }) }, start: rotation.start };
+  return { state: { ...goingOn, rotation: hurried, lastRequest: request ?? state.lastRequest }, start: rotation.start };
 }
 
 /** What was promised to be immediate stays so. */
@@ -134,8 +133,7 @@ function isNextLeaked({ next, standby }: Inspection, compromised: readonly Crede
 
 /** What a rotation that begins instead of another one takes over from it. */
 export function inheritedFrom(before: Rotation | undefined): Pick<Rotation, 'oldVersion' | 'deadline'> {
-  const { oldVersion, deadline } = before ?? {};
-  return { ...(oldVersion && { oldVersion }), ...(deadline && { deadline }) };
+  return { oldVersion: before?.oldVersion, deadline: before?.deadline };
 }
 
 /** A tag has 256 characters. */
@@ -153,6 +151,6 @@ export function mergeToRevoke(
 }
 
 /** Who calls has not waited for the grace of adoption; what else guards outlives the emergency. */
-function remainingGuard({ guard }: State): { guard?: Guard } {
-  return guard && guard.reason !== 'adoption-grace' ? { guard } : {};
+function remainingGuard({ guard }: State): Guard | undefined {
+  return guard?.reason === 'adoption-grace' ? undefined : guard;
 }

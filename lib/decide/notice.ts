@@ -44,7 +44,7 @@ export function regenerationNotice(s: Situation): Decision | undefined {
 }
 
 function rotationForNotice(s: Situation, { id, deadline }: RegenerationNotice): State {
-  const { rotation, guard, lastRotation: last } = s.state;
+  const { rotation, guard, lastRotation } = s.state;
   const { now, inspection } = s;
   const anew: Rotation = {
     phase: 'generate',
@@ -53,15 +53,14 @@ function rotationForNotice(s: Situation, { id, deadline }: RegenerationNotice): 
     mode: 'graceful',
     toRevoke: mergeToRevoke(inspection.credentials, rotation?.toRevoke ?? [], inspection.credentials),
     ...inheritedFrom(rotation),
-    ...earlierDeadline(rotation?.deadline, deadline && deadline > now ? deadline : undefined),
+    deadline: earlierDeadline(rotation?.deadline, deadline && deadline > now ? deadline : undefined),
   };
-  const kept = { ...(guard && { guard }), ...(last && { lastRotation: last }) };
-  return { refusals: 0, stateBinding: stateBindingOf(s), rotation: anew, lastRequest: id, ...kept };
+  return { refusals: 0, stateBinding: stateBindingOf(s), rotation: anew, guard, lastRotation, lastRequest: id };
 }
 
-function earlierDeadline(...deadlines: readonly (Date | undefined)[]): Pick<Rotation, 'deadline'> {
+function earlierDeadline(...deadlines: readonly (Date | undefined)[]): Date | undefined {
   const known = deadlines.filter((date) => date !== undefined);
-  return known.length > 0 ? { deadline: earliest(...known) } : {};
+  return known.length > 0 ? earliest(...known) : undefined;
 }
 
 function hurried(standing: LastRotation, notice: RegenerationNotice, now: Date): Decision | undefined {

@@ -36,9 +36,9 @@ export function stateBindingOf({ installation, target, secret, inspection }: Omi
 interface NewRotation {
   readonly cause: Cause;
   readonly phase: Phase;
-  readonly mode?: Mode;
+  readonly mode?: Mode | undefined;
   /** Absent = every credential that the state knows: the standby, then the live one. */
-  readonly toRevoke?: readonly Fingerprint[];
+  readonly toRevoke?: readonly Fingerprint[] | undefined;
 }
 
 /** The state of a rotation that begins now. */
@@ -53,17 +53,14 @@ export function newRotation(s: Situation, { cause, phase, mode = 'graceful', toR
     refusals: 0,
     stateBinding,
     rotation,
-    ...(guard && { guard }),
+    guard,
     ...(isRepair(rotation) && historyOf(s.state)),
   };
 }
 
 /** What outlives a rotation. */
-export function historyOf({
-  lastRotation: last,
-  lastRequest: request,
-}: State): Pick<State, 'lastRotation' | 'lastRequest'> {
-  return { ...(last && { lastRotation: last }), ...(request && { lastRequest: request }) };
+export function historyOf({ lastRotation, lastRequest }: State): Pick<State, 'lastRotation' | 'lastRequest'> {
+  return { lastRotation, lastRequest };
 }
 
 export function withoutWait({ wait: _, ...state }: State): State {
@@ -104,7 +101,7 @@ function isWithdrawn({ inspection }: Situation, { tookOver: adopted, cause }: Ro
 }
 
 function idleAgain({ stateBinding, guard, ...state }: State): State {
-  return { refusals: 0, ...(stateBinding && { stateBinding }), ...(guard && { guard }), ...historyOf(state) };
+  return { refusals: 0, stateBinding, guard, ...historyOf(state) };
 }
 
 function continueToIdle(s: Situation, rotation: Rotation): Decision {

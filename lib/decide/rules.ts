@@ -42,7 +42,7 @@ function resourceUnfit(s: Situation): Decision | undefined {
   const { readiness } = s.inspection;
   if (readiness.is === 'pending') return { do: 'wait', reason: readiness.reason, until: readiness.until };
   if (readiness.is === 'valid') return undefined;
-  return { do: 'wait', reason: readiness.reason, until: inAnHour(s), ...(readiness.code && { code: readiness.code }) };
+  return { do: 'wait', reason: readiness.reason, until: inAnHour(s), code: readiness.code };
 }
 
 function claimedTwice(s: Situation): Decision | undefined {
@@ -63,7 +63,7 @@ function notAdopted(s: Situation): Decision | undefined {
   return {
     do: 'adopt',
     reason: 'adopted',
-    state: { refusals: 0, stateBinding: stateBindingOf(s), ...(adoptionGraceMs > 0 && { guard }) },
+    state: { refusals: 0, stateBinding: stateBindingOf(s), guard: adoptionGraceMs > 0 ? guard : undefined },
   };
 }
 

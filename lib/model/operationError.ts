@@ -2,11 +2,11 @@ import type { Reason } from './reason.ts';
 
 export interface ErrorDetail {
   /** The service's own error code: invariant, and short enough for a tag. Never a message, never a body. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** The service's own Retry-After. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
   /** The service answered: what was asked has no effect and will have none. */
-  readonly answered?: boolean;
+  readonly answered?: boolean | undefined;
 }
 
 /** What went wrong, classified once, where it entered. Never carries a response body. */

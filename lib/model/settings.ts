@@ -16,5 +16,5 @@ export interface Settings {
   readonly armAudience: string;
   readonly blobServiceUrl: string;
   /** Of the custom topic. Absent = timers alone. */
-  readonly topicEndpoint?: string;
+  readonly topicEndpoint?: string | undefined;
 }

@@ -45,13 +45,13 @@ export interface Rotation {
   /** The credentials that must not exist any more when it is complete. */
   readonly toRevoke: readonly Fingerprint[];
   /** The secret version to disable. */
-  readonly oldVersion?: string;
+  readonly oldVersion?: string | undefined;
   /** A new key was refused for longer than patience and made once more (R15, proof refused). */
-  readonly regeneratedAgain?: true;
+  readonly regeneratedAgain?: true | undefined;
   /** It found a key that somebody had made, and published that one (R18, changed standby). */
-  readonly tookOver?: true;
+  readonly tookOver?: true | undefined;
   /** Of a notice: complete by then, even if settle has to be shortened for it (R23, regeneration notice). */
-  readonly deadline?: Date;
+  readonly deadline?: Date | undefined;
 }
 
 /** It publishes no key of its own time: a notice is not answered by it, and what was answered before stays answered. */
@@ -64,11 +64,11 @@ export interface Wait {
   readonly reason: Reason;
   readonly since: Date;
   readonly until: Date;
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** Said to be stuck already. */
-  readonly announcedStuck?: true;
+  readonly announcedStuck?: true | undefined;
   /** The resource was down before, and was not said to be well since. */
-  readonly wasDown?: true;
+  readonly wasDown?: true | undefined;
 }
 
 /** It is to be said when it is well. */
@@ -84,22 +84,22 @@ export interface Guard {
 
 /** Tag `RotationProgress`. */
 export interface Progress {
-  readonly rotation?: Rotation;
-  readonly wait?: Wait;
-  readonly guard?: Guard;
+  readonly rotation?: Rotation | undefined;
+  readonly wait?: Wait | undefined;
+  readonly guard?: Guard | undefined;
   /** Only its history can tell: stays until resumed. */
-  readonly held?: Reason;
+  readonly held?: Reason | undefined;
   /** Refusals in a row. */
   readonly refusals: number;
   /** Start of the last rotation. */
-  readonly lastRotation?: Date;
+  readonly lastRotation?: Date | undefined;
   /** Hash of the last idempotency key. */
-  readonly lastRequest?: Fingerprint;
+  readonly lastRequest?: Fingerprint | undefined;
 }
 
 /** What the tags remember. */
 export interface State extends Progress {
-  readonly stateBinding?: StateBinding;
+  readonly stateBinding?: StateBinding | undefined;
 }
 
 export const emptyState: State = { refusals: 0 };
@@ -108,13 +108,13 @@ export const emptyState: State = { refusals: 0 };
 export interface VisitRequest {
   readonly cause: Cause;
   /** Prove the live key first, and leave it at that where it works (R16, live credential proved first). */
-  readonly checkLive?: true;
+  readonly checkLive?: true | undefined;
   /** The service refused the live key just now; `surely`: while it took another key of the resource. */
-  readonly liveRefused?: 'alone' | 'surely';
-  readonly emergency?: EmergencyRequest;
+  readonly liveRefused?: 'alone' | 'surely' | undefined;
+  readonly emergency?: EmergencyRequest | undefined;
   /** The secret version that the event told of. */
-  readonly version?: string;
-  readonly notice?: RegenerationNotice;
+  readonly version?: string | undefined;
+  readonly notice?: RegenerationNotice | undefined;
 }
 
 /** What a target has to know of a mandatory regeneration. */
@@ -122,12 +122,12 @@ export interface RegenerationNotice {
   readonly id: Fingerprint;
   /** A rotation that began since has answered it (R23, regeneration notice). */
   readonly start: Date;
-  readonly deadline?: Date;
+  readonly deadline?: Date | undefined;
 }
 
 export interface EmergencyRequest {
   readonly mode: Mode;
   /** Absent = the live credential. */
-  readonly compromised?: readonly CredentialId[];
-  readonly request?: Fingerprint;
+  readonly compromised?: readonly CredentialId[] | undefined;
+  readonly request?: Fingerprint | undefined;
 }

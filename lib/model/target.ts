@@ -35,17 +35,17 @@ export interface Window {
 export interface TargetOptions {
   readonly validityMs: number;
   /** Absent = derived from the validity. */
-  readonly leadMs?: number;
+  readonly leadMs?: number | undefined;
   readonly overlapMs: number;
-  readonly window?: Window;
+  readonly window?: Window | undefined;
   readonly paused: boolean;
   readonly proof: 'required' | 'best-effort';
   /** Does the old credential live on for consumers that are not seen on the new version when settle ends? */
   readonly consumers: 'wait' | 'proceed';
   /** What kinds may be asked for besides, by a word each in RotationOptions. */
-  readonly kindOptions?: ReadonlySet<KindOption>;
+  readonly kindOptions?: ReadonlySet<KindOption> | undefined;
   /** Tag RotationKey, as written: the key wanted, or who is to have it. */
-  readonly key?: string;
+  readonly key?: string | undefined;
 }
 
 export const kindOptions = ['disable-old-version', 'auto-renew', 'versionless'] as const;

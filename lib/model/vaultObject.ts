@@ -6,7 +6,7 @@ export interface VaultObject {
   /** As written: Key Vault does not tell names apart by case. */
   readonly name: string;
   /** Lower case, as Key Vault writes versions. */
-  readonly version?: string;
+  readonly version?: string | undefined;
 }
 
 const shape =
@@ -23,6 +23,6 @@ export function parseVaultObject(text: string): VaultObject | undefined {
     vaultUrl: new URL(vault).origin,
     collection: collection.toLowerCase() as VaultObject['collection'],
     name,
-    ...(version && { version: version.toLowerCase() }),
+    version: version?.toLowerCase(),
   };
 }

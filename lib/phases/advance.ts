@@ -66,19 +66,18 @@ export function publishedState(s: Situation, rotation: Rotation, value: Sealed):
 }
 
 /** Waits for a reason. The same reason as before keeps its beginning, so that the state shows how long it lasts. */
-export function waitingState(state: State, now: Date, wait: { reason: Reason; until: Date; code?: string }): State {
+export function waitingState(state: State, now: Date, wait: Pick<Wait, 'reason' | 'until' | 'code'>): State {
   const known = state.wait?.reason === wait.reason ? state.wait : undefined;
   const { reason, until, code } = wait;
   const since = known?.since ?? wholeSecond(now);
-  const announcedStuck = known?.announcedStuck ?? false;
   return {
     ...state,
     wait: {
       reason,
       since,
       until: wholeSecond(until),
-      ...(code && { code }),
-      ...(announcedStuck && { announcedStuck }),
+      code,
+      announcedStuck: known?.announcedStuck,
     },
   };
 }
@@ -96,7 +95,7 @@ export function failedState(state: State, error: OperationError, now: Date, fail
   const reason = reasonThatStands(error.reason, state.wait);
   const refusals = reason === 'refused' ? state.refusals + 1 : state.refusals;
   const until = latest(later(now, retryAfterMs), backOff(state, reason, now));
-  const next = keepDown(state, waitingState({ ...state, refusals }, now, { reason, until, ...(code && { code }) }));
+  const next = keepDown(state, waitingState({ ...state, refusals }, now, { reason, until, code }));
   return refusals >= failuresUntilHeld ? heldState(next, { reason: 'too-many-refusals' }) : next;
 }
 

@@ -6,7 +6,7 @@ export interface CertificateUrl {
   readonly name: string;
   /** Only `secrets` answers with the private key. */
   readonly isSecret: boolean;
-  readonly version?: string;
+  readonly version?: string | undefined;
 }
 
 /** Reads any spelling that Key Vault takes: names are told apart by neither case nor a slash at the end. */
@@ -14,7 +14,7 @@ export function certificateUrl(text: string): CertificateUrl | undefined {
   const found = parseVaultObject(text);
   if (!found) return undefined;
   const { vaultUrl, collection, name, version } = found;
-  return { host: new URL(vaultUrl).host, name, isSecret: collection === 'secrets', ...(version && { version }) };
+  return { host: new URL(vaultUrl).host, name, isSecret: collection === 'secrets', version };
 }
 
 export function isSame(one: CertificateUrl, other: CertificateUrl | undefined): boolean {

@@ -6,9 +6,9 @@ export interface Change {
   /** RFC 6901. */
   readonly pointer: string;
   /** Absent where the pool had nothing there. */
-  readonly from?: unknown;
+  readonly from?: unknown | undefined;
   /** Absent where it was left out. */
-  readonly to?: unknown;
+  readonly to?: unknown | undefined;
   readonly why: string;
 }
 
@@ -30,7 +30,7 @@ function between(from: unknown, to: unknown, pointer: string): readonly Bare[] {
   if (isDeepStrictEqual(from, to)) return [];
   const [before, after] = [partsOf(from), partsOf(to)];
   if (!before || !after || !areAlike(from, to) || unit.test(pointer)) {
-    return [{ pointer, ...(from !== undefined && { from }), ...(to !== undefined && { to }) }];
+    return [{ pointer, from, to }];
   }
   const names = Object.keys({ ...before, ...after });
   return names.flatMap((name) => between(before[name], after[name], below(pointer, name)));

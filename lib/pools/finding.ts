@@ -7,7 +7,7 @@ import type { PoolView } from './poolView.ts';
 export interface Finding {
   readonly reason: Reason;
   readonly pool: string;
-  readonly detail?: string;
+  readonly detail?: string | undefined;
 }
 
 /** What the auditor knows and the pool does not say. */
@@ -15,11 +15,11 @@ export interface Wanted {
   /** `https://vault/secrets/name`, in any spelling. */
   readonly certificate: string;
   /** The pool should observe it: where it does not, that is the finding. */
-  readonly required?: boolean;
+  readonly required?: boolean | undefined;
   /** Of identities that may be attached to the pool. */
-  readonly identities?: readonly KnownIdentity[];
+  readonly identities?: readonly KnownIdentity[] | undefined;
   /** Of the Batch account. */
-  readonly tenantId?: string;
+  readonly tenantId?: string | undefined;
   /** Of the request that makes the pool, where it is known. */
   readonly apiVersion?: string | undefined;
 }
@@ -27,9 +27,9 @@ export interface Wanted {
 export interface KnownIdentity {
   readonly resourceId: string;
   readonly clientId: string;
-  readonly tenantId?: string;
+  readonly tenantId?: string | undefined;
   /** Whether it may read secrets of the certificate's vault. */
-  readonly mayRead?: boolean;
+  readonly mayRead?: boolean | undefined;
 }
 
 /** One extension that observes the certificate, in its pool. */

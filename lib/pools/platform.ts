@@ -10,7 +10,7 @@ export interface Image {
 export interface Platform {
   readonly family: 'ubuntu' | 'azurelinux' | 'windows' | 'linux';
   /** As in 22.04 or 2022. */
-  readonly version?: number;
+  readonly version?: number | undefined;
 }
 
 /** Nothing for a custom image, which says nothing of what is in it. */
@@ -61,7 +61,7 @@ export function fitness({ family, version }: Platform, major: number): 'fit' | '
 }
 
 function platform(family: Platform['family'], version?: number): Platform {
-  return { family, ...(version !== undefined && { version }) };
+  return { family, version };
 }
 
 /** Canonical writes 20.04-lts and 22_04-lts-gen2, others 20-04-lts and 2404. */

@@ -7,9 +7,9 @@ import { anything, members, object, text, type Members } from './schemas.ts';
 
 /** A pool as Azure Resource Manager writes it; the SDK's `Pool` has its properties one level up. */
 export interface PoolBody {
-  readonly id?: string;
-  readonly name?: string;
-  readonly identity?: unknown;
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+  readonly identity?: unknown | undefined;
   readonly properties: Members;
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isReason } from '../model/reason.ts';
-import { emptyState, isRepair, type Guard, type Progress, type Rotation, type Wait } from '../model/state.ts';
+import { isRepair, type Progress, type Rotation, type Wait } from '../model/state.ts';
 
 /*
  * `RotationProgress` has 256 characters for the longest rotation there can be: phases, causes and guards are letters,
@@ -90,102 +90,77 @@ function letters<const Words extends Readonly<Record<string, string>>>(words: Wo
   });
 }
 
-export function progressFrom({ r, w, q, h, f, l, k }: Shape): Progress {
+export function progressFrom({ r, w, q, h, f = 0, l, k }: Shape): Progress {
   return {
-    ...emptyState,
-    ...(f && { refusals: f }),
-    ...(r && { rotation: rotationFrom(r) }),
-    ...(w && { wait: waitFrom(w) }),
-    ...(q && { guard: { reason: q.w, until: q.n } }),
-    ...(h && { held: h }),
-    ...(l && { lastRotation: l }),
-    ...(k && { lastRequest: k }),
+    rotation: r && rotationFrom(r),
+    wait: w && waitFrom(w),
+    guard: q && { reason: q.w, until: q.n },
+    held: h,
+    refusals: f,
+    lastRotation: l,
+    lastRequest: k,
   };
 }
 
 function rotationFrom({ p, c, s, m, g, o, x, a, d }: NonNullable<Shape['r']>): Rotation {
-  const mode = m === 'i' ? 'immediate' : 'graceful';
-  const flags = { ...(x && { regeneratedAgain: true as const }), ...(a && { tookOver: true as const }) };
   return {
     phase: p,
     cause: c,
     start: s,
-    mode,
+    mode: m === 'i' ? 'immediate' : 'graceful',
     toRevoke: g,
-    ...(o && { oldVersion: o }),
-    ...flags,
-    ...(d && { deadline: d }),
+    oldVersion: o,
+    regeneratedAgain: x && true,
+    tookOver: a && true,
+    deadline: d,
   };
 }
 
 function waitFrom({ w, b, n, e, u, d }: NonNullable<Shape['w']>): Wait {
-  return {
-    reason: w,
-    since: b,
-    until: n,
-    ...(e && { code: e }),
-    ...(u && { announcedStuck: true }),
-    ...(d && { wasDown: true }),
-  };
+  return { reason: w, since: b, until: n, code: e, announcedStuck: u && true, wasDown: d && true };
 }
 
-/** `code` is cut where the whole is too long. */
+/**
+ * Returns the text of the tag, with `code` in place of the wait's own, which may be too long. Two members are left out
+ * where they say nothing more: the wait of a held target, and the rotation before the one under way, unless that one
+ * only repairs. JSON leaves out what is undefined.
+ */
 export function progressText(state: Progress, code = state.wait?.code): string {
-  return JSON.stringify(z.encode(progressShape, { v: 1, ...underWay(state, code), ...remembered(state) }));
-}
-
-/** Of a held target the wait says nothing more. */
-function underWay({ rotation: r, wait: w, guard: q, held }: Progress, code: string | undefined): Partial<Shape> {
-  return {
-    ...(r && { r: rotationShape(r) }),
-    ...(w && !held && { w: waitShape(w, code) }),
-    ...(q && { q: guardShape(q) }),
+  const { rotation, wait, guard, held, refusals, lastRotation, lastRequest } = state;
+  const shape: Shape = {
+    v: 1,
+    r: rotation && rotationShape(rotation),
+    w: wait && !held ? waitShape(wait, code) : undefined,
+    q: guard && { w: guard.reason, n: guard.until },
+    h: held,
+    f: refusals > 0 ? refusals : undefined,
+    l: !rotation || isRepair(rotation) ? lastRotation : undefined,
+    k: lastRequest,
   };
-}
-
-/** Of a rotation under way the one before it says nothing more, unless it only repairs. */
-function remembered({ rotation, held, refusals, lastRotation: last, lastRequest: request }: Progress): Partial<Shape> {
-  return {
-    ...(held && { h: held }),
-    ...(refusals > 0 && { f: refusals }),
-    ...(last && (!rotation || isRepair(rotation)) && { l: last }),
-    ...(request && { k: request }),
-  };
+  return JSON.stringify(z.encode(progressShape, shape));
 }
 
 function rotationShape(rotation: Rotation): NonNullable<Shape['r']> {
-  const {
-    phase,
-    cause,
-    start,
-    mode,
-    toRevoke: g,
-    oldVersion,
-    regeneratedAgain: retried,
-    tookOver: adopted,
-    deadline,
-  } = rotation;
-  const urgent = mode === 'immediate' ? { m: 'i' as const } : {};
   return {
-    p: phase,
-    c: cause,
-    s: start,
-    ...urgent,
-    g: [...g],
-    ...(oldVersion && { o: oldVersion }),
-    ...(retried && { x: 1 }),
-    ...(adopted && { a: 1 }),
-    ...(deadline && { d: deadline }),
+    p: rotation.phase,
+    c: rotation.cause,
+    s: rotation.start,
+    m: rotation.mode === 'immediate' ? 'i' : undefined,
+    g: [...rotation.toRevoke],
+    o: rotation.oldVersion,
+    x: rotation.regeneratedAgain && 1,
+    a: rotation.tookOver && 1,
+    d: rotation.deadline,
   };
 }
 
-function waitShape(
-  { reason: w, since, until, announcedStuck: stuck, wasDown: lost }: Wait,
-  code: string | undefined,
-): NonNullable<Shape['w']> {
-  return { w, b: since, n: until, ...(code && { e: code }), ...(stuck && { u: 1 }), ...(lost && { d: 1 }) };
-}
-
-function guardShape({ reason: w, until }: Guard): NonNullable<Shape['q']> {
-  return { w, n: until };
+function waitShape(wait: Wait, code: string | undefined): NonNullable<Shape['w']> {
+  return {
+    w: wait.reason,
+    b: wait.since,
+    n: wait.until,
+    e: code === '' ? undefined : code,
+    u: wait.announcedStuck && 1,
+    d: wait.wasDown && 1,
+  };
 }

@@ -30,7 +30,7 @@ export function stateFrom(tags: Tags): State | 'corrupt' | 'newer' {
   const isBond = stateBinding !== undefined && stateBinding !== 'corrupt';
   return {
     ...(progress ? progressFrom(progress) : emptyState),
-    ...(isBond && { stateBinding: bondFrom(stateBinding) }),
+    stateBinding: isBond ? bondFrom(stateBinding) : undefined,
   };
 }
 

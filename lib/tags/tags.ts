@@ -8,7 +8,12 @@ import { optionsFromTags, type UnreadableTag, type Tags } from './optionTags.ts'
 /** What a secret's tags say. `foreign`: none of our business; `barred`: ours, but not to be touched as it is. */
 export type TagsRead =
   | { readonly is: 'foreign' }
-  | { readonly is: 'barred'; readonly reason: Reason; readonly target: Target; readonly unreadable?: UnreadableTag }
+  | {
+      readonly is: 'barred';
+      readonly reason: Reason;
+      readonly target: Target;
+      readonly unreadable?: UnreadableTag | undefined;
+    }
   | { readonly is: 'target'; readonly target: Target; readonly state: State };
 
 /** Which tag to correct, and what it should say; never what it says. */

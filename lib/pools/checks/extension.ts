@@ -30,7 +30,10 @@ function foreign({ pool, extension }: Seen): Flaw | undefined {
 
 function versionUnknown({ extension, major }: Seen): Flaw | undefined {
   if (major !== undefined) return undefined;
-  return { reason: 'pool-extension-version-unknown', ...(extension.version === undefined && { detail: 'is missing' }) };
+  return {
+    reason: 'pool-extension-version-unknown',
+    detail: extension.version === undefined ? 'is missing' : undefined,
+  };
 }
 
 function outdated({ pool, major = oldestMajor }: Seen): Flaw | undefined {

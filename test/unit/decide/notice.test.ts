@@ -154,7 +154,7 @@ test('a notice to a target at rest leaves its deadline to the rotation', () => {
 });
 
 test('a deadline that has passed is none', () => {
-  expect(begunBy({}, { ...told, deadline: after(9) }).rotation).not.toHaveProperty('deadline');
+  expect(begunBy({}, { ...told, deadline: after(9) }).rotation?.deadline).toBeUndefined();
 });
 
 test('of two deadlines the one of the rotation before is kept where the notice has none', () => {
