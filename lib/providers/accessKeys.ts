@@ -22,10 +22,10 @@ export interface AccessKeys {
   readonly serviceHealthName?: string;
   readonly requestLifetimeMs: number;
   /** Reads the resource where that is needed before its keys are. */
-  readiness(view: ProviderInput): Promise<ServiceReadiness>;
-  keys(view: ProviderInput): Promise<Keys>;
-  regenerate(view: ProviderInput, slot: Slot): Promise<Keys | Pending>;
-  prove(view: ProviderInput, key: Sealed, control?: Sealed): Promise<Check>;
+  readiness(input: ProviderInput): Promise<ServiceReadiness>;
+  keys(input: ProviderInput): Promise<Keys>;
+  regenerate(input: ProviderInput, slot: Slot): Promise<Keys | Pending>;
+  prove(input: ProviderInput, key: Sealed, control?: Sealed): Promise<Check>;
   /** What is wrong with the secret's text, apart from the key in it. */
   valueCheck(value: Sealed, host: string | undefined): Check;
   keyIn(value: Sealed): Sealed;
@@ -40,48 +40,48 @@ export function accessKeys(api: AccessKeys): Provider {
     ...(api.serviceHealthName && { serviceHealthName: api.serviceHealthName }),
     requestLifetimeMs: api.requestLifetimeMs,
     credentialId: slotFrom,
-    secretCredential: (view) => secretCredentialOf(api, view),
-    inspect: (view) => inspect(api, view),
-    generate: (view, standby) => (standby ? regenerate(api, view, standby) : Promise.reject(nothingToReplace())),
-    prove: (view, candidate, control) => api.prove(view, candidate.value, control?.value),
+    secretCredential: (input) => secretCredentialOf(api, input),
+    inspect: (input) => inspect(api, input),
+    generate: (input, standby) => (standby ? regenerate(api, input, standby) : Promise.reject(nothingToReplace())),
+    prove: (input, candidate, control) => api.prove(input, candidate.value, control?.value),
     render: (next, secretCredential) => renderChecked(api, next, secretCredential),
-    revoke: (view, old) => regenerate(api, view, old),
+    revoke: (input, old) => regenerate(api, input, old),
   };
 }
 
-async function inspect(api: AccessKeys, view: ProviderInput): Promise<Inspection> {
-  const { readiness, host } = await api.readiness(view);
-  const flaw = readiness.is === 'valid' ? api.valueCheck(view.secret.value, host ?? view.host) : readiness;
+async function inspect(api: AccessKeys, input: ProviderInput): Promise<Inspection> {
+  const { readiness, host } = await api.readiness(input);
+  const flaw = readiness.is === 'valid' ? api.valueCheck(input.secret.value, host ?? input.host) : readiness;
   const found =
-    flaw.is === 'valid' ? inspectionOf(api, view, await api.keys(view)) : inspectionWithoutKeys(api, view, flaw);
+    flaw.is === 'valid' ? inspectionOf(api, input, await api.keys(input)) : inspectionWithoutKeys(api, input, flaw);
   return { ...found, ...(host && { host }) };
 }
 
 async function regenerate(
   api: AccessKeys,
-  view: ProviderInput,
+  input: ProviderInput,
   { id }: RevocableCredential,
 ): Promise<Inspection | Pending> {
-  const answer = await api.regenerate(view, id as Slot);
-  return 'is' in answer ? answer : inspectionOf(api, view, answer);
+  const answer = await api.regenerate(input, id as Slot);
+  return 'is' in answer ? answer : inspectionOf(api, input, answer);
 }
 
 function nothingToReplace(): OperationError {
   return new OperationError('live-would-die');
 }
 
-function inspectionWithoutKeys(api: AccessKeys, view: ProviderInput, readiness: Check): Inspection {
-  return { readiness, credentials: [], secretCredential: secretCredentialOf(api, view) };
+function inspectionWithoutKeys(api: AccessKeys, input: ProviderInput, readiness: Check): Inspection {
+  return { readiness, credentials: [], secretCredential: secretCredentialOf(api, input) };
 }
 
 /**
  * The value tells which slot is live. Another standby than the state remembers was made since (R2, truth from
  * inspection; R18, changed standby).
  */
-function inspectionOf(api: AccessKeys, view: ProviderInput, keys: Keys): Inspection {
-  const { stateBinding } = view.state;
+function inspectionOf(api: AccessKeys, input: ProviderInput, keys: Keys): Inspection {
+  const { stateBinding } = input.state;
   const all = slots.map((id): Credential => ({ id, fingerprint: keys[id].fingerprint, value: keys[id] }));
-  const secretCredential = secretCredentialOf(api, view);
+  const secretCredential = secretCredentialOf(api, input);
   const live = all.find(({ fingerprint }) => fingerprint === secretCredential.fingerprint);
   const remembered = (id: CredentialId) => stateBinding?.credentials.find((known) => known.id === id)?.fingerprint;
   const standby = all.find(({ id }) => id !== live?.id);

@@ -30,7 +30,7 @@ const patienceMs = 7 * day;
  * The key that encrypts a Batch account. The credential is what its encryption names: a version of a key, a key without
  * a version (then Batch follows the newest one by itself), or `Microsoft.Batch`. The secret holds the same text.
  */
-export function batchCmk(means: ProviderDeps): Provider {
+export function batchCmk(deps: ProviderDeps): Provider {
   return {
     kind: 'batch-cmk',
     resourceType: 'microsoft.batch/batchaccounts',
@@ -39,19 +39,19 @@ export function batchCmk(means: ProviderDeps): Provider {
     credentialId: credentialIdIn,
     secretCredential: keyInSecret,
     sourceObject: (value) => baseOf(value.open()),
-    sharedLeaseName: (view) => sharedBy(wantedHere(view)),
-    inspect: (view) => inspectKey(means, view),
-    generate: (view) => generate(means, view),
-    prove: (view, candidate) => proveVersion(view, candidate, keyInSecret(view), () => inspectKey(means, view)),
-    adopt: (view, next) => adopt(means, view, next),
+    sharedLeaseName: (input) => sharedBy(wantedHere(input)),
+    inspect: (input) => inspectKey(deps, input),
+    generate: (input) => generate(deps, input),
+    prove: (input, candidate) => proveVersion(input, candidate, keyInSecret(input), () => inspectKey(deps, input)),
+    adopt: (input, next) => adopt(deps, input, next),
     render: (next) => next.value,
-    revoke: (view, old) => revoke(means, view, old),
+    revoke: (input, old) => revoke(deps, input, old),
   };
 }
 
 /** What the target wants of the account that uses what the secret says. */
-function wantedHere(view: ProviderInput): Wanted | undefined {
-  return wantedOf(view, textOf(view));
+function wantedHere(input: ProviderInput): Wanted | undefined {
+  return wantedOf(input, textOf(input));
 }
 
 function sharedBy(wanted: Wanted | undefined): string | undefined {
@@ -60,41 +60,41 @@ function sharedBy(wanted: Wanted | undefined): string | undefined {
 }
 
 /** Under the key's lease: a version that somebody made meanwhile is taken, and no other one made. */
-async function generate(means: ProviderDeps, view: ProviderInput): Promise<Inspection | Pending> {
-  const wanted = wantedHere(view);
+async function generate(deps: ProviderDeps, input: ProviderInput): Promise<Inspection | Pending> {
+  const wanted = wantedHere(input);
   if (wanted === undefined) throw new OperationError('bad-tags');
-  if (wanted === byService) return { is: 'pending', reason: 'microsoft-managed', until: later(view.now, hour) };
-  const newest = await keyAt(means, wanted, meaningOfMissing(wanted, textOf(view)));
-  const found = await keyInspectionOf(means, view, textOf(view), { wanted, newest });
+  if (wanted === byService) return { is: 'pending', reason: 'microsoft-managed', until: later(input.now, hour) };
+  const newest = await keyAt(deps, wanted, meaningOfMissing(wanted, textOf(input)));
+  const found = await keyInspectionOf(deps, input, textOf(input), { wanted, newest });
   if (found.next) return found;
-  if (wanted.version !== undefined) return { is: 'pending', reason: 'key-pinned', until: later(view.now, hour) };
-  return keyInspectionOf(means, view, textOf(view), { wanted, newest: await rotate(means, wanted) });
+  if (wanted.version !== undefined) return { is: 'pending', reason: 'key-pinned', until: later(input.now, hour) };
+  return keyInspectionOf(deps, input, textOf(input), { wanted, newest: await rotate(deps, wanted) });
 }
 
 /** The account is told of the key; what it used before stays enabled. */
-async function adopt(means: ProviderDeps, view: ProviderInput, next: Credential): Promise<void> {
+async function adopt(deps: ProviderDeps, input: ProviderInput, next: Credential): Promise<void> {
   const text = next.value.open();
-  if (usedBy(await accountOf(means, view)) !== text) await encryptBy(means, view, text);
+  if (usedBy(await accountOf(deps, input)) !== text) await encryptBy(deps, input, text);
 }
 
 /** A version that another account still needs is not ended: it would lose its data. */
 async function revoke(
-  means: ProviderDeps,
-  view: ProviderInput,
+  deps: ProviderDeps,
+  input: ProviderInput,
   { id }: RevocableCredential,
 ): Promise<Inspection | Pending> {
-  const key = keyIdentifier(textOf(view));
+  const key = keyIdentifier(textOf(input));
   if (!key) throw new OperationError('live-would-die');
   const old: KeyIdentifier = { ...key, version: id };
-  await assertNotFollowed(means, view, key, id);
+  await assertNotFollowed(deps, input, key, id);
   const base = keyUrl(withoutVersion(key));
-  const followedUntil = later(view.secret.createdOn, minOverlapMs); // who follows it may use the old one until then
-  if (followedUntil > view.now && (await isUsed(means, [base, `${base}/`]))) {
+  const followedUntil = later(input.secret.createdOn, minOverlapMs); // who follows it may use the old one until then
+  if (followedUntil > input.now && (await isUsed(deps, [base, `${base}/`]))) {
     return { is: 'pending', reason: 'overlap', until: followedUntil };
   }
-  if (await isUsed(means, [keyUrl(old)])) return neededElsewhere(means, view);
-  await disable(means, key, id);
-  return inspectKey(means, view);
+  if (await isUsed(deps, [keyUrl(old)])) return neededElsewhere(deps, input);
+  await disable(deps, key, id);
+  return inspectKey(deps, input);
 }
 
 /**
@@ -102,19 +102,19 @@ async function revoke(
  * it follows.
  */
 async function assertNotFollowed(
-  means: ProviderDeps,
-  view: ProviderInput,
+  deps: ProviderDeps,
+  input: ProviderInput,
   key: KeyIdentifier,
   id: string,
 ): Promise<void> {
-  if (!isFollowed(textOf(view))) return;
-  const newest = await keyAt(means, withoutVersion(key), 'key-access-lost');
+  if (!isFollowed(textOf(input))) return;
+  const newest = await keyAt(deps, withoutVersion(key), 'key-access-lost');
   if (versionOf(newest) === id) throw new OperationError('live-would-die');
 }
 
 /** Another account that never moves must not keep this one from its next rotation. */
-async function neededElsewhere(means: ProviderDeps, view: ProviderInput): Promise<Inspection | Pending> {
-  const isOver = later(view.secret.createdOn, minOverlapMs + patienceMs) <= view.now;
-  if (!isOver) return { is: 'pending', reason: 'key-still-used', until: later(view.now, hour) };
-  return { ...withoutRevocation(await inspectKey(means, view)), notes: [{ reason: 'key-still-used' }] };
+async function neededElsewhere(deps: ProviderDeps, input: ProviderInput): Promise<Inspection | Pending> {
+  const isOver = later(input.secret.createdOn, minOverlapMs + patienceMs) <= input.now;
+  if (!isOver) return { is: 'pending', reason: 'key-still-used', until: later(input.now, hour) };
+  return { ...withoutRevocation(await inspectKey(deps, input)), notes: [{ reason: 'key-still-used' }] };
 }

@@ -19,10 +19,10 @@ export function batchKey({ clients, random }: ProviderDeps): AccessKeys {
     kind: 'batch-key',
     resourceType: 'microsoft.batch/batchaccounts',
     requestLifetimeMs: 2 * minute,
-    readiness: (view) => (mustRead(view) ? account(view) : Promise.resolve({ readiness: valid })),
-    keys: (view) => keyOperation(view, (api, at) => api.getKeys(...at)),
-    regenerate: (view, keyName) => keyOperation(view, (api, at) => api.regenerateKey(...at, { keyName })),
-    prove: (view, key, control) => proveKey((text) => probe(view, text), random(64).toString('base64'), key, control),
+    readiness: (input) => (mustRead(input) ? account(input) : Promise.resolve({ readiness: valid })),
+    keys: (input) => keyOperation(input, (api, at) => api.getKeys(...at)),
+    regenerate: (input, keyName) => keyOperation(input, (api, at) => api.regenerateKey(...at, { keyName })),
+    prove: (input, key, control) => proveKey((text) => probe(input, text), random(64).toString('base64'), key, control),
     valueCheck: () => valid,
     keyIn: (value) => value,
     render: (key) => key,
@@ -33,14 +33,14 @@ export function batchKey({ clients, random }: ProviderDeps): AccessKeys {
     return { api: clients.batch(subscription).batchAccountOperations, at: [group, name] as const };
   }
 
-  async function account(view: ProviderInput): Promise<ServiceReadiness> {
-    const { api, at } = operations(view);
+  async function account(input: ProviderInput): Promise<ServiceReadiness> {
+    const { api, at } = operations(input);
     const found = await api.get(...at);
     return { readiness: fitness(found), ...(found.accountEndpoint && { host: found.accountEndpoint }) };
   }
 
-  async function keyOperation(view: ProviderInput, call: KeyCall): Promise<Keys> {
-    const { api, at } = operations(view);
+  async function keyOperation(input: ProviderInput, call: KeyCall): Promise<Keys> {
+    const { api, at } = operations(input);
     return sealed(await call(api, at));
   }
 

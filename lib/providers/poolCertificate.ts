@@ -26,7 +26,7 @@ const tenYears = 3650 * day;
  * A certificate that nodes of a Batch account's pools fetch by the Key Vault extension. The credential is a version of
  * it; the secret holds its identifier, where without a version the tag CredentialId says which one was the newest.
  */
-export function poolCertificate(means: ProviderDeps): Provider {
+export function poolCertificate(deps: ProviderDeps): Provider {
   return {
     kind: 'pool-certificate',
     resourceType: 'microsoft.batch/batchaccounts',
@@ -37,24 +37,24 @@ export function poolCertificate(means: ProviderDeps): Provider {
     qualifier: part,
     sourceObject: baseOf,
     sharedLeaseName: ({ secret }) => part(secret.value),
-    inspect: (view) => inspectCertificate(means, view),
-    generate: (view) => generate(means, view),
-    prove: (view, candidate) =>
-      proveVersion(view, candidate, certificateInSecret(view), () => inspectCertificate(means, view)),
-    verify: (view, live) => verify(means, view, live),
+    inspect: (input) => inspectCertificate(deps, input),
+    generate: (input) => generate(deps, input),
+    prove: (input, candidate) =>
+      proveVersion(input, candidate, certificateInSecret(input), () => inspectCertificate(deps, input)),
+    verify: (input, live) => verify(deps, input, live),
     render: ({ id }, value) => new Sealed(withVersion(value.open(), id)),
-    revoke: (view, old) => revoke(means, view, old),
+    revoke: (input, old) => revoke(deps, input, old),
   };
 }
 
-async function generate(means: ProviderDeps, view: ProviderInput): Promise<Inspection | Pending> {
-  const { look: before, newest } = await read(means, view);
+async function generate(deps: ProviderDeps, input: ProviderInput): Promise<Inspection | Pending> {
+  const { look: before, newest } = await read(deps, input);
   if (before.next ?? before.readiness.is !== 'valid') return before; // made meanwhile, or on its way
-  const certificate = identifierIn(view);
+  const certificate = identifierIn(input);
   if (!certificate || !newest?.policy) throw new OperationError('certificate-missing');
-  await assertAccountAnswers(means, view);
-  await ask(means, certificate, newest.properties, policyFor(view, newest.policy));
-  return { is: 'pending', reason: 'service-working', until: later(view.now, 10 * second) };
+  await assertAccountAnswers(deps, input);
+  await ask(deps, certificate, newest.properties, policyFor(input, newest.policy));
+  return { is: 'pending', reason: 'service-working', until: later(input.now, 10 * second) };
 }
 
 /** A private key that leaked is not used again, whatever the policy says of renewals. */
@@ -66,30 +66,30 @@ function policyFor(
   return rotation?.cause === 'emergency' ? { ...wished, reuseKey: false } : wished;
 }
 
-async function verify(means: ProviderDeps, view: ProviderInput, live: Credential): Promise<Check> {
+async function verify(deps: ProviderDeps, input: ProviderInput, live: Credential): Promise<Check> {
   const certificate = certificateIdentifier(live.value.open());
   if (!certificate) throw new OperationError('live-would-die');
-  return nodeCheck(means, view, certificateId(certificate), await madeOn(means, view, certificate));
+  return nodeCheck(deps, input, certificateId(certificate), await madeOn(deps, input, certificate));
 }
 
 /** Nodes that are known not to have the new version still use the old one: it stays, unless somebody says it leaked. */
-async function revoke(means: ProviderDeps, view: ProviderInput, { id }: RevocableCredential): Promise<Inspection> {
-  const certificate = identifierIn(view);
+async function revoke(deps: ProviderDeps, input: ProviderInput, { id }: RevocableCredential): Promise<Inspection> {
+  const certificate = identifierIn(input);
   if (!certificate) throw new OperationError('live-would-die');
-  const isLeaked = view.state.rotation?.cause === 'emergency';
-  const since = await madeOn(means, view, certificate);
-  const mayEnd = isLeaked || (await mayLoseTheOld(means, view, certificateId(certificate), since));
-  if (mayEnd) await disable(means, certificate, id);
-  const after = await inspectCertificate(means, view);
+  const isLeaked = input.state.rotation?.cause === 'emergency';
+  const since = await madeOn(deps, input, certificate);
+  const mayEnd = isLeaked || (await mayLoseTheOld(deps, input, certificateId(certificate), since));
+  if (mayEnd) await disable(deps, certificate, id);
+  const after = await inspectCertificate(deps, input);
   return mayEnd ? after : withoutRevocation(after);
 }
 
 async function madeOn(
-  means: ProviderDeps,
+  deps: ProviderDeps,
   { secret }: ProviderInput,
   certificate: CertificateIdentifier,
 ): Promise<Date> {
-  return (await versionOf(means, certificate))?.createdOn ?? secret.createdOn;
+  return (await versionOf(deps, certificate))?.createdOn ?? secret.createdOn;
 }
 
 function baseOf(value: Sealed): string | undefined {

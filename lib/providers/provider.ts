@@ -42,9 +42,9 @@ export interface Provider {
   /** The credential id that a word in the tag or in a request names, in the spelling of the service. */
   credentialId(word: string): CredentialId | undefined;
   /** The credential in the secret's value, whether or not the resource has it; its id is a guess. */
-  secretCredential(view: ProviderInput): Credential;
+  secretCredential(input: ProviderInput): Credential;
   /** Reads, and changes nothing. */
-  inspect(view: ProviderInput): Promise<Inspection>;
+  inspect(input: ProviderInput): Promise<Inspection>;
   /** Which target of the resource this is, where it may have several of the kind; told from the secret's value. */
   qualifier?(value: Sealed): string | undefined;
   /** The vault object whose versions it follows, without a version. */
@@ -53,26 +53,26 @@ export interface Provider {
    * What must be leased besides the resource before a credential is made: others may use it too (R8, lease per
    * resource).
    */
-  sharedLeaseName?(view: ProviderInput): string | undefined;
+  sharedLeaseName?(input: ProviderInput): string | undefined;
   /**
    * Makes the credential that follows the live one, in place of `standby` where the kind has one. `Pending`: the next
    * look shows it.
    */
-  generate(view: ProviderInput, standby: RevocableCredential | undefined): Promise<Inspection | Pending>;
+  generate(input: ProviderInput, standby: RevocableCredential | undefined): Promise<Inspection | Pending>;
   /**
    * Does it work where it will be used? `good`: an answer that only an authenticated caller gets; `bad`: refused while
    * `control` is accepted; everything else is `unknown`.
    */
-  prove(view: ProviderInput, candidate: Credential, control?: Credential): Promise<Check>;
+  prove(input: ProviderInput, candidate: Credential, control?: Credential): Promise<Check>;
   /** Lets the resource use the credential, before it is published. Already so = nothing is sent. */
-  adopt?(view: ProviderInput, next: Credential): Promise<void>;
+  adopt?(input: ProviderInput, next: Credential): Promise<void>;
   /** Evidence that what was published is in use, where the look alone does not tell. */
-  verify?(view: ProviderInput, live: Credential): Promise<Check>;
+  verify?(input: ProviderInput, live: Credential): Promise<Check>;
   /**
    * The text the secret shall hold: whatever else it held is kept, and it contains the credential (R13, value contains
    * credential).
    */
   render(next: Credential, secretCredential: Sealed): Sealed;
   /** Ends a credential for good; its type says that it is not the live one. */
-  revoke(view: ProviderInput, old: RevocableCredential): Promise<Inspection | Pending>;
+  revoke(input: ProviderInput, old: RevocableCredential): Promise<Inspection | Pending>;
 }

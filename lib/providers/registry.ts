@@ -17,12 +17,12 @@ export interface Providers extends Kinds {
   readonly serviceHealthResourceTypes: readonly string[];
 }
 
-export function providers(means: ProviderDeps): Providers {
+export function providers(deps: ProviderDeps): Providers {
   return registry([
-    accessKeys(batchKey(means)),
-    accessKeys(signalrKey(means)),
-    batchCmk(means),
-    poolCertificate(means),
+    accessKeys(batchKey(deps)),
+    accessKeys(signalrKey(deps)),
+    batchCmk(deps),
+    poolCertificate(deps),
   ]);
 }
 

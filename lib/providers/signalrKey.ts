@@ -24,13 +24,13 @@ export function signalrKey({ clients, random }: ProviderDeps): AccessKeys {
     resourceType: 'microsoft.signalrservice/signalr',
     serviceHealthName: 'SignalR', // the exact name in Service Health is not documented (azure-facts: Service Health)
     requestLifetimeMs: 5 * minute,
-    readiness: (view) => (mustRead(view) ? service(view) : Promise.resolve({ readiness: valid })),
-    keys: async (view) => {
-      const { api, at } = operations(view);
+    readiness: (input) => (mustRead(input) ? service(input) : Promise.resolve({ readiness: valid })),
+    keys: async (input) => {
+      const { api, at } = operations(input);
       return sealed(await api.listKeys(...at));
     },
-    regenerate: async (view, keyType): Promise<Pending> => {
-      const { api, at } = operations(view);
+    regenerate: async (input, keyType): Promise<Pending> => {
+      const { api, at } = operations(input);
       const accepted: number[] = [];
       try {
         await api.beginRegenerateKey(...at, { keyType }, { onResponse: ({ status }) => accepted.push(status) });
@@ -39,9 +39,9 @@ export function signalrKey({ clients, random }: ProviderDeps): AccessKeys {
         // azure-facts: SignalR keys), the regenerate was accepted, and the service's own state tells when it is done.
         if (accepted.length === 0) throw error;
       }
-      return { is: 'pending', reason: 'service-working', until: nextPoll(view) };
+      return { is: 'pending', reason: 'service-working', until: nextPoll(input) };
     },
-    prove: (view, key, control) => proveKey((text) => probe(view, text), random(33).toString('base64'), key, control),
+    prove: (input, key, control) => proveKey((text) => probe(input, text), random(33).toString('base64'), key, control),
     valueCheck: checkConnectionString,
     keyIn,
     render: withKey,
@@ -52,10 +52,10 @@ export function signalrKey({ clients, random }: ProviderDeps): AccessKeys {
     return { api: clients.signalR(subscription).signalR, at: [group, name] as const };
   }
 
-  async function service(view: ProviderInput): Promise<ServiceReadiness> {
-    const { api, at } = operations(view);
+  async function service(input: ProviderInput): Promise<ServiceReadiness> {
+    const { api, at } = operations(input);
     const found = await api.get(...at);
-    return { readiness: fitness(found, view), ...(found.hostName && { host: found.hostName }) };
+    return { readiness: fitness(found, input), ...(found.hostName && { host: found.hostName }) };
   }
 
   async function probe({ host, now }: ProviderInput, key: string): Promise<ProbeAnswer> {
@@ -69,12 +69,12 @@ function mustRead({ host, state }: ProviderInput): boolean {
   return host === undefined || !published;
 }
 
-function fitness({ disableLocalAuth, provisioningState }: SignalRResource, view: ProviderInput): Check {
+function fitness({ disableLocalAuth, provisioningState }: SignalRResource, input: ProviderInput): Check {
   if (disableLocalAuth) return { is: 'invalid', reason: 'shared-key-disabled' };
   if (provisioningState === 'Succeeded') return valid;
   const isFinal = provisioningState === 'Failed' || provisioningState === 'Canceled';
   if (isFinal) return { is: 'unknown', reason: 'refused', code: provisioningState };
-  return { is: 'pending', reason: 'service-working', until: nextPoll(view) };
+  return { is: 'pending', reason: 'service-working', until: nextPoll(input) };
 }
 
 function sealed({ primaryKey, secondaryKey }: SignalRKeys): Keys {

@@ -35,9 +35,9 @@ export function isRemembered(
  * A version that is there before an emergency begins, or leaked, does not answer it: the state shall know it (R18,
  * changed standby).
  */
-export function unanswering(view: ProviderInput, next: Credential | undefined): readonly CredentialRef[] {
-  const { compromised = [], state } = view;
-  const isKnown = next && ((isAtRest(view) && state.stateBinding !== undefined) || compromised.includes(next.id));
+export function unanswering(input: ProviderInput, next: Credential | undefined): readonly CredentialRef[] {
+  const { compromised = [], state } = input;
+  const isKnown = next && ((isAtRest(input) && state.stateBinding !== undefined) || compromised.includes(next.id));
   return isKnown ? [credentialRefOf(next)] : [];
 }
 
@@ -53,7 +53,7 @@ export function withoutRevocation({ credentials: all, ...inspection }: Inspectio
 
 /** A candidate was found fit by the look. Of what is live: is it in use, and is there nothing newer, and nothing to say? */
 export async function proveVersion(
-  view: ProviderInput,
+  input: ProviderInput,
   candidate: Credential,
   secretCredential: Credential,
   inspection: () => Promise<Inspection>,
@@ -62,7 +62,7 @@ export async function proveVersion(
   const found = await inspection();
   if (found.readiness.is !== 'valid') return { is: 'unknown', reason: found.readiness.reason };
   if (!found.live) return { is: 'invalid', reason: 'proof-refused' };
-  const news = newsIn(found, view, candidate);
+  const news = newsIn(found, input, candidate);
   return news ? { is: 'unknown', reason: news } : valid;
 }
 

@@ -20,38 +20,38 @@ import { findingsOf, observingPools } from './observingPools.ts';
 import type { ProviderDeps, ProviderInput } from '../provider.ts';
 import { distinct, isRemembered, credentialRefOf, publishedIn, unanswering } from '../versionedCredential.ts';
 
-export async function inspectCertificate(means: ProviderDeps, view: ProviderInput): Promise<Inspection> {
-  return (await read(means, view)).look;
+export async function inspectCertificate(deps: ProviderDeps, input: ProviderInput): Promise<Inspection> {
+  return (await read(deps, input)).look;
 }
 
 /** The newest version and the policy, and what that means for the target. */
 export async function read(
-  means: ProviderDeps,
-  view: ProviderInput,
+  deps: ProviderDeps,
+  input: ProviderInput,
 ): Promise<{ look: Inspection; newest?: KeyVaultCertificateWithPolicy | undefined }> {
-  const host = view.host ?? (await endpointOf(means, view));
-  const certificate = identifierIn(view);
-  const unseen = { credentials: [], secretCredential: certificateInSecret(view), host };
+  const host = input.host ?? (await endpointOf(deps, input));
+  const certificate = identifierIn(input);
+  const unseen = { credentials: [], secretCredential: certificateInSecret(input), host };
   if (!certificate) return { look: { ...unseen, readiness: valid } };
-  const newest = await newestOf(means, certificate);
+  const newest = await newestOf(deps, certificate);
   if (!newest) return { look: { ...unseen, readiness: missing } };
-  return { newest, look: { ...(await seen(means, view, certificate, newest)), host } };
+  return { newest, look: { ...(await seen(deps, input, certificate, newest)), host } };
 }
 
 const missing: Check = { is: 'invalid', reason: 'certificate-missing' };
 
 async function seen(
-  means: ProviderDeps,
-  view: ProviderInput,
+  deps: ProviderDeps,
+  input: ProviderInput,
   certificate: CertificateIdentifier,
   newest: KeyVaultCertificateWithPolicy,
 ): Promise<Inspection> {
   const { version: latest = '' } = newest.properties;
   const inUse = { ...certificate, version: certificate.version ?? latest };
-  const before = inUse.version === latest ? newest.properties : await versionOf(means, inUse);
+  const before = inUse.version === latest ? newest.properties : await versionOf(deps, inUse);
   const current = credentialOf(inUse);
-  const offered = isFit(newest.properties, view.now) ? credentialOf({ ...certificate, version: latest }) : undefined;
-  if (before) return compared(means, view, inUse, { newest, before, offered });
+  const offered = isFit(newest.properties, input.now) ? credentialOf({ ...certificate, version: latest }) : undefined;
+  if (before) return compared(deps, input, inUse, { newest, before, offered });
   return offered ? madeAnew(current, offered) : { readiness: missing, credentials: [], secretCredential: current };
 }
 
@@ -64,21 +64,21 @@ interface Compared {
 }
 
 async function compared(
-  means: ProviderDeps,
-  view: ProviderInput,
+  deps: ProviderDeps,
+  input: ProviderInput,
   inUse: CertificateIdentifier,
   { newest: { properties, policy }, before, offered }: Compared,
 ): Promise<Inspection> {
   const secretCredential = credentialOf(inUse);
   const live = credentialRefOf(secretCredential);
-  const next = offered && !isRemembered(view, offered.fingerprint) && isNewer(properties, before) ? offered : undefined;
-  const all = distinct([live, ...unanswering(view, next), ...(await toBeDisabled(means, view, inUse, live))]);
+  const next = offered && !isRemembered(input, offered.fingerprint) && isNewer(properties, before) ? offered : undefined;
+  const all = distinct([live, ...unanswering(input, next), ...(await toBeDisabled(deps, input, inUse, live))]);
   return {
-    readiness: next ? valid : await awaited(means, view, inUse),
+    readiness: next ? valid : await awaited(deps, input, inUse),
     ...{ secretCredential, live, credentials: all },
     ...(next && { next }),
-    ...askedBy(offered ? properties : before, next !== undefined, view.now),
-    notes: [...notesOn(policy), ...(await auditAtFirst(means, view, inUse))],
+    ...askedBy(offered ? properties : before, next !== undefined, input.now),
+    notes: [...notesOn(policy), ...(await auditAtFirst(deps, input, inUse))],
   };
 }
 
@@ -93,12 +93,12 @@ function notesOn(policy: KeyVaultCertificateWithPolicy['policy']): readonly Note
 
 /** Whoever onboards a certificate hears of the pools; afterwards every rotation looks at them. */
 async function auditAtFirst(
-  means: ProviderDeps,
-  view: ProviderInput,
+  deps: ProviderDeps,
+  input: ProviderInput,
   certificate: CertificateIdentifier,
 ): Promise<readonly Note[]> {
-  if (view.state.stateBinding) return [];
-  const pools = await observingPools(means, view, certificateId(certificate));
+  if (input.state.stateBinding) return [];
+  const pools = await observingPools(deps, input, certificateId(certificate));
   return pools.length > 0 ? findingsOf(pools) : [{ reason: 'certificate-unobserved' }];
 }
 
@@ -109,10 +109,10 @@ function isNewer(newest: Version, before: Version): boolean {
 }
 
 /** The request for the next version, where one may be on its way. */
-async function awaited(means: ProviderDeps, view: ProviderInput, certificate: CertificateIdentifier): Promise<Check> {
-  const phase = view.state.rotation?.phase;
+async function awaited(deps: ProviderDeps, input: ProviderInput, certificate: CertificateIdentifier): Promise<Check> {
+  const phase = input.state.rotation?.phase;
   if (phase !== 'generate' && phase !== 'publish') return valid;
-  return issuanceCheck(view, await issuanceOf(means, certificate), certificate.name);
+  return issuanceCheck(input, await issuanceOf(deps, certificate), certificate.name);
 }
 
 function askedBy(newest: Version, isNext: boolean, now: Date): Pick<Inspection, 'startCause'> {
@@ -122,23 +122,23 @@ function askedBy(newest: Version, isNext: boolean, now: Date): Pick<Inspection, 
 
 /** Old versions that the target wishes to end, or that leaked, as long as they are enabled. */
 async function toBeDisabled(
-  means: ProviderDeps,
-  view: ProviderInput,
+  deps: ProviderDeps,
+  input: ProviderInput,
   certificate: CertificateIdentifier,
   live: CredentialRef,
 ): Promise<readonly CredentialRef[]> {
-  const { compromised = [] } = view;
-  const toRevoke = ending(view);
+  const { compromised = [] } = input;
+  const toRevoke = ending(input);
   if (toRevoke.length + compromised.length === 0) return [];
-  const enabled = await enabledVersions(means, certificate);
+  const enabled = await enabledVersions(deps, certificate);
   return enabled
     .map((version) => credentialRefOf(credentialOf({ ...certificate, version })))
     .filter(({ id, fingerprint }) => id !== live.id && (toRevoke.includes(fingerprint) || compromised.includes(id)));
 }
 
-function ending(view: ProviderInput): readonly Fingerprint[] {
-  const rotation = publishedIn(view);
-  const isWished = view.target.options.kindOptions?.has('disable-old-version') ?? false;
+function ending(input: ProviderInput): readonly Fingerprint[] {
+  const rotation = publishedIn(input);
+  const isWished = input.target.options.kindOptions?.has('disable-old-version') ?? false;
   return rotation && (isWished || rotation.cause === 'emergency') ? rotation.toRevoke : [];
 }
 
@@ -155,9 +155,9 @@ export function identifierIn({ secret }: Pick<ProviderInput, 'secret'>): Certifi
   return found && { ...(taggedId && { version: taggedId }), ...found };
 }
 
-export function certificateInSecret(view: Pick<ProviderInput, 'secret'>): Credential {
-  const certificate = identifierIn(view);
-  const { value } = view.secret;
+export function certificateInSecret(input: Pick<ProviderInput, 'secret'>): Credential {
+  const certificate = identifierIn(input);
+  const { value } = input.secret;
   return certificate ? credentialOf(certificate) : { id: '', fingerprint: value.fingerprint, value };
 }
 

@@ -16,15 +16,15 @@ const patienceMs = 25 * hour;
 
 /** Never hangs: when patience is over, what was found is said and no longer waited for. */
 export async function nodeCheck(
-  means: ProviderDeps,
-  view: ProviderInput,
+  deps: ProviderDeps,
+  input: ProviderInput,
   certificate: string,
   since: Date,
 ): Promise<Check> {
-  if (isOver(view)) return { is: 'valid', evidence: await whateverIsSeen(means, view, certificate, since) };
-  const { wait } = view.state;
-  const isWaiting = wait && wait.until > view.now && /^(nodes|pool)-/.test(wait.reason);
-  return isWaiting ? { is: 'pending', ...wait } : nodesHave(means, view, certificate, since);
+  if (isOver(input)) return { is: 'valid', evidence: await whateverIsSeen(deps, input, certificate, since) };
+  const { wait } = input.state;
+  const isWaiting = wait && wait.until > input.now && /^(nodes|pool)-/.test(wait.reason);
+  return isWaiting ? { is: 'pending', ...wait } : nodesHave(deps, input, certificate, since);
 }
 
 /** For an emergency at once. */
@@ -54,20 +54,20 @@ export async function mayLoseTheOld(...asked: Parameters<typeof nodesHave>): Pro
 }
 
 /** Do the nodes of all pools that observe it have the version that was made then? */
-async function nodesHave(means: ProviderDeps, view: ProviderInput, certificate: string, since: Date): Promise<Evident> {
-  const pools = await observingPools(means, view, certificate);
+async function nodesHave(deps: ProviderDeps, input: ProviderInput, certificate: string, since: Date): Promise<Evident> {
+  const pools = await observingPools(deps, input, certificate);
   if (pools.length === 0) return { is: 'valid', evidence: { reason: 'certificate-unobserved' } };
   const notes = findingsOf(pools);
   const finding = hindrance(pools);
-  if (finding) return { is: 'pending', reason: finding.reason, until: later(view.now, hour), ...named(finding), notes };
-  const { seen, unread } = await seenOf(means, view, pools, since);
-  return checkFrom(seen, unread, view, notes);
+  if (finding) return { is: 'pending', reason: finding.reason, until: later(input.now, hour), ...named(finding), notes };
+  const { seen, unread } = await seenOf(deps, input, pools, since);
+  return checkFrom(seen, unread, input, notes);
 }
 
-async function seenOf(means: ProviderDeps, { host, now }: ProviderInput, pools: readonly Observing[], since: Date) {
+async function seenOf(deps: ProviderDeps, { host, now }: ProviderInput, pools: readonly Observing[], since: Date) {
   const all = await pMap(
     pools,
-    async (pool) => ({ ...pool, nodes: host ? await nodesOf(means.clients.batchData, host, pool.name) : undefined }),
+    async (pool) => ({ ...pool, nodes: host ? await nodesOf(deps.clients.batchData, host, pool.name) : undefined }),
     { concurrency: 2 },
   );
   const seen = together(all.map((pool) => evidenceIn(pool, since, now)));

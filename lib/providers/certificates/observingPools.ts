@@ -19,17 +19,17 @@ export interface Observing extends Omit<PoolSeen, 'nodes'> {
 
 /** Every pool of the account that observes the certificate, and what is wrong with it. One that goes counts no more. */
 export async function observingPools(
-  means: ProviderDeps,
+  deps: ProviderDeps,
   { target }: ProviderInput,
   certificate: string,
 ): Promise<Observing[]> {
   const { subscription, group, name } = parseArmId(target.resource);
-  const pools = means.clients.batch(subscription).poolOperations.listByBatchAccount(group, name);
+  const pools = deps.clients.batch(subscription).poolOperations.listByBatchAccount(group, name);
   const found = (await Array.fromAsync(pools))
     .filter(({ provisioningState }) => provisioningState !== 'Deleting')
     .flatMap((pool) => observing(pool, certificate) ?? []);
   const attached = found.flatMap(({ view }) => view.identities.map(({ id }) => id));
-  const known = await poolIdentities(means.graph, { account: target.resource, attached, certificates: [certificate] });
+  const known = await poolIdentities(deps.graph, { account: target.resource, attached, certificates: [certificate] });
   return found.map(({ pool, view, extension }) => ({
     ...{ name: view.name, pollMs: pollMsOf(extension), initialSync: syncs(view, extension) },
     findings: auditPool(pool, { certificate, ...known(certificate) }),

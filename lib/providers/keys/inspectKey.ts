@@ -19,35 +19,35 @@ import type { ProviderDeps, ProviderInput } from '../provider.ts';
 import { publishedIn } from '../versionedCredential.ts';
 
 /** The account, then whether it has access to its key, then the key that is wanted. */
-export async function inspectKey(means: ProviderDeps, view: ProviderInput): Promise<Inspection> {
-  const account = await accountOf(means, view);
+export async function inspectKey(deps: ProviderDeps, input: ProviderInput): Promise<Inspection> {
+  const account = await accountOf(deps, input);
   const used = usedBy(account);
-  const wanted = publishedIn(view) ? usedKey(used) : wantedOf(view, used); // a wish since is for the next rotation
-  const readiness = fitness(account, used, wanted, view);
-  if (readiness.is !== 'valid' || wanted === undefined) return inspectionWithoutKey(view, readiness);
-  if (used !== byService && isQuiet(view)) await assertKeyHeld(means, view);
-  const returning = await nodesReturning(means, view, account);
-  if (returning) return inspectionWithoutKey(view, returning);
+  const wanted = publishedIn(input) ? usedKey(used) : wantedOf(input, used); // a wish since is for the next rotation
+  const readiness = fitness(account, used, wanted, input);
+  if (readiness.is !== 'valid' || wanted === undefined) return inspectionWithoutKey(input, readiness);
+  if (used !== byService && isQuiet(input)) await assertKeyHeld(deps, input);
+  const returning = await nodesReturning(deps, input, account);
+  if (returning) return inspectionWithoutKey(input, returning);
   return wanted === byService
-    ? keyInspectionOf(means, view, used, { wanted })
-    : inspectWantedKey(means, view, account, wanted);
+    ? keyInspectionOf(deps, input, used, { wanted })
+    : inspectWantedKey(deps, input, account, wanted);
 }
 
 async function inspectWantedKey(
-  means: ProviderDeps,
-  view: ProviderInput,
+  deps: ProviderDeps,
+  input: ProviderInput,
   account: BatchAccount,
   wanted: KeyIdentifier,
 ): Promise<Inspection> {
   const used = usedBy(account);
-  const newest = await keyAt(means, wanted, meaningOfMissing(wanted, used));
+  const newest = await keyAt(deps, wanted, meaningOfMissing(wanted, used));
   const version = isFollowed(used) ? {} : { version: versionOf(newest) };
   const isInUse = used === keyUrl({ ...wanted, ...version });
   if (isInUse && newest.properties.enabled === false) throw new OperationError('key-access-lost');
-  const reason = (await unfit(means, view, account, wanted, newest)) ?? endOfPinned(view, wanted, newest);
+  const reason = (await unfit(deps, input, account, wanted, newest)) ?? endOfPinned(input, wanted, newest);
   return reason
-    ? inspectionWithoutKey(view, { is: 'invalid', reason })
-    : keyInspectionOf(means, view, used, { wanted, newest });
+    ? inspectionWithoutKey(input, { is: 'invalid', reason })
+    : keyInspectionOf(deps, input, used, { wanted, newest });
 }
 
 /** Nodes may have reasons of their own to be away: after an hour they are not waited for. */
@@ -70,23 +70,23 @@ function isQuiet({ state: { rotation } }: ProviderInput): boolean {
   return rotation === undefined || rotation.phase === 'revoke';
 }
 
-function inspectionWithoutKey(view: ProviderInput, readiness: Check): Inspection {
-  return { readiness, credentials: [], secretCredential: keyInSecret(view) };
+function inspectionWithoutKey(input: ProviderInput, readiness: Check): Inspection {
+  return { readiness, credentials: [], secretCredential: keyInSecret(input) };
 }
 
 /** ARM may answer for a while with what it knew before. */
 const staleMs = 5 * minute;
 
-function fitness(account: BatchAccount, used: string, wanted: Wanted | undefined, view: ProviderInput): Check {
+function fitness(account: BatchAccount, used: string, wanted: Wanted | undefined, input: ProviderInput): Check {
   const { identity, provisioningState } = account;
-  const { now, secret, state } = view;
+  const { now, secret, state } = input;
   if (wanted === undefined) return { is: 'invalid', reason: 'bad-tags' };
-  if (provisioningState !== 'Succeeded') return unprovisioned(provisioningState, view);
+  if (provisioningState !== 'Succeeded') return unprovisioned(provisioningState, input);
   const isPublished = state.rotation?.phase === 'verify' && later(secret.createdOn, staleMs) > now;
-  if (isPublished && used !== textOf(view)) {
+  if (isPublished && used !== textOf(input)) {
     return { is: 'pending', reason: 'stale-read', until: later(now, 10 * second) };
   }
-  return unfitAccount(wanted, used, identity?.type ?? 'None', view);
+  return unfitAccount(wanted, used, identity?.type ?? 'None', input);
 }
 
 const changing = /^(creating|updating|deleting)$/i;
@@ -97,9 +97,9 @@ function unprovisioned(state: string | undefined, { state: { wait }, now }: Prov
   return { is: 'pending', reason: 'service-working', until: later(now, serviceBackoffMs(wait, now)) };
 }
 
-function unfitAccount(wanted: Wanted, used: string, identity: string, view: ProviderInput): Check {
+function unfitAccount(wanted: Wanted, used: string, identity: string, input: ProviderInput): Check {
   if (wanted === byService) {
-    const isForeign = used === byService && textOf(view) !== byService && view.state.stateBinding === undefined;
+    const isForeign = used === byService && textOf(input) !== byService && input.state.stateBinding === undefined;
     return isForeign ? { is: 'invalid', reason: 'microsoft-managed' } : valid;
   }
   if (identity === 'None') return { is: 'invalid', reason: 'identity-missing' };
@@ -113,16 +113,16 @@ function endOfPinned({ now }: ProviderInput, { version }: KeyIdentifier, named: 
 
 /** A newer version that is not fit is left alone, unless it is wished for: another is made when it is due. */
 async function unfit(
-  means: ProviderDeps,
-  view: ProviderInput,
+  deps: ProviderDeps,
+  input: ProviderInput,
   account: BatchAccount,
   wanted: KeyIdentifier,
   newest: KeyVaultKey,
 ): Promise<Reason | undefined> {
   const used = usedBy(account);
   const flaw = unfitKey(newest);
-  if (flaw ?? !isWishForAnother(view, wanted, used)) return flaw;
+  if (flaw ?? !isWishForAnother(input, wanted, used)) return flaw;
   const isElsewhere = keyIdentifier(used)?.vaultUrl !== wanted.vaultUrl;
-  const isForeign = isElsewhere && (await isOfAnotherTenant(means, account, wanted));
-  return unfitVersion(newest, view.now) ?? (isForeign ? 'key-in-another-tenant' : undefined);
+  const isForeign = isElsewhere && (await isOfAnotherTenant(deps, account, wanted));
+  return unfitVersion(newest, input.now) ?? (isForeign ? 'key-in-another-tenant' : undefined);
 }

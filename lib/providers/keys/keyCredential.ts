@@ -42,9 +42,9 @@ export function textOf({ secret }: Pick<ProviderInput, 'secret'>): string {
 }
 
 /** The credential that the secret names; the version of a key without one stands in the tag. */
-export function keyInSecret(view: Pick<ProviderInput, 'secret'>): Credential {
-  const taggedId = credentialIdIn(view.secret.tags['CredentialId'] ?? '');
-  return credentialOf(textOf(view), taggedId);
+export function keyInSecret(input: Pick<ProviderInput, 'secret'>): Credential {
+  const taggedId = credentialIdIn(input.secret.tags['CredentialId'] ?? '');
+  return credentialOf(textOf(input), taggedId);
 }
 
 /** Versions are 32 hex digits; Key Vault writes them in lower case. */
@@ -54,9 +54,9 @@ export function credentialIdIn(word: string): string | undefined {
 }
 
 /** As `held`; what the tag does not say, or says of a version that nobody knows, is the newest version there is. */
-export function keyInSecretNow(view: Pick<ProviderInput, 'secret' | 'state'>, newest: string | undefined): Credential {
-  const found = keyInSecret(view);
-  return isFollowed(textOf(view)) && !isRemembered(view, found.fingerprint)
-    ? credentialOf(textOf(view), newest)
+export function keyInSecretNow(input: Pick<ProviderInput, 'secret' | 'state'>, newest: string | undefined): Credential {
+  const found = keyInSecret(input);
+  return isFollowed(textOf(input)) && !isRemembered(input, found.fingerprint)
+    ? credentialOf(textOf(input), newest)
     : found;
 }

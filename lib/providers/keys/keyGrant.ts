@@ -10,7 +10,7 @@ import type { ProviderDeps } from '../provider.ts';
  * #18208), so the words in them are read: one about the vault means that the account's identity lacks a grant.
  */
 export async function refusedKey(
-  means: ProviderDeps,
+  deps: ProviderDeps,
   failure: OperationError,
   key: KeyIdentifier | undefined,
 ): Promise<OperationError> {
@@ -18,23 +18,23 @@ export async function refusedKey(
   const { code = '' } = detail;
   if (reason !== 'refused' && reason !== 'forbidden') return failure;
   if (/NotSupported|NewAccount/i.test(code)) return new OperationError('cmk-not-for-existing', detail);
-  return key && /Vault|Encryption/i.test(code) ? new OperationError(await missingGrant(means, key), detail) : failure;
+  return key && /Vault|Encryption/i.test(code) ? new OperationError(await missingGrant(deps, key), detail) : failure;
 }
 
 /** A grant has a name in each of the vault's two models of permissions. */
-async function missingGrant(means: ProviderDeps, key: KeyIdentifier): Promise<Reason> {
-  const row = await vaultRow(means, key);
+async function missingGrant(deps: ProviderDeps, key: KeyIdentifier): Promise<Reason> {
+  const row = await vaultRow(deps, key);
   if (!row) return 'key-grant-missing';
   return String(row['rbac']).toLowerCase() === 'true' ? 'key-role-missing' : 'key-policy-missing';
 }
 
 /** An identity has no access to a vault of another tenant. What cannot be told passes. */
 export async function isOfAnotherTenant(
-  means: ProviderDeps,
+  deps: ProviderDeps,
   { identity }: BatchAccount,
   key: KeyIdentifier,
 ): Promise<boolean> {
-  const row = await vaultRow(means, key);
+  const row = await vaultRow(deps, key);
   const home = wordIn(identity?.tenantId ?? row?.['tenantId']);
   const trusted = wordIn(row?.['trusted']);
   return home !== '' && trusted !== '' && home !== trusted;

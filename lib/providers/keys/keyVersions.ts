@@ -21,8 +21,8 @@ export async function keyAt({ clients }: ProviderDeps, key: KeyIdentifier, missi
 }
 
 /** One version, or nothing where there is none. */
-export async function versionAt(means: ProviderDeps, key: KeyIdentifier): Promise<KeyVaultKey | undefined> {
-  return undefinedIf('key-missing', keyAt(means, key, 'key-missing'));
+export async function versionAt(deps: ProviderDeps, key: KeyIdentifier): Promise<KeyVaultKey | undefined> {
+  return undefinedIf('key-missing', keyAt(deps, key, 'key-missing'));
 }
 
 export function versionOf({ properties: { version = '' } }: KeyVaultKey): string {
@@ -43,15 +43,15 @@ export async function rotatesItself({ clients }: ProviderDeps, { vaultUrl, name 
  * whatever else the key has encrypted needs the old version still.
  */
 export async function toBeDisabled(
-  means: ProviderDeps,
-  view: ProviderInput,
+  deps: ProviderDeps,
+  input: ProviderInput,
   live: CredentialRef,
 ): Promise<readonly CredentialRef[]> {
-  const key = keyIdentifier(view.secret.value.open());
-  const { gone, leaked } = ending(view);
+  const key = keyIdentifier(input.secret.value.open());
+  const { gone, leaked } = ending(input);
   if (!key || gone.length + leaked.length === 0) return [];
-  const all = await versionsOf(means, key);
-  const since = all.find(({ version }) => version === live.id)?.createdOn ?? view.now;
+  const all = await versionsOf(deps, key);
+  const since = all.find(({ version }) => version === live.id)?.createdOn ?? input.now;
   const older = all.filter(({ enabled, version, createdOn }) => {
     return enabled !== false && version !== live.id && createdOn !== undefined && createdOn <= since;
   });
@@ -67,10 +67,10 @@ interface Ending {
   readonly leaked: readonly CredentialId[];
 }
 
-function ending(view: ProviderInput): Ending {
-  const { target, compromised: leaked = [] } = view;
+function ending(input: ProviderInput): Ending {
+  const { target, compromised: leaked = [] } = input;
   if (!target.options.kindOptions?.has('disable-old-version')) return { gone: [], leaked: [] };
-  return { gone: publishedIn(view)?.toRevoke ?? [], leaked };
+  return { gone: publishedIn(input)?.toRevoke ?? [], leaked };
 }
 
 async function versionsOf(

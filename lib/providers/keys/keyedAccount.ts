@@ -7,8 +7,8 @@ import { refusedKey } from './keyGrant.ts';
 import type { ProviderDeps, ProviderInput } from '../provider.ts';
 
 /** The Batch account, as far as its encryption goes. */
-export async function accountOf(means: ProviderDeps, view: ProviderInput): Promise<BatchAccount> {
-  const { account, at } = reach(means, view);
+export async function accountOf(deps: ProviderDeps, input: ProviderInput): Promise<BatchAccount> {
+  const { account, at } = reach(deps, input);
   return asking(() => account.get(...at));
 }
 
@@ -19,8 +19,8 @@ export function usedBy({ encryption }: BatchAccount): string {
 }
 
 /** PATCH: what encrypts it from now on. A refusal leaves it as it was. */
-export async function encryptBy(means: ProviderDeps, view: ProviderInput, text: string): Promise<void> {
-  const { account, at } = reach(means, view);
+export async function encryptBy(deps: ProviderDeps, input: ProviderInput, text: string): Promise<void> {
+  const { account, at } = reach(deps, input);
   const byKey: EncryptionProperties = {
     keySource: 'Microsoft.KeyVault',
     keyVaultProperties: { keyIdentifier: text },
@@ -29,15 +29,15 @@ export async function encryptBy(means: ProviderDeps, view: ProviderInput, text: 
   try {
     await asking(() => account.update(...at, { encryption }));
   } catch (error) {
-    throw error instanceof OperationError ? await refusedKey(means, error, keyIdentifier(text)) : error;
+    throw error instanceof OperationError ? await refusedKey(deps, error, keyIdentifier(text)) : error;
   }
 }
 
 /**
  * Its GET is answered even where it has lost its key; all but its deletion is refused (azure-facts: Batch encryption).
  */
-export async function assertKeyHeld(means: ProviderDeps, view: ProviderInput): Promise<void> {
-  await asking(() => assertAccountAnswers(means, view));
+export async function assertKeyHeld(deps: ProviderDeps, input: ProviderInput): Promise<void> {
+  await asking(() => assertAccountAnswers(deps, input));
 }
 
 /** The documented code of a disabled account. */

@@ -35,9 +35,9 @@ export function meaningOfMissing(wanted: KeyIdentifier, used: string): Reason {
 }
 
 /** What stands in the account and in the secret: without the version where Batch is to follow the key by itself. */
-export function textFor(view: ProviderInput, wanted: KeyIdentifier, newest: string): string {
-  const { kindOptions: extra } = view.target.options;
-  const follows = (extra?.has('versionless') ?? false) || isFollowed(textOf(view));
+export function textFor(input: ProviderInput, wanted: KeyIdentifier, newest: string): string {
+  const { kindOptions: extra } = input.target.options;
+  const follows = (extra?.has('versionless') ?? false) || isFollowed(textOf(input));
   return keyUrl(follows ? wanted : { ...wanted, version: newest });
 }
 
