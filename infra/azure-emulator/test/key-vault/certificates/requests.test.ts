@@ -91,7 +91,7 @@ test('an authority with which the vault has an account signs by its name', async
 
 test('a failure of the issuer leaves the certificate unchanged', async () => {
   const { certificates, clock, vault, call } = await startWithCertificate();
-  vault.certificates.issuance.failure = { code: 'Certificate issuer error', message: 'No.' };
+  vault.certificates.issuance.error = { code: 'Certificate issuer error', message: 'No.' };
   await certificates.beginCreateCertificate('c', self);
   clock.advance(10_000);
   expect(await pending({ call })).toMatchObject({ status: 'failed', error: { message: 'No.' } });
@@ -158,7 +158,7 @@ test('a certificate whose contacts get mail is not renewed', async () => {
 
 test('a failed renewal is not retried', async () => {
   const { vault, clock, certificate } = await startWithCertificate();
-  vault.certificates.issuance.failure = { code: 'Certificate issuer error', message: 'No.' };
+  vault.certificates.issuance.error = { code: 'Certificate issuer error', message: 'No.' };
   clock.advance(400 * dayMs);
   await vault.catchUp();
   expect(certificate.pending?.status).toBe('failed');
