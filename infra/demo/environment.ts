@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { startLocalAzure, startAzurite, systemClock } from '../azure-emulator/src/index.ts';
+import { startAzurite, startLocalAzure, systemClock } from '../azure-emulator/src/index.ts';
 import type { Call, LocalAzure, Vault } from '../azure-emulator/src/index.ts';
 import { batchTarget, dayMs, place, putSecret, signalRTarget } from './targets.ts';
 import type { DemoTarget } from './targets.ts';

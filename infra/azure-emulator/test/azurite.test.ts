@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
+import { execFile } from 'node:child_process';
 import { systemClock } from '../src/shared/clock.ts';
 import { createTokens } from '../src/shared/tokens.ts';
 import { startAzurite } from '../src/shells/azurite.ts';

@@ -1,14 +1,14 @@
+import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
+import type { AddressInfo } from 'node:net';
 
 const script = join(import.meta.dirname, '../src/cli.ts');
 
-test('started alone it prints how to reach it, gives out tokens, subscribes a webhook, and ends by a signal', async () => {
+test('the command prints its addresses, issues tokens, subscribes a webhook and ends on a signal', async () => {
   const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'pipe'] });
   const exited = once(child, 'exit');
   const environment: Record<string, string> = {};

@@ -1,12 +1,12 @@
 import { manualClock, systemClock } from '../src/shared/clock.ts';
 
-test('a manual clock stands still until somebody sleeps, and sleeps at the same time overlap', async () => {
+test('a manual clock stands still until a sleep, and concurrent sleeps overlap', async () => {
   const clock = manualClock(new Date(0));
   await Promise.all([clock.sleep(1000), clock.sleep(3000), clock.sleep(2000)]);
   expect(clock.now()).toEqual(new Date(3000));
 });
 
-test('moving the system clock forward wakes whoever slept until then', async () => {
+test('moving the system clock forward wakes due sleepers', async () => {
   const clock = systemClock();
   const before = clock.now();
   const sleep = clock.sleep(3_600_000);

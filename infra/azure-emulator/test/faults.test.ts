@@ -2,11 +2,11 @@ import { EventEmitter, once } from 'node:events';
 import { SecretClient } from '@azure/keyvault-secrets';
 import type { Effect } from '../src/shared/faults.ts';
 import { credential } from '../src/shells/inProcess.ts';
-import { refusalOf, withVault } from './inProcess.ts';
+import { errorOf, startWithVault } from './support.ts';
 
-/** The client has its token already, so that the next request is the one to strike. */
+/** The client has its token already, so that the fault applies to the next request. */
 async function warm(onStop?: () => void) {
-  const world = await withVault(onStop);
+  const world = await startWithVault(onStop);
   world.vault.setSecret('warm', '1');
   await world.client.getSecret('warm');
   return world;
@@ -29,7 +29,7 @@ test.each(cuts)('%s, and the client sees its connection reset', async (_sentence
 test.each([
   ['before', 0],
   ['after', 1],
-] as const)('a stop %s the effect never answers and tells the shell', async (when, versions) => {
+] as const)('a stop %s the effect gets no answer, and the shell is notified', async (when, versions) => {
   const shell = new EventEmitter();
   const { azure, client, vault } = await warm(() => shell.emit('stop'));
   const stopped = once(shell, 'stop').then(() => 'stopped');
@@ -39,29 +39,29 @@ test.each([
   expect(vault.versions('s')).toHaveLength(versions);
 });
 
-test('a status stands for the effect, with its headers, once', async () => {
+test('a status fault replaces the effect once, with its headers', async () => {
   const { azure, client, vault } = await warm();
   const effect: Effect = { kind: 'status', status: 429, headers: { 'Retry-After': '3' } };
   azure.core.faults.plan({ operation: 'setSecret', effect });
-  expect(await refusalOf(client.setSecret('s', '1'))).toMatchObject({ statusCode: 429, code: 'TooManyRequests' });
+  expect(await errorOf(client.setSecret('s', '1'))).toMatchObject({ statusCode: 429, code: 'TooManyRequests' });
   expect(azure.core.journal.calls.at(-1)?.response?.headers['retry-after']).toBe('3');
   await client.setSecret('s', '2');
   expect(vault.versions('s').map(({ value }) => value)).toEqual(['2']);
 });
 
-test('the nth matching call is struck, and a lasting fault strikes until it is removed', async () => {
+test('a fault applies to the nth matching call, a lasting one until it is removed', async () => {
   const { azure, client } = await warm();
   const effect: Effect = { kind: 'status', status: 503 };
   const second = azure.core.faults.plan({ path: /warm/, nth: 2, lasting: true, effect });
   await client.getSecret('warm');
-  expect(await refusalOf(client.getSecret('warm'))).toMatchObject({ statusCode: 503 });
-  expect(await refusalOf(client.getSecret('warm'))).toMatchObject({ statusCode: 503 });
+  expect(await errorOf(client.getSecret('warm'))).toMatchObject({ statusCode: 503 });
+  expect(await errorOf(client.getSecret('warm'))).toMatchObject({ statusCode: 503 });
   second.remove();
   await client.getSecret('warm');
   expect(second.fired).toBe(2);
 });
 
-test('a delay longer than the client waits is an abort for it, and the effect comes all the same', async () => {
+test('a delay longer than the client’s timeout aborts the call but not its effect', async () => {
   const { azure, clock, vault, httpClient } = await warm();
   const withTimeout = {
     ...httpClient,
@@ -100,24 +100,24 @@ test.each(duplicates)(
   },
 );
 
-test('error bodies can be told to echo what the request carried', async () => {
+test('error bodies can echo the request', async () => {
   const { azure, client, vault } = await warm();
   azure.core.faults.echoKeys = true;
   vault.rules.denied.set('setSecret', 'ForbiddenByRbac');
   await expect(client.setSecret('s', 'the-key')).rejects.toThrow(/Bearer ey.*the-key/);
 });
 
-test('the journal tells its listeners of every call once it is finished', async () => {
+test('the journal calls its listeners for every finished call', async () => {
   const { azure, client } = await warm();
-  const heard: (number | undefined)[] = [];
-  const end = azure.core.journal.on(({ status }) => heard.push(status));
+  const received: (number | undefined)[] = [];
+  const end = azure.core.journal.on(({ status }) => received.push(status));
   await client.getSecret('warm');
   end();
   await client.getSecret('warm');
-  expect(heard).toEqual([200]);
+  expect(received).toEqual([200]);
 });
 
-test('an authority nobody has is answered with 404 and kept as unmatched', async () => {
+test('an unknown authority gets 404 and is recorded as unmatched', async () => {
   const { azure } = await warm();
   const response = await azure.handle(new Request('https://nobody.example.org/'));
   expect(response.status).toBe(404);

@@ -103,11 +103,11 @@ test('a request that somebody has to have signed is told, without a word of it, 
 test('what the issuer refuses is told with its code, and asked for once a day', async () => {
   const s = await stage({ ageDays: 330 });
   s.b.pass(6 * day);
-  s.b.vault.certificates.issuance.failure = { code: 'Request rejected', message: 'no' };
+  s.b.vault.certificates.issuance.error = { code: 'Request rejected', message: 'no' };
   await s.b.live(20 * hour);
   expect(codesOf(s, 'certificate-not-issued')).toEqual(['Requestrejected']);
   expect(requests(s.b)).toBe(1);
-  s.b.vault.certificates.issuance.failure = undefined;
+  s.b.vault.certificates.issuance.error = undefined;
   await s.b.live(30 * hour);
   expect(requests(s.b)).toBe(2);
   expect(s.value()).toBe(s.idOf(s.newest()));

@@ -1,5 +1,5 @@
 import { hour } from '../../../lib/model/clock.ts';
-import { identityId } from '../../../infra/azure-emulator/test/arm/batch/stage.ts';
+import { identityId } from '../../../infra/azure-emulator/test/keyVaultExtension.ts';
 import { wired } from '../../support/wired.ts';
 import { heard } from './reasons/heard.ts';
 import { seeded, type Stage } from './poolCertificateStage.ts';

@@ -1,5 +1,5 @@
 import { day, hour } from '../../../lib/model/clock.ts';
-import { extension, identityId } from '../../../infra/azure-emulator/test/arm/batch/stage.ts';
+import { identityId, keyVaultExtension } from '../../../infra/azure-emulator/test/keyVaultExtension.ts';
 import { wired } from '../../support/wired.ts';
 import { policy, seeded, stage, told, type Stage } from './poolCertificateStage.ts';
 
@@ -45,7 +45,7 @@ test('a pool that polls every hundred days does not keep the rotation for longer
   const b = await wired();
   const s = await seeded(b, { ageDays: 340 });
   const settings = { observedCertificates: [`${b.vault.uri}/secrets/tls`], pollingIntervalInS: '8640000' };
-  const slow = { ...extension({ ...settings, requireInitialSync: true }), autoUpgradeMinorVersion: true };
+  const slow = { ...keyVaultExtension({ ...settings, requireInitialSync: true }), autoUpgradeMinorVersion: true };
   b.azure.createPool(s.account, { name: 'slow', nodes: 1, extensions: [slow], identities: [identityId] });
   await b.live(27 * hour);
   expect(b.tags()['RotationPhase']).toBe('idle');

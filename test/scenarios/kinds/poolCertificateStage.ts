@@ -1,6 +1,6 @@
 import type { PolicyDocument, Pool } from '../../../infra/azure-emulator/src/index.ts';
 import { day, later } from '../../../lib/model/clock.ts';
-import { extension, identityId } from '../../../infra/azure-emulator/test/arm/batch/stage.ts';
+import { identityId, keyVaultExtension } from '../../../infra/azure-emulator/test/keyVaultExtension.ts';
 import type { Bench } from '../../support/bench.ts';
 import { told, wired, type Wired } from '../../support/wired.ts';
 import { signed } from './poolCertificateAuthority.ts';
@@ -52,7 +52,7 @@ export async function seeded<B extends Bench>(b: B, wanted: Wanted = {}) {
   }
   function newPool(name: string, observed: string, nodes: number): Pool {
     const settings = { observedCertificates: [observed], pollingIntervalInS: '3600', requireInitialSync: true };
-    const made = { ...extension(settings), autoUpgradeMinorVersion: true };
+    const made = { ...keyVaultExtension(settings), autoUpgradeMinorVersion: true };
     return b.azure.createPool(account, { name, nodes, extensions: [made], identities: [identityId] });
   }
   return {

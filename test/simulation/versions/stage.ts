@@ -2,7 +2,7 @@ import { createLocalAzure, manualClock } from '../../../infra/azure-emulator/src
 import type { BatchAccount, LocalAzure, Vault } from '../../../infra/azure-emulator/src/index.ts';
 import { hour, minute } from '../../../lib/model/clock.ts';
 import type { Mode } from '../../../lib/model/state.ts';
-import { extension, identityId } from '../../../infra/azure-emulator/test/arm/batch/stage.ts';
+import { identityId, keyVaultExtension } from '../../../infra/azure-emulator/test/keyVaultExtension.ts';
 import { encrypt, grant } from '../../scenarios/kinds/batchCmkStage.ts';
 import { follow, type Followed, type Kind } from './followed.ts';
 
@@ -79,7 +79,7 @@ async function accountOf(
   }
   const account = await azure.createBatchAccount({ ...place, name });
   const settings = { observedCertificates: [`${vault.uri}/secrets/${followed.name}`], pollingIntervalInS: '3600' };
-  const made = { ...extension({ ...settings, requireInitialSync: true }), autoUpgradeMinorVersion: true };
+  const made = { ...keyVaultExtension({ ...settings, requireInitialSync: true }), autoUpgradeMinorVersion: true };
   azure.createPool(account, { name: 'nodes', nodes: 2, extensions: [made], identities: [identityId] });
   return account;
 }

@@ -34,10 +34,12 @@ function referenceOf(text: string): string {
 }
 
 /** The words of App Service's `ResolveStatus`, which has none for a disabled secret. */
-type Failure = 'VaultNotFound' | 'SecretNotFound' | 'SecretVersionNotFound' | 'AccessToKeyVaultDenied' | 'OtherReasons';
+type UnresolvedStatus =
+  'VaultNotFound' | 'SecretNotFound' | 'SecretVersionNotFound' | 'AccessToKeyVaultDenied' | 'OtherReasons';
 
 type Resolution =
-  { readonly status: 'Resolved'; readonly version: string; readonly value: string } | { readonly status: Failure };
+  | { readonly status: 'Resolved'; readonly version: string; readonly value: string }
+  | { readonly status: UnresolvedStatus };
 
 /** Returns what a platform got that fetched the secret at this time. */
 export function resolveReference({ vaults }: KeyVault, pointer: SecretPointer, atMs: number): Resolution {

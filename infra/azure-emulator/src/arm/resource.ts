@@ -16,7 +16,7 @@ export interface Placed extends Located {
   /** `host` or `host:port` of the data plane. */
   readonly authority: string;
   publicNetworkAccess: 'Enabled' | 'Disabled';
-  /** What the network rules decide for a caller outside every allowed range. All callers here are outside. */
+  /** The decision of the network rules for callers outside every allowed range, which all callers here are. */
   networkDefaultAction: Access;
 }
 

@@ -106,8 +106,9 @@ function actionIn(call: Call): ResourceAction | undefined {
 const unpublishedStatuses: readonly (number | undefined)[] = [401, 429];
 
 function statusOf({ service, operation, prevented, status }: Call): number | undefined {
-  const isTold = service === 'arm' && operation !== 'unmatched' && !prevented && !unpublishedStatuses.includes(status);
-  return isTold ? status : undefined;
+  const raisesEvent =
+    service === 'arm' && operation !== 'unmatched' && !prevented && !unpublishedStatuses.includes(status);
+  return raisesEvent ? status : undefined;
 }
 
 /** `/subscriptions/{s}/resourceGroups/{g}/providers/{namespace}/{type}/{name}…[/{action}]` */

@@ -8,7 +8,7 @@ import type { Call } from '../shared/journal.ts';
 import type { AccessToken } from '../shared/tokens.ts';
 
 interface InProcessOptions {
-  /** Called if the sender is to be stopped. Its request never settles. */
+  /** Called if the sender is to be stopped. Its request never ends. */
   onStop?: (call: Call) => unknown;
 }
 

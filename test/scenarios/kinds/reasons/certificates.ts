@@ -46,7 +46,7 @@ function after(ms: number, arrange?: (s: Stage) => unknown, wanted: Wanted = {})
 
 function refusing({ b }: Stage): void {
   b.pass(6 * day);
-  b.vault.certificates.issuance.failure = { code: 'Rejected', message: 'no' };
+  b.vault.certificates.issuance.error = { code: 'Rejected', message: 'no' };
 }
 
 function unreadable({ b }: Stage): void {

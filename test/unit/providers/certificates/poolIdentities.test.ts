@@ -2,7 +2,7 @@ import { identityAt } from '../../../../infra/azure-emulator/src/index.ts';
 import type { Pool } from '../../../../infra/azure-emulator/src/index.ts';
 import { resourceGraph, type ResourceGraph } from '../../../../lib/azure/resourceGraph.ts';
 import { poolIdentities } from '../../../../lib/providers/certificates/poolIdentities.ts';
-import { identityId } from '../../../../infra/azure-emulator/test/arm/batch/stage.ts';
+import { identityId } from '../../../../infra/azure-emulator/test/keyVaultExtension.ts';
 import { inProcess } from '../shells.ts';
 
 const other = 'b0000000-0000-4000-8000-000000000002';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Pool } from '../../../../infra/azure-emulator/src/index.ts';
 import { bench, request, type Bench } from '../../../support/bench.ts';
 import { policy } from '../../../scenarios/kinds/poolCertificateStage.ts';
-import { extension, identityId } from '../../../../infra/azure-emulator/test/arm/batch/stage.ts';
+import { identityId, keyVaultExtension } from '../../../../infra/azure-emulator/test/keyVaultExtension.ts';
 
 const answer = z.object({ findings: z.array(z.object({ reason: z.string(), advice: z.string() })) });
 
@@ -12,7 +12,7 @@ async function stage() {
   await b.vault.createCertificate('tls', policy);
   const account = await b.newBatch();
   const settings = { observedCertificates: [`${b.vault.uri}/secrets/tls`], requireInitialSync: true };
-  const extensions = [{ ...extension(settings), autoUpgradeMinorVersion: true }];
+  const extensions = [{ ...keyVaultExtension(settings), autoUpgradeMinorVersion: true }];
   const pool = b.azure.createPool(account, { name: 'render', nodes: 0, extensions, identities: [identityId] });
   return { b, pool };
 }

@@ -38,10 +38,10 @@ export async function completeRequest(
   pending: Pending,
   at: Date,
 ): Promise<void> {
-  const { failure } = context.issuance;
-  if (pending.cancellationRequested || failure) {
+  const { error } = context.issuance;
+  if (pending.cancellationRequested || error) {
     pending.status = pending.cancellationRequested ? 'cancelled' : 'failed';
-    pending.error = failure ?? { code: 'Request rejected', message: 'The request was cancelled.' };
+    pending.error = error ?? { code: 'Request rejected', message: 'The request was cancelled.' };
     return;
   }
   const { policy } = certificate;

@@ -50,7 +50,7 @@ export interface Issuance {
   /** The authorities with which the vault has an account. */
   readonly issuers: Set<string>;
   /** The error that the issuer reports for every due request. */
-  failure: Problem | undefined;
+  error: Problem | undefined;
 }
 
 /** Returns when the policy renews the current version, but no time before the policy was set. */

@@ -34,7 +34,7 @@ export function createCertificateStore(
 ): CertificateStore {
   const { open, ...store } = stores.certificates;
   const links = createLinkedObjects(core, stores, uri);
-  const issuance: Issuance = { takesMs: 10_000, issuers: new Set(), failure: undefined };
+  const issuance: Issuance = { takesMs: 10_000, issuers: new Set(), error: undefined };
   const context: CertificateContext = { core, versions: stores.certificates, links, issuance, onChange };
 
   async function ask(name: string, document: PolicyDocument, details: Changes, at: Date): Promise<Certificate> {

@@ -82,13 +82,19 @@ export function createKeyStore(core: Core, all: KeyVersions, onChange: (name: st
     onChange(key.name);
     return key.rotationPolicy;
   }
-  function choresOf(key: Key): ScheduledTask[] {
+  function scheduledTasksOf(key: Key): ScheduledTask[] {
     const version = key.versions.at(-1);
     if (!key.rotationPolicy || !version) return [];
     const dueMs = rotationDueMs(key.rotationPolicy, version);
     return [{ dueMs, run: () => void rotate(key.name, new Date(dueMs)) }];
   }
-  return { ...store, create, rotate, setRotationPolicy, scheduledTasks: () => store.list('active').flatMap(choresOf) };
+  return {
+    ...store,
+    create,
+    rotate,
+    setRotationPolicy,
+    scheduledTasks: () => store.list('active').flatMap(scheduledTasksOf),
+  };
 }
 
 export function newKey(name: string, managed: boolean): Key {

@@ -1,7 +1,6 @@
-import { codeOf } from '../bench.ts';
-import { encrypted, useKey } from './stage.ts';
+import { codeOf, encryptionWith, startWithEncryptedAccount } from '../../support.ts';
 
-type Encrypted = Awaited<ReturnType<typeof encrypted>>;
+type Encrypted = Awaited<ReturnType<typeof startWithEncryptedAccount>>;
 type Act = (staged: Encrypted) => unknown;
 
 const losses: { says: string; lose: Act; restore: Act }[] = [
@@ -22,8 +21,8 @@ const losses: { says: string; lose: Act; restore: Act }[] = [
   },
 ];
 
-test.each(losses)('with its key $says an account can be read and nothing else', async ({ lose, restore }) => {
-  const staged = await encrypted();
+test.each(losses)('an account whose key is $says can only be read', async ({ lose, restore }) => {
+  const staged = await startWithEncryptedAccount();
   const { azure, account, client } = staged;
   const pool = azure.createPool(account, { name: 'pool', nodes: 1 });
   pool.nodes[0]?.become('running');
@@ -48,16 +47,16 @@ test.each(losses)('with its key $says an account can be read and nothing else', 
   expect(pool.nodes[0]?.status).toEqual({ state: 'running', sinceMs: azure.clock.now().getTime() });
 });
 
-test('an older version than the one in use does not matter', async () => {
-  const { account, vault, keyIdentifier, version } = await encrypted();
+test('losing an older version than the one in use changes nothing', async () => {
+  const { account, vault, keyIdentifier, version } = await startWithEncryptedAccount();
   const { version: second } = vault.keys.rotate('cmk');
-  account.encryption = useKey(`${keyIdentifier}/${second}`);
+  account.encryption = encryptionWith(`${keyIdentifier}/${second}`);
   vault.keys.update('cmk', { enabled: false }, version);
   expect(account.customerKey.isUsable()).toBe(true);
 });
 
-test('a key that has expired can still be read with', async () => {
-  const { account, azure, vault } = await encrypted();
+test('an expired key still counts as access', async () => {
+  const { account, azure, vault } = await startWithEncryptedAccount();
   vault.keys.update('cmk', { expiresOn: azure.clock.now() });
   expect(account.customerKey.isUsable()).toBe(true);
 });

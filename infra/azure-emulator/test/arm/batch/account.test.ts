@@ -1,5 +1,5 @@
-import { codeOf } from '../bench.ts';
-import { identityId, stage } from './stage.ts';
+import { identityId } from '../../keyVaultExtension.ts';
+import { codeOf, startWithBatch } from '../../support.ts';
 
 const text: unknown = expect.any(String);
 
@@ -19,14 +19,14 @@ test.each([
     },
   },
 ] as const)('an account is made with $says, or gets it by a patch', async ({ identity, shown }) => {
-  const { client } = await stage({ identity });
+  const { client } = await startWithBatch({ identity });
   expect((await client.batchAccountOperations.get('Group', 'acct')).identity).toEqual(shown);
-  const { client: other } = await stage();
+  const { client: other } = await startWithBatch();
   expect((await other.batchAccountOperations.update('Group', 'acct', { identity })).identity).toEqual(shown);
 });
 
-test('a patch changes what it names, and nothing else', async () => {
-  const { client } = await stage({ tags: { team: 'a' } });
+test('a patch changes only the properties that it names', async () => {
+  const { client } = await startWithBatch({ tags: { team: 'a' } });
   const { batchAccountOperations: accounts } = client;
   const before = await accounts.get('Group', 'acct');
   const after = await accounts.update('Group', 'acct', {
@@ -44,14 +44,14 @@ test('a patch changes what it names, and nothing else', async () => {
   expect((await accounts.update('Group', 'acct', { tags: { team: 'b' } })).tags).toEqual({ team: 'b' });
 });
 
-test('a patch of what is not served is refused', async () => {
-  const { client } = await stage();
+test('a patch of an unsupported property is refused', async () => {
+  const { client } = await startWithBatch();
   const patch = { autoStorage: { storageAccountId: '/subscriptions/s/x' } };
   expect(await codeOf(client.batchAccountOperations.update('Group', 'acct', patch))).toBe('InvalidRequestBody');
 });
 
-test('an identity whose id is none is refused', async () => {
-  const { client } = await stage();
+test('an identity with an invalid id is refused', async () => {
+  const { client } = await startWithBatch();
   const identity = { type: 'UserAssigned', userAssignedIdentities: { mine: {} } } as const;
   expect(await codeOf(client.batchAccountOperations.update('Group', 'acct', { identity }))).toBe('InvalidRequestBody');
 });

@@ -1,12 +1,13 @@
 import type { NewPool } from '../../../src/arm/batch/pools/pool.ts';
-import { extension, identityId, stage } from './stage.ts';
+import { identityId, keyVaultExtension } from '../../keyVaultExtension.ts';
+import { startWithBatch } from '../../support.ts';
 
-async function withPool(settings: Parameters<typeof extension>, wanted: Partial<NewPool> = {}) {
-  const staged = await stage();
+async function withPool(settings: Parameters<typeof keyVaultExtension>, wanted: Partial<NewPool> = {}) {
+  const staged = await startWithBatch();
   const url = `${staged.vault.uri}/secrets/cert`;
   const first = staged.vault.setSecret('cert', 'pem 1');
   staged.azure.clock.advance(1_000);
-  const extensions = [extension(...settings)];
+  const extensions = [keyVaultExtension(...settings)];
   const identities = [identityId];
   const pool = staged.azure.createPool(staged.account, { name: 'pool', nodes: 1, extensions, identities, ...wanted });
   const node = pool.nodes[0];
@@ -32,7 +33,7 @@ test.each([
   expect(status()).toEqual(before);
 });
 
-test('by a switch a renewal is told', async () => {
+test('a renewal is reported if the pool is set to report renewals', async () => {
   const { azure, pool, status, vault, nowMs } = await withPool([{ observedCertificates: [url] }]);
   pool.reportsRenewals = true;
   vault.setSecret('cert', 'pem 2');
@@ -40,17 +41,17 @@ test('by a switch a renewal is told', async () => {
   expect(status()).toMatchObject({ succeeded: true, atMs: nowMs() });
 });
 
-test('a pinned version is never renewed, until the node starts with another address', async () => {
-  const staged = await stage();
+test('a pinned version is renewed only if the node starts with another address', async () => {
+  const staged = await startWithBatch();
   const { version } = staged.vault.setSecret('cert', 'pem 1');
-  const extensions = [extension({ observedCertificates: [`${url}/${version}`] })];
+  const extensions = [keyVaultExtension({ observedCertificates: [`${url}/${version}`] })];
   const pool = staged.azure.createPool(staged.account, { name: 'p', nodes: 1, extensions, identities: [identityId] });
   staged.vault.setSecret('cert', 'pem 2');
   staged.azure.clock.advance(86_400_000);
   expect([...(pool.nodes[0]?.installed.values() ?? [])]).toEqual([version]);
 });
 
-test('a node that starts anew has the newest version at once', async () => {
+test('a restarted node has the newest version at once', async () => {
   const { azure, node, vault, nowMs } = await withPool([{ observedCertificates: [url] }]);
   const { version } = vault.setSecret('cert', 'pem 2');
   azure.clock.advance(1_000);
@@ -59,7 +60,7 @@ test('a node that starts anew has the newest version at once', async () => {
   expect([node.bootedMs, node.status]).toEqual([nowMs(), { state: 'idle', sinceMs: nowMs() }]);
 });
 
-test.each<[string, Parameters<typeof extension>, Partial<NewPool>]>([
+test.each<[string, Parameters<typeof keyVaultExtension>, Partial<NewPool>]>([
   ['an empty endpoint', [{ observedCertificates: [url] }, { msiEndpoint: '' }], {}],
   ['another client id', [{ observedCertificates: [url] }, { msiClientId: 'b9f6dd56' }], {}],
   ['no identity', [{ observedCertificates: [url] }], { identities: [] }],
@@ -74,7 +75,7 @@ test.each<[string, Parameters<typeof extension>, Partial<NewPool>]>([
   expect([strict.node.status.state, strict.status()?.succeeded]).toEqual(['unusable', false]);
 });
 
-test('a failure keeps the time of its beginning, and ends with the next good poll', async () => {
+test('a failure keeps its first time and ends with the next good poll', async () => {
   const { azure, pool, nowMs, status } = await withPool([{ observedCertificates: [url] }]);
   pool.extensionFault = 'IdentityLacksRights';
   azure.clock.advance(300_000);
@@ -86,13 +87,13 @@ test('a failure keeps the time of its beginning, and ends with the next good pol
   expect(status()).toMatchObject({ succeeded: true, atMs: nowMs() });
 });
 
-test('what another vendor’s extension does is not played', async () => {
+test('extensions of other vendors do nothing', async () => {
   const other = { name: 'other', publisher: 'Microsoft.Azure.Extensions', type: 'CustomScript' };
   const { node } = await withPool([{ observedCertificates: [] }], { extensions: [other] });
   expect(node.extensions.get('other')).toMatchObject({ succeeded: true });
 });
 
-test('a changed identity reaches only nodes made after the pool had none', async () => {
+test('a changed identity reaches only nodes created after the pool was empty', async () => {
   const { pool } = await withPool([{ observedCertificates: [url], requireInitialSync: true }]);
   pool.identity = { type: 'None' };
   expect(pool.addNode().status.state).toBe('idle');
@@ -100,11 +101,11 @@ test('a changed identity reaches only nodes made after the pool had none', async
   expect(pool.addNode().status.state).toBe('unusable');
 });
 
-test('the secret of a certificate is observed as any other', async () => {
-  const { azure, account, vault } = await stage();
+test('the secret of a certificate can be observed', async () => {
+  const { azure, account, vault } = await startWithBatch();
   const policy = { x509_props: { subject: 'CN=nodes' }, issuer: { name: 'Self' } };
   const { versions } = await vault.createCertificate('cert', policy);
-  const extensions = [extension({ observedCertificates: [url] })];
+  const extensions = [keyVaultExtension({ observedCertificates: [url] })];
   const pool = azure.createPool(account, { name: 'p', nodes: 1, extensions, identities: [identityId] });
   expect([...(pool.nodes[0]?.installed.values() ?? [])]).toEqual([versions.at(-1)?.version]);
 });

@@ -1,6 +1,6 @@
 import type { Pool } from '@azure/arm-batch';
-import { codeOf } from '../bench.ts';
-import { extension, identityId, stage } from './stage.ts';
+import { identityId, keyVaultExtension } from '../../keyVaultExtension.ts';
+import { codeOf, startWithBatch } from '../../support.ts';
 
 const imageReference = { publisher: 'Canonical', offer: '0001-com-ubuntu-server-jammy', sku: '22_04-lts' };
 const machine = { imageReference, nodeAgentSkuId: 'batch.node.ubuntu 22.04' };
@@ -15,17 +15,17 @@ function onMachine(changes: object): Partial<Pool> {
   return { deploymentConfiguration: { virtualMachineConfiguration: { ...machine, ...changes } } };
 }
 
-const plain = extension({ observedCertificates: [] });
+const plain = keyVaultExtension({ observedCertificates: [] });
 
-async function made(wanted: Parameters<typeof stage>[0] = {}, apiVersion?: string) {
-  const staged = await stage(wanted, apiVersion);
+async function made(wanted: Parameters<typeof startWithBatch>[0] = {}, apiVersion?: string) {
+  const staged = await startWithBatch(wanted, apiVersion);
   const { poolOperations: pools } = staged.client;
   const { etag } = await pools.create('Group', 'acct', 'Mine', definition, { ifNoneMatch: '*' });
   return { ...staged, pools, etag: etag ?? '' };
 }
 
-test('a pool is made with its nodes, and shown without what is protected', async () => {
-  const { poolOperations: pools } = (await stage()).client;
+test('a pool is created with its nodes and shown without protected settings', async () => {
+  const { poolOperations: pools } = (await startWithBatch()).client;
   const protectedSettings = { secret: 'x' };
   const extensions = [{ ...plain, protectedSettings }];
   await pools.create('Group', 'acct', 'Mine', { ...definition, ...onMachine({ extensions }) });
@@ -41,7 +41,7 @@ test('a pool is made with its nodes, and shown without what is protected', async
   expect(JSON.stringify(found)).not.toContain('protectedSettings');
 });
 
-test('nodes come when the resize is over, and then take a while', async () => {
+test('nodes come at the end of the resize and then start', async () => {
   const { azure, account, pools } = await made({ poolTiming: { resizeMs: 60_000, startMs: 30_000 } });
   const look = async () => {
     const { allocationState, currentDedicatedNodes } = await pools.get('Group', 'acct', 'Mine');
@@ -56,7 +56,7 @@ test('nodes come when the resize is over, and then take a while', async () => {
 });
 
 test('pools are listed page by page', async () => {
-  const { azure, account, client } = await stage();
+  const { azure, account, client } = await startWithBatch();
   for (const name of ['b', 'c', 'a']) azure.createPool(account, { name });
   const names = [];
   for await (const page of client.poolOperations.listByBatchAccount('Group', 'acct', { maxresults: 2 }).byPage()) {
@@ -71,7 +71,7 @@ test.each<[string, Partial<Pool>, string]>([
   ['an image by name and id', onMachine({ imageReference: { ...imageReference, id: '/x' } }), 'InvalidPropertyValue'],
   ['two extensions of one name', onMachine({ extensions: [plain, plain] }), 'InvalidPropertyValue'],
   [
-    'an order nobody can keep',
+    'an impossible order',
     onMachine({ extensions: [{ ...plain, provisionAfterExtensions: ['x'] }] }),
     'InvalidPropertyValue',
   ],
@@ -92,7 +92,7 @@ test.each<[string, Partial<Pool>, string]>([
     'InvalidRequestBody',
   ],
 ])('a definition with %s is refused', async (_, wrong, code) => {
-  const { poolOperations: pools } = (await stage()).client;
+  const { poolOperations: pools } = (await startWithBatch()).client;
   expect(await codeOf(pools.create('Group', 'acct', 'Mine', { ...definition, ...wrong }))).toBe(code);
 });
 
@@ -100,7 +100,7 @@ test.each([
   ['unknown', { vmSizes: 'x' }],
   ['set by the service', { allocationState: 'Steady' }],
 ])('a property that is %s is refused', async (_, wrong) => {
-  const { azure, account } = await stage();
+  const { azure, account } = await startWithBatch();
   const { identity: _identity, ...properties } = definition;
   const body = JSON.stringify({ properties: { ...properties, ...wrong } });
   const answer = await azure.callArm('PUT', `${account.id}/pools/Mine?api-version=2024-07-01`, { body });
@@ -115,7 +115,7 @@ test.each<[string, object, string]>([
   expect(await codeOf(pools.create('Group', 'acct', 'Mine', definition, condition))).toBe(code);
 });
 
-test('a patch needs the current ETag, where it names one, and makes a new one', async () => {
+test('a patch with an ETag needs the current one, and every patch makes a new one', async () => {
   const { pools, etag } = await made();
   const patch = { metadata: [{ name: 'a', value: '1' }] };
   const patched = await pools.update('Group', 'acct', 'Mine', patch, { ifMatch: etag });
@@ -144,7 +144,7 @@ test('one resize at a time', async () => {
   expect(await codeOf(pools.update('Group', 'acct', 'Mine', toZero))).toBe('PoolBeingResized');
 });
 
-test('a pool is deleted in its own time', async () => {
+test('a pool is deleted after the set time', async () => {
   const { azure, pools } = await made({ poolTiming: { deleteMs: 5_000 } });
   const poller = await pools.beginDelete('Group', 'acct', 'Mine', { updateIntervalInMs: 1 });
   expect((await pools.get('Group', 'acct', 'Mine')).provisioningState).toBe('Deleting');

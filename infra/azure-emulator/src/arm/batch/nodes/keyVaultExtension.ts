@@ -4,7 +4,7 @@ import type { VmExtension } from '../pools/schema.ts';
 import type { ExtensionStatus } from '../state.ts';
 
 /** The result of polling one secret. */
-export type FetchedSecret = { readonly version: string } | { readonly failure: string };
+export type FetchedSecret = { readonly version: string } | { readonly problem: string };
 
 export interface ExtensionContext {
   readonly clock: Clock;
@@ -42,10 +42,15 @@ export function runKeyVaultExtension(extension: VmExtension, context: ExtensionC
   function poll(atMs: number, from: KeyVaultSettings): void {
     const before = [...installed.values()].join();
     const failures = sync(from, context, installed, atMs);
-    settle(atMs, from, failures, [...installed.values()].join() !== before);
+    updateStatus(atMs, from, failures, [...installed.values()].join() !== before);
   }
   /** Success is reported as soon as polling starts, unless the first sync is required. */
-  function settle(atMs: number, { requireInitialSync }: KeyVaultSettings, failures: string[], renewed: boolean): void {
+  function updateStatus(
+    atMs: number,
+    { requireInitialSync }: KeyVaultSettings,
+    failures: string[],
+    renewed: boolean,
+  ): void {
     const isFirst = atMs === startMs;
     if (failures.length > 0) {
       blocked = isFirst && requireInitialSync;
@@ -53,7 +58,7 @@ export function runKeyVaultExtension(extension: VmExtension, context: ExtensionC
     } else if (!status.succeeded) report(true, started, atMs);
     else if (renewed && !isFirst && context.reportsRenewals()) report(true, 'Installed a new version.', atMs);
   }
-  /** A continuing failure keeps the time at which it began. */
+  /** A continuing problem keeps the time at which it began. */
   function report(succeeded: boolean, message: string, atMs: number): void {
     if (succeeded || status.succeeded) status = { extension, succeeded, message, atMs };
   }
@@ -99,7 +104,7 @@ function sync(
     if (isPinned(url) && installed.has(url)) return [];
     if (!/^https:\/\/[^/]+\/secrets\//.test(url)) return [`${url} is not the address of a secret.`];
     const fetched = context.fetch(url, atMs);
-    if ('failure' in fetched) return [fetched.failure];
+    if ('problem' in fetched) return [fetched.problem];
     installed.set(url, fetched.version);
     return [];
   });

@@ -34,7 +34,7 @@ export function createNode(context: NodeContext, isDedicated: boolean, allocated
     if (running.some((each) => each.blocksNode())) return { state: 'unusable', sinceMs: readyMs } as const;
     return { state: own?.state ?? 'idle', sinceMs: Math.max(own?.sinceMs ?? readyMs, sinceMs) };
   }
-  // Work that is due now is done with the state of now, not with the state at the next look.
+  // Work that is due now is done with the state of now, not with the state at the next request.
   catchUp();
   return {
     id: `tvmps_${core.random(32).toString('hex')}_${isDedicated ? 'd' : 'p'}`,

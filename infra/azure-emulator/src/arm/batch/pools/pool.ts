@@ -61,7 +61,7 @@ function createNodes({ core, fetch }: PoolContext, poolOf: () => Pool) {
   let resize = { sinceMs: nowMs(), endMs: nowMs(), isOver: true };
   let identity: Pool['identity'] = { type: 'None' };
 
-  function settle(): void {
+  function finishResize(): void {
     if (resize.isOver || nowMs() < resize.endMs) return;
     resize = { ...resize, isOver: true };
     const wanted = poolOf().properties.scaleSettings?.fixedScale;
@@ -87,24 +87,24 @@ function createNodes({ core, fetch }: PoolContext, poolOf: () => Pool) {
       reportsRenewals: () => pool.reportsRenewals,
       availability: () => pool.account.customerKey.nodes(),
       fetch: (url: string, pollMs: number) =>
-        pool.extensionFault === undefined ? fetch(url, pollMs) : { failure: pool.extensionFault },
+        pool.extensionFault === undefined ? fetch(url, pollMs) : { problem: pool.extensionFault },
     };
     return createNode(context, isDedicated, atMs);
   }
   function all(): readonly BatchNode[] {
-    settle();
+    finishResize();
     return nodes;
   }
   return {
     all,
     allocation() {
-      settle();
+      finishResize();
       const { isOver, sinceMs, endMs } = resize;
       return isOver ? ({ state: 'Steady', sinceMs: endMs } as const) : ({ state: 'Resizing', sinceMs } as const);
     },
     resize() {
       resize = { sinceMs: nowMs(), endMs: nowMs() + poolOf().timing.resizeMs, isOver: false };
-      settle();
+      finishResize();
     },
     add() {
       const node = made(true, nowMs());
@@ -134,7 +134,7 @@ export function createPoolContext(core: Core, keyVault: KeyVault): PoolContext {
     core,
     fetch(url, atMs) {
       const found = resolveReference(keyVault, pointerTo(url), atMs);
-      return found.status === 'Resolved' ? { version: found.version } : { failure: `${url}: ${found.status}` };
+      return found.status === 'Resolved' ? { version: found.version } : { problem: `${url}: ${found.status}` };
     },
   };
 }
