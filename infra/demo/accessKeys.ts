@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Demo } from './demo.ts';
+import type { Demo } from './context.ts';
 import { changesIn, isDone, outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { keysReport } from './report.ts';

@@ -82,7 +82,7 @@ function redelivered(_line: string, functionName: string): string {
   return `an event for ${functionName} is refused for now: `;
 }
 
-/** What these decisions begin is announced as well. */
+/** An announcement follows these decisions. */
 const announcedToo = ['adopt', 'setState', 'startEmergency'];
 
 function decisionSentence({ data }: Announcement): string | undefined {

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultSpec } from '../azure-emulator/src/index.ts';
+import type { App } from './app.ts';
 import type { Announcement, AppLog, Print } from './appLog.ts';
 import { startConsumers } from './consumers.ts';
 import type { Consumer, Consumers } from './consumers.ts';
@@ -11,6 +13,22 @@ export interface DemoContext extends Pick<Environment, 'azure' | 'vault'> {
   readonly print: Print;
   /** Aborted when the demo ends, for whatever reason. */
   readonly signal: AbortSignal;
+}
+
+export interface DemoOptions {
+  readonly overlapMs: number;
+  readonly mode: 'rotate' | 'observe';
+  readonly faults: readonly FaultSpec[];
+  /** Ends the demo when everything is shown. Otherwise everything stays up until it is interrupted. */
+  readonly isOnce: boolean;
+  readonly interrupted: Promise<unknown>;
+}
+
+/** What the demo works with while the app runs. */
+export interface Demo extends DemoContext, Pick<Environment, 'targets'> {
+  readonly options: DemoOptions;
+  readonly consumers: Consumers;
+  startApp(settings?: Record<string, string>, schedule?: string): App;
 }
 
 const patienceMs = 30_000;

@@ -1,31 +1,12 @@
-import type { FaultSpec } from '../azure-emulator/src/index.ts';
 import { rotateByTimers } from './accessKeys.ts';
 import { startApp } from './app.ts';
 import type { App } from './app.ts';
 import { createAppLog } from './appLog.ts';
 import type { Print } from './appLog.ts';
 import { startConsumers, vaultReaders } from './consumers.ts';
-import type { Consumers } from './consumers.ts';
-import type { DemoContext } from './context.ts';
+import type { Demo, DemoOptions } from './context.ts';
 import { openEnvironment } from './environment.ts';
-import type { Environment } from './environment.ts';
 import { rotateByEvents } from './stories/stories.ts';
-
-export interface DemoOptions {
-  readonly overlapMs: number;
-  readonly mode: 'rotate' | 'observe';
-  readonly faults: readonly FaultSpec[];
-  /** Ends the demo when everything is shown. Otherwise everything stays up until it is interrupted. */
-  readonly isOnce: boolean;
-  readonly interrupted: Promise<unknown>;
-}
-
-/** What the demo works with while the app runs. */
-export interface Demo extends DemoContext, Pick<Environment, 'targets'> {
-  readonly options: DemoOptions;
-  readonly consumers: Consumers;
-  startApp(settings?: Record<string, string>, schedule?: string): App;
-}
 
 /** Runs the demo, and returns what went wrong, if anything. */
 export async function runDemo(options: DemoOptions): Promise<string | undefined> {

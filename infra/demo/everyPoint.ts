@@ -34,7 +34,7 @@ async function runAt(point: string): Promise<void> {
   const args = [start, '--once', '--overlap', '4', '--fail', point];
   const problem = await promisify(execFile)(process.execPath, args, { maxBuffer: 1e8 }).then(
     () => undefined,
-    ({ stdout, stderr }: { stdout?: string; stderr?: string }) => `${stdout ?? ''}${stderr ?? ''}`,
+    (error: unknown) => (error as { stdout: string; stderr: string }).stdout + (error as { stderr: string }).stderr,
   );
   console.log(
     `${problem === undefined ? 'ok    ' : 'FAILED'} ${Math.round((Date.now() - startMs) / 1_000)} s  ${point}`,

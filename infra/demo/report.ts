@@ -10,9 +10,9 @@ export function keysReport(outcomes: readonly Outcome[], tally: Tally): string {
     oldAccepted === 0 ? 'refused' : `${oldAccepted} accepted`,
     currentAccepted ? 'accepted' : 'refused',
   ]);
-  const failure = tally.firstFailure === undefined ? '' : ` (first: ${tally.firstFailure})`;
+  const first = tally.firstFailure === undefined ? '' : ` (first: ${tally.firstFailure})`;
   const calls = `${tally.calls} calls, ${tally.callsWithOldKey} with the old key after it was replaced`;
-  return ['', ...table([head, ...rows]), '', `Consumers: ${calls}, ${tally.failed} failed${failure}.`].join('\n');
+  return ['', ...table([head, ...rows]), '', `Consumers: ${calls}, ${tally.failed} failed${first}.`].join('\n');
 }
 
 /** Formats one row for each story, with the time from its cause to the new version and to the end. */

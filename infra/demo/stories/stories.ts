@@ -3,7 +3,7 @@ import { keysProblem, reportKeys, untilRotated } from '../accessKeys.ts';
 import { schedules } from '../app.ts';
 import type { App } from '../app.ts';
 import { waitForAnnouncement, waitUntil } from '../context.ts';
-import type { Demo } from '../demo.ts';
+import type { Demo } from '../context.ts';
 import { brokenPromises, storiesReport } from '../report.ts';
 import { subscribeAll } from '../subscriptions.ts';
 import { place } from '../targets.ts';

@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import type { TypedData } from './functionsCore.ts';
 import type { IndexedFunction } from './indexing.ts';
 import type { Invoker } from './invocation.ts';
 
-const anyObject = z.record(z.string(), z.unknown());
-const delivery = z.union([z.array(z.unknown()), anyObject.transform((event) => [event])]);
+const delivery = z.union([z.array(z.unknown()), z.record(z.string(), z.unknown()).transform((event) => [event])]);
 
 const validationData = z.object({ validationCode: z.string() });
 /** A single CloudEvent may carry its data as text, unlike an array in Event Grid's own schema. */
@@ -57,18 +55,6 @@ export async function serveEventGrid(
     // The extension throws where it cannot read a body. The host then answers 500, and Event Grid retries.
     return new Response(null, { status: 500 });
   }
-}
-
-/** Returns what the library offers as `context.triggerMetadata`. Throws for an event that is no object. */
-export function eventMetadata({ json }: TypedData): Record<string, TypedData> {
-  const event = anyObject.parse(JSON.parse(json ?? ''));
-  const properties = Object.entries(event).filter(([, value]) => value !== null && !Array.isArray(value));
-  return Object.fromEntries(
-    properties.map(([name, value]) => [
-      name,
-      typeof value === 'string' ? { string: value } : { json: JSON.stringify(value) },
-    ]),
-  );
 }
 
 function allowOrigin(request: Request): Response {

@@ -40,7 +40,7 @@ export interface FunctionMetadata {
   readonly bindings: Readonly<Record<string, Binding>>;
 }
 
-export type Handler = (...inputs: unknown[]) => unknown;
+type Handler = (...inputs: unknown[]) => unknown;
 
 /** A function as the app registered it. */
 export interface Registration {
@@ -48,7 +48,7 @@ export interface Registration {
   readonly handler: Handler;
 }
 
-export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
+type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
 export type LogCategory = 'user' | 'system' | 'customMetric';
 
 export type Log = (level: LogLevel, category: LogCategory, message: string) => void;
@@ -87,7 +87,7 @@ export interface ProgrammingModel {
   getCapabilities?(capabilities: Record<string, string>): Promise<Record<string, string>>;
 }
 
-/** What an app has registered so far. */
+/** Everything that an app registers. */
 export interface Registry {
   readonly functions: Registration[];
   readonly hooks: Map<HookName, Hook[]>;

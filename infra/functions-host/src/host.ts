@@ -7,7 +7,8 @@ import { indexFunctions } from './indexing.ts';
 import type { FunctionIndex, IndexedFunction } from './indexing.ts';
 import { createInvoker } from './invocation.ts';
 import type { Keys } from './keys.ts';
-import { parseSchedule, startTimer, timerData } from './timers.ts';
+import { parseSchedule } from './schedule.ts';
+import { startTimer, timerData } from './timers.ts';
 import type { ScheduleStatuses } from './timers.ts';
 
 export interface HostOptions {

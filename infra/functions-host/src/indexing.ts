@@ -1,6 +1,6 @@
 import type { Env } from './app.ts';
 import type { Binding, Registration } from './functionsCore.ts';
-import { parseSchedule } from './timers.ts';
+import { parseSchedule } from './schedule.ts';
 
 /** A function that the host serves. */
 export interface IndexedFunction extends Registration {

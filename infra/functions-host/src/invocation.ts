@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { types } from 'node:util';
+import { z } from 'zod';
 import { runHooks } from './app.ts';
 import type { App } from './app.ts';
-import { eventMetadata } from './eventGrid.ts';
 import type { InvocationContext, TypedData } from './functionsCore.ts';
 import type { IndexedFunction } from './indexing.ts';
+
+const anyObject = z.record(z.string(), z.unknown());
 
 /** Invokes functions, logs what they throw, and knows which invocations still run. */
 export interface Invoker {
@@ -75,4 +77,16 @@ function createContext(app: App, fn: IndexedFunction, data: TypedData): Invocati
     state: undefined,
     log: app.log,
   };
+}
+
+/** Returns what the library offers as `context.triggerMetadata`. Throws for an event that is no object. */
+function eventMetadata({ json }: TypedData): Record<string, TypedData> {
+  const event = anyObject.parse(JSON.parse(json ?? ''));
+  const properties = Object.entries(event).filter(([, value]) => value !== null && !Array.isArray(value));
+  return Object.fromEntries(
+    properties.map(([name, value]) => [
+      name,
+      typeof value === 'string' ? { string: value } : { json: JSON.stringify(value) },
+    ]),
+  );
 }

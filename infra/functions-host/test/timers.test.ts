@@ -1,6 +1,7 @@
 import type { TypedData } from '../src/functionsCore.ts';
 import type { IndexedFunction } from '../src/indexing.ts';
-import { parseSchedule, startTimer } from '../src/timers.ts';
+import { parseSchedule } from '../src/schedule.ts';
+import { startTimer } from '../src/timers.ts';
 import type { ScheduleStatuses } from '../src/timers.ts';
 
 const start = new Date('2026-03-01T12:00:00Z');

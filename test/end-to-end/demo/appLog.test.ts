@@ -50,7 +50,7 @@ test.each([
     ['batch-key HELD [X] Remove the lock.'],
   ],
   [
-    'what observe mode would announce is marked',
+    'an announcement of observe mode is marked',
     announcement('Target.Adopted', { reason: 'adopted', observed: 'true' }),
     ['batch-key WOULD BE ADOPTED (adopted)'],
   ],
