@@ -42,6 +42,7 @@ export default {
       from: { path: '^lib/(model|decide|pools|tags)/' },
       to: {
         dependencyTypes: ['npm', 'core'],
+        dependencyTypesNot: ['type-only'],
         pathNot: ['node_modules/(luxon|@types/luxon|zod)/', '^(node:)?(crypto|util)$'],
       },
     },

@@ -68,13 +68,15 @@ export function wordsOutIn(path: string, text: string): readonly Finding[] {
   function visit(node: ts.Node): void {
     for (const { pos, end } of ts.getLeadingCommentRanges(text, node.pos) ?? []) comment(pos, end);
     for (const { pos, end } of ts.getTrailingCommentRanges(text, node.end) ?? []) comment(pos, end);
-    const line = lineOf(node.getStart(file));
-    if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node))
-      found.push(...findIn(path, split(node.text), line, 'names'));
-    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
-      if (/\s/.test(node.text)) found.push(...findIn(path, node.text, line, 'prose'));
-    }
+    found.push(...findInNode(node));
     ts.forEachChild(node, visit);
+  }
+
+  function findInNode(node: ts.Node): readonly Finding[] {
+    const line = lineOf(node.getStart(file));
+    if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) return findIn(path, split(node.text), line, 'names');
+    const isText = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
+    return isText && /\s/.test(node.text) ? findIn(path, node.text, line, 'prose') : [];
   }
 
   function comment(pos: number, end: number): void {

@@ -370,18 +370,10 @@ export class Visit {
     const qualifier = this.#provider.qualifier?.(secret.value);
     const sourceObject = this.#provider.sourceObject?.(secret.value);
     const { host } = this.#providerInput();
-    return {
-      secret: target.secret,
-      kind: target.kind,
-      resource: target.resource,
-      version: secret.version,
-      createdOn: secret.createdOn,
-      ...(qualifier && { qualifier }),
-      ...(sourceObject && { sourceObject }),
-      ...(host && { host }),
-      ...(missingSince && { missingSince }),
-      ...(repaired && { repairedAt: repaired }),
-    };
+    const { kind, resource } = target;
+    const { version, createdOn } = secret;
+    const found = { qualifier, sourceObject, host };
+    return { secret: target.secret, kind, resource, version, createdOn, ...found, missingSince, repairedAt: repaired };
   }
 
   /**
