@@ -46,7 +46,6 @@ const words: readonly Word[] = [
   },
   { out: /\bgo on\b/i, instead: 'run, continue', only: 'names' },
   { out: /^failure$/i, instead: 'OperationError', only: 'names' },
-  { out: /\b(PROTOCOL|DESIGN) \d|\bazure-facts \d/, instead: 'the name of a rule or heading', only: 'prose' },
 ];
 
 export interface Finding {
