@@ -34,8 +34,8 @@ test.each([
   const { azure, client, vault } = await warm(() => shell.emit('stop'));
   const stopped = once(shell, 'stop').then(() => 'stopped');
   azure.core.faults.plan({ operation: 'setSecret', effect: { kind: 'stop', when } });
-  const settled = client.setSecret('s', '1').then(() => 'answered');
-  expect(await Promise.race([settled, stopped])).toBe('stopped');
+  const answered = client.setSecret('s', '1').then(() => 'answered');
+  expect(await Promise.race([answered, stopped])).toBe('stopped');
   expect(vault.versions('s')).toHaveLength(versions);
 });
 

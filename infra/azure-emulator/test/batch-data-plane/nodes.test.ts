@@ -79,8 +79,8 @@ test('nodes are listed page by page while nodes come and go', async () => {
   const ids = pool.nodes.map(({ id }) => id).toSorted();
   const first = await read<Listed>('/pools/mine/nodes?maxresults=2&$select=id');
   expect(first.value).toEqual([{ id: ids[0] }, { id: ids[1] }]);
-  const gone = pool.nodes.find(({ id }) => id === ids[0]);
-  if (gone) pool.removeNode(gone);
+  const removed = pool.nodes.find(({ id }) => id === ids[0]);
+  if (removed) pool.removeNode(removed);
   const rest = (await (await ask(first['odata.nextLink'] ?? '')).json()) as Listed;
   expect(rest.value).toEqual([{ id: ids[2] }]);
   expect(rest['odata.nextLink']).toBeUndefined();
@@ -161,7 +161,7 @@ test('supported images name their node agent, and the end of support where it is
 test('without its customer-managed key an account is disabled', async () => {
   const encryption = {
     keySource: 'Microsoft.KeyVault',
-    keyVaultProperties: { keyIdentifier: 'https://kv1.vault.azure.net/keys/gone' },
+    keyVaultProperties: { keyIdentifier: 'https://kv1.vault.azure.net/keys/removed' },
   } as const;
   const { codeOf } = await setUp({ identity: { type: 'SystemAssigned' }, encryption });
   expect(await codeOf(applications)).toEqual([403, 'AccountIsDisabled', undefined]);

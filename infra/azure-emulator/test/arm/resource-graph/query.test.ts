@@ -45,7 +45,7 @@ test.each([
   ['a tag whose name has a space', `tags['uses secrets'] == 'a'`, ['one']],
   ['a tag that is there', `isnotempty(tags.team)`, ['three']],
   ['a property that is not there', `properties.none.deeper == 'x'`, []],
-  ['what is not there is another', `properties.none != 'x'`, ['one', 'Two', 'three']],
+  ['an absent value as different from any text', `properties.none != 'x'`, ['one', 'Two', 'three']],
   ['a quote in a text', `name == 'it\\'s'`, []],
 ])('where finds %s', (_, condition, expected) => {
   expect(names(condition)).toEqual(expected);
