@@ -1,8 +1,8 @@
 import { valid, type Check, type Pending } from '../model/check.ts';
 import { OperationError } from '../model/operationError.ts';
-import type { Sealed } from '../model/sealed.ts';
+import { Sealed } from '../model/sealed.ts';
 import type { Credential, Inspection } from '../model/snapshot.ts';
-import type { CredentialId, RevocableCredential } from '../model/target.ts';
+import type { CredentialId } from '../model/target.ts';
 import type { Provider, ProviderInput } from './provider.ts';
 
 export const slots = ['Primary', 'Secondary'] as const;
@@ -21,18 +21,18 @@ export interface AccessKeys {
   readonly resourceType: string;
   readonly serviceHealthName?: string;
   readonly requestLifetimeMs: number;
-  /** Reads the resource where that is needed before its keys are. */
+  /** Reads the resource if that is needed before its keys are read. */
   readiness(input: ProviderInput): Promise<ServiceReadiness>;
   keys(input: ProviderInput): Promise<Keys>;
   regenerate(input: ProviderInput, slot: Slot): Promise<Keys | Pending>;
   prove(input: ProviderInput, key: Sealed, control?: Sealed): Promise<Check>;
-  /** What is wrong with the secret's text, apart from the key in it. */
+  /** Checks the text of the secret, apart from the key in it. */
   valueCheck(value: Sealed, host: string | undefined): Check;
   keyIn(value: Sealed): Sealed;
   render(key: Sealed, secretCredential: Sealed): Sealed;
 }
 
-/** Two slots, one live: turns a keyed resource into a provider. */
+/** Turns a resource with two keys into a provider: one slot is live, the other one is the standby. */
 export function accessKeys(api: AccessKeys): Provider {
   return {
     kind: api.kind,
@@ -42,58 +42,56 @@ export function accessKeys(api: AccessKeys): Provider {
     credentialId: slotFrom,
     secretCredential: (input) => secretCredentialOf(api, input),
     inspect: (input) => inspect(api, input),
-    generate: (input, standby) => (standby ? regenerate(api, input, standby) : Promise.reject(nothingToReplace())),
+    generate: async (input, standby) => {
+      if (!standby) throw new OperationError('live-would-die');
+      return regenerate(api, input, standby.id);
+    },
     prove: (input, candidate, control) => api.prove(input, candidate.value, control?.value),
     render: (next, secretCredential) => renderChecked(api, next, secretCredential),
-    revoke: (input, old) => regenerate(api, input, old),
+    revoke: (input, old) => regenerate(api, input, old.id),
   };
 }
 
 async function inspect(api: AccessKeys, input: ProviderInput): Promise<Inspection> {
-  const { readiness, host } = await api.readiness(input);
-  const flaw = readiness.is === 'valid' ? api.valueCheck(input.secret.value, host ?? input.host) : readiness;
-  const found =
-    flaw.is === 'valid' ? inspectionOf(api, input, await api.keys(input)) : inspectionWithoutKeys(api, input, flaw);
-  return { ...found, ...(host && { host }) };
+  const { readiness: serviceReadiness, host } = await api.readiness(input);
+  const readiness =
+    serviceReadiness.is === 'valid' ? api.valueCheck(input.secret.value, host ?? input.host) : serviceReadiness;
+  const inspection =
+    readiness.is === 'valid'
+      ? inspectionOf(api, input, await api.keys(input))
+      : { readiness, credentials: [], secretCredential: secretCredentialOf(api, input) };
+  return { ...inspection, ...(host && { host }) };
 }
 
-async function regenerate(
-  api: AccessKeys,
-  input: ProviderInput,
-  { id }: RevocableCredential,
-): Promise<Inspection | Pending> {
+async function regenerate(api: AccessKeys, input: ProviderInput, id: CredentialId): Promise<Inspection | Pending> {
   const answer = await api.regenerate(input, id as Slot);
   return 'is' in answer ? answer : inspectionOf(api, input, answer);
 }
 
-function nothingToReplace(): OperationError {
-  return new OperationError('live-would-die');
-}
-
-function inspectionWithoutKeys(api: AccessKeys, input: ProviderInput, readiness: Check): Inspection {
-  return { readiness, credentials: [], secretCredential: secretCredentialOf(api, input) };
-}
-
 /**
- * The value tells which slot is live. Another standby than the state remembers was made since (R2, truth from
- * inspection; R18, changed standby).
+ * The value of the secret, and not its tag, tells which slot is live. The other slot is the standby. The bound state
+ * remembers the fingerprints that both slots had when it was written. If the standby has another one now, its key was
+ * made since, by us or by a person: it is the next credential, and nothing needs to be generated (R2, truth from
+ * inspection; R18, changed standby). If no slot has the key of the value, the value is dead. Then a slot whose key was
+ * made since is published, or else the first slot. Without a bound state nothing tells a new key from an old one, so a
+ * live value has no next credential.
  */
 function inspectionOf(api: AccessKeys, input: ProviderInput, keys: Keys): Inspection {
-  const { stateBinding } = input.state;
-  const all = slots.map((id): Credential => ({ id, fingerprint: keys[id].fingerprint, value: keys[id] }));
+  const credentials = slots.map((id): Credential => ({ id, fingerprint: keys[id].fingerprint, value: keys[id] }));
   const secretCredential = secretCredentialOf(api, input);
-  const live = all.find(({ fingerprint }) => fingerprint === secretCredential.fingerprint);
-  const remembered = (id: CredentialId) => stateBinding?.credentials.find((known) => known.id === id)?.fingerprint;
-  const standby = all.find(({ id }) => id !== live?.id);
-  const made = stateBinding && all.find(({ id, fingerprint }) => id !== live?.id && fingerprint !== remembered(id));
-  // A dead value: the key made for it, else the one that took its place, else the one that is left.
-  const next = live ? made : (made ?? standby);
+  const live = credentials.find(({ fingerprint }) => fingerprint === secretCredential.fingerprint);
+  const others = credentials.filter(({ id }) => id !== live?.id);
+  const remembered = input.state.stateBinding?.credentials;
+  const isRemembered = ({ id, fingerprint }: Credential) =>
+    remembered?.find((known) => known.id === id)?.fingerprint === fingerprint;
+  const changed = remembered && others.find((credential) => !isRemembered(credential));
+  const next = changed ?? (live ? undefined : others[0]);
   return {
     readiness: valid,
-    credentials: all,
+    credentials,
     secretCredential: live ?? secretCredential,
     ...(live && { live }),
-    ...(live && standby && { standby }),
+    ...(live && others[0] && { standby: others[0] }),
     ...(next && { next }),
   };
 }
@@ -103,14 +101,20 @@ function secretCredentialOf(api: AccessKeys, { secret }: ProviderInput): Credent
   return { id: slotFrom(secret.tags['CredentialId'] ?? '') ?? slots[0], fingerprint: key.fingerprint, value: key };
 }
 
-/** Whatever the form, what is published contains the new key (R13, value contains credential). */
+/** Reads the rendered text back: in whatever form, it must hold the new key (R13, value contains credential). */
 function renderChecked(api: AccessKeys, next: Credential, secretCredential: Sealed): Sealed {
   const value = api.render(next.value, secretCredential);
   if (api.keyIn(value).fingerprint !== next.fingerprint) throw new OperationError('value-not-of-resource');
   return value;
 }
 
-/** The tag may spell it in any case. */
+/** Reads a slot in any case. */
 function slotFrom(word: string): Slot | undefined {
   return slots.find((slot) => slot.toLowerCase() === word.trim().toLowerCase());
+}
+
+/** Seals both keys as soon as they arrive. */
+export function sealKeys(primary: string | undefined, secondary: string | undefined): Keys {
+  if (!primary || !secondary) throw new OperationError('refused', { code: 'KeysMissing' });
+  return { Primary: new Sealed(primary), Secondary: new Sealed(secondary) };
 }

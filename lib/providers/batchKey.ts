@@ -1,28 +1,42 @@
 import { createHmac } from 'node:crypto';
-import type { BatchAccount, BatchAccountKeys } from '@azure/arm-batch';
+import type { BatchAccount } from '@azure/arm-batch';
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
+import { parseArmId } from '../model/armId.ts';
 import { valid, type Check } from '../model/check.ts';
 import { minute } from '../model/clock.ts';
-import { OperationError } from '../model/operationError.ts';
 import type { Reason } from '../model/reason.ts';
-import { Sealed } from '../model/sealed.ts';
-import type { AccessKeys, ServiceReadiness, Keys } from './accessKeys.ts';
-import { parseArmId } from '../model/armId.ts';
+import { sealKeys, type AccessKeys } from './accessKeys.ts';
 import { sendProbe, proveKey, type ProbeAnswer } from './proof.ts';
 import type { ProviderDeps, ProviderInput } from './provider.ts';
 
-/**
- * A Batch account's shared keys: both key operations are synchronous and answer both keys (azure-facts: Batch keys).
- */
+/** The shared keys of a Batch account. Both key operations are synchronous and answer both keys (azure-facts: Batch keys). */
 export function batchKey({ clients, random }: ProviderDeps): AccessKeys {
   return {
     kind: 'batch-key',
     resourceType: 'microsoft.batch/batchaccounts',
     requestLifetimeMs: 2 * minute,
-    readiness: (input) => (mustRead(input) ? account(input) : Promise.resolve({ readiness: valid })),
-    keys: (input) => keyOperation(input, (api, at) => api.getKeys(...at)),
-    regenerate: (input, keyName) => keyOperation(input, (api, at) => api.regenerateKey(...at, { keyName })),
-    prove: (input, key, control) => proveKey((text) => probe(input, text), random(64).toString('base64'), key, control),
+    readiness: async (input) => {
+      if (!mustReadAccount(input)) return { readiness: valid };
+      const { api, path } = operations(input);
+      const account = await api.get(...path);
+      return { readiness: readinessOf(account), ...(account.accountEndpoint && { host: account.accountEndpoint }) };
+    },
+    keys: async (input) => {
+      const { api, path } = operations(input);
+      const { primary, secondary } = await api.getKeys(...path);
+      return sealKeys(primary, secondary);
+    },
+    regenerate: async (input, keyName) => {
+      const { api, path } = operations(input);
+      const { primary, secondary } = await api.regenerateKey(...path, { keyName });
+      return sealKeys(primary, secondary);
+    },
+    prove: ({ host, target, now }, key, control) => {
+      const { name } = parseArmId(target.resource);
+      const probe = async (text: string): Promise<ProbeAnswer> =>
+        host ? sendProbe(clients.http, signedGet(host, name, text, now), readAnswer) : { is: 'unclear' };
+      return proveKey(probe, random(64).toString('base64'), key, control);
+    },
     valueCheck: () => valid,
     keyIn: (value) => value,
     render: (key) => key,
@@ -30,49 +44,27 @@ export function batchKey({ clients, random }: ProviderDeps): AccessKeys {
 
   function operations({ target }: ProviderInput) {
     const { subscription, group, name } = parseArmId(target.resource);
-    return { api: clients.batch(subscription).batchAccountOperations, at: [group, name] as const };
-  }
-
-  async function account(input: ProviderInput): Promise<ServiceReadiness> {
-    const { api, at } = operations(input);
-    const found = await api.get(...at);
-    return { readiness: fitness(found), ...(found.accountEndpoint && { host: found.accountEndpoint }) };
-  }
-
-  async function keyOperation(input: ProviderInput, call: KeyCall): Promise<Keys> {
-    const { api, at } = operations(input);
-    return sealed(await call(api, at));
-  }
-
-  async function probe({ host, target, now }: ProviderInput, key: string): Promise<ProbeAnswer> {
-    if (!host) return { is: 'unclear' };
-    return sendProbe(clients.http, signedGet(host, parseArmId(target.resource).name, key, now), read);
+    return { api: clients.batch(subscription).batchAccountOperations, path: [group, name] as const };
   }
 }
 
-type Api = ReturnType<ProviderDeps['clients']['batch']>['batchAccountOperations'];
-type KeyCall = (api: Api, at: readonly [string, string]) => Promise<BatchAccountKeys>;
-
-/** The account is read when it is new to us, and after something was wrong with it; not in every rotation. */
-function mustRead({ host, state }: ProviderInput): boolean {
+/** The account is read if it is new to us and after something was wrong with it, but not in every rotation. */
+function mustReadAccount({ host, state }: ProviderInput): boolean {
   const cures: readonly (Reason | undefined)[] = ['shared-key-disabled', 'refused', 'forbidden', 'service-working'];
   return host === undefined || cures.includes(state.wait?.reason);
 }
 
-/** Read first: what the key operations answer on such accounts is not documented. Null modes mean not restricted. */
-function fitness({ allowedAuthenticationModes, poolAllocationMode }: BatchAccount): Check {
-  const shared = !allowedAuthenticationModes || allowedAuthenticationModes.includes('SharedKey');
-  return shared && poolAllocationMode !== 'UserSubscription' ? valid : { is: 'invalid', reason: 'shared-key-disabled' };
-}
-
-function sealed({ primary, secondary }: BatchAccountKeys): Keys {
-  if (!primary || !secondary) throw new OperationError('refused', { code: 'KeysMissing' });
-  return { Primary: new Sealed(primary), Secondary: new Sealed(secondary) };
+/** What the key operations answer on an unfit account is not documented. Without modes, no mode is forbidden. */
+function readinessOf({ allowedAuthenticationModes, poolAllocationMode }: BatchAccount): Check {
+  const takesKeys = !allowedAuthenticationModes || allowedAuthenticationModes.includes('SharedKey');
+  return takesKeys && poolAllocationMode !== 'UserSubscription'
+    ? valid
+    : { is: 'invalid', reason: 'shared-key-disabled' };
 }
 
 const apiVersion = '2024-07-01.20.0';
 
-/** The cheapest read that only an authenticated caller gets; signed as documented (azure-facts: Batch data plane). */
+/** The cheapest read that only an authenticated caller gets, signed as documented (azure-facts: Batch data plane). */
 function signedGet(host: string, accountName: string, key: string, now: Date) {
   const date = now.toUTCString();
   const path = '/applications';
@@ -86,9 +78,9 @@ function signedGet(host: string, accountName: string, key: string, now: Date) {
   };
 }
 
-/** Only the authentication refusal says something of the key: a network rule answers 403 too. */
-function read({ status, bodyAsText }: PipelineResponse): ProbeAnswer {
+/** A network rule answers 403 too, so only the code of a failed authentication speaks about the key. */
+function readAnswer({ status, bodyAsText }: PipelineResponse): ProbeAnswer {
   if (status >= 200 && status < 300) return { is: 'accepted' };
-  const refused = status === 403 && /"code"\s*:\s*"AuthenticationFailed"/.test(bodyAsText ?? '');
-  return { is: refused ? 'refused' : 'unclear', code: refused ? 'AuthenticationFailed' : `HTTP${status}` };
+  const isRefused = status === 403 && /"code"\s*:\s*"AuthenticationFailed"/.test(bodyAsText ?? '');
+  return isRefused ? { is: 'refused', code: 'AuthenticationFailed' } : { is: 'unclear', code: `HTTP${status}` };
 }

@@ -18,12 +18,7 @@ export interface Providers extends Kinds {
 }
 
 export function providers(deps: ProviderDeps): Providers {
-  return registry([
-    accessKeys(batchKey(deps)),
-    accessKeys(signalrKey(deps)),
-    batchCmk(deps),
-    poolCertificate(deps),
-  ]);
+  return registry([accessKeys(batchKey(deps)), accessKeys(signalrKey(deps)), batchCmk(deps), poolCertificate(deps)]);
 }
 
 export function registry(all: readonly Provider[]): Providers {
