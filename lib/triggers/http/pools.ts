@@ -9,7 +9,8 @@ import { poolRequestFrom, type NewPoolRequest, type OldPoolRequest } from '../..
 import { members } from '../../pools/schemas.ts';
 import { poolIdentities } from '../../providers/certificates/poolIdentities.ts';
 import type { Services } from '../../reconcile/services.ts';
-import { json, problem, type Problem } from './problem.ts';
+import { json, problem } from './problem.ts';
+import type { Problem } from '../../model/problem.ts';
 
 type Readers = Pick<Services, 'arm' | 'graph'>;
 

@@ -9,7 +9,8 @@ import { reconcile, type VisitReport } from '../../reconcile/reconcile.ts';
 import { correctionHint, readTags } from '../../tags/tags.ts';
 import type { Services } from '../../reconcile/services.ts';
 import { findTarget } from './findTarget.ts';
-import { conflict, json, tryLater, problem, type Problem } from './problem.ts';
+import { conflict, json, tryLater, problem } from './problem.ts';
+import type { Problem } from '../../model/problem.ts';
 import { parseRotationRequest, type RotationRequest } from './rotationRequest.ts';
 import { parseRotationId, rotationIdOf } from './rotationId.ts';
 
