@@ -1,25 +1,15 @@
-import { adviceFor, type Reason } from '../model/reason.ts';
+import { adviceFor, hasClass, type Reason } from '../model/reason.ts';
 import type { Evidence } from '../model/check.ts';
 import { later } from '../model/clock.ts';
 import type { Consumers, Snapshot } from '../model/snapshot.ts';
 import { isOrWasDown, type Rotation, type State } from '../model/state.ts';
 import { announcement, type Announcement, type AnnouncementType, type AnnouncementWords } from './announcement.ts';
 
-/** Waits of an ordinary rotation: nothing to tell the world. */
-const unremarkable: ReadonlySet<Reason> = new Set([
-  ...(['overlap', 'outside-window', 'request-in-flight'] as const),
-  ...(['key-not-yet-accepted', 'stale-read', 'drift-confirming', 'service-working'] as const),
-  ...(['consumers-moving', 'nodes-polling', 'nodes-returning'] as const),
-]);
-
 /** These announce the former rotation where the state has none any more, or another one. */
 const ofFormerRotation: ReadonlySet<AnnouncementType> = new Set([
   'Keyturn.Rotation.CredentialPublished',
   'Keyturn.Rotation.Completed',
 ]);
-
-/** Time ends these: they are announced as failures. Any other reason holds the target. */
-const passing: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'refused', 'proof-unknown']);
 
 type Transition = {
   readonly type: AnnouncementType;
@@ -140,16 +130,26 @@ function targetHeld({ savedState, state }: Snapshot): Transition | undefined {
 
 function waitBegun({ savedState, state, consumers, inspection, waitingFor }: Snapshot): Transition | undefined {
   const { wait } = state;
-  if (!wait || wait.reason === savedState.wait?.reason || unremarkable.has(wait.reason)) return undefined;
+  if (!wait || wait.reason === savedState.wait?.reason || isOrdinaryWait(wait.reason)) return undefined;
   if (wait.reason === inspection.nothingToRotate?.reason)
     return { type: 'Keyturn.Target.NothingToRotate', reason: wait.reason };
-  const type = passing.has(wait.reason) ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
+  const type = mayPass(wait.reason) ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
   const detail = waitingFor?.reason === wait.reason ? detailOf(waitingFor) : {};
   return {
     type,
     reason: wait.reason,
     more: { until: wait.until, ...codeOf(state), ...behindIn(consumers), ...detail },
   };
+}
+
+/** Waits of an ordinary rotation, and of a resource that comes back by itself, are not announced. */
+function isOrdinaryWait(reason: Reason): boolean {
+  return hasClass(reason, 'scheduled', 'brief') || reason === 'nodes-returning';
+}
+
+/** A refused live key counts as held: consumers may fail already. */
+function mayPass(reason: Reason): boolean {
+  return hasClass(reason, 'transient', 'uncertain') && reason !== 'live-refused';
 }
 
 /** A resource that was down is announced to be well again. */

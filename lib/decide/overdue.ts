@@ -1,5 +1,5 @@
 import { day, later } from '../model/clock.ts';
-import { isNothingToRotate, type Reason } from '../model/reason.ts';
+import { hasClass, type Reason } from '../model/reason.ts';
 import type { ListedTarget } from '../model/snapshot.ts';
 import { dueAt, expiryOf } from './due.ts';
 
@@ -11,7 +11,7 @@ export function overdueSince(
   { target, state, ...dates }: ListedTarget,
   now: Date,
 ): { reason: Reason; since: Date } | undefined {
-  if (target.options.paused || isNothingToRotate(state.wait?.reason)) return undefined;
+  if (target.options.paused || hasClass(state.wait?.reason, 'nothing-to-rotate')) return undefined;
   const dated = { target, secret: dates };
   const expiry = expiryOf(dated);
   if (expiry <= now) return { reason: 'past-expiry', since: expiry };

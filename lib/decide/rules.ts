@@ -115,7 +115,7 @@ function held({ state, request }: Situation): Decision | undefined {
   if (state.held && !request.emergency) return { do: 'leave', reason: state.held };
 }
 
-/** What a look cannot tell to be over is waited for; the other waits are found anew by the rules below. */
+/** An inspection cannot show that these are over, so they are waited for. The rules below find all other waits anew. */
 const backOffs: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'refused', 'proof-unknown', 'live-refused']);
 
 function backingOff({ state: { wait }, request, now }: Situation): Decision | undefined {

@@ -1,6 +1,6 @@
 import { latest, minute } from '../model/clock.ts';
 import { fingerprintOf } from '../model/sealed.ts';
-import { isDown } from '../model/reason.ts';
+import { hasClass } from '../model/reason.ts';
 import type { Settings } from '../model/settings.ts';
 import type { ListedTarget } from '../model/snapshot.ts';
 import type { Phase, State } from '../model/state.ts';
@@ -26,7 +26,7 @@ export function isSelected(
 
 /** The timer that takes up what rests; what is down is looked at more often. */
 function timerForIdle({ wait }: State): Phase {
-  return isDown(wait?.reason) ? 'verify' : 'generate';
+  return hasClass(wait?.reason, 'down') ? 'verify' : 'generate';
 }
 
 function hasReasonToStart(

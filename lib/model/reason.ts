@@ -1,54 +1,38 @@
+import type { ReasonClass } from './reasonClass.ts';
 import { ofCertificates } from './reasons/certificates.ts';
 import { ofEvents } from './reasons/events.ts';
+import { failures } from './reasons/failures.ts';
 import { ofKeys } from './reasons/keys.ts';
 import { ordinary } from './reasons/ordinary.ts';
-import { passing } from './reasons/passing.ts';
 import { forPeople } from './reasons/people.ts';
 import { ofPools } from './reasons/pools.ts';
 
 /**
- * The closed list: one word, the same in log, tag, event, HTTP answer and test; each says what a person can do.
- * A word that is retired is never used again.
+ * The closed list of reasons. A word is the same in logs, tags, events and HTTP answers, and is never used again once it
+ * is retired.
  */
-const advice = {
+const reasons = {
   ...ordinary,
-  ...passing,
-  ...ofEvents,
+  ...failures,
   ...forPeople,
+  ...ofEvents,
   ...ofKeys,
   ...ofCertificates,
   ...ofPools,
-} as const;
+};
 
-export type Reason = keyof typeof advice;
+export type Reason = keyof typeof reasons;
 
-/** What a person can do about it. */
+/** Returns what a person can do about it. */
 export function adviceFor(reason: Reason): string {
-  return advice[reason];
+  return reasons[reason].advice;
 }
 
-/** Asked once an hour: only a person can change the answer. */
-export function needsAGrant(reason: Reason): boolean {
-  return grants.has(reason);
+/** Whether a reason, if there is one, has one of the classes. */
+export function hasClass(reason: Reason | undefined, ...classes: readonly ReasonClass[]): boolean {
+  return reason !== undefined && classes.includes(reasons[reason].class);
 }
-
-const grants: ReadonlySet<Reason> = new Set([
-  ...(['forbidden', 'forbidden-by-policy', 'firewall', 'locked', 'resource-missing'] as const),
-  ...(['cmk-not-for-existing', 'key-role-missing', 'key-policy-missing', 'key-grant-missing', 'key-missing'] as const),
-]);
-
-/** Nothing is to be rotated, however due: somebody else sees to it, or wishes so. */
-export function isNothingToRotate(reason: Reason | undefined): boolean {
-  return reason === 'microsoft-managed' || reason === 'managed-by-batch' || reason === 'key-pinned';
-}
-
-/** The resource itself works no more: looked at every few minutes, and said to be well again. */
-export function isDown(reason: Reason | undefined): boolean {
-  return reason !== undefined && down.has(reason);
-}
-
-const down: ReadonlySet<Reason> = new Set(['key-access-lost', 'account-disabled', 'nodes-returning']);
 
 export function isReason(word: string): word is Reason {
-  return Object.hasOwn(advice, word);
+  return Object.hasOwn(reasons, word);
 }

@@ -1,4 +1,4 @@
-import { isDown, type Reason } from './reason.ts';
+import { hasClass, type Reason } from './reason.ts';
 import type { Fingerprint } from './sealed.ts';
 import type { CredentialId } from './target.ts';
 
@@ -73,7 +73,7 @@ export interface Wait {
 
 /** It is to be said when it is well. */
 export function isOrWasDown(wait: Wait | undefined): boolean {
-  return isDown(wait?.reason) || wait?.wasDown === true;
+  return hasClass(wait?.reason, 'down') || wait?.wasDown === true;
 }
 
 /** Nothing is regenerated before `until`, whatever else is waited for meanwhile. */

@@ -2,7 +2,7 @@ import { stateBindingOf, historyOf, overlapEndsAt, withoutWait } from '../decide
 import { day, hour, later, latest, minute, second, wholeSecond } from '../model/clock.ts';
 import type { Situation } from '../decide/decision.ts';
 import type { OperationError } from '../model/operationError.ts';
-import { isDown, isNothingToRotate, needsAGrant, type Reason } from '../model/reason.ts';
+import { hasClass, type Reason } from '../model/reason.ts';
 import type { Sealed } from '../model/sealed.ts';
 import { isRepair, isOrWasDown, type Rotation, type State, type Wait } from '../model/state.ts';
 import type { Outcome } from './phase.ts';
@@ -32,6 +32,7 @@ function withRegeneratedAgain({ tookOver: _, ...rotation }: Rotation): Rotation 
   return { ...rotation, regeneratedAgain: true };
 }
 
+/** Waits that belong to a proof. */
 const ofProof: ReadonlySet<Reason> = new Set(['key-not-yet-accepted', 'proof-unknown', 'drift-confirming']);
 
 /** A proof ends waits for a proof only. Any other wait counts on until the value is written. */
@@ -101,25 +102,27 @@ export function failedState(state: State, error: OperationError, now: Date, fail
 
 /** Another failure that hides a resource which was down does not mean that it is well. */
 export function keepDown({ wait: before }: State, state: State): State {
-  const isLost = before !== undefined && isOrWasDown(before) && state.wait !== undefined && !isDown(state.wait.reason);
+  const isLost =
+    before !== undefined && isOrWasDown(before) && state.wait !== undefined && !hasClass(state.wait.reason, 'down');
   return isLost ? { ...state, wait: { ...state.wait, wasDown: true } } : state;
 }
 
 /** A service that does not answer proves no change: a resource that was down stays down. */
 function reasonThatStands(reason: Reason, wait: Wait | undefined): Reason {
-  const stands = isDown(wait?.reason) || isNothingToRotate(wait?.reason);
-  return wait && stands && provesNothing.has(reason) ? wait.reason : reason;
+  const stands = hasClass(wait?.reason, 'down', 'nothing-to-rotate');
+  return wait && stands && hasClass(reason, 'transient', 'brief') ? wait.reason : reason;
 }
-
-const provesNothing: ReadonlySet<Reason> = new Set(['outage', 'throttled', 'service-working']);
 
 /** Waits an hour where a person must act. Any other wait doubles, from 30 seconds to 15 minutes. */
 function backOff(state: State, reason: Reason, now: Date): Date {
-  if (needsAGrant(reason)) return later(now, hour);
+  if (hasClass(reason, 'grant')) return later(now, hour);
   const since = state.wait?.reason === reason ? state.wait.since : now;
   return later(
     now,
-    Math.min(isDown(reason) ? 4 * minute : 15 * minute, Math.max(30 * second, now.getTime() - since.getTime())),
+    Math.min(
+      hasClass(reason, 'down') ? 4 * minute : 15 * minute,
+      Math.max(30 * second, now.getTime() - since.getTime()),
+    ),
   );
 }
 

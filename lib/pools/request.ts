@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Problem } from '../triggers/http/problem.ts';
+import type { Problem } from '../model/problem.ts';
 import { certificateUrl } from './certificateUrl.ts';
 import type { NewPool, Wish } from './definition.ts';
 import { parseJson } from '../model/json.ts';

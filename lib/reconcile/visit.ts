@@ -8,7 +8,7 @@ import { decide } from '../decide/rules.ts';
 import type { Check } from '../model/check.ts';
 import { earliest, later, minute, second } from '../model/clock.ts';
 import { OperationError } from '../model/operationError.ts';
-import { adviceFor, type Reason } from '../model/reason.ts';
+import { adviceFor, hasClass, type Reason } from '../model/reason.ts';
 import type { Sealed } from '../model/sealed.ts';
 import type { Claim, Consumers, Credential, Inspection, Snapshot } from '../model/snapshot.ts';
 import type { Phase, Rotation, State, VisitRequest } from '../model/state.ts';
@@ -421,7 +421,7 @@ export class Visit {
    * This is the only sleep of the app.
    */
   async #waitBriefly(reason: Reason, until: Date): Promise<Next> {
-    if (!shortWaits.has(reason) || until > this.#deadline) return 'stop';
+    if (!hasClass(reason, 'brief') || until > this.#deadline) return 'stop';
     const { clock } = this.#services;
     for (let leftMs = 1; leftMs > 0; leftMs = until.getTime() - clock.now().getTime()) {
       await clock.sleep(Math.max(1, Math.min(20 * second, until.getTime() - clock.now().getTime())));
@@ -479,14 +479,6 @@ export class Visit {
 const consumersMs = 20 * second;
 const sharedLeaseRetryMs = 30 * second;
 const longAgo = new Date(0);
-
-const shortWaits: ReadonlySet<Reason> = new Set([
-  'service-working',
-  'key-not-yet-accepted',
-  'stale-read',
-  'drift-confirming',
-  'consumers-moving',
-]);
 
 async function clearingIfAnswered(lease: Pick<Lease, 'clearInFlight'>, send: () => Promise<Outcome>): Promise<Outcome> {
   try {

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { Check, Evidence, Note, Pending } from '../../model/check.ts';
 import { earliest, hour, later } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
-import { needsAGrant } from '../../model/reason.ts';
+import { hasClass } from '../../model/reason.ts';
 import { evidenceIn, together, type NodesSeen } from './nodeEvidence.ts';
 import { nodesOf } from './extensionStatus.ts';
 import { findingsOf, hindrance, observingPools, type Observing } from './observingPools.ts';
@@ -48,7 +48,7 @@ export async function mayLoseTheOld(...asked: Parameters<typeof nodesHave>): Pro
     const { is } = await nodesHave(...asked);
     return is === 'valid';
   } catch (error) {
-    if (error instanceof OperationError && needsAGrant(error.reason)) return false;
+    if (error instanceof OperationError && hasClass(error.reason, 'grant')) return false;
     throw error;
   }
 }

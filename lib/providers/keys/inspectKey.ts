@@ -3,7 +3,7 @@ import type { KeyVaultKey } from '@azure/keyvault-keys';
 import { valid, type Check } from '../../model/check.ts';
 import { hour, later, minute, second } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
-import { isDown, type Reason } from '../../model/reason.ts';
+import { hasClass, type Reason } from '../../model/reason.ts';
 import type { Inspection } from '../../model/snapshot.ts';
 import { keyInSecret, textOf } from './keyCredential.ts';
 import { accountOf, assertKeyHeld, usedBy } from './keyedAccount.ts';
@@ -59,7 +59,7 @@ async function nodesReturning(
   { state: { wait }, now }: ProviderInput,
   { accountEndpoint }: BatchAccount,
 ): Promise<Check | undefined> {
-  if (!isDown(wait?.reason) || !accountEndpoint) return undefined;
+  if (!hasClass(wait?.reason, 'down') || !accountEndpoint) return undefined;
   if (wait?.reason === 'nodes-returning' && later(wait.since, returnMs) <= now) return undefined;
   const away = await nodesAway(clients.batchData, accountEndpoint);
   return away > 0 ? { is: 'pending', reason: 'nodes-returning', until: later(now, 4 * minute) } : undefined;

@@ -1,6 +1,6 @@
 import { OperationError } from '../../model/operationError.ts';
 import { redact } from '../../model/redacted.ts';
-import type { Reason } from '../../model/reason.ts';
+import { hasClass, type Reason } from '../../model/reason.ts';
 import type { Claim } from '../../model/snapshot.ts';
 import type { Phase, VisitRequest } from '../../model/state.ts';
 import type { SecretName, Target } from '../../model/target.ts';
@@ -29,10 +29,10 @@ const needsConfirmation: ReadonlySet<Reason> = new Set([
   'stale-read',
   'live-refused',
 ]);
-const isTransient: ReadonlySet<Reason> = new Set([
-  ...(['throttled', 'outage', 'lease-lost', 'changed-meanwhile', 'busy'] as const),
-  ...needsConfirmation,
-]);
+
+function mayPass(reason: Reason): boolean {
+  return hasClass(reason, 'transient') || needsConfirmation.has(reason);
+}
 
 /** Handles a secret that expires or has a new version, and a key or certificate that targets take versions from. */
 export async function onKeyVaultEvent(services: Services, event: unknown, deadline: Date): Promise<void> {
@@ -95,7 +95,7 @@ export async function onPhaseDue(services: Services, phase: Phase, event: unknow
     if (typeof due === 'string') return due;
     const target = { ...due, options: services.settings.defaults };
     const reason = reasonToRefuse(await reconcile(services, target, { cause: 'schedule' }, deadline));
-    return reason && isTransient.has(reason) ? undefined : reason;
+    return reason && mayPass(reason) ? undefined : reason;
   });
 }
 
@@ -112,7 +112,7 @@ export async function handleEvent(
   const reason = incoming ? await reasonOf(() => handle(incoming)) : 'unreadable';
   if (!reason) return;
   services.note(reason, incoming ? { event: loggable(incoming.type), id: loggable(incoming.id) } : {});
-  if (isTransient.has(reason)) throw new RedeliverError(reason);
+  if (mayPass(reason)) throw new RedeliverError(reason);
 }
 
 const knownType = /^(Microsoft|Keyturn)(\.[A-Za-z]{1,40}){1,3}$/;

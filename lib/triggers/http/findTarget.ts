@@ -2,7 +2,8 @@ import type { Claim } from '../../model/snapshot.ts';
 import { normalizedId, type SecretName, type Target } from '../../model/target.ts';
 import { correctionHint, readTags } from '../../tags/tags.ts';
 import type { Services } from '../../reconcile/services.ts';
-import { conflict, type Problem } from './problem.ts';
+import { conflict } from './problem.ts';
+import type { Problem } from '../../model/problem.ts';
 import type { RotationRequest } from './rotationRequest.ts';
 
 /** Finds the target that a request names: by its secret, or by the resource and kind of a claim. */

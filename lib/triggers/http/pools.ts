@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { OperationError } from '../../model/operationError.ts';
-import { adviceFor, type Reason } from '../../model/reason.ts';
+import { adviceFor, hasClass } from '../../model/reason.ts';
 import { auditPool } from '../../pools/audit.ts';
 import { apiVersion, definitionFrom, definitionOf, type Definition, type Unmade } from '../../pools/definition.ts';
 import type { Finding } from '../../pools/finding.ts';
@@ -9,7 +9,8 @@ import { poolRequestFrom, type NewPoolRequest, type OldPoolRequest } from '../..
 import { members } from '../../pools/schemas.ts';
 import { poolIdentities } from '../../providers/certificates/poolIdentities.ts';
 import type { Services } from '../../reconcile/services.ts';
-import { json, problem, type Problem } from './problem.ts';
+import { json, problem } from './problem.ts';
+import type { Problem } from '../../model/problem.ts';
 
 type Readers = Pick<Services, 'arm' | 'graph'>;
 
@@ -90,13 +91,11 @@ function unmade({ missing }: Unmade): Problem {
   return { status: 409, title: 'No definition', detail: whatToDo[missing] };
 }
 
-const passing: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'service-working']);
-
 /** Answers 503 for a transient failure. Any other is between this app's identity and the pool. */
 function unread({ reason }: OperationError): HttpResponseInit {
   const title = 'Pool not read';
   if (reason === 'resource-missing') return problem({ status: 404, title, detail: 'Name a pool that exists.', reason });
   const detail = adviceFor(reason);
-  if (!passing.has(reason)) return problem({ status: 409, title, detail, reason });
+  if (!hasClass(reason, 'transient', 'brief')) return problem({ status: 409, title, detail, reason });
   return problem({ status: 503, title, detail, reason }, { 'Retry-After': '30' });
 }

@@ -1,15 +1,6 @@
 import type { HttpResponseInit } from '@azure/functions';
+import type { Problem } from '../../model/problem.ts';
 import { adviceFor, type Reason } from '../../model/reason.ts';
-
-/** RFC 9457: what was wrong, what was expected, what to do. */
-export interface Problem {
-  readonly status: number;
-  readonly title: string;
-  readonly detail: string;
-  /** A word of the closed list of reasons, where one applies. */
-  readonly reason?: string;
-  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
-}
 
 export function problem(body: Problem, headers: Readonly<Record<string, string>> = {}): HttpResponseInit {
   return {

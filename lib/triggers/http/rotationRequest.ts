@@ -3,7 +3,7 @@ import { parseJson } from '../../model/json.ts';
 import { modes, type Mode } from '../../model/state.ts';
 import { fingerprintOf, type Fingerprint } from '../../model/sealed.ts';
 import type { SecretName } from '../../model/target.ts';
-import type { Problem } from './problem.ts';
+import type { Problem } from '../../model/problem.ts';
 
 /** What a caller wants rotated at once. */
 export interface RotationRequest {

@@ -2,14 +2,15 @@ import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { later, second } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
 import { redact } from '../../model/redacted.ts';
-import { adviceFor, type Reason } from '../../model/reason.ts';
+import { adviceFor, hasClass, type Reason } from '../../model/reason.ts';
 import type { EmergencyRequest, Rotation, State } from '../../model/state.ts';
 import { secretUrl, type Target } from '../../model/target.ts';
 import { reconcile, type VisitReport } from '../../reconcile/reconcile.ts';
 import { correctionHint, readTags } from '../../tags/tags.ts';
 import type { Services } from '../../reconcile/services.ts';
 import { findTarget } from './findTarget.ts';
-import { conflict, json, tryLater, problem, type Problem } from './problem.ts';
+import { conflict, json, tryLater, problem } from './problem.ts';
+import type { Problem } from '../../model/problem.ts';
 import { parseRotationRequest, type RotationRequest } from './rotationRequest.ts';
 import { parseRotationId, rotationIdOf } from './rotationId.ts';
 
@@ -130,16 +131,16 @@ function accepted(id: string, { state, consumers }: VisitReport & { is: 'visited
 }
 
 function notAccepted({ decision }: VisitReport & { is: 'visited' }): HttpResponseInit {
-  return isTransient.has(decision.reason) ? tryLater(decision.reason, 30) : problem(conflict(decision.reason));
+  return mayPass(decision.reason) ? tryLater(decision.reason, 30) : problem(conflict(decision.reason));
 }
 
-const isTransient: ReadonlySet<Reason> = new Set([
-  ...(['throttled', 'outage', 'busy', 'lease-lost', 'changed-meanwhile', 'service-working'] as const),
-  ...(['stale-read', 'drift-confirming', 'going-on', 'repairing', 'proof-unknown'] as const),
-]);
+/** Whether the same request may be accepted soon. A rotation under way or a repair ends first. */
+function mayPass(reason: Reason): boolean {
+  return hasClass(reason, 'transient', 'brief') || ['going-on', 'repairing', 'proof-unknown'].includes(reason);
+}
 
 function problemOf({ reason, retryAfterMs }: { reason: Reason; retryAfterMs?: number | undefined }): HttpResponseInit {
-  if (isTransient.has(reason)) return tryLater(reason, Math.ceil((retryAfterMs ?? 30_000) / 1000));
+  if (mayPass(reason)) return tryLater(reason, Math.ceil((retryAfterMs ?? 30_000) / 1000));
   return problem(reason === 'secret-missing' ? unknownRotation : conflict(reason));
 }
 

@@ -1,6 +1,6 @@
 import { isAnswered, needsAction } from '../../decide/notice.ts';
 import { earliest, second } from '../../model/clock.ts';
-import type { Reason } from '../../model/reason.ts';
+import { hasClass, type Reason } from '../../model/reason.ts';
 import type { ListedTarget } from '../../model/snapshot.ts';
 import type { RegenerationNotice } from '../../model/state.ts';
 import { normalizedId } from '../../model/target.ts';
@@ -73,17 +73,16 @@ function wholeSecondBefore(date: Date): Date {
 }
 
 /** Reasons that end by themselves. Any other needs a person or a grant, and the target's tags say so. */
-const isTransient: ReadonlySet<Reason> = new Set([
-  ...(['throttled', 'outage', 'busy', 'lease-lost', 'changed-meanwhile', 'refused', 'proof-unknown'] as const),
-  ...(['service-working', 'stale-read', 'drift-confirming', 'live-refused', 'request-in-flight'] as const),
-]);
+function mayPass(reason: Reason): boolean {
+  return hasClass(reason, 'transient', 'brief', 'uncertain') || reason === 'request-in-flight';
+}
 
 /** Whether the notice is not in the tags yet although only time is in its way. */
 function isLeft(report: VisitReport | undefined, target: AffectedTarget | undefined): boolean {
   if (!report || report.is === 'busy') return true;
-  if (report.is === 'failed') return isTransient.has(report.reason);
+  if (report.is === 'failed') return mayPass(report.reason);
   if (report.is !== 'visited' || !target || isAnswered({ ...target, state: report.state }, target.notice)) return false;
-  return report.state.rotation?.cause === 'emergency' || isTransient.has(reasonOf(report));
+  return report.state.rotation?.cause === 'emergency' || mayPass(reasonOf(report));
 }
 
 function reasonOf({ state, decision }: VisitReport & { is: 'visited' }): Reason {

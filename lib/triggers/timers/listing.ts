@@ -3,7 +3,7 @@ import { announcement } from '../../announcements/announcement.ts';
 import { reportFailure } from '../../announcements/reportFailure.ts';
 import { hour, later, minute } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
-import { adviceFor, type Reason } from '../../model/reason.ts';
+import { adviceFor, hasClass, type Reason } from '../../model/reason.ts';
 import type { ListedTarget } from '../../model/snapshot.ts';
 import { emptyState } from '../../model/state.ts';
 import { secretUrl, type Target } from '../../model/target.ts';
@@ -95,8 +95,7 @@ export async function announceAndMute(
   hint = '',
 ): Promise<void> {
   if (isMuted(services, muted, target)) return;
-  const isTransient =
-    reason === 'lease-lost' || reason === 'changed-meanwhile' || reason === 'throttled' || reason === 'outage';
+  const isTransient = hasClass(reason, 'transient');
   if (!isTransient) muted.set(secretUrl(target.secret), later(services.clock.now(), hour));
   const words = { reason, advice: [adviceFor(reason), hint].join(' ').trim() };
   const type = isTransient ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';

@@ -1,5 +1,5 @@
 import { day } from '../../../lib/model/clock.ts';
-import { isNothingToRotate } from '../../../lib/model/reason.ts';
+import { hasClass } from '../../../lib/model/reason.ts';
 import type { Kind } from './followed.ts';
 import { valueOf } from './rules.ts';
 import type { Wanted } from './stage.ts';
@@ -26,7 +26,7 @@ const untilDueMs = 61 * day;
 export function isAtRest({ state, followers }: World): boolean {
   return followers.every(({ secret }) => {
     const { rotation, wait } = state(secret);
-    return !rotation && (!wait || isNothingToRotate(wait.reason));
+    return !rotation && (!wait || hasClass(wait.reason, 'nothing-to-rotate'));
   });
 }
 

@@ -9,7 +9,7 @@ const files = readdirSync(lib, { recursive: true, encoding: 'utf8' })
 const lists = files.filter(({ name }) => name.startsWith('model/reasons/'));
 const sources = files.filter(({ name }) => !name.startsWith('model/reason')).map(({ text }) => text);
 const words = lists.flatMap(({ text }) =>
-  [...text.matchAll(/^ {2}'?([a-z-]+)'?:/gm)].flatMap(([, word]) => word ?? []),
+  [...text.matchAll(/^ {2,4}'?([a-z-]+)'?:/gm)].flatMap(([, word]) => word ?? []),
 );
 
 test('the list is closed: what every object has is no reason', () => {

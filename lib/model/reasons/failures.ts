@@ -1,0 +1,30 @@
+import { ofClass } from '../reasonClass.ts';
+
+/** Time or a grant cures most of these. */
+export const failures = {
+  ...ofClass('transient', {
+    throttled: 'The service limits requests; tried again later.',
+    outage: 'The service fails or does not answer; tried again later.',
+    busy: 'Another worker has this resource; tried again later.',
+    'lease-lost': 'The lease on the resource ran out; the next visit inspects the resource and goes on.',
+    'changed-meanwhile': 'The secret was changed during the visit; the next visit reads it again.',
+  }),
+  ...ofClass('uncertain', {
+    refused: 'The service refused the request: see the code. Held after KEYTURN_FAILURES_UNTIL_HELD in a row.',
+    'proof-unknown': 'The key cannot be tried from here: open the network path, or set the option proof=best-effort.',
+    'live-refused':
+      'The service refuses the live key although it lists it: if a second inspection agrees, it is rotated.',
+  }),
+  ...ofClass('grant', {
+    forbidden: 'Grant the identity of this app the missing role; a new grant takes minutes to work.',
+    'forbidden-by-policy': 'An Azure Policy denies the new secret version: exempt the vault or meet the policy.',
+    firewall: 'Let this app through the firewall of the vault (virtual network integration or an allowed address).',
+    locked: 'A ReadOnly lock blocks the key operations: remove it.',
+    'resource-missing': 'The resource of ProviderAddress does not exist: correct the tag or untag the secret.',
+  }),
+  ...ofClass('person', {
+    'secret-missing': 'The secret does not exist, or no longer does.',
+    'secret-deleted': 'The secret is deleted but recoverable: recover or purge it.',
+    'consumers-behind': 'The overlap is over and these consumers are not on the new version: refresh or untag them.',
+  }),
+};
