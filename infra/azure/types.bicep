@@ -20,11 +20,11 @@ type vault = {
 type kind = 'batch-key' | 'signalr-key' | 'batch-cmk' | 'pool-certificate'
 
 @export()
-@description('Settings of rotation: durations in ISO 8601, defaults in the README.')
+@description('Settings of rotation: durations in ISO 8601, defaults in docs/settings.md.')
 type rotation = {
   validity: string?
   lead: string?
-  settle: string?
+  overlap: string?
   window: string?
   adoptionGrace: string?
   proofPatience: string?

@@ -64,7 +64,7 @@ export function poolRequestFrom(text: string): PoolRequest | Problem {
   if (text.length > longest) return { status: 413, title: 'Body too large', detail: `At most ${longest} characters.` };
   const body = parseJson(text);
   if (typeof body !== 'object' || body === null) {
-    return { status: 400, title: 'Body not understood', detail: 'Send a JSON object; see the README for its members.' };
+    return { status: 400, title: 'Body not understood', detail: 'Send a JSON object; see docs/http.md for its members.' };
   }
   const read = 'pool' in body ? ofPool.safeParse(body) : ofNew.safeParse(body);
   return read.success ? read.data : invalid(read.error.issues);

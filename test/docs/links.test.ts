@@ -41,7 +41,7 @@ test.each([
   ['a file that is not there', '[a](nowhere.md)', ['nowhere.md']],
   ['a heading that is not there', '[a](README.md#no-such-heading)', ['README.md#no-such-heading']],
   ['a heading of its own that is not there', '[a](#nothing)', ['#nothing']],
-  ['a heading that is there', '[a](README.md#settings) and [b](#settings)', []],
+  ['a heading that is there', '[a](README.md#try-it) and [b](#try-it)', []],
   ['a page of the web', '[a](https://example.com/nothing)', []],
   ['code that looks like a link', '```\n[a](nowhere.md)\n```', []],
 ])('%s is told from one that leads somewhere', (_, text, expected) => {

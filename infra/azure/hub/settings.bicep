@@ -21,7 +21,7 @@ var all = {
   KEYTURN_MODE: mode
   KEYTURN_VALIDITY: rotation.?validity ?? ''
   KEYTURN_LEAD: rotation.?lead ?? ''
-  KEYTURN_OVERLAP: rotation.?settle ?? ''
+  KEYTURN_OVERLAP: rotation.?overlap ?? ''
   KEYTURN_WINDOW: rotation.?window ?? ''
   KEYTURN_ADOPTION_GRACE: rotation.?adoptionGrace ?? ''
   KEYTURN_PROOF_PATIENCE: rotation.?proofPatience ?? ''

@@ -28,7 +28,7 @@ export async function findTarget(services: Services, named: RotationRequest['tar
   return {
     status: 404,
     title: 'No target',
-    detail: 'The secret has no rotation tags for this: see the README.',
+    detail: 'The secret has no rotation tags for this: see docs/settings.md.',
   };
 }
 

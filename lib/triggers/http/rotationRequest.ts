@@ -66,7 +66,7 @@ function bodyFrom(text: string): object | Problem {
   if (text.length > longest) return { status: 413, title: 'Body too large', detail: `At most ${longest} characters.` };
   const body = parseJson(text);
   if (typeof body === 'object' && body !== null && !('status' in body)) return body;
-  return { status: 400, title: 'Body not understood', detail: 'Send a JSON object; see the README for its members.' };
+  return { status: 400, title: 'Body not understood', detail: 'Send a JSON object; see docs/http.md for its members.' };
 }
 
 function invalid(issues: readonly z.core.$ZodIssue[]): Problem {
