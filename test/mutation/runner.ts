@@ -1,0 +1,118 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import type {
+  CompleteDryRunResult,
+  DryRunResult,
+  MutantRunOptions,
+  MutantRunResult,
+  TestResult,
+  TestRunner,
+  TestRunnerCapabilities,
+} from '@stryker-mutator/api/test-runner';
+import { expect } from 'expect';
+import { bind } from 'jest-each';
+import { suites } from './suites.ts';
+
+/*
+ * A test runner for Stryker. Jest loads every module anew for each mutant, which takes a second; pure code needs no
+ * such isolation. Here a process loads the suites once, and a mutant costs the tests that reach it. Only for a mutant
+ * that acts while modules load does Stryker start another process.
+ */
+
+type Body = () => unknown;
+interface Test {
+  readonly id: string;
+  readonly fileName: string;
+  readonly run: Body;
+}
+
+/** What instrumented code reads and counts in. */
+interface Instruments {
+  activeMutant?: string | undefined;
+  currentTestId?: string | undefined;
+  hitCount?: number | undefined;
+  hitLimit?: number | undefined;
+  mutantCoverage?: CompleteDryRunResult['mutantCoverage'];
+}
+const instruments: Instruments = ((globalThis as { __stryker__?: Instruments }).__stryker__ ??= {});
+
+class PureRunner implements TestRunner {
+  #tests: Promise<readonly Test[]> | undefined;
+
+  capabilities(): TestRunnerCapabilities {
+    return { reloadEnvironment: false };
+  }
+
+  async dryRun(): Promise<DryRunResult> {
+    const results: TestResult[] = [];
+    for (const test of await this.#load()) results.push(await resultOf(test));
+    return { status: 'complete' as never, tests: results, mutantCoverage: instruments.mutantCoverage };
+  }
+
+  async mutantRun({ activeMutant, mutantActivation, testFilter, hitLimit }: MutantRunOptions): Promise<MutantRunResult> {
+    if (mutantActivation === 'static') instruments.activeMutant = activeMutant.id;
+    const tests = await this.#load();
+    Object.assign(instruments, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit && 0 });
+    const wanted = testFilter && new Set(testFilter);
+    let nrOfTests = 0;
+    for (const test of tests.filter(({ id }) => wanted?.has(id) ?? true)) {
+      const { status, ...result } = await resultOf(test);
+      nrOfTests += 1;
+      if ((instruments.hitCount ?? 0) > (hitLimit ?? Infinity)) return { status: 'timeout' as never };
+      if (status !== 0) {
+        const { failureMessage } = result as { failureMessage: string };
+        return { status: 'killed' as never, killedBy: [test.id], failureMessage, nrOfTests };
+      }
+    }
+    return { status: 'survived' as never, nrOfTests };
+  }
+
+  #load(): Promise<readonly Test[]> {
+    return (this.#tests ??= load());
+  }
+}
+
+async function resultOf({ id, fileName, run }: Test): Promise<TestResult> {
+  const start = performance.now();
+  instruments.currentTestId = id;
+  const common = () => ({ id, name: id, fileName, timeSpentMs: performance.now() - start });
+  try {
+    await run();
+    return { ...common(), status: 0 };
+  } catch (error) {
+    return { ...common(), status: 1, failureMessage: String(error) };
+  } finally {
+    instruments.currentTestId = undefined;
+  }
+}
+
+async function load(): Promise<readonly Test[]> {
+  const tests = new Map<string, Test>();
+  let names: readonly string[] = [];
+  const test = (title: string, run: Body) => {
+    const [fileName = ''] = names;
+    let id = [...names, title].join(' › ');
+    while (tests.has(id)) id += '′';
+    tests.set(id, { id, fileName, run });
+  };
+  const describe = (title: string, run: Body) => {
+    names = [...names, title];
+    run();
+    names = names.slice(0, -1);
+  };
+  const each = { test: bind(test as never), describe: bind(describe as never, false) };
+  Object.assign(globalThis, {
+    expect,
+    test: Object.assign(test, { each: each.test }),
+    describe: Object.assign(describe, { each: each.describe }),
+  });
+  for (const path of suites.flatMap((pattern) => globSync(pattern)).toSorted()) {
+    names = [path];
+    await import(pathToFileURL(join(process.cwd(), path)).href);
+  }
+  return [...tests.values()];
+}
+
+export const strykerPlugins = [{ kind: 'TestRunner', name: 'pure', injectableClass: PureRunner }];
