@@ -1,8 +1,8 @@
 import { adviceFor, hasClass, type Reason } from '../model/reason.ts';
 import type { Evidence } from '../model/check.ts';
-import { later } from '../model/clock.ts';
+import { overlapEnd } from '../decide/due.ts';
 import type { Consumers, Snapshot } from '../model/snapshot.ts';
-import { isOrWasDown, type Rotation, type State } from '../model/state.ts';
+import { isBeforePublish, isOrWasDown, type State } from '../model/state.ts';
 import { announcement, type Announcement, type AnnouncementType, type AnnouncementWords } from './announcement.ts';
 
 /** These announce the former rotation where the state has none any more, or another one. */
@@ -105,22 +105,18 @@ function overlapUntil({ wait }: State): { until?: Date } {
 }
 
 /** Only the deadline of a notice shortens the overlap in a way that is announced. */
-function isShortened({ state, target, secret }: Snapshot): boolean {
+function isShortened(change: Snapshot): boolean {
+  const { state } = change;
   const { until } = overlapUntil(state);
-  const overlapEnd = later(secret.createdOn, target.options.overlapMs);
-  return state.rotation?.deadline !== undefined && until !== undefined && until < overlapEnd;
+  return state.rotation?.deadline !== undefined && until !== undefined && until < overlapEnd(change);
 }
 
 function rotationCompleted(change: Snapshot): Transition | undefined {
   const { savedState, state, consumers } = change;
   if (!savedState.rotation || state.rotation) return undefined;
-  if (isUnpublished(savedState.rotation)) return { type: 'Keyturn.Rotation.Completed', reason: 'withdrawn' };
+  if (isBeforePublish(savedState.rotation)) return { type: 'Keyturn.Rotation.Completed', reason: 'withdrawn' };
   const more = { ...behindIn(consumers), ...evidenceIn(change), ...notesIn(change) };
   return { type: 'Keyturn.Rotation.Completed', reason: 'completed', more };
-}
-
-function isUnpublished({ phase }: Rotation): boolean {
-  return phase === 'generate' || phase === 'publish';
 }
 
 function targetHeld({ savedState, state }: Snapshot): Transition | undefined {

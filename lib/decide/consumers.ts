@@ -2,29 +2,31 @@ import { later, minute, second } from '../model/clock.ts';
 import type { Consumers, Snapshot } from '../model/snapshot.ts';
 import type { Cause, Rotation } from '../model/state.ts';
 import type { Decision, Situation } from './decision.ts';
+import { overlapEnd } from './due.ts';
 
 export function hasConsumersBehind({ behind }: Consumers): boolean {
   return behind.length > 0;
 }
 
-/** Consumers fail already, or a credential leaked: they are refreshed by the visit itself, not by the next sweep. */
-const urgent: ReadonlySet<Cause> = new Set(['drift', 'expired', 'emergency']);
+/** Consumers fail already, or a credential leaked. */
+const urgentCauses: ReadonlySet<Cause> = new Set(['drift', 'expired', 'emergency']);
 
+/** Whether the visit refreshes consumers itself instead of leaving them to the next sweep. */
 export function needsUrgentRefresh({ state: { rotation }, claim, secret }: Snapshot): boolean {
-  if (rotation !== undefined && urgent.has(rotation.cause)) return true;
+  if (rotation !== undefined && urgentCauses.has(rotation.cause)) return true;
   const repairedAt = claim === 'of-another' ? undefined : claim?.repairedAt;
-  return repairedAt !== undefined && later(repairedAt, second) >= secret.createdOn; // in the middle of a rotation
+  return repairedAt !== undefined && later(repairedAt, second) >= secret.createdOn; // repaired in mid-rotation
 }
 
-/** Is there anything that depends on who uses the new version? Nothing is looked up where not. */
+/** Whether a decision depends on the consumers of the new version. They are not inspected otherwise. */
 export function needsConsumers(s: Situation): boolean {
   const { rotation } = s.state;
   if (s.consumers || rotation?.phase !== 'revoke' || isStoppedByPerson(s, rotation)) return false;
-  const fresh = later(s.secret.createdOn, 2 * minute) > s.now;
-  return rotation.mode === 'immediate' || (needsUrgentRefresh(s) && fresh) || mayWaitForConsumers(s, rotation);
+  const isNewVersion = later(s.secret.createdOn, 2 * minute) > s.now;
+  return rotation.mode === 'immediate' || (needsUrgentRefresh(s) && isNewVersion) || mayWaitForConsumers(s, rotation);
 }
 
-/** By a person: then nobody is refreshed either. */
+/** While a person stops a rotation, its consumers are not refreshed either. */
 function isStoppedByPerson({ target, settings }: Situation, { cause }: Rotation): boolean {
   return (
     settings.frozenPhases.has('verify') ||
@@ -34,8 +36,8 @@ function isStoppedByPerson({ target, settings }: Situation, { cause }: Rotation)
 }
 
 /**
- * Settle is over, and who wished to wait waits for consumers that are not seen; a deadline does not (R23, regeneration
- * notice).
+ * After the overlap the old credential lives on until all consumers are on the new version, if its owner set the option
+ * wait-for-consumers. A deadline does not wait for them (R23, regeneration notice).
  */
 export function consumersBehind(s: Situation, rotation: Rotation): Decision | undefined {
   if (!mayWaitForConsumers(s, rotation) || (s.consumers && !hasConsumersBehind(s.consumers))) return undefined;
@@ -43,7 +45,7 @@ export function consumersBehind(s: Situation, rotation: Rotation): Decision | un
   return { do: 'wait', reason: 'consumers-behind', until: later(s.now, 15 * minute) };
 }
 
-function mayWaitForConsumers({ target, secret, now }: Situation, { cause, deadline }: Rotation): boolean {
-  const overlapEnd = later(secret.createdOn, target.options.overlapMs) <= now;
-  return target.options.consumers === 'wait' && overlapEnd && cause !== 'emergency' && !deadline;
+function mayWaitForConsumers(s: Situation, { cause, deadline }: Rotation): boolean {
+  const mayWait = s.target.options.consumers === 'wait' && cause !== 'emergency' && !deadline;
+  return mayWait && overlapEnd(s) <= s.now;
 }

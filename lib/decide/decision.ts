@@ -4,32 +4,36 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { VisitRequest, Phase, State } from '../model/state.ts';
 import type { CredentialId } from '../model/target.ts';
 
+/** Everything that a decision may depend on. Rules call it `s`. */
 export interface Situation extends Snapshot {
   readonly request: VisitRequest;
   readonly now: Date;
   readonly settings: Settings;
-  /** 0 to 1, the same for this target every time. */
+  /** 0 to 1, the same for a target every time. */
   readonly jitter: number;
-  /** Of this deployment: whose state it is. */
+  /** The id of this installation. State of another one is not ours. */
   readonly installation: string;
 }
 
 export type Decision =
-  /** Let the state say so, and decide again. */
+  /** Write this state, and decide again. */
   | { readonly do: 'setState'; readonly reason: Reason; readonly state: State }
-  /** An emergency is in the state from now on, or was before. */
+  /** Write the state of an emergency that is accepted, or was accepted before. */
   | { readonly do: 'startEmergency'; readonly reason: Reason; readonly state: State; readonly start: Date }
   /** Write the state, then the claim on the resource. */
   | { readonly do: 'adopt'; readonly reason: Reason; readonly state: State }
-  /** Let the tag CredentialId say what the value says. */
+  /** Correct the tag CredentialId by what the value shows. */
   | { readonly do: 'fixTag'; readonly reason: Reason; readonly credentialId: CredentialId; readonly state: State }
   | { readonly do: 'run'; readonly reason: Reason; readonly phase: Phase }
-  /** Remembered in the tags, for as long as each look finds it anew. */
+  /** Keep this wait in the tags for as long as each inspection finds its reason again. */
   | { readonly do: 'wait'; readonly reason: Reason; readonly until: Date; readonly code?: string | undefined }
-  /** Stays until resumed. */
+  /** Hold the target until a person resumes it. */
   | { readonly do: 'hold'; readonly reason: Reason; readonly code?: string | undefined }
-  /** Nothing to do, nothing to remember. */
+  /** Do nothing, and remember nothing. */
   | { readonly do: 'leave'; readonly reason: Reason; readonly until?: Date | undefined };
 
-/** First answer wins. */
-export type Rule = (situation: Situation) => Decision | undefined;
+/** A decision that something has to wait until a known time. */
+export type Delay = Decision & { readonly do: 'wait' | 'leave'; readonly until: Date };
+
+/** Returns nothing where the rule does not apply. The first answer wins. */
+export type Rule = (s: Situation) => Decision | undefined;

@@ -1,32 +1,38 @@
 import { DateTime } from 'luxon';
 import { day, earliest, hour, later, latest } from '../model/clock.ts';
+import { usualLeadMs } from '../model/lead.ts';
 import type { Target, Window, TargetOptions } from '../model/target.ts';
 
-/** What the date of a rotation depends on. */
+/** The facts that decide when a rotation is due. */
 export interface DatedSecret {
   readonly target: Pick<Target, 'options'>;
   readonly secret: { readonly createdOn: Date; readonly expiresOn?: Date | undefined };
 }
 
-/** The earlier of the tag's validity and the secret's own expiry; never `updated` (design: Due). */
+/**
+ * Returns the earlier of the secret's own expiry and the end of its validity. The date of the last update does not
+ * count, because every write of a tag changes it (design: Due).
+ */
 export function expiryOf({ target, secret }: DatedSecret): Date {
   const byValidity = later(secret.createdOn, target.options.validityMs);
   return secret.expiresOn ? earliest(secret.expiresOn, byValidity) : byValidity;
 }
 
-/** 30 days before expiry for a validity of 60 days or more, else a third of it. */
 function leadMsOf({ validityMs, leadMs }: TargetOptions): number {
-  return leadMs ?? (validityMs >= 60 * day ? 30 * day : validityMs / 3);
+  return leadMs ?? usualLeadMs(validityMs);
 }
 
-/** `jitter` is 0 to 1, the same for a target every time: it spreads what was created together. */
+/** `jitter` is 0 to 1, the same for a target every time. It spreads targets that were created together. */
 export function dueAt(dated: DatedSecret, jitter: number): Date {
   const { options } = dated.target;
   const spreadMs = jitter * Math.min(day, options.validityMs / 20);
   return later(expiryOf(dated), -leadMsOf(options) - spreadMs);
 }
 
-/** Key Vault tells of near expiry 30 days before, which for a short validity is at birth (R14, only what is due). */
+/**
+ * Whether an event may start a rotation. Key Vault raises near-expiry 30 days before the end, which for a short validity
+ * is when the version is created; such an event starts nothing (R14, only what is due).
+ */
 export function isDueForEvent(dated: DatedSecret, now: Date): boolean {
   return later(dueAt(dated, 0), -hour) <= now;
 }
@@ -35,23 +41,21 @@ export function isValidityTooShort(options: TargetOptions): boolean {
   return options.validityMs - leadMsOf(options) < options.overlapMs + day;
 }
 
-/** Until when current consumers may still hold what the version before this one held (promise 2, overlap kept). */
+/** Returns until when consumers may still use the value of the version before (promise 2, overlap kept). */
 export function overlapEnd({ target, secret }: DatedSecret): Date {
   return later(secret.createdOn, target.options.overlapMs);
 }
 
-/**
- * When the start window opens; `now` if it is open. A window that does not open in time is ignored: late is worse.
- */
+/** Returns when the start window opens, or `now` if it is open or would open too late for the expiry or deadline. */
 export function startsAt(dated: DatedSecret, now: Date, deadline?: Date): Date {
   const { window, overlapMs } = dated.target.options;
   if (!window) return now;
-  const opens = nextOpening(window, now);
+  const opensAt = nextOpening(window, now);
   const by = deadline ? earliest(deadline, expiryOf(dated)) : expiryOf(dated);
-  return opens > latest(now, later(by, -overlapMs)) ? now : opens;
+  return opensAt > latest(now, later(by, -overlapMs)) ? now : opensAt;
 }
 
-/** Wall-clock hours of the window's time zone, daylight saving included. */
+/** Counts in the wall clock of the window's time zone, so that daylight saving does not move the window. */
 function nextOpening({ days, opensAtMinute, lengthMinutes, timeZone }: Window, now: Date): Date {
   const today = DateTime.fromJSDate(now, { zone: timeZone }).startOf('day');
   const opening = Array.from({ length: 9 }, (_, i) => today.plus({ days: i - 1 }))

@@ -1,156 +1,145 @@
 import { wholeSecond } from '../model/clock.ts';
 import type { Fingerprint } from '../model/sealed.ts';
-import type { EmergencyRequest, Guard, CredentialRef, Mode, Rotation, State } from '../model/state.ts';
-import type { Reason } from '../model/reason.ts';
-import type { Inspection } from '../model/snapshot.ts';
-import type { CredentialId } from '../model/target.ts';
+import {
+  isBeforePublish,
+  type EmergencyRequest,
+  type CredentialRef,
+  type Mode,
+  type Rotation,
+  type State,
+} from '../model/state.ts';
 import type { Decision, Situation } from './decision.ts';
 import { stateBindingOf, historyOf, withoutWait } from './rotation.ts';
 
 /**
- * An emergency becomes part of the state; it overrides waits, pause and holds of history (R20, emergency accepted; R21,
- * emergency during rotation; R22, emergency overrides waits).
+ * An emergency becomes part of the state, and overrides waits, pauses and held states (R22, emergency overrides waits).
+ *
+ * It is accepted once it stands in the tags, so this answer is the only one that leads to a 202. The same request joins
+ * the emergency that it started. A request that could end in nothing is refused: a credential that does not exist
+ * cannot be revoked, and a resource that can make no credential cannot replace one (R20, emergency accepted).
  */
 export function startEmergency(s: Situation): Decision | undefined {
-  const wanted = s.request.emergency;
-  const { live } = s.inspection;
-  if (!wanted || !live) return undefined;
-  const same = joinedBySameRequest(s.state, wanted);
-  if (same) return { do: 'startEmergency', reason: 'going-on', ...same };
-  const refusal = refusalOf(s, wanted);
-  if (refusal) return { do: 'leave', reason: refusal };
-  const known = joinedUnderWay(s.state, live, wanted);
-  if (known) return { do: 'startEmergency', reason: 'going-on', ...known };
-  return { do: 'startEmergency', reason: 'begun', ...withEmergency(s, live, wanted) };
+  const request = s.request.emergency;
+  const { live, credentials, nothingToRotate } = s.inspection;
+  if (!request || !live) return undefined;
+  const repeated = repeatedRequest(s.state, request);
+  if (repeated) return { do: 'startEmergency', reason: 'going-on', ...repeated };
+  if (nothingToRotate?.firm) return { do: 'leave', reason: nothingToRotate.reason };
+  const { compromised = [] } = request;
+  const areKnown = compromised.every((id) => credentials.some((known) => known.id === id));
+  if (!areKnown) return { do: 'leave', reason: 'compromised-unknown' };
+  const joined = joinedRotation(s.state, live, request);
+  if (joined) return { do: 'startEmergency', reason: 'going-on', ...joined };
+  return { do: 'startEmergency', reason: 'begun', ...newEmergency(s, live, request) };
 }
 
-function withEmergency(s: Situation, live: CredentialRef, wanted: EmergencyRequest): Joined {
-  const { rotation, regenerateAnew } = planEmergency(s, live, wanted);
-  const stateBinding = regenerateAnew || !s.state.stateBinding ? stateBindingOf(s) : s.state.stateBinding;
-  const state = {
-    ...historyOf(s.state),
-    refusals: 0,
-    stateBinding,
-    rotation,
-    guard: remainingGuard(s.state),
-    lastRequest: wanted.request ?? s.state.lastRequest,
-  };
-  return { state, start: rotation.start };
-}
+/** The state of an accepted emergency, and its start, which names it. */
+type AcceptedEmergency = { readonly state: State; readonly start: Date };
 
-/** What would end in nothing is not accepted (R20, emergency accepted). */
-function refusalOf(
-  { inspection: { nothingToRotate: rests, credentials: all } }: Situation,
-  { compromised = [] }: EmergencyRequest,
-): Reason | undefined {
-  if (rests?.firm) return rests.reason;
-  return compromised.every((id) => all.some((known) => known.id === id)) ? undefined : 'compromised-unknown';
-}
-
-type Joined = { readonly state: State; readonly start: Date };
-
-function joinedBySameRequest(state: State, { request }: EmergencyRequest): Joined | undefined {
-  const { rotation, lastRotation: last } = state;
-  const start = rotation?.cause === 'emergency' ? rotation.start : rotation ? undefined : last;
+function repeatedRequest(state: State, { request }: EmergencyRequest): AcceptedEmergency | undefined {
+  const { rotation, lastRotation } = state;
+  const start = rotation?.cause === 'emergency' ? rotation.start : rotation ? undefined : lastRotation;
   return request && state.lastRequest === request && start ? { state, start } : undefined;
 }
 
-/** What was live is being replaced already: a request that is more urgent only hurries it. */
-function joinedUnderWay(
+/** An emergency that replaces the live credential already is joined. A more urgent request only hurries it. */
+function joinedRotation(
   state: State,
   live: CredentialRef,
   { compromised, mode, request }: EmergencyRequest,
-): Joined | undefined {
+): AcceptedEmergency | undefined {
   const { rotation, held } = state;
   if (rotation?.cause !== 'emergency' || compromised || held) return undefined;
   if (!rotation.toRevoke.includes(live.fingerprint) && rotation.oldVersion === undefined) return undefined;
   const hurried = { ...rotation, mode: moreUrgentMode(rotation, mode) };
-  const goingOn = mode === 'immediate' ? withoutWait(state) : state;
-  return { state: { ...goingOn, rotation: hurried, lastRequest: request ?? state.lastRequest }, start: rotation.start };
+  const base = mode === 'immediate' ? withoutWait(state) : state;
+  return { state: { ...base, rotation: hurried, lastRequest: request ?? state.lastRequest }, start: rotation.start };
 }
 
-/** What was promised to be immediate stays so. */
+/** An immediate emergency stays immediate. */
 function moreUrgentMode(rotation: Rotation | undefined, mode: Mode): Mode {
-  const promised = rotation?.cause === 'emergency' && rotation.mode === 'immediate';
-  return promised ? 'immediate' : mode;
+  const isImmediate = rotation?.cause === 'emergency' && rotation.mode === 'immediate';
+  return isImmediate ? 'immediate' : mode;
+}
+
+/** A person who asks for an emergency does not wait for the grace of adoption. Any other quiet period outlives it. */
+function newEmergency(s: Situation, live: CredentialRef, request: EmergencyRequest): AcceptedEmergency {
+  const { rotation, recordsAnew } = planEmergency(s, live, request);
+  const { stateBinding, guard, lastRequest } = s.state;
+  const state = {
+    ...historyOf(s.state),
+    refusals: 0,
+    stateBinding: recordsAnew ? stateBindingOf(s) : (stateBinding ?? stateBindingOf(s)),
+    rotation,
+    guard: guard?.reason === 'adoption-grace' ? undefined : guard,
+    lastRequest: request.request ?? lastRequest,
+  };
+  return { state, start: rotation.start };
 }
 
 interface EmergencyPlan {
   readonly rotation: Rotation;
-  /** Only a key seen to change after this moment is taken for the new one (R18, changed standby). */
-  readonly regenerateAnew: boolean;
+  /** Record all credentials as they are: only a key that changes afterwards counts as new (R18, changed standby). */
+  readonly recordsAnew: boolean;
 }
 
+/**
+ * An emergency in the middle of a rotation must neither forget what that rotation still has to revoke, nor publish a key
+ * that leaked (R21, emergency during rotation).
+ *
+ * - Before publish, the rotation goes on with the leaked credentials on its list. If more than the live one leaked, the
+ *   credentials are recorded anew, so that the standby is regenerated once more.
+ * - If the live credential leaked, a rotation begins that replaces every credential. So it does if the next one leaked
+ *   and there is no standby, because that one would be published.
+ * - Otherwise only an old credential or the standby leaked: it is revoked, and nothing is published.
+ */
 function planEmergency(
   s: Situation,
   live: CredentialRef,
-  { compromised = [live.id], ...wanted }: EmergencyRequest,
+  { compromised = [live.id], ...request }: EmergencyRequest,
 ): EmergencyPlan {
-  const { rotation } = s.state;
-  const mode = moreUrgentMode(rotation, wanted.mode);
-  const { credentials: all } = s.inspection;
-  const leaked = all.filter(({ id }) => compromised.includes(id));
+  const { rotation: before } = s.state;
+  const { credentials, next, standby } = s.inspection;
+  const mode = moreUrgentMode(before, request.mode);
   const start = wholeSecond(s.now);
-  if (rotation?.phase === 'generate' || rotation?.phase === 'publish') {
-    const onlyLive = leaked.every(({ id }) => id === live.id);
-    const { regeneratedAgain: _, tookOver: __, ...going } = { ...rotation, cause: 'emergency', mode } as const;
+  const leaked = credentials.filter(({ id }) => compromised.includes(id));
+  if (isBeforePublish(before)) {
+    const toRevoke = mergeToRevoke(credentials, before.toRevoke, leaked);
     return {
-      rotation: { ...going, toRevoke: mergeToRevoke(all, rotation.toRevoke, leaked) },
-      regenerateAnew: !onlyLive,
+      rotation: { ...before, cause: 'emergency', mode, toRevoke, regeneratedAgain: undefined, tookOver: undefined },
+      recordsAnew: leaked.some(({ id }) => id !== live.id),
     };
   }
-  if (compromised.includes(live.id) || isNextLeaked(s.inspection, compromised)) {
-    const toRevoke = (all.length > maxToRevoke ? leaked : all).map(({ fingerprint }) => fingerprint);
-    const anew: Rotation = { phase: 'generate', cause: 'emergency', start, mode, toRevoke, ...inheritedFrom(rotation) };
-    return { rotation: anew, regenerateAnew: true };
+  const isNextLeaked = next !== undefined && !standby && compromised.includes(next.id);
+  if (compromised.includes(live.id) || isNextLeaked) {
+    const toRevoke = (credentials.length > maxToRevoke ? leaked : credentials).map(({ fingerprint }) => fingerprint);
+    const { oldVersion, deadline } = before ?? {};
+    const rotation = { phase: 'generate', cause: 'emergency', start, mode, toRevoke, oldVersion, deadline } as const;
+    return { rotation, recordsAnew: true };
   }
-  const { tookOver: _, ...going } = rotation ?? { ...newRevocation, start };
-  return {
-    rotation: {
-      ...going,
-      cause: 'emergency',
-      mode,
-      toRevoke: mergeToRevoke(all, stillToEnd(s.inspection, going.toRevoke), leaked),
-    },
-    regenerateAnew: true,
-  };
+  const base: Pick<Rotation, 'phase' | 'start' | 'toRevoke'> = before ?? { phase: 'revoke', start, toRevoke: [] };
+  const toRevoke = mergeToRevoke(credentials, listedAndExisting(s, base), leaked);
+  return { rotation: { ...base, cause: 'emergency', mode, toRevoke, tookOver: undefined }, recordsAnew: true };
 }
 
-const newRevocation: Pick<Rotation, 'phase' | 'toRevoke' | 'tookOver'> = { phase: 'revoke', toRevoke: [] };
-
-/** Without a standby only what the look shows is to end: a leak of one version is no reason to end another. */
-function stillToEnd(
-  { credentials: all, standby }: Inspection,
-  toRevoke: readonly Fingerprint[],
+/** Without a standby only what exists stays on the list: the leak of one version is no reason to end another. */
+function listedAndExisting(
+  { inspection: { credentials, standby } }: Situation,
+  { toRevoke }: Pick<Rotation, 'toRevoke'>,
 ): readonly Fingerprint[] {
-  return standby ? toRevoke : toRevoke.filter((each) => all.some(({ fingerprint }) => fingerprint === each));
+  return standby ? toRevoke : toRevoke.filter((each) => credentials.some(({ fingerprint }) => fingerprint === each));
 }
 
-/** It would be published next, where nothing stands by: another one is made, as for the live one. */
-function isNextLeaked({ next, standby }: Inspection, compromised: readonly CredentialId[]): boolean {
-  return next !== undefined && !standby && compromised.includes(next.id);
-}
-
-/** What a rotation that begins instead of another one takes over from it. */
-export function inheritedFrom(before: Rotation | undefined): Pick<Rotation, 'oldVersion' | 'deadline'> {
-  return { oldVersion: before?.oldVersion, deadline: before?.deadline };
-}
-
-/** A tag has 256 characters. */
+/** The tag has 256 characters. */
 const maxToRevoke = 3;
 
-/** Those that still exist first. */
+/** Merges two lists of fingerprints to revoke. Credentials that still exist come first, as the list is cut. */
 export function mergeToRevoke(
-  all: readonly CredentialRef[],
+  credentials: readonly CredentialRef[],
   toRevoke: readonly Fingerprint[],
   more: readonly Pick<CredentialRef, 'fingerprint'>[],
 ): readonly Fingerprint[] {
   const union = [...new Set([...more.map(({ fingerprint }) => fingerprint), ...toRevoke])];
-  const there = new Set(all.map(({ fingerprint }) => fingerprint));
-  return union.toSorted((a, b) => Number(there.has(b)) - Number(there.has(a))).slice(0, maxToRevoke);
-}
-
-/** Who calls has not waited for the grace of adoption; what else guards outlives the emergency. */
-function remainingGuard({ guard }: State): Guard | undefined {
-  return guard?.reason === 'adoption-grace' ? undefined : guard;
+  const existing = new Set(credentials.map(({ fingerprint }) => fingerprint));
+  return union.toSorted((a, b) => Number(existing.has(b)) - Number(existing.has(a))).slice(0, maxToRevoke);
 }

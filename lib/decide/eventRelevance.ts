@@ -2,21 +2,20 @@ import type { Reason } from '../model/reason.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { VisitRequest } from '../model/state.ts';
 
-/** What an event is worth once the secret was read, before anybody asks the resource: nothing, and why. */
-export function whyIrrelevant(
-  request: VisitRequest,
-  seen: Pick<Snapshot, 'secret' | 'claim' | 'binding' | 'state'>,
-): Reason | undefined {
+type ReadTarget = Pick<Snapshot, 'secret' | 'claim' | 'binding' | 'state'>;
+
+/** Returns why an event needs no action, as far as the secret shows it before the resource is inspected. */
+export function whyIrrelevant(request: VisitRequest, target: ReadTarget): Reason | undefined {
   if (request.version === undefined) return undefined;
-  if (request.version !== seen.secret.version) return 'superseded';
-  return request.cause === 'new-version' && isOwnVersion(seen) ? 'own-version' : undefined;
+  if (request.version !== target.secret.version) return 'superseded';
+  return request.cause === 'new-version' && isOwnVersion(target) ? 'own-version' : undefined;
 }
 
 /**
- * Ours, as we wrote it, and announced: until then a crash may lie between the write and the word of it (R19, own and
- * foreign versions).
+ * A version counts as ours once it is claimed, bound to its state and announced. In `verify` it is not announced yet: a
+ * crash may lie between the write and the announcement (R19, own and foreign versions).
  */
-function isOwnVersion({ secret, claim, binding, state }: Parameters<typeof whyIrrelevant>[1]): boolean {
-  const claimed = claim !== undefined && claim !== 'of-another' && claim.version === secret.version;
-  return claimed && binding === 'bound' && state.rotation?.phase !== 'verify';
+function isOwnVersion({ secret, claim, binding, state }: ReadTarget): boolean {
+  const isClaimed = claim !== undefined && claim !== 'of-another' && claim.version === secret.version;
+  return isClaimed && binding === 'bound' && state.rotation?.phase !== 'verify';
 }

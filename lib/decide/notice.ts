@@ -1,79 +1,84 @@
 import { earliest, later, second, wholeSecond } from '../model/clock.ts';
+import type { ListedTarget } from '../model/snapshot.ts';
 import { isRepair, type RegenerationNotice, type Rotation, type State } from '../model/state.ts';
-import { inheritedFrom, mergeToRevoke } from './emergency.ts';
+import { mergeToRevoke } from './emergency.ts';
 import type { Decision, Situation } from './decision.ts';
 import { stateBindingOf, withoutWait } from './rotation.ts';
 
-/** What is known of a target's last rotation: its state, and since when its current version is there. */
-export interface LastRotation {
-  readonly state: State;
-  readonly createdOn: Date;
+/** The state of a target, and when its current version was created. */
+export type CurrentVersion = Pick<ListedTarget, 'state' | 'createdOn'>;
+
+/**
+ * Whether a notice, which may be active for months, has its answer (R23, regeneration notice).
+ *
+ * The answer is the rotation that the notice started, or any rotation that began after the notice did and replaces every
+ * key. A repair is no answer, because it publishes no key made since. Neither is an emergency that ended the standby
+ * alone: the live key is older than the notice.
+ */
+export function isAnswered({ state, createdOn }: CurrentVersion, { id, start }: RegenerationNotice): boolean {
+  const { rotation, lastRotation, lastRequest } = state;
+  if (rotation && !isRepair(rotation)) {
+    const replacesAll = rotation.phase !== 'revoke' || rotation.oldVersion !== undefined;
+    return (rotation.cause === 'notice' && lastRequest === id) || (rotation.start >= start && replacesAll);
+  }
+  // Key Vault cuts dates to whole seconds.
+  return (
+    lastRequest === id || (lastRotation !== undefined && lastRotation >= start && later(createdOn, second) >= start)
+  );
+}
+
+/** Whether a notice changes anything for a target. */
+export function needsAction(version: CurrentVersion, notice: RegenerationNotice, now: Date): boolean {
+  return !isAnswered(version, notice) || hurriedRotation(version, notice, now) !== undefined;
 }
 
 /**
- * A rotation that began since, or the one it started, has answered a notice that may be active for months (R23,
- * regeneration notice).
+ * A notice starts a rotation that replaces every key that exists now.
+ *
+ * It is written into the state at once, in the place of a rotation under way, so that neither an overlap nor a start
+ * window can lose it. All credentials are recorded as they are: only a key that changes afterwards is published (R18,
+ * changed standby). An emergency is left alone, and so is a rotation that answers the notice; its deadline may hurry
+ * both (R23, regeneration notice).
  */
-export function isAnswered({ state, createdOn }: LastRotation, { id, start }: RegenerationNotice): boolean {
-  const { rotation, lastRotation: last, lastRequest: request } = state;
-  if (rotation && !isRepair(rotation)) {
-    return (rotation.cause === 'notice' && request === id) || (rotation.start >= start && replaces(rotation));
-  }
-  // Key Vault tells whole seconds; an emergency that ended the standby alone has published nothing.
-  return request === id || (last !== undefined && last >= start && later(createdOn, second) >= start);
-}
-
-/** An emergency of the standby alone leaves a key of before. */
-function replaces({ phase, oldVersion }: Rotation): boolean {
-  return phase !== 'revoke' || oldVersion !== undefined;
-}
-
-/** Is there anything for this target to do? */
-export function needsAction(standing: LastRotation, notice: RegenerationNotice, now: Date): boolean {
-  return !isAnswered(standing, notice) || hurriedRotation(standing, notice, now) !== undefined;
-}
-
-/** Every key that exists now has to go: only keys seen to change from now on are published (R18, changed standby). */
 export function regenerationNotice(s: Situation): Decision | undefined {
   const { notice } = s.request;
   if (!notice) return undefined;
-  const { rotation } = s.state;
-  const standing = { state: s.state, createdOn: s.secret.createdOn };
-  if (rotation?.cause === 'emergency' || isAnswered(standing, notice)) return hurried(standing, notice, s.now);
+  const version = { state: s.state, createdOn: s.secret.createdOn };
+  if (s.state.rotation?.cause === 'emergency' || isAnswered(version, notice)) return hurried(version, notice, s.now);
   return s.inspection.live && { do: 'setState', reason: 'begun', state: rotationForNotice(s, notice) };
 }
 
 function rotationForNotice(s: Situation, { id, deadline }: RegenerationNotice): State {
-  const { rotation, guard, lastRotation } = s.state;
-  const { now, inspection } = s;
-  const anew: Rotation = {
+  const { rotation: before, guard, lastRotation } = s.state;
+  const { credentials } = s.inspection;
+  const upcoming = deadline && deadline > s.now ? deadline : undefined;
+  const deadlines = [before?.deadline, upcoming].filter((date) => date !== undefined);
+  const rotation: Rotation = {
     phase: 'generate',
     cause: 'notice',
-    start: wholeSecond(now),
+    start: wholeSecond(s.now),
     mode: 'graceful',
-    toRevoke: mergeToRevoke(inspection.credentials, rotation?.toRevoke ?? [], inspection.credentials),
-    ...inheritedFrom(rotation),
-    deadline: earlierDeadline(rotation?.deadline, deadline && deadline > now ? deadline : undefined),
+    toRevoke: mergeToRevoke(credentials, before?.toRevoke ?? [], credentials),
+    oldVersion: before?.oldVersion,
+    deadline: deadlines.length > 0 ? earliest(...deadlines) : undefined,
   };
-  return { refusals: 0, stateBinding: stateBindingOf(s), rotation: anew, guard, lastRotation, lastRequest: id };
+  return { refusals: 0, stateBinding: stateBindingOf(s), rotation, guard, lastRotation, lastRequest: id };
 }
 
-function earlierDeadline(...deadlines: readonly (Date | undefined)[]): Date | undefined {
-  const known = deadlines.filter((date) => date !== undefined);
-  return known.length > 0 ? earliest(...known) : undefined;
+function hurried(version: CurrentVersion, notice: RegenerationNotice, now: Date): Decision | undefined {
+  const rotation = hurriedRotation(version, notice, now);
+  return rotation && { do: 'setState', reason: 'hurried', state: { ...withoutWait(version.state), rotation } };
 }
 
-function hurried(standing: LastRotation, notice: RegenerationNotice, now: Date): Decision | undefined {
-  const rotation = hurriedRotation(standing, notice, now);
-  return rotation && { do: 'setState', reason: 'hurried', state: { ...withoutWait(standing.state), rotation } };
-}
-
-/** What is under way leaves half of the time to the rotation that the notice asks for, unless it answers it. */
-function hurriedRotation(standing: LastRotation, notice: RegenerationNotice, now: Date): Rotation | undefined {
-  const { rotation } = standing.state;
+/**
+ * Gives the rotation under way the deadline of a notice. A rotation that does not answer the notice gets half of the
+ * time; the other half is left to the rotation that will.
+ */
+function hurriedRotation(version: CurrentVersion, notice: RegenerationNotice, now: Date): Rotation | undefined {
+  const { rotation } = version.state;
   const { deadline } = notice;
   if (!rotation || !deadline || deadline <= now) return undefined;
   const halfMs = (deadline.getTime() - rotation.start.getTime()) / 2;
-  const by = isAnswered(standing, notice) ? deadline : wholeSecond(later(rotation.start, halfMs));
+  const by = isAnswered(version, notice) ? deadline : wholeSecond(later(rotation.start, halfMs));
   return rotation.deadline && rotation.deadline <= by ? undefined : { ...rotation, deadline: by };
 }

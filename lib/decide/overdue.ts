@@ -3,10 +3,10 @@ import { hasClass, type Reason } from '../model/reason.ts';
 import type { ListedTarget } from '../model/snapshot.ts';
 import { dueAt, expiryOf } from './due.ts';
 
-/** Longer than a start window, a back-off and a cap delay what is due. */
+/** Longer than a start window, a back-off or the cap of a sweep delays a rotation. */
 const patienceMs = 2 * day;
 
-/** From a list page: is the current version too old, and since when? Whoever paused it knows. */
+/** Returns since when the current version is too old. A paused target is never overdue: its owner knows. */
 export function overdueSince(
   { target, state, ...dates }: ListedTarget,
   now: Date,

@@ -7,25 +7,24 @@ import {
   type Cause,
   type Guard,
   type CredentialRef,
-  type Mode,
   type Phase,
   type Rotation,
   type State,
 } from '../model/state.ts';
 import { resourceHash } from '../model/target.ts';
 import { consumersBehind, hasConsumersBehind } from './consumers.ts';
-import type { Decision, Situation } from './decision.ts';
-import { startsAt } from './due.ts';
+import type { Decision, Delay, Situation } from './decision.ts';
+import { overlapEnd, startsAt } from './due.ts';
 
-/** An immediate emergency gives consumers this long at most before the leaked credential ends, a deadline at least. */
+/** The most that an immediate emergency gives consumers, and the least that a deadline leaves them. */
 const shortestOverlapMs = 5 * minute;
-/** A rotation is complete so long before the deadline of a notice: some sweeps may fail. */
+/** A rotation is complete this long before the deadline of a notice, because some sweeps may fail. */
 const deadlineMarginMs = 30 * minute;
 
-/** A tag has 256 characters, and a version's id 32: the live one comes first, then what is not to be taken for new. */
+/** A tag has 256 characters, and the id of a version 32. The live credential comes first. */
 const maxRemembered = 3;
 
-/** What binds the state to the value and the credentials as they are now. */
+/** Returns the record that binds the state to the value and the credentials as they are now. */
 export function stateBindingOf({ installation, target, secret, inspection }: Omit<Situation, 'request'>): StateBinding {
   const credentials = inspection.credentials
     .slice(0, maxRemembered)
@@ -36,29 +35,26 @@ export function stateBindingOf({ installation, target, secret, inspection }: Omi
 interface NewRotation {
   readonly cause: Cause;
   readonly phase: Phase;
-  readonly mode?: Mode | undefined;
   /** Absent = every credential that the state knows: the standby, then the live one. */
   readonly toRevoke?: readonly Fingerprint[] | undefined;
 }
 
-/** The state of a rotation that begins now. */
-export function newRotation(s: Situation, { cause, phase, mode = 'graceful', toRevoke: gone }: NewRotation): State {
+/** Returns the state of a rotation that begins now. */
+export function newRotation(s: Situation, { cause, phase, toRevoke }: NewRotation): State {
   const stateBinding = s.binding === 'bound' && s.state.stateBinding ? s.state.stateBinding : stateBindingOf(s);
-  const start = wholeSecond(s.now);
-  const adopted = s.inspection.live && s.inspection.next ? ({ tookOver: true } as const) : {};
-  const ending = gone ?? stateBinding.credentials.map(({ fingerprint }) => fingerprint);
-  const rotation: Rotation = { phase, cause, start, mode, toRevoke: ending, ...adopted };
-  const { guard } = s.state;
-  return {
-    refusals: 0,
-    stateBinding,
-    rotation,
-    guard,
-    ...(isRepair(rotation) && historyOf(s.state)),
+  const rotation: Rotation = {
+    phase,
+    cause,
+    start: wholeSecond(s.now),
+    mode: 'graceful',
+    toRevoke: toRevoke ?? stateBinding.credentials.map(({ fingerprint }) => fingerprint),
+    tookOver: s.inspection.live && s.inspection.next ? true : undefined,
   };
+  const history = isRepair(rotation) ? historyOf(s.state) : {};
+  return { refusals: 0, stateBinding, rotation, guard: s.state.guard, ...history };
 }
 
-/** What outlives a rotation. */
+/** Returns the part of the state that outlives a rotation. */
 export function historyOf({ lastRotation, lastRequest }: State): Pick<State, 'lastRotation' | 'lastRequest'> {
   return { lastRotation, lastRequest };
 }
@@ -67,11 +63,12 @@ export function withoutWait({ wait: _, ...state }: State): State {
   return state;
 }
 
-/** The rotation under way: its next step, or what it must wait for. */
+/** A rotation under way runs its next step, or waits for a reason. */
 export function continueRotation(s: Situation): Decision | undefined {
   const { rotation } = s.state;
-  if (!rotation) return undefined;
-  switch (rotation.phase) {
+  switch (rotation?.phase) {
+    case undefined:
+      return undefined;
     case 'generate':
     case 'publish':
       return continueToPublish(s, rotation);
@@ -84,44 +81,45 @@ export function continueRotation(s: Situation): Decision | undefined {
 
 function continueToPublish(s: Situation, rotation: Rotation): Decision {
   const { next } = s.inspection;
-  if (isWithdrawn(s, rotation)) return { do: 'setState', reason: 'withdrawn', state: idleAgain(s.state) };
-  if (!next) {
-    const wait = windowOfNotice(s, rotation) ?? regenerationBlocker(s, rotation, 'generate');
-    return wait ?? { do: 'run', reason: 'going-on', phase: 'generate' };
+  if (isWithdrawn(s, rotation)) {
+    const { stateBinding, guard } = s.state;
+    return { do: 'setState', reason: 'withdrawn', state: { refusals: 0, stateBinding, guard, ...historyOf(s.state) } };
   }
-  const phase = s.proved?.fingerprint === next.fingerprint ? 'publish' : 'generate';
-  return { do: 'run', reason: 'going-on', phase };
+  if (next) {
+    const isProved = s.proved?.fingerprint === next.fingerprint;
+    return { do: 'run', reason: 'going-on', phase: isProved ? 'publish' : 'generate' };
+  }
+  // A notice is in the state at once, so that it is not lost. It waits here for its start window.
+  const opensAt = rotation.cause === 'notice' ? startsAt(s, s.now, rotation.deadline) : s.now;
+  if (opensAt > s.now) return { do: 'wait', reason: 'outside-window', until: opensAt };
+  return regenerationBlocker(s, rotation, 'generate') ?? { do: 'run', reason: 'going-on', phase: 'generate' };
 }
 
-/** It was to take over what somebody made or wished for, and that is gone; or nothing may be made any more. */
-function isWithdrawn({ inspection }: Situation, { tookOver: adopted, cause }: Rotation): boolean {
-  const { next, live, standby, nothingToRotate: rests } = inspection;
+/** The version that the rotation was to take over is gone, or no credential can be made any more. */
+function isWithdrawn({ inspection }: Situation, { tookOver, cause }: Rotation): boolean {
+  const { next, live, standby, nothingToRotate } = inspection;
   if (next || !live || standby) return false;
-  return rests?.firm === true || (adopted === true && cause === 'new-version');
+  return nothingToRotate?.firm === true || (tookOver === true && cause === 'new-version');
 }
 
-function idleAgain({ stateBinding, guard, ...state }: State): State {
-  return { refusals: 0, stateBinding, guard, ...historyOf(state) };
-}
-
+/**
+ * The live credential is never revoked, whatever the state says (promise 1, live credential protected).
+ *
+ * Its fingerprint stands on the list only if the state contradicts the resource: somewhere a write was lost, or a person
+ * edited tags. No inspection can tell which of the two is right, so the target is held.
+ */
 function continueToIdle(s: Situation, rotation: Rotation): Decision {
-  const { live, credentials: all } = s.inspection;
-  if (all.some(({ id, fingerprint }) => id === live?.id && rotation.toRevoke.includes(fingerprint))) {
+  const { live, credentials } = s.inspection;
+  if (credentials.some(({ id, fingerprint }) => id === live?.id && rotation.toRevoke.includes(fingerprint))) {
     return { do: 'hold', reason: 'live-would-die' };
   }
-  const wait =
+  const delay =
     nextToRevoke(s.inspection, rotation) &&
     (regenerationBlocker(s, rotation, 'revoke') ?? consumersBehind(s, rotation));
-  return wait ?? { do: 'run', reason: 'going-on', phase: 'revoke' };
+  return delay ?? { do: 'run', reason: 'going-on', phase: 'revoke' };
 }
 
-/** A notice is in the state at once, so that it is not lost; its start window is waited for there. */
-function windowOfNotice(s: Situation, { cause, deadline }: Rotation): Decision | undefined {
-  const opens = cause === 'notice' ? startsAt(s, s.now, deadline) : s.now;
-  if (opens > s.now) return { do: 'wait', reason: 'outside-window', until: opens };
-}
-
-/** The credential that must be gone and is still there. */
+/** Returns a credential that must not exist any more, and still does. */
 export function nextToRevoke(
   inspection: Inspection,
   { toRevoke }: Pick<Rotation, 'toRevoke'>,
@@ -129,53 +127,58 @@ export function nextToRevoke(
   return inspection.credentials.find(({ fingerprint }) => toRevoke.includes(fingerprint));
 }
 
+/** The parts of a rotation that may shorten the overlap or end a quiet period. */
+export type Urgency = Pick<Rotation, 'mode' | 'deadline'>;
+
 /**
- * An immediate emergency passes every guard, and a notice one that leaves it no settle before its deadline; neither
- * passes that of a tag that was corrected (promise 1, live credential protected).
+ * Returns the quiet period that forbids to regenerate now.
+ *
+ * An immediate emergency passes every quiet period, and so does a notice whose deadline would leave less than an overlap
+ * after it. Neither passes the one after a corrected tag: consumers may still use the credential that the tag named, so
+ * it counts as live until then (promise 1, live credential protected).
  */
 export function standingGuard({ guard }: State, urgency: Urgency, overlapMs: number, now: Date): Guard | undefined {
   if (!guard || guard.until <= now) return undefined;
   const { mode, deadline } = urgency;
-  const tooLate = deadline !== undefined && later(guard.until, overlapMs) > deadline;
-  return (mode === 'graceful' && !tooLate) || guard.reason === 'tag-corrected' ? guard : undefined;
+  const isTooLate = deadline !== undefined && later(guard.until, overlapMs) > deadline;
+  return (mode === 'graceful' && !isTooLate) || guard.reason === 'tag-corrected' ? guard : undefined;
 }
 
 /**
- * Nothing is regenerated before settle, a guard or an earlier request's time is over (promise 2, overlap kept; R4,
- * request in flight).
+ * Returns why no credential may be regenerated now. Every regenerate, in `generate` as in `revoke`, passes here.
+ *
+ * Three things must be over: the quiet period; the overlap, counted from the current version no matter who wrote it,
+ * because consumers may still use the value before it (promise 2, overlap kept); and the time of an earlier request,
+ * which may still take effect and would replace the credential that a second one makes. An inspection that does not find
+ * the fingerprint which that request was to replace shows that it took effect (R4, request in flight).
  */
-export function regenerationBlocker(
-  s: Situation,
-  urgency: Urgency,
-  phase: 'generate' | 'revoke',
-): Decision | undefined {
-  const guard = standingGuard(s.state, urgency, s.target.options.overlapMs, s.now);
+export function regenerationBlocker(s: Situation, urgency: Urgency, phase: 'generate' | 'revoke'): Delay | undefined {
+  const { requestInFlight, inspection, now, target } = s;
+  const guard = standingGuard(s.state, urgency, target.options.overlapMs, now);
   if (guard) return { do: 'leave', reason: guard.reason, until: guard.until };
-  const overlapEnd = overlapEndsAt(s, urgency, phase);
-  if (overlapEnd > s.now) return waitForOverlap(s, urgency, overlapEnd);
-  const { requestInFlight, inspection } = s;
-  const landed =
-    requestInFlight?.replaces !== undefined &&
-    !inspection.credentials.some(({ fingerprint }) => fingerprint === requestInFlight.replaces);
-  if (requestInFlight && requestInFlight.until > s.now && !landed) {
-    return { do: 'wait', reason: 'request-in-flight', until: requestInFlight.until };
-  }
+  const endsAt = overlapEndsAt(s, urgency, phase);
+  if (endsAt > now) return waitForOverlap(s, urgency, endsAt);
+  if (!requestInFlight || requestInFlight.until <= now) return undefined;
+  const { replaces, until } = requestInFlight;
+  const hasTakenEffect =
+    replaces !== undefined && !inspection.credentials.some(({ fingerprint }) => fingerprint === replaces);
+  return hasTakenEffect ? undefined : { do: 'wait', reason: 'request-in-flight', until };
 }
 
-/** Consumers that were refreshed for an emergency show within seconds that they moved. */
-function waitForOverlap({ consumers, now }: Situation, { mode }: Urgency, until: Date): Decision {
-  const watched = mode === 'immediate' && consumers !== undefined && consumers.known > 0;
-  if (watched) return { do: 'wait', reason: 'consumers-moving', until: earliest(until, later(now, 3 * second)) };
+/** In an immediate emergency consumers are inspected every few seconds: they were refreshed and move soon. */
+function waitForOverlap({ consumers, now }: Situation, { mode }: Urgency, until: Date): Delay {
+  const areMoving = mode === 'immediate' && consumers !== undefined && consumers.known > 0;
+  if (areMoving) return { do: 'wait', reason: 'consumers-moving', until: earliest(until, later(now, 3 * second)) };
   return { do: 'wait', reason: 'overlap', until };
 }
 
-/** What may shorten settle. */
-export type Urgency = Pick<Rotation, 'mode' | 'deadline'>;
-
 /**
- * An immediate emergency waits not at all before publish, and to a short cap before revoke, or until every known
- * consumer is seen (R21, emergency during rotation). A deadline leaves the time there is to the consumers of both
- * versions by halves (R23, regeneration notice).
+ * Returns when the overlap of the current version ends.
+ *
+ * Only two things shorten it. An immediate emergency regenerates at once, and revokes as soon as every known consumer is
+ * on the new version, after five minutes at the latest (R21, emergency during rotation). The deadline of a notice is
+ * shared: half of the time since the current version goes to the consumers of the version before it, and the rotation
+ * ends half an hour before the deadline. At least five minutes are left (R23, regeneration notice).
  */
 export function overlapEndsAt(
   { secret, target, consumers, now }: Pick<Situation, 'secret' | 'target' | 'consumers' | 'now'>,
@@ -183,14 +186,14 @@ export function overlapEndsAt(
   phase: 'generate' | 'revoke',
 ): Date {
   const { createdOn } = secret;
-  const whole = later(createdOn, target.options.overlapMs);
+  const whole = overlapEnd({ target, secret });
+  const shortest = later(createdOn, shortestOverlapMs);
   if (mode === 'immediate') {
-    const over =
-      phase === 'generate' || (consumers !== undefined && consumers.known > 0 && !hasConsumersBehind(consumers));
-    return over ? now : earliest(whole, later(createdOn, shortestOverlapMs));
+    const haveAllMoved = consumers !== undefined && consumers.known > 0 && !hasConsumersBehind(consumers);
+    return phase === 'generate' || haveAllMoved ? now : earliest(whole, shortest);
   }
   if (!deadline) return whole;
   const halfMs = (deadline.getTime() - createdOn.getTime()) / 2;
   const by = phase === 'generate' ? later(createdOn, halfMs) : later(deadline, -deadlineMarginMs);
-  return earliest(whole, latest(later(createdOn, shortestOverlapMs), by));
+  return earliest(whole, latest(shortest, by));
 }

@@ -1,6 +1,6 @@
 import { day, hour, later, latest, minute, wholeSecond } from '../model/clock.ts';
 import type { Reason } from '../model/reason.ts';
-import type { Guard, CredentialRef, Rotation, State } from '../model/state.ts';
+import { isBeforePublish, type Guard, type CredentialRef, type Rotation, type State } from '../model/state.ts';
 import { startEmergency, mergeToRevoke } from './emergency.ts';
 import type { Decision, Rule, Situation } from './decision.ts';
 import { liveCredentialReplaced } from './drift.ts';
@@ -15,7 +15,7 @@ import {
   withoutWait,
 } from './rotation.ts';
 
-/** First answer wins: may we at all, is an emergency to be accepted, what is under way, shall something begin. */
+/** Returns the answer of the first rule that applies. */
 export function decide(situation: Situation): Decision {
   for (const rule of rules) {
     const decision = rule(situation);
@@ -25,19 +25,29 @@ export function decide(situation: Situation): Decision {
 }
 
 const rules: readonly Rule[] = [
-  ...[resourceUnfit, claimedTwice, valueNotOfResource, notAdopted, stateLost], // may we?
-  ...[tagCorrected, restored, startEmergency, paused, held], // what people want
+  ...[resourceUnfit, claimedTwice, valueNotOfResource, notAdopted, stateLost], // may the target be touched?
+  ...[tagCorrected, restored, startEmergency, paused, held], // what do people want?
   ...[liveCredentialReplaced, backingOff, liveRefused, frozen, regenerationNotice, continueRotation], // a rotation under way
-  ...[liveRefusedForGood, nothingToRotate, takeoverRequested, validityTooShort, notDue, guarded, outsideWindow, due], // shall one begin?
+  ...[
+    liveRefusedForGood,
+    nothingToRotate,
+    takeoverRequested,
+    validityTooShort,
+    notDue,
+    quietPeriod,
+    outsideWindow,
+    due,
+  ], // does one begin?
 ];
 
 const graceful = { mode: 'graceful' } as const;
 
-/** Each look finds these anew; tried once an hour. */
+/** Each visit finds these reasons anew. */
 function inAnHour({ now }: Situation): Date {
   return later(now, hour);
 }
 
+/** A resource that does not fit waits until a person has corrected it. */
 function resourceUnfit(s: Situation): Decision | undefined {
   const { readiness } = s.inspection;
   if (readiness.is === 'pending') return { do: 'wait', reason: readiness.reason, until: readiness.until };
@@ -45,72 +55,84 @@ function resourceUnfit(s: Situation): Decision | undefined {
   return { do: 'wait', reason: readiness.reason, until: inAnHour(s), code: readiness.code };
 }
 
+/** One secret is the target of a resource and kind (R9, claimed twice). */
 function claimedTwice(s: Situation): Decision | undefined {
   if (s.claim === 'of-another') return { do: 'wait', reason: 'claimed-twice', until: inAnHour(s) };
 }
 
-/** Whoever may tag a secret must not get any account's key published into it (R12, value not of resource). */
+/**
+ * A key is published only into a secret that held a key of the resource already.
+ *
+ * Else a person who may tag one secret could name any account in `ProviderAddress` and read that account's key. A target
+ * that is claimed and bound has shown such a value before; its dead value is repaired (R12, value not of resource).
+ */
 function valueNotOfResource(s: Situation): Decision | undefined {
-  const known = s.binding === 'bound' && s.claim !== undefined;
-  if (!known && !s.inspection.live) return { do: 'wait', reason: 'value-not-of-resource', until: inAnHour(s) };
+  const hasShownValue = s.binding === 'bound' && s.claim !== undefined;
+  if (!hasShownValue && !s.inspection.live) {
+    return { do: 'wait', reason: 'value-not-of-resource', until: inAnHour(s) };
+  }
 }
 
+/** A target without a claim is adopted, with a quiet period in which its owner can object (design: Adoption). */
 function notAdopted(s: Situation): Decision | undefined {
   if (s.claim) return undefined;
   if (s.binding === 'bound') return { do: 'adopt', reason: 'going-on', state: s.state };
   const { adoptionGraceMs } = s.settings;
   const guard = { reason: 'adoption-grace', until: wholeSecond(later(s.now, adoptionGraceMs)) } as const;
-  return {
-    do: 'adopt',
-    reason: 'adopted',
-    state: { refusals: 0, stateBinding: stateBindingOf(s), guard: adoptionGraceMs > 0 ? guard : undefined },
-  };
-}
-
-/** Lost state is no reset: what is not live may still be in use, so it settles and ends (R24, state lost). */
-function stateLost(s: Situation): Decision | undefined {
-  if (s.binding === 'bound') return undefined;
-  const toRevoke = s.inspection.credentials
-    .filter(({ id }) => id !== s.inspection.live?.id)
-    .map(({ fingerprint }) => fingerprint);
-  const state = { ...newRotation(s, { cause: 'onboard', phase: 'revoke', toRevoke }), guard: guard(s, 'recovered') };
-  return { do: 'setState', reason: 'recovered', state };
-}
-
-/** The value tells which is live; what the tag named keeps its protection for one settle. */
-function tagCorrected(s: Situation): Decision | undefined {
-  const { live } = s.inspection;
-  if (!live || s.taggedId === live.id) return undefined;
-  const state = s.taggedId === undefined ? s.state : { ...withoutWait(s.state), guard: guard(s, 'tag-corrected') };
-  return { do: 'fixTag', reason: 'tag-corrected', credentialId: live.id, state };
-}
-
-/** Consumers may have read nothing while it was gone (R11, restored secret). */
-function restored(s: Situation): Decision | undefined {
-  if (!s.claim || s.claim === 'of-another' || !s.claim.missingSince) return undefined;
-  return { do: 'adopt', reason: 'restored', state: { ...withoutWait(s.state), guard: guard(s, 'restored') } };
-}
-
-/** A guard that stands is never shortened, and one that no emergency may end stays one. */
-function guard({ now, target, state }: Situation, reason: Guard['reason']): Guard {
-  const overlapEnd = wholeSecond(later(now, target.options.overlapMs));
-  const standing = state.guard && state.guard.until > now ? state.guard : undefined;
-  if (!standing) return { reason, until: overlapEnd };
-  return {
-    reason: standing.reason === 'tag-corrected' ? standing.reason : reason,
-    until: latest(overlapEnd, standing.until),
-  };
+  const state = { refusals: 0, stateBinding: stateBindingOf(s), guard: adoptionGraceMs > 0 ? guard : undefined };
+  return { do: 'adopt', reason: 'adopted', state };
 }
 
 /**
- * Neither pause nor hold nor back-off stops an emergency, also where a dead value must be repaired first (R22,
- * emergency overrides waits).
+ * Lost state is no reset: the target may have been in the middle of an overlap. Credentials that are not live may still
+ * be in use, so they are revoked after a quiet period (R24, state lost).
  */
-function paused({ target, state, request }: Situation): Decision | undefined {
-  if (target.options.paused && !request.emergency && state.rotation?.cause !== 'emergency')
-    return { do: 'leave', reason: 'paused' };
+function stateLost(s: Situation): Decision | undefined {
+  if (s.binding === 'bound') return undefined;
+  const { credentials, live } = s.inspection;
+  const toRevoke = credentials.filter(({ id }) => id !== live?.id).map(({ fingerprint }) => fingerprint);
+  const rotation = newRotation(s, { cause: 'onboard', phase: 'revoke', toRevoke });
+  return { do: 'setState', reason: 'recovered', state: { ...rotation, guard: newQuietPeriod(s, 'recovered') } };
 }
 
+/**
+ * The value shows which credential is live, and the tag is corrected by it. Consumers may have followed the tag, so the
+ * credential that it named is protected for one more overlap (R12, value not of resource).
+ */
+function tagCorrected(s: Situation): Decision | undefined {
+  const { live } = s.inspection;
+  if (!live || s.taggedId === live.id) return undefined;
+  const state =
+    s.taggedId === undefined ? s.state : { ...withoutWait(s.state), guard: newQuietPeriod(s, 'tag-corrected') };
+  return { do: 'fixTag', reason: 'tag-corrected', credentialId: live.id, state };
+}
+
+/** A secret that was missing is back: consumers may have read nothing meanwhile (R11, restored secret). */
+function restored(s: Situation): Decision | undefined {
+  if (!s.claim || s.claim === 'of-another' || !s.claim.missingSince) return undefined;
+  const state = { ...withoutWait(s.state), guard: newQuietPeriod(s, 'restored') };
+  return { do: 'adopt', reason: 'restored', state };
+}
+
+/**
+ * Returns a quiet period of one overlap from now. It never shortens the one that stands, and never turns the one after a
+ * corrected tag into one that an emergency may pass (R11, restored secret).
+ */
+function newQuietPeriod({ now, target, state }: Situation, reason: Guard['reason']): Guard {
+  const until = wholeSecond(later(now, target.options.overlapMs));
+  const standing = state.guard && state.guard.until > now ? state.guard : undefined;
+  if (!standing) return { reason, until };
+  const kept = standing.reason === 'tag-corrected' ? standing.reason : reason;
+  return { reason: kept, until: latest(until, standing.until) };
+}
+
+/** A paused target is left alone, except by an emergency (R22, emergency overrides waits). */
+function paused({ target, state, request }: Situation): Decision | undefined {
+  const isEmergency = request.emergency !== undefined || state.rotation?.cause === 'emergency';
+  if (target.options.paused && !isEmergency) return { do: 'leave', reason: 'paused' };
+}
+
+/** A held target waits for a person, and an emergency is one (R22, emergency overrides waits). */
 function held({ state, request }: Situation): Decision | undefined {
   if (state.held && !request.emergency) return { do: 'leave', reason: state.held };
 }
@@ -118,6 +140,7 @@ function held({ state, request }: Situation): Decision | undefined {
 /** An inspection cannot show that these are over, so they are waited for. The rules below find all other waits anew. */
 const backOffs: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'refused', 'proof-unknown', 'live-refused']);
 
+/** A back-off stops all but an emergency, even while a dead value is repaired (R22, emergency overrides waits). */
 function backingOff({ state: { wait }, request, now }: Situation): Decision | undefined {
   if (wait && wait.until > now && !request.emergency && backOffs.has(wait.reason)) {
     return { do: 'leave', reason: wait.reason, until: wait.until };
@@ -128,87 +151,81 @@ function frozen({ state: { rotation }, settings }: Situation): Decision | undefi
   if (settings.frozenPhases.has(rotation?.phase ?? 'generate')) return { do: 'leave', reason: 'frozen' };
 }
 
-/** The resource lists the key as current and refuses it: a second look agrees before anything is made of it. */
+/**
+ * The service refuses a live credential that the resource lists. Nothing is made of it until a second inspection agrees,
+ * at least a minute later, and the service accepts another credential of the resource: a service that refuses all of
+ * them proves nothing about one (R16, live credential proved first).
+ *
+ * At rest, a rotation begins then (`liveRefusedForGood`). After publish the old credential is made anew, as soon as
+ * no consumer may use it any more. Before publish, the rotation under way replaces the live credential anyway.
+ */
 function liveRefused(s: Situation): Decision | undefined {
   const { live } = s.inspection;
   const { rotation, wait } = s.state;
-  if (!s.request.liveRefused || !live || isReplacing(s.state)) return undefined;
-  if (agreed(s)) return rotation ? refusedInRevoke(s, rotation, live) : undefined;
-  const isFirst = wait?.reason !== 'live-refused' || later(wait.since, minute) > s.now;
-  return { do: 'wait', reason: 'live-refused', until: isFirst ? later(s.now, minute) : inAnHour(s) };
+  if (!s.request.liveRefused || !live || isBeforePublish(rotation)) return undefined;
+  const wasRefusedBefore = wait?.reason === 'live-refused' && later(wait.since, minute) <= s.now;
+  if (!wasRefusedBefore) return { do: 'wait', reason: 'live-refused', until: later(s.now, minute) };
+  if (s.request.liveRefused !== 'surely') return { do: 'wait', reason: 'live-refused', until: inAnHour(s) };
+  if (!rotation) return undefined;
+  if (regenerationBlocker(s, rotation, 'revoke')) return { do: 'wait', reason: 'live-refused', until: inAnHour(s) };
+  return { do: 'setState', reason: 'repairing', state: repairAfterPublish(s, rotation, live) };
 }
 
-function refusedInRevoke(s: Situation, rotation: Rotation, live: CredentialRef): Decision {
-  const isOverlapOver = regenerationBlocker(s, rotation, 'revoke') === undefined;
-  if (isOverlapOver) return { do: 'setState', reason: 'repairing', state: replacedAnew(s, rotation, live) };
-  return { do: 'wait', reason: 'live-refused', until: inAnHour(s) };
-}
-
-/** Nobody uses the old credential any more: instead of ending it is made anew, in place of the refused one. */
-function replacedAnew(s: Situation, { tookOver: _, ...rotation }: Rotation, live: CredentialRef): State {
-  const toRevoke = mergeToRevoke(s.inspection.credentials, rotation.toRevoke, [...s.inspection.credentials, live]);
+/** The old credential is regenerated and published in the place of the refused one, instead of being revoked. */
+function repairAfterPublish(s: Situation, rotation: Rotation, live: CredentialRef): State {
+  const { credentials } = s.inspection;
+  const toRevoke = mergeToRevoke(credentials, rotation.toRevoke, [...credentials, live]);
   return {
     ...withoutWait(s.state),
     stateBinding: stateBindingOf(s),
-    rotation: { ...rotation, cause: 'drift', phase: 'generate', toRevoke },
+    rotation: { ...rotation, cause: 'drift', phase: 'generate', toRevoke, tookOver: undefined },
   };
 }
 
-function isReplacing({ rotation }: State): boolean {
-  return rotation?.phase === 'generate' || rotation?.phase === 'publish';
-}
-
-function agreed({ request, state: { wait }, now }: Situation): boolean {
-  return request.liveRefused === 'surely' && wait?.reason === 'live-refused' && later(wait.since, minute) <= now;
-}
-
-/** Consumers fail, whatever is due: the other key is regenerated, and published if it is accepted. */
+/** A refused live credential is replaced, however far its expiry is: consumers fail. `liveRefused` has confirmed it. */
 function liveRefusedForGood(s: Situation): Decision | undefined {
   if (s.request.liveRefused !== 'surely' || !s.inspection.live) return undefined;
-  const wait = regenerationBlocker(s, graceful, 'generate');
-  if (wait) return { do: 'wait', reason: 'live-refused', until: ('until' in wait && wait.until) || inAnHour(s) };
+  const delay = regenerationBlocker(s, graceful, 'generate');
+  if (delay) return { do: 'wait', reason: 'live-refused', until: delay.until };
   return { do: 'setState', reason: 'repairing', state: newRotation(s, { cause: 'drift', phase: 'generate' }) };
 }
 
-/** Remembered, so that it is said once. */
-function nothingToRotate({ inspection: { nothingToRotate: rests }, now }: Situation): Decision | undefined {
-  if (rests) return { do: 'wait', reason: rests.reason, until: later(now, day) };
+/** Kept as a wait, so that it is announced once. */
+function nothingToRotate({ inspection, now }: Situation): Decision | undefined {
+  const { reason } = inspection.nothingToRotate ?? {};
+  if (reason) return { do: 'wait', reason, until: later(now, day) };
 }
 
-/** A version that somebody else made is taken over, whatever is due: nothing has to be made for it. */
+/** A version that a person or a policy made is taken over at once: nothing has to be made for it. */
 function takeoverRequested(s: Situation): Decision | undefined {
-  const { startCause: asks, live } = s.inspection;
-  if (!asks || !live) return undefined;
-  const wait = guarded(s) ?? outsideWindow(s);
-  return wait ?? { do: 'setState', reason: 'begun', state: newRotation(s, { cause: asks, phase: 'generate' }) };
+  const { startCause, live } = s.inspection;
+  if (!startCause || !live) return undefined;
+  const delay = quietPeriod(s) ?? outsideWindow(s);
+  return delay ?? { do: 'setState', reason: 'begun', state: newRotation(s, { cause: startCause, phase: 'generate' }) };
 }
 
 function validityTooShort(s: Situation): Decision | undefined {
   if (isValidityTooShort(s.target.options)) return { do: 'wait', reason: 'validity-too-short', until: inAnHour(s) };
 }
 
+/** A check for drift begins no other rotation, and an event only one that is due (R14, only what is due). */
 function notDue(s: Situation): Decision | undefined {
-  if (!isDue(s)) return { do: 'leave', reason: 'not-due', until: dueAt(s, s.jitter) };
+  const { cause } = s.request;
+  const isDue = cause === 'schedule' ? dueAt(s, s.jitter) <= s.now : cause !== 'drift' && isDueForEvent(s, s.now);
+  if (!isDue) return { do: 'leave', reason: 'not-due', until: dueAt(s, s.jitter) };
 }
 
-/** Who comes to look for drift begins nothing else. */
-function isDue(s: Situation): boolean {
-  if (s.request.cause === 'drift') return false;
-  return s.request.cause === 'schedule' ? dueAt(s, s.jitter) <= s.now : isDueForEvent(s, s.now);
-}
-
-function guarded({ state, target, now }: Situation): Decision | undefined {
+function quietPeriod({ state, target, now }: Situation): Decision | undefined {
   const guard = standingGuard(state, graceful, target.options.overlapMs, now);
   if (guard) return { do: 'leave', reason: guard.reason, until: guard.until };
 }
 
 function outsideWindow(s: Situation): Decision | undefined {
-  const opens = startsAt(s, s.now);
-  if (opens > s.now) return { do: 'wait', reason: 'outside-window', until: opens };
+  const opensAt = startsAt(s, s.now);
+  if (opensAt > s.now) return { do: 'wait', reason: 'outside-window', until: opensAt };
 }
 
 function due(s: Situation): Decision {
-  const wait = regenerationBlocker(s, graceful, 'generate');
-  if (wait) return wait;
-  return { do: 'setState', reason: 'begun', state: newRotation(s, { cause: s.request.cause, phase: 'generate' }) };
+  const state = newRotation(s, { cause: s.request.cause, phase: 'generate' });
+  return regenerationBlocker(s, graceful, 'generate') ?? { do: 'setState', reason: 'begun', state };
 }

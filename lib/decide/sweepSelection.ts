@@ -8,7 +8,7 @@ import { secretUrl, type Target } from '../model/target.ts';
 import { dueAt } from './due.ts';
 import { standingGuard } from './rotation.ts';
 
-/** The sweep's question, from a list page alone: is it worth taking this target up in this phase now? */
+/** Whether a sweep of a phase visits a target now, as far as a page of the list shows it. */
 export function isSelected(
   phase: Phase,
   listed: ListedTarget,
@@ -18,41 +18,37 @@ export function isSelected(
 ): boolean {
   const { state } = listed;
   if (isWaiting(state, now) || frozen.has(phase) || isPaused(listed)) return false;
-  const { overlapMs } = listed.target.options;
-  const guarded = standingGuard(state, state.rotation ?? { mode: 'graceful' }, overlapMs, now) !== undefined;
-  if (state.rotation) return state.rotation.phase === phase && !(guarded && phase === 'revoke');
-  return phase === timerForIdle(state) && hasReasonToStart(listed, now, guarded, jitter);
+  const { rotation, wait } = state;
+  if (rotation) {
+    const { overlapMs } = listed.target.options;
+    const isQuiet = phase === 'revoke' && standingGuard(state, rotation, overlapMs, now) !== undefined;
+    return rotation.phase === phase && !isQuiet;
+  }
+  const timerAtRest = hasClass(wait?.reason, 'down') ? 'verify' : 'generate'; // the verify timer runs more often
+  return phase === timerAtRest && needsVisitAtRest(listed, now, jitter);
 }
 
-/** The timer that takes up what rests; what is down is looked at more often. */
-function timerForIdle({ wait }: State): Phase {
-  return hasClass(wait?.reason, 'down') ? 'verify' : 'generate';
+function needsVisitAtRest(listed: ListedTarget, now: Date, jitter: number): boolean {
+  const { state, target, resumed } = listed;
+  if (!state.stateBinding || resumed || state.wait) return true;
+  const isQuiet = standingGuard(state, { mode: 'graceful' }, target.options.overlapMs, now) !== undefined;
+  return !isQuiet && dueOf(listed, jitter) <= now;
 }
 
-function hasReasonToStart(
-  { state, target, resumed, ...dates }: ListedTarget,
-  now: Date,
-  guarded: boolean,
-  jitter: number,
-): boolean {
-  return (
-    !state.stateBinding ||
-    resumed === true ||
-    state.wait !== undefined ||
-    (!guarded && dueAt({ target, secret: dates }, jitter) <= now)
-  );
+function dueOf({ target, ...dates }: ListedTarget, jitter: number): Date {
+  return dueAt({ target, secret: dates }, jitter);
 }
 
 /**
- * Since when there is something to do, where a list page tells: not of a rotation that waits for nothing, which was
- * interrupted, and not of one that is to end at once.
+ * Returns since when a target has something to do. The list does not show it for an immediate emergency, nor for a
+ * rotation that waits for nothing, because that one was interrupted.
  */
-export function dueSince({ target, state, ...dates }: ListedTarget, jitter: number): Date | undefined {
-  const { stateBinding, rotation } = state;
-  const waited = [state.wait, state.guard].flatMap((one) => one?.until ?? []);
-  if (!stateBinding || rotation?.mode === 'immediate' || (rotation && waited.length === 0)) return undefined;
-  const isAtRest = !rotation && !state.wait;
-  return latest(...waited, ...(isAtRest ? [dueAt({ target, secret: dates }, jitter)] : []));
+export function dueSince(listed: ListedTarget, jitter: number): Date | undefined {
+  const { stateBinding, rotation, wait, guard } = listed.state;
+  const waits = [wait, guard].flatMap((each) => each?.until ?? []);
+  if (!stateBinding || rotation?.mode === 'immediate' || (rotation && waits.length === 0)) return undefined;
+  const isAtRest = !rotation && !wait;
+  return latest(...waits, ...(isAtRest ? [dueOf(listed, jitter)] : []));
 }
 
 function isWaiting({ held, wait }: State, now: Date): boolean {
@@ -63,19 +59,19 @@ function isPaused({ target, state }: ListedTarget): boolean {
   return target.options.paused && state.rotation?.cause !== 'emergency';
 }
 
-/** How often a target that rests is looked at, and the sweeps in that time among which targets are spread. */
+/** Targets are spread over the sweeps of six hours. */
 const sweepMs = 5 * minute;
 const sweepsPerRound = 72;
 
-/** Drift: every target that rests or settles once in six hours, one sweep's share after the other, by hash. */
+/** Whether this sweep checks a target for drift: once in six hours, at rest and in the overlap, by a hash of its name. */
 export function isTurnForDriftCheck({ target, state }: ListedTarget, now: Date): boolean {
-  const atRest = !state.rotation || state.rotation.phase === 'revoke';
-  if (!state.stateBinding || state.held || !atRest || target.options.paused) return false;
+  const isStill = !state.rotation || state.rotation.phase === 'revoke';
+  if (!state.stateBinding || state.held || !isStill || target.options.paused) return false;
   const turn = parseInt(fingerprintOf(secretUrl(target.secret)).slice(0, 8), 16) % sweepsPerRound;
   return Math.floor(now.getTime() / sweepMs) % sweepsPerRound === turn;
 }
 
-/** Spreads what was created together; the same for a target every time. */
+/** Returns a number from 0 to 1, the same for a target every time. It spreads targets that were created together. */
 export function jitterOf({ secret }: Target): number {
   return parseInt(fingerprintOf(`jitter ${secretUrl(secret)}`).slice(0, 8), 16) / 0xffffffff;
 }

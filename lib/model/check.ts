@@ -1,28 +1,28 @@
 import type { Reason } from './reason.ts';
 
-/** Not now: ask again at `until`. */
+/** No answer yet: ask again at `until`. */
 export interface Pending extends Evidence {
   readonly is: 'pending';
   readonly until: Date;
   readonly code?: string | undefined;
 }
 
-/** What an answer rests on, for people: names and reasons only. */
+/** The grounds of an answer, for people: names and reasons only. */
 export interface Evidence {
   readonly reason: Reason;
-  /** Of whom it speaks. */
+  /** The pool, node or application that it is about. */
   readonly detail?: string | undefined;
   readonly notes?: readonly Note[] | undefined;
 }
 
-/** Worth a word, and no hindrance. */
+/** A finding that hinders nothing. */
 export interface Note {
   readonly reason: Reason;
-  /** What it is about, where that is not the target: the name of a pool, say. */
+  /** Its subject, where that is not the target: the name of a pool, for example. */
   readonly about?: string | undefined;
 }
 
-/** The answer to every question a provider is asked: is the resource fit, does the credential work? */
+/** The answer of a provider: is the resource fit, does the credential work? */
 export type Check =
   | { readonly is: 'valid'; readonly evidence?: Evidence | undefined }
   | Pending

@@ -1,4 +1,4 @@
-/** The only time there is. `sleep` is called in one place: the loop of a visit. */
+/** The only source of time. `sleep` is called in one place: the loop of a visit. */
 export interface Clock {
   now(): Date;
   /** Milliseconds that never run backwards, for leases. */
@@ -23,7 +23,7 @@ export function latest(...dates: readonly Date[]): Date {
   return new Date(Math.max(...dates.map((date) => date.getTime())));
 }
 
-/** Tags keep whole seconds; what is written is what was decided. */
+/** Rounds up, because tags keep whole seconds and a wait must not end early. */
 export function wholeSecond(date: Date): Date {
   return new Date(Math.ceil(date.getTime() / second) * second);
 }

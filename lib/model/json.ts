@@ -1,4 +1,4 @@
-/** Total: nothing for what is no JSON. */
+/** Returns nothing where the text is no JSON. */
 export function parseJson(text: string | null | undefined): unknown {
   try {
     return JSON.parse(text ?? '');

@@ -1,15 +1,15 @@
 import type { Reason } from './reason.ts';
 
 export interface ErrorDetail {
-  /** The service's own error code: invariant, and short enough for a tag. Never a message, never a body. */
+  /** The service's own error code: never translated, and short enough for a tag. Never a message or a body. */
   readonly code?: string | undefined;
   /** The service's own Retry-After. */
   readonly retryAfterMs?: number | undefined;
-  /** The service answered: what was asked has no effect and will have none. */
+  /** The service answered, so the request has no effect and will have none. */
   readonly answered?: boolean | undefined;
 }
 
-/** What went wrong, classified once, where it entered. Never carries a response body. */
+/** A failed operation, classified where the error was caught. It never carries the body of a response. */
 export class OperationError extends Error {
   readonly reason: Reason;
   readonly detail: ErrorDetail;

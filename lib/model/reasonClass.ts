@@ -1,4 +1,4 @@
-/** What ends a reason, and what Keyturn does until then. Each reason has one class. */
+/** A class says what ends a reason, and what Keyturn does until then. Each reason has one. */
 export const reasonClasses = {
   info: 'Tells what was done or found. Nothing waits for it.',
   scheduled: 'An ordinary wait that ends at a known time.',

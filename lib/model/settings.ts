@@ -1,11 +1,11 @@
 import type { Phase } from './state.ts';
 import type { TargetOptions } from './target.ts';
 
-/** The settings as read, validated once. Durations in milliseconds. */
+/** The settings, validated once. Durations are in milliseconds. */
 export interface Settings {
   readonly vaultUrls: readonly string[];
   readonly mode: 'rotate' | 'observe';
-  /** What a target gets where no tag says otherwise. */
+  /** The options of a target where its tags set none. */
   readonly defaults: TargetOptions;
   readonly adoptionGraceMs: number;
   readonly proofPatienceMs: number;
@@ -15,6 +15,6 @@ export interface Settings {
   readonly armEndpoint: string;
   readonly armAudience: string;
   readonly blobServiceUrl: string;
-  /** Of the custom topic. Absent = timers alone. */
+  /** The custom topic. Absent = timers alone. */
   readonly topicEndpoint?: string | undefined;
 }

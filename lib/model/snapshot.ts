@@ -19,55 +19,54 @@ export interface Secret {
   readonly contentType?: string | undefined;
 }
 
-/** What a list page shows of a target, at no further call. */
+/** A target as far as a page of the list shows it. */
 export interface ListedTarget {
   readonly target: Target;
   readonly state: State;
   readonly createdOn: Date;
   readonly expiresOn?: Date | undefined;
-  /** A person deleted its progress: the next sweep takes it up. */
+  /** A person deleted its progress: the next sweep visits it. */
   readonly resumed?: true | undefined;
 }
 
-/** What the provider saw. Absent = not looked at, or not there. */
+/** Everything that a provider read from the resource. Absent = not read, or does not exist. */
 export interface Inspection {
   readonly readiness: Check;
   /** Every credential the resource has. */
   readonly credentials: readonly CredentialRef[];
   /** The credential in the secret's value, whether or not the resource still has it. */
   readonly secretCredential: Credential;
-  /** The one of them that the value holds; absent = the value is dead, or no credential of this resource. */
+  /** The credential that the value holds. Absent = the value is dead, or was never of this resource. */
   readonly live?: CredentialRef | undefined;
-  /** The one that generate would replace. */
+  /** The credential that the next rotation replaces. */
   readonly standby?: Credential | undefined;
-  /** Made or found, not yet published. */
+  /** A credential that exists and is not published yet. */
   readonly next?: Credential | undefined;
-  /** The data-plane host as ARM names it. */
+  /** The host of the data plane, as Resource Manager names it. */
   readonly host?: string | undefined;
-  /** Something is to be taken over whatever is due: a newer version, another key that is wished for, a near expiry. */
+  /** A reason to begin a rotation before it is due: a newer version, another key in RotationKey, a near expiry. */
   readonly startCause?: 'new-version' | 'near-expiry' | undefined;
-  /** Why nothing is begun, however due. */
   readonly nothingToRotate?: NothingToRotate | undefined;
   readonly notes?: readonly Note[] | undefined;
 }
 
-/** Somebody else sees to it, or wishes so. */
+/** The service or the owner sees to the rotation: none begins, however due. */
 export interface NothingToRotate {
   readonly reason: Reason;
-  /** Nothing could be made: not by an emergency either. */
+  /** No credential can be made, by an emergency neither. */
   readonly firm: boolean;
 }
 
-/** Who is the target of this (resource, kind)? */
+/** Records which secret is the target of a resource and kind. */
 export interface Claim {
   readonly secret: SecretName;
   readonly kind: string;
   readonly resource: string;
-  /** Where a resource has several targets of a kind: which of them. */
+  /** Tells the targets apart where a resource has several of one kind. */
   readonly qualifier?: string | undefined;
   /** The vault object whose versions the target follows, without a version. */
   readonly sourceObject?: string | undefined;
-  /** The last version we wrote. */
+  /** The last version that we wrote. */
   readonly version: string;
   readonly createdOn?: Date | undefined;
   readonly host?: string | undefined;
@@ -76,46 +75,43 @@ export interface Claim {
   readonly repairedAt?: Date | undefined;
 }
 
-/** A regenerate that was sent and may still land (R4, request in flight). */
+/** A regenerate that was sent, or may have been, and may still take effect (R4, request in flight). */
 export interface RequestInFlight {
   readonly until: Date;
-  /** What it replaces; absent = unknown, any. */
+  /** The fingerprint that it replaces. Absent = unknown. */
   readonly replaces?: string | undefined;
 }
 
-/**
- * Does the state belong to this value? `bound`: written with it; `lost`: none, corrupt, or somebody's copy (R1, state
- * bound to value).
- */
+/** `bound`: the state was written with this value. `lost`: none, corrupt, or a copy (R1, state bound to value). */
 export type Binding = 'bound' | 'lost';
 
-/** The applications known to use a secret, and those of them that are not seen on its current version. */
+/** The applications that are known to use a secret. */
 export interface Consumers {
   readonly known: number;
-  /** ARM resource ids. */
+  /** ARM ids of those that are not on its current version. */
   readonly behind: readonly string[];
 }
 
-/** Everything `decide` may know. */
+/** The facts about a target that a visit has read. */
 export interface Snapshot {
   readonly target: Target;
   readonly secret: Secret;
   readonly readAt: Date;
-  /** The tag `CredentialId` as the provider spells it: a claim, not yet a fact. */
+  /** The tag `CredentialId` as the provider spells it. The value may contradict it. */
   readonly taggedId?: CredentialId | undefined;
   readonly binding: Binding;
   readonly state: State;
-  /** What the tags say now; `state` runs ahead of it until the next write. */
+  /** The state in the tags. `state` is ahead of it until the next write. */
   readonly savedState: State;
   readonly inspection: Inspection;
   readonly claim: Claim | 'of-another' | undefined;
   readonly requestInFlight?: RequestInFlight | undefined;
-  /** Looked at only where something depends on them; absent = not looked at, or they cannot be seen from here. */
+  /** Inspected only if a decision depends on them. Absent = not inspected, or not visible from here. */
   readonly consumers?: Consumers | undefined;
-  /** The fingerprint of a credential that may be published: proved in this visit, or allowed without. */
+  /** The credential that may be published: proved in this visit, or allowed without a proof. */
   readonly proved?: { readonly fingerprint: string; readonly unproved: boolean } | undefined;
-  /** What it rests on, in this visit, that the new credential is in use. */
+  /** Shows that the new credential is in use, from this visit. */
   readonly evidence?: Evidence | undefined;
-  /** What this visit was last told to wait for. */
+  /** The last wait of this visit. */
   readonly waitingFor?: Evidence | undefined;
 }

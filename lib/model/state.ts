@@ -2,7 +2,7 @@ import { hasClass, type Reason } from './reason.ts';
 import type { Fingerprint } from './sealed.ts';
 import type { CredentialId } from './target.ts';
 
-/** A credential that was seen, without its value. */
+/** A credential of a resource, without its value. */
 export interface CredentialRef {
   readonly id: CredentialId;
   readonly fingerprint: Fingerprint;
@@ -26,17 +26,20 @@ export type Cause = (typeof causes)[number];
 export const modes = ['graceful', 'immediate'] as const;
 export type Mode = (typeof modes)[number];
 
-/** Tag `RotationRecord`: what binds the state to a value of a resource. Written with every value. */
+/**
+ * Tag `RotationRecord`: binds the state to a value of a resource. It is written in one call with every value (promise 5,
+ * state with value).
+ */
 export interface StateBinding {
   readonly installation: string;
   readonly resource: Fingerprint;
-  /** Of the whole value it was written with. */
+  /** Fingerprint of the whole value that it was written with. */
   readonly value: Fingerprint;
-  /** Every credential of the resource as last seen: another fingerprint on a look means replaced since. */
+  /** The credentials of the resource when it was written. An inspection that finds another fingerprint shows a new key. */
   readonly credentials: readonly CredentialRef[];
 }
 
-/** One rotation under way. Its start and the secret's name make its public id. */
+/** A rotation under way. Its start and the name of the secret make its public id. */
 export interface Rotation {
   readonly phase: Phase;
   readonly cause: Cause;
@@ -48,35 +51,42 @@ export interface Rotation {
   readonly oldVersion?: string | undefined;
   /** A new key was refused for longer than patience and made once more (R15, proof refused). */
   readonly regeneratedAgain?: true | undefined;
-  /** It found a key that somebody had made, and published that one (R18, changed standby). */
+  /** It takes over a key that a person or another program made (R18, changed standby). */
   readonly tookOver?: true | undefined;
-  /** Of a notice: complete by then, even if settle has to be shortened for it (R23, regeneration notice). */
+  /** A notice demands that it is complete by then: the overlap is shortened for it (R23, regeneration notice). */
   readonly deadline?: Date | undefined;
 }
 
-/** It publishes no key of its own time: a notice is not answered by it, and what was answered before stays answered. */
-export function isRepair({ cause, tookOver: adopted }: Pick<Rotation, 'cause' | 'tookOver'>): boolean {
-  return cause === 'drift' || cause === 'onboard' || adopted === true;
+/** Before publish, consumers use the old credential. */
+export function isBeforePublish(
+  rotation: Rotation | undefined,
+): rotation is Rotation & { phase: 'generate' | 'publish' } {
+  return rotation?.phase === 'generate' || rotation?.phase === 'publish';
 }
 
-/** Why nothing happens before `until`. */
+/** A repair publishes no key made in its own time. It answers no notice, and keeps the answer of the rotation before. */
+export function isRepair({ cause, tookOver }: Pick<Rotation, 'cause' | 'tookOver'>): boolean {
+  return cause === 'drift' || cause === 'onboard' || tookOver === true;
+}
+
+/** The reason why nothing happens before `until`. */
 export interface Wait {
   readonly reason: Reason;
   readonly since: Date;
   readonly until: Date;
   readonly code?: string | undefined;
-  /** Said to be stuck already. */
+  /** It was announced as stuck. */
   readonly announcedStuck?: true | undefined;
-  /** The resource was down before, and was not said to be well since. */
+  /** The resource was down before, and was not announced to be well since. */
   readonly wasDown?: true | undefined;
 }
 
-/** It is to be said when it is well. */
+/** Whether it is announced when the resource is well again. */
 export function isOrWasDown(wait: Wait | undefined): boolean {
   return hasClass(wait?.reason, 'down') || wait?.wasDown === true;
 }
 
-/** Nothing is regenerated before `until`, whatever else is waited for meanwhile. */
+/** A quiet period: nothing is regenerated before `until`, even if the target waits for something else meanwhile. */
 export interface Guard {
   readonly reason: 'adoption-grace' | 'restored' | 'recovered' | 'tag-corrected';
   readonly until: Date;
@@ -87,7 +97,7 @@ export interface Progress {
   readonly rotation?: Rotation | undefined;
   readonly wait?: Wait | undefined;
   readonly guard?: Guard | undefined;
-  /** Only its history can tell: stays until resumed. */
+  /** Only the history of the target shows this reason, so it stays until a person resumes the target. */
   readonly held?: Reason | undefined;
   /** Refusals in a row. */
   readonly refusals: number;
@@ -97,30 +107,31 @@ export interface Progress {
   readonly lastRequest?: Fingerprint | undefined;
 }
 
-/** What the tags remember. */
+/** Everything that the state tags hold. */
 export interface State extends Progress {
   readonly stateBinding?: StateBinding | undefined;
 }
 
 export const emptyState: State = { refusals: 0 };
 
-/** What a trigger asks for. `accept` is an emergency that is not in the tags yet. */
+/** A trigger's request to visit a target. */
 export interface VisitRequest {
   readonly cause: Cause;
-  /** Prove the live key first, and leave it at that where it works (R16, live credential proved first). */
+  /** Prove the live key first, and end the visit if it works (R16, live credential proved first). */
   readonly checkLive?: true | undefined;
-  /** The service refused the live key just now; `surely`: while it took another key of the resource. */
+  /** The service refused the live key just now; `surely`: and accepted another key of the resource. */
   readonly liveRefused?: 'alone' | 'surely' | undefined;
+  /** An emergency that is not in the tags yet. */
   readonly emergency?: EmergencyRequest | undefined;
-  /** The secret version that the event told of. */
+  /** The secret version that the event is about. */
   readonly version?: string | undefined;
   readonly notice?: RegenerationNotice | undefined;
 }
 
-/** What a target has to know of a mandatory regeneration. */
+/** A service's demand that the keys of a target be regenerated. */
 export interface RegenerationNotice {
   readonly id: Fingerprint;
-  /** A rotation that began since has answered it (R23, regeneration notice). */
+  /** A rotation that began after it is its answer (R23, regeneration notice). */
   readonly start: Date;
   readonly deadline?: Date | undefined;
 }

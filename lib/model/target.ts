@@ -1,7 +1,7 @@
 import { fingerprintOf, type Fingerprint } from './sealed.ts';
 import { parseVaultObject } from './vaultObject.ts';
 
-/** Names one credential of a resource: for access keys the key's name, else a key or certificate version. */
+/** Names a credential of a resource: the name of an access key, or the version of a key or certificate. */
 export type CredentialId = string;
 
 export interface SecretName {
@@ -31,7 +31,7 @@ export interface Window {
   readonly timeZone: string;
 }
 
-/** What the user asks for by tag, completed by the settings. */
+/** Requests of the owner by tag, completed by the settings. */
 export interface TargetOptions {
   readonly validityMs: number;
   /** Absent = derived from the validity. */
@@ -40,11 +40,11 @@ export interface TargetOptions {
   readonly window?: Window | undefined;
   readonly paused: boolean;
   readonly proof: 'required' | 'best-effort';
-  /** Does the old credential live on for consumers that are not seen on the new version when settle ends? */
+  /** Whether the old credential lives on after the overlap for consumers that are not on the new version. */
   readonly consumers: 'wait' | 'proceed';
-  /** What kinds may be asked for besides, by a word each in RotationOptions. */
+  /** Further options of single kinds, each a word in RotationOptions. */
   readonly kindOptions?: ReadonlySet<KindOption> | undefined;
-  /** Tag RotationKey, as written: the key wanted, or who is to have it. */
+  /** Tag RotationKey, as written: a key, or a word for the service's own key. */
   readonly key?: string | undefined;
 }
 
@@ -60,7 +60,7 @@ export interface Target {
   readonly options: TargetOptions;
 }
 
-/** One spelling for every way to write an ARM id: names in it are case-insensitive. */
+/** Returns one spelling for every way to write an ARM id: names in it are case-insensitive. */
 export function normalizedId(resource: string): string {
   return resource.replace(/\/+$/, '').toLowerCase();
 }
@@ -70,13 +70,19 @@ export function resourceHash(resource: string): Fingerprint {
 }
 
 declare const checked: unique symbol;
-/** A credential id that was held against the live one. Only `spare` makes it, and only it can be regenerated. */
+/** The id of a credential that may be regenerated or disabled. Only `revocable` makes it. */
 export interface RevocableCredential<Id extends CredentialId = CredentialId> {
   readonly id: Id;
   readonly [checked]: true;
 }
 
-/** Answers nothing where `id` is the live credential by value or by tag (promise 1, live credential protected). */
+/**
+ * Returns nothing if the credential is live.
+ *
+ * It counts as live if the value says so, or if the tag says so: consumers may have followed either. Providers take a
+ * `RevocableCredential` where they regenerate or disable, and no other function makes one, so no path in the code can
+ * end a credential without this comparison (promise 1, live credential protected).
+ */
 export function revocable<Id extends CredentialId>(
   id: Id,
   live: CredentialId,

@@ -1,5 +1,6 @@
 import { valid, type Check } from '../model/check.ts';
-import { day, later } from '../model/clock.ts';
+import { later } from '../model/clock.ts';
+import { usualLeadMs } from '../model/lead.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Fingerprint } from '../model/sealed.ts';
 import type { Credential, Inspection } from '../model/snapshot.ts';
@@ -77,12 +78,9 @@ function newsIn(
   return asks && 'proof-unknown';
 }
 
-/**
- * 30 days before its end, when Key Vault tells of it (azure-facts: Key Vault events), or a third of a shorter life
- * (design: Due).
- */
+/** Whether a version of a key or certificate is due to be replaced (design: Due). */
 export function isNearEnd(expiresOn: Date | undefined, since: Date | undefined, now: Date): boolean {
   if (!expiresOn) return false;
   const lifeMs = since ? expiresOn.getTime() - since.getTime() : Infinity;
-  return later(expiresOn, -Math.min(30 * day, lifeMs / 3)) <= now;
+  return later(expiresOn, -usualLeadMs(lifeMs)) <= now;
 }

@@ -1,4 +1,4 @@
-import { isAnswered, needsAction, type LastRotation } from '../../../lib/decide/notice.ts';
+import { isAnswered, needsAction, type CurrentVersion } from '../../../lib/decide/notice.ts';
 import { decide } from '../../../lib/decide/rules.ts';
 import { later, minute } from '../../../lib/model/clock.ts';
 import { phases, type RegenerationNotice, type Rotation, type State } from '../../../lib/model/state.ts';
@@ -54,7 +54,7 @@ const answered: [sentence: string, state: State, notice: RegenerationNotice, exp
 ];
 
 /** A rotation that is over wrote the current version, unless it is said that it is older. */
-function standing(state: State, createdOn = state.lastRotation ?? born): LastRotation {
+function standing(state: State, createdOn = state.lastRotation ?? born): CurrentVersion {
   return { state, createdOn };
 }
 
