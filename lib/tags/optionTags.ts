@@ -1,33 +1,34 @@
 import { Duration, IANAZone } from 'luxon';
+import { day } from '../model/clock.ts';
 import { kindOptions, type Window, type TargetOptions } from '../model/target.ts';
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** A wish that cannot be read: which tag, what it says and what it should say. */
+/** An option that cannot be read: its tag, and the text that is expected there. */
 export interface UnreadableTag {
   readonly tag: string;
   readonly expected: string;
 }
 
-const day = 86_400_000;
 const longestDays = 3650;
 
-/** The user's wishes, each one's default from the settings. */
+/** Reads the options of a target. The settings have the defaults. */
 export function optionsFromTags(tags: Tags, defaults: TargetOptions): TargetOptions | UnreadableTag {
-  const old = Object.keys(renamed).find((tag) => tags[tag] !== undefined);
-  if (old) return { tag: old, expected: `written as ${renamed[old]}` };
+  for (const [tag, newName] of Object.entries(renamed)) {
+    if (tags[tag] !== undefined) return { tag, expected: `written as ${newName}` };
+  }
   let options = defaults;
   for (const [tag, { expected, read }] of Object.entries(readers)) {
     const text = tags[tag]?.trim();
     if (text === undefined || text === '') continue;
-    const found = read(text);
-    if (!found) return { tag, expected };
-    options = { ...options, ...found };
+    const option = read(text);
+    if (!option) return { tag, expected };
+    options = { ...options, ...option };
   }
   return options;
 }
 
-/** Tags of earlier days: an error names the new name, so that none is silently without effect. */
+/** Old names are errors that name the new one. Ignored, they would silently have no effect. */
 const renamed: Readonly<Record<string, string>> = { RotationSettle: 'RotationOverlap' };
 
 interface Reader {
@@ -45,13 +46,13 @@ const readers: Readonly<Record<string, Reader>> = {
   RotationOptions: { expected: 'words such as proof=best-effort wait-for-consumers', read: optionsFrom },
 };
 
-function as<Wish extends keyof TargetOptions>(
-  wish: Wish,
-  read: (text: string) => TargetOptions[Wish] | undefined,
+function as<Option extends keyof TargetOptions>(
+  option: Option,
+  read: (text: string) => TargetOptions[Option] | undefined,
 ): Reader['read'] {
   return (text) => {
     const value = read(text);
-    return value === undefined ? undefined : { [wish]: value };
+    return value === undefined ? undefined : { [option]: value };
   };
 }
 
@@ -60,7 +61,7 @@ function daysFrom(text: string): number | undefined {
   return days >= 1 && days <= longestDays ? days * day : undefined;
 }
 
-/** Milliseconds of an ISO 8601 duration up to ten years; years and months are no fixed time and refused. */
+/** Returns the milliseconds of an ISO 8601 duration of ten years at most. Years and months have no fixed length. */
 export function durationFrom(text: string): number | undefined {
   const duration = Duration.fromISO(text);
   if (!duration.isValid || duration.years !== 0 || duration.months !== 0) return undefined;
@@ -68,7 +69,7 @@ export function durationFrom(text: string): number | undefined {
   return ms >= 0 && ms <= longestDays * day ? ms : undefined;
 }
 
-/** What it means, the kind says. */
+/** The kind reads the text itself. */
 function keyFrom(text: string): string | undefined {
   return /^[A-Za-z][\w.:/-]{2,255}$/.test(text) ? text : undefined;
 }
@@ -78,11 +79,11 @@ function booleanFrom(text: string): boolean | undefined {
   return word === 'true' ? true : word === 'false' ? false : undefined;
 }
 
-const options: readonly string[] = ['proof=best-effort', 'wait-for-consumers', ...kindOptions];
+const optionWords: readonly string[] = ['proof=best-effort', 'wait-for-consumers', ...kindOptions];
 
 function optionsFrom(text: string): Pick<TargetOptions, 'proof' | 'consumers' | 'kindOptions'> | undefined {
   const words = text.toLowerCase().split(/[\s,]+/);
-  if (!words.every((word) => options.includes(word))) return undefined;
+  if (!words.every((word) => optionWords.includes(word))) return undefined;
   return {
     proof: words.includes('proof=best-effort') ? 'best-effort' : 'required',
     consumers: words.includes('wait-for-consumers') ? 'wait' : 'proceed',
@@ -92,13 +93,13 @@ function optionsFrom(text: string): Pick<TargetOptions, 'proof' | 'consumers' | 
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
-/** `Mon-Fri 01:00-04:00 Europe/Berlin`: days (`Mon-Fri`, `Sat,Sun`), hours that may pass midnight, time zone. */
+/** Reads `Mon-Fri 01:00-04:00 Europe/Berlin`: days (`Mon-Fri`, `Sat,Sun`), hours that may pass midnight, time zone. */
 export function windowFrom(text: string): Window | undefined {
   const [names, hours, timeZone, ...more] = text.split(/\s+/);
-  const days = names && daysOfWeek(names);
-  const open = hours && hoursFrom(hours);
-  const zoneRight = timeZone && more.length === 0 && IANAZone.isValidZone(timeZone);
-  return days && open && zoneRight ? { days, ...open, timeZone } : undefined;
+  if (!names || !hours || !timeZone || more.length > 0 || !IANAZone.isValidZone(timeZone)) return undefined;
+  const days = daysOfWeek(names);
+  const open = hoursFrom(hours);
+  return days && open && { days, ...open, timeZone };
 }
 
 function hoursFrom(text: string): Pick<Window, 'opensAtMinute' | 'lengthMinutes'> | undefined {

@@ -3,12 +3,15 @@ import { isReason } from '../model/reason.ts';
 import { isRepair, type Progress, type Rotation, type Wait } from '../model/state.ts';
 
 /*
- * `RotationProgress` has 256 characters for the longest rotation there can be: phases, causes and guards are letters,
- * times are seconds in base 36, fingerprints stand in one string, and they and versions of 32 hex digits are base64url.
- * People read `RotationPhase`.
+ * The tag `RotationProgress` has 256 characters for the longest rotation that is possible. Phases, causes and quiet
+ * periods are letters, times are seconds in base 36, fingerprints stand in one string, and they and versions of 32 hex
+ * digits are base64url. People read `RotationPhase` instead.
+ *
+ * A member or letter with a new meaning raises `v`. Reasons are written as they are, and their list grows without that:
+ * an older version which meets a word that it does not know leaves the target alone.
  */
 
-/** A letter each, never used again for another word. */
+/** A letter is never used again for another word. */
 const phaseLetters = { g: 'generate', p: 'publish', v: 'verify', r: 'revoke' } as const;
 const guardLetters = { a: 'adoption-grace', r: 'restored', l: 'recovered', t: 'tag-corrected' } as const;
 const causeLetters = {
@@ -25,24 +28,24 @@ const causeLetters = {
 const lastSecond = 8_640_000_000_000;
 const seconds = z.codec(z.string().regex(/^[0-9a-z]{1,9}$/), z.date(), {
   decode: (text, context) => {
-    const s = parseInt(text, 36);
-    if (s <= lastSecond) return new Date(s * 1000);
+    const value = parseInt(text, 36);
+    if (value <= lastSecond) return new Date(value * 1000);
     context.issues.push({ code: 'custom', message: 'beyond all dates', input: text });
     return z.NEVER;
   },
-  // Rounded up: what waits never goes on early by rounding.
+  // Rounded up, so that no wait ends early.
   encode: (date) => Math.ceil(date.getTime() / 1000).toString(36),
 });
-const gone = z.codec(z.string().regex(/^([A-Za-z0-9_-]{8}){0,3}$/), z.array(z.string()), {
+const fingerprints = z.codec(z.string().regex(/^([A-Za-z0-9_-]{8}){0,3}$/), z.array(z.string()), {
   decode: (text) => Buffer.from(text, 'base64url').toString('hex').match(/.{12}/g) ?? [],
-  encode: (fingerprints) => Buffer.from(fingerprints.join(''), 'hex').toString('base64url'),
+  encode: (all) => Buffer.from(all.join(''), 'hex').toString('base64url'),
 });
 const version = z.codec(z.string(), z.string(), {
   decode: (text) => (/^[A-Za-z0-9_-]{22}$/.test(text) ? Buffer.from(text, 'base64url').toString('hex') : text),
   encode: (id) => (/^[0-9a-f]{32}$/.test(id) ? Buffer.from(id, 'hex').toString('base64url') : id),
 });
-/** Reasons grow with every version, members and letters with `v` only. */
-export const unknownWord = 'a word of a later version';
+/** The message of a reason that a newer version may have written. */
+export const unknownWord = 'a word of a newer version';
 const reason = z.string().refine(isReason, unknownWord);
 
 const rotation = z.strictObject({
@@ -50,7 +53,7 @@ const rotation = z.strictObject({
   c: letters(causeLetters),
   s: seconds,
   m: z.literal('i').optional(),
-  g: gone,
+  g: fingerprints,
   o: version.optional(),
   x: z.literal(1).optional(),
   a: z.literal(1).optional(),
@@ -82,11 +85,11 @@ export const progressShape = z.strictObject({
 type Shape = z.output<typeof progressShape>;
 
 function letters<const Words extends Readonly<Record<string, string>>>(words: Words) {
-  const back = Object.fromEntries(Object.entries(words).map(([letter, word]) => [word, letter]));
-  const known = z.enum(Object.keys(words) as [keyof Words & string]);
-  return z.codec(known, z.enum(Object.values(words) as [Words[keyof Words]]), {
-    decode: (letter) => words[letter] as Words[keyof Words],
-    encode: (word) => back[word] as keyof Words & string,
+  const letterOf = Object.fromEntries(Object.entries(words).map(([letter, word]) => [word, letter]));
+  const letter = z.enum(Object.keys(words) as [keyof Words & string]);
+  return z.codec(letter, z.enum(Object.values(words) as [Words[keyof Words]]), {
+    decode: (each) => words[each] as Words[keyof Words],
+    encode: (word) => letterOf[word] as keyof Words & string,
   });
 }
 
@@ -121,9 +124,10 @@ function waitFrom({ w, b, n, e, u, d }: NonNullable<Shape['w']>): Wait {
 }
 
 /**
- * Returns the text of the tag, with `code` in place of the wait's own, which may be too long. Two members are left out
- * where they say nothing more: the wait of a held target, and the rotation before the one under way, unless that one
- * only repairs. JSON leaves out what is undefined.
+ * Returns the text of the tag. `code` replaces the code of the wait, which may be too long.
+ *
+ * Two members are left out where they add nothing: the wait of a held target, and the rotation before the one under way,
+ * unless that one is a repair. Undefined members do not appear in JSON.
  */
 export function progressText(state: Progress, code = state.wait?.code): string {
   const { rotation, wait, guard, held, refusals, lastRotation, lastRequest } = state;

@@ -4,14 +4,14 @@ import { emptyState, type StateBinding, type State } from '../model/state.ts';
 import { progressFrom, progressShape, progressText, unknownWord } from './progressCodec.ts';
 import type { Tags } from './optionTags.ts';
 
-/** The strictest limit that is documented for a tag's value (azure-facts: Key Vault limits). */
-const most = 256;
-const newest = 1;
+/** The strictest limit that is documented for the value of a tag (azure-facts: Key Vault limits). */
+const longest = 256;
+const newestVersion = 1;
 
 const versioned = z.object({ v: z.int() });
 const fingerprint = z.string().regex(/^[0-9a-f]{12}$/);
-const bondShape = z.strictObject({
-  v: z.literal(newest),
+const recordShape = z.strictObject({
+  v: z.literal(newestVersion),
   i: z.string(),
   r: fingerprint,
   f: fingerprint,
@@ -19,45 +19,46 @@ const bondShape = z.strictObject({
 });
 
 /**
- * Total: whatever stands in the tags has an answer. No state at all = blank; without a record that can be read, what it
- * waits for still counts.
+ * Reads the state tags. Every text has an answer, however corrupt. No state tags are an empty state; if only the record
+ * cannot be read, the state is not bound, and its waits and quiet periods still count (R1, state bound to value).
  */
 export function stateFrom(tags: Tags): State | 'corrupt' | 'newer' {
-  const stateBinding = parsed(tags['RotationRecord'], bondShape);
-  const progress = parsed(tags['RotationProgress'], progressShape);
-  if (stateBinding === 'newer' || progress === 'newer') return 'newer';
+  const record = parse(tags['RotationRecord'], recordShape);
+  const progress = parse(tags['RotationProgress'], progressShape);
+  if (record === 'newer' || progress === 'newer') return 'newer';
   if (progress === 'corrupt') return 'corrupt';
-  const isBond = stateBinding !== undefined && stateBinding !== 'corrupt';
   return {
     ...(progress ? progressFrom(progress) : emptyState),
-    stateBinding: isBond ? bondFrom(stateBinding) : undefined,
+    stateBinding: record && record !== 'corrupt' ? bindingFrom(record) : undefined,
   };
 }
 
-function parsed<T>(text: string | undefined, shape: z.ZodType<T>): T | 'corrupt' | 'newer' | undefined {
+function parse<T>(text: string | undefined, shape: z.ZodType<T>): T | 'corrupt' | 'newer' | undefined {
   if (text === undefined) return undefined;
   const json = parseJson(text);
-  const written = versioned.safeParse(json);
-  if (written.success && written.data.v > newest) return 'newer';
+  const stamp = versioned.safeParse(json);
+  if (stamp.success && stamp.data.v > newestVersion) return 'newer';
   const { data, success, error } = shape.safeParse(json);
   if (success) return data;
   return error.issues.every(({ message }) => message === unknownWord) ? 'newer' : 'corrupt';
 }
 
-function bondFrom({ i, r, f, c }: z.output<typeof bondShape>): StateBinding {
+function bindingFrom({ i, r, f, c }: z.output<typeof recordShape>): StateBinding {
   const credentials = Object.entries(c).map(([id, print]) => ({ id, fingerprint: print }));
   return { installation: i, resource: r, value: f, credentials };
 }
 
-/** The two state tags. The service's code is cut to what is left of the 256 characters. */
+/** Returns the two state tags. The service's error code is cut to what is left of the 256 characters. */
 export function tagsFrom(state: State): { RotationRecord?: string; RotationProgress: string } {
   const whole = progressText(state);
-  const over = whole.length - most;
-  const RotationProgress = over > 0 ? progressText(state, state.wait?.code?.slice(0, -over)) : whole;
-  return { ...(state.stateBinding && { RotationRecord: bondText(state.stateBinding) }), RotationProgress };
+  const excess = whole.length - longest;
+  const RotationProgress = excess > 0 ? progressText(state, state.wait?.code?.slice(0, -excess)) : whole;
+  return { ...(state.stateBinding && { RotationRecord: recordText(state.stateBinding) }), RotationProgress };
 }
 
-function bondText({ installation, resource, value, credentials }: StateBinding): string {
+function recordText({ installation, resource, value, credentials }: StateBinding): string {
   const c = Object.fromEntries(credentials.map(({ id, fingerprint: print }) => [id, print]));
-  return JSON.stringify({ v: newest, i: installation, r: resource, f: value, c } satisfies z.input<typeof bondShape>);
+  return JSON.stringify({ v: newestVersion, i: installation, r: resource, f: value, c } satisfies z.input<
+    typeof recordShape
+  >);
 }

@@ -5,7 +5,7 @@ import type { CredentialId, SecretName, Target, TargetOptions } from '../model/t
 import { stateFrom, tagsFrom } from './stateTags.ts';
 import { optionsFromTags, type UnreadableTag, type Tags } from './optionTags.ts';
 
-/** What a secret's tags say. `foreign`: none of our business; `barred`: ours, but not to be touched as it is. */
+/** A secret by its tags. `foreign`: no target. `barred`: a target that must not be touched as it is. */
 export type TagsRead =
   | { readonly is: 'foreign' }
   | {
@@ -16,43 +16,46 @@ export type TagsRead =
     }
   | { readonly is: 'target'; readonly target: Target; readonly state: State };
 
-/** Which tag to correct, and what it should say; never what it says. */
-export function correctionHint({ unreadable: misread }: TagsRead & { is: 'barred' }): string {
-  return misread ? `${misread.tag} should be ${misread.expected}.` : '';
+/** Names the tag to correct and the text that is expected. It never repeats the text that is there. */
+export function correctionHint({ unreadable }: TagsRead & { is: 'barred' }): string {
+  return unreadable ? `${unreadable.tag} should be ${unreadable.expected}.` : '';
 }
 
-/** The kinds of this installation, as far as tags name them. */
+/** The kinds of this installation, as far as tags need them. */
 export interface Kinds {
-  /** The kind for a resource type (lower case); `wanted` is the tag RotationKind. */
-  kindFor(resourceType: string, wanted: string | undefined): string | undefined;
-  /** Of a kind, where it knows better than the settings. */
+  /** The kind for a resource type in lower case. `named` is the tag RotationKind. */
+  kindFor(resourceType: string, named: string | undefined): string | undefined;
+  /** The defaults of a kind, from those of the settings. */
   defaultsFor(kind: string, defaults: TargetOptions): TargetOptions;
 }
 
-/** The state tags and the words for people: what we may write, besides CredentialId. */
-const stateTags = ['RotationPhase', 'RotationRecord', 'RotationProgress'] as const;
-const written = ['CredentialId', ...stateTags];
+/** The tags that we write. */
+const ownTags = ['CredentialId', 'RotationPhase', 'RotationRecord', 'RotationProgress'];
 
-/** Total: corrupt, contradictory or future tags have a typed answer. */
+/** Reads the tags of a secret. Corrupt, contradictory and newer tags have an answer too. */
 export function readTags(secret: SecretName, tags: Tags, defaults: TargetOptions, kinds: Kinds): TagsRead {
-  const namedKind = resourceAndKind(tags, kinds);
-  if (!namedKind) return { is: 'foreign' };
-  const defaultTarget = { secret, kind: namedKind.kind ?? 'unknown', resource: namedKind.resource, options: defaults };
-  if (!namedKind.kind) return { is: 'barred', reason: 'bad-tags', unreadable: noSuchKind, target: defaultTarget };
-  const options = optionsFromTags(tags, kinds.defaultsFor(namedKind.kind, defaults));
+  const named = resourceAndKind(tags, kinds);
+  if (!named) return { is: 'foreign' };
+  const defaultTarget = { secret, kind: named.kind ?? 'unknown', resource: named.resource, options: defaults };
+  if (!named.kind) return { is: 'barred', reason: 'bad-tags', unreadable: noSuchKind, target: defaultTarget };
+  const options = optionsFromTags(tags, kinds.defaultsFor(named.kind, defaults));
   if ('tag' in options) return { is: 'barred', reason: 'bad-tags', unreadable: options, target: defaultTarget };
   const target = { ...defaultTarget, options };
-  if (tooMany(tags)) return { is: 'barred', reason: 'too-many-tags', target };
+  if (new Set([...Object.keys(tags), ...ownTags]).size > maxTags)
+    return { is: 'barred', reason: 'too-many-tags', target };
   const state = stateFrom(tags);
   if (state === 'newer') return { is: 'barred', reason: 'state-from-newer-version', target };
   return { is: 'target', target, state: state === 'corrupt' ? emptyState : state };
 }
 
+/** A secret has 15 tags at most (azure-facts: Key Vault limits). */
+const maxTags = 15;
+
 const noSuchKind: UnreadableTag = { tag: 'RotationKind', expected: 'a kind that this resource has' };
 
 /**
- * Nothing for a resource type of no kind of ours (promise 8, other data untouched); no kind where RotationKind is none
- * of its kinds.
+ * Returns nothing if no kind serves the type of the resource: such a secret is not ours (promise 8, other data
+ * untouched). Returns no kind if RotationKind names none that serves it.
  */
 function resourceAndKind(tags: Tags, kinds: Kinds): { resource: string; kind: string | undefined } | undefined {
   const resource = tags['ProviderAddress']?.trim() ?? '';
@@ -61,12 +64,7 @@ function resourceAndKind(tags: Tags, kinds: Kinds): { resource: string; kind: st
   return { resource, kind: kinds.kindFor(type, tags['RotationKind']?.trim()) };
 }
 
-/** A secret has at most 15 tags (azure-facts: Key Vault limits). */
-function tooMany(tags: Tags): boolean {
-  return new Set([...Object.keys(tags), ...written]).size > 15;
-}
-
-/** The user's own tags as they are, ours replaced. */
+/** Returns all tags of a secret: the owner's as they are, ours from the state (promise 8, other data untouched). */
 export function writeTags(tags: Tags, state: State, credentialId: CredentialId | undefined): Record<string, string> {
   const { RotationRecord: _, ...others } = tags;
   return {
@@ -77,18 +75,18 @@ export function writeTags(tags: Tags, state: State, credentialId: CredentialId |
   };
 }
 
-/** For people and lists, never read back. */
-function phaseForPeople({ rotation, wait: waited, guard, held }: State): string {
+/** Returns words for people and lists, which are never read back. */
+function phaseForPeople({ rotation, wait, guard, held }: State): string {
   const phase = rotation?.phase ?? 'idle';
   if (held) return `${phase}, held: ${held}`;
-  const wait = waited ?? guard;
-  return wait ? `${phase}, ${wait.reason} until ${wait.until.toISOString().slice(0, 16)}Z` : phase;
+  const { reason, until } = wait ?? guard ?? {};
+  return until ? `${phase}, ${reason} until ${until.toISOString().slice(0, 16)}Z` : phase;
 }
 
 /**
- * What is carried on to a new version that a person wrote without tags (R10, tags lost): everything but what binds to a
- * value.
+ * Returns the tags for a new version that a person wrote without any: those of the version before, except the ones that
+ * are bound to its value (R10, tags lost).
  */
 export function tagsToCarryOver(previous: Tags): Record<string, string> {
-  return Object.fromEntries(Object.entries(previous).filter(([name]) => !written.includes(name)));
+  return Object.fromEntries(Object.entries(previous).filter(([name]) => !ownTags.includes(name)));
 }
