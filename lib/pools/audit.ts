@@ -9,23 +9,23 @@ import { poolView, type AnyPool } from './poolView.ts';
 
 const checks: readonly Check[] = [...extensionChecks, ...identityChecks, ...nodeChecks];
 
-/** Everything that keeps the nodes of a pool from taking up new versions of a certificate that the pool observes. */
+/** Finds everything that keeps the nodes of a pool from taking up new versions of a certificate. */
 export function auditPool(pool: AnyPool, wanted: Wanted): readonly Finding[] {
   const view = poolView(pool);
   const certificate = certificateUrl(wanted.certificate);
-  const seen = view.extensions
+  const observing = view.extensions
     .map((extension) => ({ extension, entries: entriesFor(certificate, extension) }))
     .filter(({ entries }) => entries.length > 0)
     .map((each) => ({ ...each, pool: view, wanted, major: knownMajor(view.os, each.extension) }));
-  if (seen.length === 0) return wanted.required ? [{ reason: 'pool-extension-missing', pool: view.name }] : [];
-  return seen
+  if (observing.length === 0) return wanted.required ? [{ reason: 'pool-extension-missing', pool: view.name }] : [];
+  return observing
     .flatMap((each) => checks.map((check) => check(each)))
-    .flatMap((flaw) => (flaw ? [{ ...flaw, pool: view.name }] : []));
+    .flatMap((problem) => (problem ? [{ ...problem, pool: view.name }] : []));
 }
 
 function entriesFor(certificate: CertificateUrl | undefined, { observed }: ExtensionView): readonly Entry[] {
-  return observed.flatMap(({ url: written, form }) => {
-    const url = certificateUrl(written);
+  return observed.flatMap(({ url: text, form }) => {
+    const url = certificateUrl(text);
     return url && isSame(url, certificate) ? [{ url, form }] : [];
   });
 }

@@ -1,6 +1,6 @@
 import { parseVaultObject } from '../model/vaultObject.ts';
 
-/** Where a certificate lives, as nodes are told. */
+/** The URL of a certificate in the settings of nodes. */
 export interface CertificateUrl {
   readonly host: string;
   readonly name: string;
@@ -9,7 +9,7 @@ export interface CertificateUrl {
   readonly version?: string | undefined;
 }
 
-/** Reads any spelling that Key Vault takes: names are told apart by neither case nor a slash at the end. */
+/** Reads any spelling that Key Vault takes: case and a slash at the end make no difference. */
 export function certificateUrl(text: string): CertificateUrl | undefined {
   const found = parseVaultObject(text);
   if (!found) return undefined;

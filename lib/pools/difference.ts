@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Members } from './schemas.ts';
 
-/** One place where a definition differs from the pool that it is made from. */
+/** A place where a definition differs from the pool that it is made from. */
 export interface Change {
   /** RFC 6901. */
   readonly pointer: string;
   /** Absent where the pool had nothing there. */
-  readonly from?: unknown | undefined;
+  readonly from?: unknown;
   /** Absent where it was left out. */
-  readonly to?: unknown | undefined;
+  readonly to?: unknown;
   readonly why: string;
 }
 
@@ -21,15 +21,15 @@ export function below(pointer: string, name: string | number): string {
   return `${pointer}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-type Bare = Omit<Change, 'why'>;
+type UnexplainedChange = Omit<Change, 'why'>;
 
-/** Told as one, as their parts belong together. */
-const unit = /\/(imageReference|observedCertificates)$/;
+/** Their parts belong together, so they are one change. */
+const whole = /\/(imageReference|observedCertificates)$/;
 
-function between(from: unknown, to: unknown, pointer: string): readonly Bare[] {
+function between(from: unknown, to: unknown, pointer: string): readonly UnexplainedChange[] {
   if (isDeepStrictEqual(from, to)) return [];
   const [before, after] = [partsOf(from), partsOf(to)];
-  if (!before || !after || !areAlike(from, to) || unit.test(pointer)) {
+  if (!before || !after || !haveSameShape(from, to) || whole.test(pointer)) {
     return [{ pointer, from, to }];
   }
   const names = Object.keys({ ...before, ...after });
@@ -41,7 +41,7 @@ function partsOf(value: unknown): Members | undefined {
 }
 
 /** Two objects, or two lists of one length, are compared part by part. */
-function areAlike(one: unknown, other: unknown): boolean {
+function haveSameShape(one: unknown, other: unknown): boolean {
   const [oneLength, otherLength] = [one, other].map((each) => (Array.isArray(each) ? each.length : -1));
   return oneLength === otherLength;
 }

@@ -4,13 +4,13 @@ import { anything, list, members, object, text, type Members } from './schemas.t
 export interface Observed {
   readonly url: string;
   readonly form: Form;
-  /** All that is said of the certificate. */
+  /** All members of the certificate's entry. */
   readonly entry: Members;
 }
 
-/** An extension that is the Key Vault extension, or is told what it would be told. */
+/** The Key Vault extension of a pool, or an extension with the settings of one. */
 export interface ExtensionView {
-  /** Where it stands in the pool's list. */
+  /** Its place in the pool's list. */
   readonly index: number;
   readonly publisher: string | undefined;
   readonly type: string | undefined;
@@ -51,26 +51,26 @@ function isKeyVault(type = ''): boolean {
   return Object.values(extensionFor).some((each) => each.type.toLowerCase() === type.toLowerCase());
 }
 
-function extensionView(written: unknown, index: number): ExtensionView {
-  const { publisher, type, typeHandlerVersion, autoUpgradeMinorVersion, settings } = shape.parse(written);
-  const { secretsManagementSettings: managed, authenticationSettings } = settings;
+function extensionView(extension: unknown, index: number): ExtensionView {
+  const { publisher, type, typeHandlerVersion, autoUpgradeMinorVersion, settings } = shape.parse(extension);
+  const { secretsManagementSettings: management, authenticationSettings } = settings;
   return {
     index,
     publisher,
     type,
     version: typeHandlerVersion,
     autoUpgrade: autoUpgradeMinorVersion,
-    observed: observedIn(managed.observedCertificates),
-    polling: managed.pollingIntervalInS,
-    initialSync: managed.requireInitialSync,
+    observed: observedIn(management.observedCertificates),
+    polling: management.pollingIntervalInS,
+    initialSync: management.requireInitialSync,
     ...authenticationSettings,
   };
 }
 
-/** What is wrong with the form is for the audit to say. */
-function observedIn(written: unknown): readonly Observed[] {
-  if (typeof written === 'string') return [{ url: written, form: 'bare', entry: {} }];
-  return list.parse(written).flatMap((entry): Observed[] => {
+/** Takes every form: the audit finds those that are wrong. */
+function observedIn(value: unknown): readonly Observed[] {
+  if (typeof value === 'string') return [{ url: value, form: 'bare', entry: {} }];
+  return list.parse(value).flatMap((entry): Observed[] => {
     if (typeof entry === 'string') return [{ url: entry, form: 'text', entry: {} }];
     const { url } = members.parse(entry);
     return typeof url === 'string' ? [{ url, form: 'object', entry: members.parse(entry) }] : [];

@@ -3,24 +3,24 @@ import type { CertificateUrl } from './certificateUrl.ts';
 import type { ExtensionView } from './extensionView.ts';
 import type { PoolView } from './poolView.ts';
 
-/** What is wrong with a pool: the reason says what a person can do about it. */
+/** A problem of a pool. The reason says what a person can do about it. */
 export interface Finding {
   readonly reason: Reason;
   readonly pool: string;
   readonly detail?: string | undefined;
 }
 
-/** What the auditor knows and the pool does not say. */
+/** Facts that the pool does not show. */
 export interface Wanted {
   /** `https://vault/secrets/name`, in any spelling. */
   readonly certificate: string;
-  /** The pool should observe it: where it does not, that is the finding. */
+  /** The pool should observe the certificate: it is a finding if it does not. */
   readonly required?: boolean | undefined;
-  /** Of identities that may be attached to the pool. */
+  /** Identities that may be attached to the pool. */
   readonly identities?: readonly KnownIdentity[] | undefined;
-  /** Of the Batch account. */
+  /** The tenant of the Batch account. */
   readonly tenantId?: string | undefined;
-  /** Of the request that makes the pool, where it is known. */
+  /** The api-version of the request that makes the pool, where it is known. */
   readonly apiVersion?: string | undefined;
 }
 
@@ -32,11 +32,11 @@ export interface KnownIdentity {
   readonly mayRead?: boolean | undefined;
 }
 
-/** One extension that observes the certificate, in its pool. */
-export interface Seen {
+/** An extension that observes the certificate, in its pool. */
+export interface ObservingExtension {
   readonly pool: PoolView;
   readonly extension: ExtensionView;
-  /** Its version's first number; nothing where no document knows it. */
+  /** The first number of its version. Absent = the version is documented nowhere. */
   readonly major: number | undefined;
   /** The entries that name the certificate. */
   readonly entries: readonly Entry[];
@@ -48,7 +48,7 @@ export interface Entry {
   readonly form: ExtensionView['observed'][number]['form'];
 }
 
-export type Flaw = Omit<Finding, 'pool'>;
+export type PoolProblem = Omit<Finding, 'pool'>;
 
-/** Every check is asked; each says one thing. */
-export type Check = (seen: Seen) => Flaw | undefined;
+/** Every check runs, and each finds one thing. */
+export type Check = (observing: ObservingExtension) => PoolProblem | undefined;

@@ -1,9 +1,9 @@
 import { extensionFor, type Os } from './keyVaultExtension.ts';
-import { agrees, fitness, type Image, type Platform } from './platform.ts';
+import { belongsTo, fitness, type Image, type Platform } from './platform.ts';
 import { members, object, text, type Members } from './schemas.ts';
 import type { PoolView } from './poolView.ts';
 
-/** What a node runs: image and node agent belong together. */
+/** The image of a node, and the node agent that belongs to it. */
 export interface NodeImage {
   readonly imageReference: Members;
   readonly nodeAgentSkuId: string;
@@ -19,7 +19,7 @@ const ubuntu = { imageReference: { ...canonical, sku: 'server' }, nodeAgentSkuId
 /** For VM sizes that an image of the first generation ran on. */
 const ubuntuGen1 = { imageReference: { ...canonical, sku: 'server-gen1' }, nodeAgentSkuId: ubuntuAgent };
 
-/** Canonical's images bring no container runtime; this one is what Batch names in their place. */
+/** Canonical's images bring no container runtime. Batch names this image in their place. */
 const ubuntuContainers = {
   imageReference: { publisher: 'microsoft-dsvm', offer: 'ubuntu-hpc', sku: '2404', version: 'latest' },
   nodeAgentSkuId: ubuntuAgent,
@@ -40,17 +40,17 @@ export const imageOfNew = { linux: ubuntu, windows } satisfies Record<Os, NodeIm
 
 const shape = object({ nodeAgentSkuId: text, imageReference: object({ publisher: text, offer: text, sku: text }) });
 
-/** The image as it is where the newest extension runs on it; else the nearest one that it runs on. */
+/** Keeps the image if the newest extension runs on it. Returns the nearest image that it runs on otherwise. */
 export function imageOf({ os, image, agent }: PoolView, machine: Members): NodeImage {
   const platform = image ?? agent;
   if (!platform || fitness(platform, extensionFor[os].newestMajor) !== 'fit') return nearest(os, machine);
   const { nodeAgentSkuId = '' } = shape.parse(machine);
   const imageReference = members.parse(machine['imageReference']);
-  const isServed = agent && (!image || agrees(agent, image));
-  return { imageReference, nodeAgentSkuId: isServed ? nodeAgentSkuId : agentOf(platform) };
+  const isAgentRight = agent && (!image || belongsTo(agent, image));
+  return { imageReference, nodeAgentSkuId: isAgentRight ? nodeAgentSkuId : agentOf(platform) };
 }
 
-/** For Azure Linux the agent bears its former name (learn.microsoft.com/azure/batch/create-pool-extensions). */
+/** The agent for Azure Linux has its former name (learn.microsoft.com/azure/batch/create-pool-extensions). */
 function agentOf({ family, version }: Platform): string {
   if (family === 'windows') return windowsAgent;
   if (family === 'azurelinux') return 'batch.node.mariner 2.0';

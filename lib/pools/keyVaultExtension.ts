@@ -8,7 +8,7 @@ export const publisher = 'Microsoft.Azure.KeyVault';
 /** The oldest major version that Microsoft's pages still describe: Linux 3.0, Windows 3.0 (Batch) and 4.0 (compute). */
 export const oldestMajor = 3;
 
-/** What the extension is called, and which version a new pool gets (azure-facts: Key Vault extension). */
+/** The name of the extension, and the version that a new pool gets (azure-facts: Key Vault extension). */
 export const extensionFor = {
   linux: { type: 'KeyVaultForLinux', newestMajor: 3 },
   windows: { type: 'KeyVaultForWindows', newestMajor: 4 },
@@ -16,31 +16,31 @@ export const extensionFor = {
 
 const metadata = 'http://169.254.169.254/metadata/identity';
 
-/** The compute pages print one form for Linux and the other for Windows, the Batch pages the first for both. */
+/** The compute pages show one form for Linux and the other for Windows, the Batch pages the first for both. */
 export const msiEndpoints = { linux: metadata, windows: `${metadata}/oauth2/token` } satisfies Record<Os, string>;
 
 export function isMsiEndpoint(text: string): boolean {
   return Object.values(msiEndpoints).includes(text.trim().replace(/\/+$/, ''));
 }
 
-/** `3.0` and `3.0.1363.13` are both 3; nothing where it is no version. */
+/** Returns 3 for `3.0` and for `3.0.1363.13`, and nothing for a text that is no version. */
 export function majorOf(version: string | undefined): number | undefined {
   const [, major] = /^([1-9]\d?)(?:\.\d+){0,3}$/.exec(version?.trim() ?? '') ?? [];
   return major === undefined ? undefined : Number(major);
 }
 
-/** Version 3.0 for Linux is documented with both: objects for virtual machines, text for Batch. */
+/** Version 3.0 for Linux is documented with two forms: objects for virtual machines, text for Batch. */
 export function documentedForms(os: Os, major: number): readonly Form[] {
   if (major < 3) return ['text'];
   return os === 'linux' ? ['text', 'object'] : ['object'];
 }
 
-/** Windows 4.0 takes 5 to 60 minutes only; elsewhere a day is where a renewal becomes too slow to count on. */
+/** Windows 4.0 takes 5 to 60 minutes only. Elsewhere a day is the longest interval that a renewal can count on. */
 export function pollingLimits(os: Os, major: number): { readonly leastS: number; readonly mostS: number } {
-  return asksLess(os, major) ? { leastS: 300, mostS: 3600 } : { leastS: 1, mostS: 86_400 };
+  return isWindows4(os, major) ? { leastS: 300, mostS: 3600 } : { leastS: 1, mostS: 86_400 };
 }
 
-/** Windows 4.0 polls hourly unasked, and always waits for the first certificates: it has no requireInitialSync. */
-export function asksLess(os: Os, major: number): boolean {
+/** Windows 4.0 needs fewer settings: it polls hourly by default, and always waits for the first certificates. */
+export function isWindows4(os: Os, major: number): boolean {
   return os === 'windows' && major >= 4;
 }

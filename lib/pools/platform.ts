@@ -1,4 +1,4 @@
-import { asksLess, type Os } from './keyVaultExtension.ts';
+import { isWindows4, type Os } from './keyVaultExtension.ts';
 
 export interface Image {
   readonly publisher?: string | undefined;
@@ -6,14 +6,14 @@ export interface Image {
   readonly sku?: string | undefined;
 }
 
-/** An operating system as far as an image or a node agent tells; `linux` is any other distribution. */
+/** An operating system, as far as an image or a node agent shows it. `linux` is any other distribution. */
 export interface Platform {
   readonly family: 'ubuntu' | 'azurelinux' | 'windows' | 'linux';
   /** As in 22.04 or 2022. */
   readonly version?: number | undefined;
 }
 
-/** Nothing for a custom image, which says nothing of what is in it. */
+/** Returns nothing for a custom image, which does not show its operating system. */
 export function platformOfImage({ publisher = '', offer = '', sku = '' }: Image): Platform | undefined {
   const name = `${offer} ${sku}`.toLowerCase();
   if (/ubuntu/.test(name)) return platform('ubuntu', ubuntuVersion(sku) ?? ubuntuVersion(offer));
@@ -22,7 +22,7 @@ export function platformOfImage({ publisher = '', offer = '', sku = '' }: Image)
   return offer === '' ? undefined : platform('linux');
 }
 
-/** As in `batch.node.ubuntu 22.04` or `batch.node.windows amd64`. */
+/** Reads a node agent such as `batch.node.ubuntu 22.04` or `batch.node.windows amd64`. */
 export function platformOfAgent(agent: string): Platform | undefined {
   const [, name, version] = /^batch\.node\.([a-z]+)(?: (\d+(?:\.\d+)?))?/i.exec(agent.trim()) ?? [];
   switch (name?.toLowerCase()) {
@@ -44,19 +44,19 @@ export function osOf({ family }: Platform): Os {
   return family === 'windows' ? 'windows' : 'linux';
 }
 
-/** A node agent serves one distribution, and of Ubuntu one release. */
-export function agrees(agent: Platform, image: Platform): boolean {
+/** A node agent serves one distribution, and one release of Ubuntu. */
+export function belongsTo(agent: Platform, image: Platform): boolean {
   if (agent.family !== image.family) return false;
   return agent.version === undefined || image.version === undefined || agent.version === image.version;
 }
 
 /**
- * Ubuntu 22.04 and newer, Azure Linux; Windows Server 2022 and newer from version 4.0 on (azure-facts: Key Vault
- * extension).
+ * The extension runs on Ubuntu 22.04 and newer, on Azure Linux, and on Windows Server; version 4.0 needs Windows Server
+ * 2022 or newer (azure-facts: Key Vault extension).
  */
 export function fitness({ family, version }: Platform, major: number): 'fit' | 'too-old' | 'unsupported' {
   if (family === 'linux') return 'unsupported';
-  const least = { ubuntu: 22.04, azurelinux: 0, windows: asksLess('windows', major) ? 2022 : 0 }[family];
+  const least = { ubuntu: 22.04, azurelinux: 0, windows: isWindows4('windows', major) ? 2022 : 0 }[family];
   return (version ?? least) < least ? 'too-old' : 'fit';
 }
 

@@ -14,14 +14,14 @@ interface SignIn {
   readonly clientId: string;
 }
 
-/** As wished for, else as the pool says where that can be right. Identities are never taken away. */
-export function signsInAs(view: PoolView, wished: Identity | undefined): SignIn | undefined {
+/** Returns the identity of the request, else the one that the pool names. No identity is taken away from the pool. */
+export function signInOf(view: PoolView, requested: Identity | undefined): SignIn | undefined {
   const attached = view.identities.map(({ id }) => id);
-  if (!wished) {
+  if (!requested) {
     const clientId = clientIdOf(view);
     return clientId === undefined ? undefined : { attached, clientId };
   }
-  const { resourceId, clientId } = wished;
+  const { resourceId, clientId } = requested;
   const isAttached = attached.some((id) => normalizedId(id) === normalizedId(resourceId));
   return { attached: isAttached ? attached : [...attached, resourceId], clientId };
 }

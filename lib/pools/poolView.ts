@@ -9,13 +9,13 @@ import { anything, members, object, text, type Members } from './schemas.ts';
 export interface PoolBody {
   readonly id?: string | undefined;
   readonly name?: string | undefined;
-  readonly identity?: unknown | undefined;
+  readonly identity?: unknown;
   readonly properties: Members;
 }
 
 export type AnyPool = Pool | PoolBody;
 
-/** What is asked of a pool; nothing in it is checked yet. */
+/** The parts of a pool that checks and definitions need, as they were written. */
 export interface PoolView {
   readonly name: string;
   readonly os: Os;
@@ -29,7 +29,7 @@ export interface PoolView {
 
 export interface PoolIdentity {
   readonly id: string;
-  /** The service may tell it. */
+  /** The service may show it. */
   readonly clientId?: string | undefined;
 }
 
@@ -48,21 +48,21 @@ const shape = object({
   allocationState: text,
 });
 
-/** Takes whatever the service or a person wrote. */
+/** Reads any pool that the service or a person wrote. */
 export function poolView(pool: AnyPool): PoolView {
   const flat = 'properties' in pool ? { ...pool, ...members.parse(pool.properties) } : pool;
   const { id, name, identity, deploymentConfiguration, ...states } = shape.parse(flat);
   const { imageReference, nodeAgentSkuId = '', extensions } = deploymentConfiguration.virtualMachineConfiguration;
   const image = platformOfImage(imageReference);
   const agent = platformOfAgent(nodeAgentSkuId);
-  const seen = observingIn(extensions);
+  const views = observingIn(extensions);
   return {
     name: name ?? id?.split('/').at(-1) ?? '',
-    os: osOfAny(image ?? agent, seen),
+    os: osOfAny(image ?? agent, views),
     image,
     agent,
     identities: identity.type === 'None' ? [] : identitiesIn(identity.userAssignedIdentities),
-    extensions: seen,
+    extensions: views,
     ...states,
   };
 }
@@ -72,6 +72,6 @@ function osOfAny(platform: Platform | undefined, extensions: readonly ExtensionV
   return extensions.some(({ type }) => /windows/i.test(type ?? '')) ? 'windows' : 'linux';
 }
 
-function identitiesIn(found: Readonly<Record<string, { clientId?: string | undefined }>>): readonly PoolIdentity[] {
-  return Object.entries(found).map(([id, { clientId }]) => ({ id, clientId }));
+function identitiesIn(attached: Readonly<Record<string, { clientId?: string | undefined }>>): readonly PoolIdentity[] {
+  return Object.entries(attached).map(([id, { clientId }]) => ({ id, clientId }));
 }

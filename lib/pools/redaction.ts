@@ -2,7 +2,7 @@ import { publisher } from './keyVaultExtension.ts';
 import { below, type Change } from './difference.ts';
 import type { Members } from './schemas.ts';
 
-/** What takes the place of a secret that stood in a text. */
+/** Replaces a text that held a secret. */
 const placeholder = '<fill in>';
 
 /** Members that the service takes and never shows (x-ms-secret in its OpenAPI document). */
@@ -14,8 +14,8 @@ const secretMembers: ReadonlySet<string> = new Set([
   'protectedSettings',
 ]);
 
-/** Where a pool cannot be made without them. */
-const needed: readonly [where: RegExp, member: string][] = [
+/** Secret members that a pool cannot be made without, by the place of their object. */
+const needed: readonly [place: RegExp, member: string][] = [
   [/\/userAccounts\/\d+$/, 'password'],
   [/\/(containerRegistries\/\d+|registry)$/, 'password'],
   [/\/cifsMountConfiguration$/, 'password'],
@@ -27,7 +27,7 @@ const needed: readonly [where: RegExp, member: string][] = [
 /** A shared access signature, a connection string's key, a JSON web token, a key in base64. */
 const secretText = /(sig|key|password|pwd|secret|token)=[^&;\s]{8,}|\beyJ[\w-]{16,}\.|[A-Za-z0-9+/]{42,}=/i;
 
-/** A pool without any secret: a definition is read by people and stays in files. */
+/** Returns a pool without any secret, because people read definitions and keep them in files. */
 export function withoutSecrets(pool: Members): { readonly shown: Members; readonly toFillIn: readonly Change[] } {
   const toFillIn: Change[] = [];
   return { shown: objectOf(pool, ''), toFillIn };
@@ -41,8 +41,8 @@ export function withoutSecrets(pool: Members): { readonly shown: Members; readon
   }
 
   function objectOf(object: Members, pointer: string): Members {
-    const member = needed.find(([where]) => where.test(pointer))?.[1];
-    if (member && !needsNone(object)) {
+    const member = needed.find(([place]) => place.test(pointer))?.[1];
+    if (member && !needsNoSecret(object)) {
       const why = 'The service never shows it: fill it in, if the pool has one.';
       toFillIn.push({ pointer: below(pointer, member), why });
     }
@@ -52,6 +52,6 @@ export function withoutSecrets(pool: Members): { readonly shown: Members; readon
 }
 
 /** An identity stands in for a password, and the Key Vault extension has nothing to protect. */
-function needsNone(object: Members): boolean {
+function needsNoSecret(object: Members): boolean {
   return object['identityReference'] !== undefined || object['publisher'] === publisher;
 }

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import type { Problem } from '../model/problem.ts';
 import { certificateUrl } from './certificateUrl.ts';
-import type { NewPool, Wish } from './definition.ts';
+import type { NewPool, PoolOptions } from './definition.ts';
 import { parseJson } from '../model/json.ts';
 
-/** What somebody wants a definition of: a pool that is there, or a new one. */
+/** A request for the definition of a pool: from a pool that exists, or of a new one. */
 export type PoolRequest = OldPoolRequest | NewPoolRequest;
 
-export interface OldPoolRequest extends Wish {
+export interface OldPoolRequest extends PoolOptions {
   /** The ARM id of the pool. */
   readonly pool: string;
-  /** Of the new one. */
+  /** The name of the new pool. */
   readonly name?: string | undefined;
-  /** With which the pool was made: its GET does not tell. */
+  /** The api-version that made the pool. Its GET does not show it. */
   readonly apiVersion?: string | undefined;
 }
 
@@ -64,7 +64,11 @@ export function poolRequestFrom(text: string): PoolRequest | Problem {
   if (text.length > longest) return { status: 413, title: 'Body too large', detail: `At most ${longest} characters.` };
   const body = parseJson(text);
   if (typeof body !== 'object' || body === null) {
-    return { status: 400, title: 'Body not understood', detail: 'Send a JSON object; see docs/http.md for its members.' };
+    return {
+      status: 400,
+      title: 'Body not understood',
+      detail: 'Send a JSON object; see docs/http.md for its members.',
+    };
   }
   const read = 'pool' in body ? ofPool.safeParse(body) : ofNew.safeParse(body);
   return read.success ? read.data : invalid(read.error.issues);
@@ -77,7 +81,7 @@ function isCertificate(text: string): boolean {
 function invalid(issues: readonly z.core.$ZodIssue[]): Problem {
   const errors = issues.map(({ path, code, message }) => ({
     pointer: `#/${path.map(String).join('/')}`,
-    // a member's name may be a secret that was pasted wrongly: it is not repeated
+    // The name of a member may be a secret that was pasted in the wrong place, so it is not repeated.
     detail: code === 'unrecognized_keys' ? 'has members that are not known' : message,
   }));
   const detail = 'Name a pool, or account, name, vmSize, os, nodes, certificates and identity of a new one.';

@@ -18,7 +18,7 @@ const readOnly: ReadonlySet<string> = new Set([
 
 const identity = object({ type: text, userAssignedIdentities: members });
 
-/** What a PUT takes of what a GET answers. */
+/** Returns the members of a GET that a PUT takes. */
 export function settable(pool: PoolBody): Members {
   const properties = Object.entries(members.parse(pool.properties)).filter(([name]) => !readOnly.has(name));
   return {
@@ -28,11 +28,11 @@ export function settable(pool: PoolBody): Members {
 }
 
 /** The service adds client and principal ids. */
-function settableIdentity(written: unknown): Members {
-  const { type, userAssignedIdentities } = identity.parse(written);
-  return { type, userAssignedIdentities: attaching(Object.keys(userAssignedIdentities)) };
+function settableIdentity(value: unknown): Members {
+  const { type, userAssignedIdentities } = identity.parse(value);
+  return { type, userAssignedIdentities: identitiesOf(Object.keys(userAssignedIdentities)) };
 }
 
-export function attaching(ids: readonly string[]): Members {
+export function identitiesOf(ids: readonly string[]): Members {
   return Object.fromEntries(ids.map((id) => [id, {}]));
 }

@@ -1,4 +1,4 @@
-/** An access policy of a vault. It does not tell a group from an identity. */
+/** An access policy of a vault. It does not show whether its object is a group or an identity. */
 export interface Policy {
   readonly objectId: string;
   readonly permissions: { readonly secrets: readonly string[]; readonly certificates: readonly string[] };
@@ -14,7 +14,7 @@ export interface Assignment {
   readonly condition: string;
 }
 
-/** The page on certificates of pools asks for access to both; roles that read the secret read all of it. */
+/** Policies must allow to read both secrets and certificates. A role that reads secrets reads both. */
 export function mayReadByPolicy(policies: readonly Policy[], principalId: string): boolean {
   const theirs = policies.filter(({ objectId }) => objectId.toLowerCase() === principalId);
   const may = (what: keyof Policy['permissions']) =>
@@ -22,7 +22,7 @@ export function mayReadByPolicy(policies: readonly Policy[], principalId: string
   return may('secrets') && may('certificates');
 }
 
-/** Whether a secret, named by its scope, may be read; nothing where that cannot be told from what is shown. */
+/** Whether a secret, named by its scope, may be read. Returns nothing if the assignments do not show it. */
 export function mayReadByRole(shown: readonly Assignment[], principalId: string, secret: string): boolean | undefined {
   const theirs = shown.filter(
     (each) => reaches(each.scope, secret) && (each.principalId === principalId || isOfGroup(each)),
@@ -32,14 +32,14 @@ export function mayReadByRole(shown: readonly Assignment[], principalId: string,
   return isSeenWhole(shown) && rights.every((right) => right === 'reads not') ? false : undefined;
 }
 
-/** Who is shown what is assigned to a subscription is shown what is assigned below it. */
+/** An account that sees the assignments of a subscription sees all of those below it too. */
 function isSeenWhole(shown: readonly Assignment[]): boolean {
   return shown.some(({ scope }) => /^\/(subscriptions\/[^/]+)?$/.test(scope));
 }
 
 /**
- * Built-in roles (https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security). What is in
- * neither set may read.
+ * Built-in roles (https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security). It is not known
+ * whether a role in neither set reads.
  */
 const reading: ReadonlySet<string> = new Set([
   '4633458b-17de-408a-b874-0445c86b69e6', // Key Vault Secrets User
@@ -59,7 +59,7 @@ const notReading: ReadonlySet<string> = new Set([
 
 type Right = 'reads' | 'reads not' | 'may read';
 
-/** Who is in a group, what a condition comes to and what is below a management group is not known here. */
+/** Members of a group, results of a condition and scopes below a management group are not known here. */
 function rightOf(assignment: Assignment): Right {
   const { role, scope, condition } = assignment;
   if (notReading.has(role)) return 'reads not';

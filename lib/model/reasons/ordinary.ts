@@ -23,7 +23,7 @@ export const ordinary = {
     overlap: 'Consumers get this long to take up the new version before the old credential ends.',
     'request-in-flight': 'An earlier request may still take effect; until then nothing is regenerated.',
     'tag-corrected': 'The tag CredentialId contradicted the value; the credential it named is kept for one overlap.',
-    restored: 'The secret was gone and is back: consumers get one overlap anew.',
+    restored: 'The secret was missing and is back: consumers get one more overlap.',
     recovered: 'The state tags were lost; credentials that are not live end after one overlap.',
   }),
   ...ofClass('brief', {

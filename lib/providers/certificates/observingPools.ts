@@ -6,7 +6,7 @@ import { auditPool } from '../../pools/audit.ts';
 import { certificateUrl, isSame } from '../../pools/certificateUrl.ts';
 import type { ExtensionView } from '../../pools/extensionView.ts';
 import type { Finding } from '../../pools/finding.ts';
-import { asksLess, majorOf } from '../../pools/keyVaultExtension.ts';
+import { isWindows4, majorOf } from '../../pools/keyVaultExtension.ts';
 import { poolView, type PoolView } from '../../pools/poolView.ts';
 import { parseArmId } from '../../model/armId.ts';
 import type { PoolSeen } from './nodeEvidence.ts';
@@ -55,7 +55,7 @@ function pollMsOf({ polling }: ExtensionView): number {
 }
 
 function syncs({ os }: PoolView, { initialSync, version }: ExtensionView): boolean {
-  return initialSync === true || asksLess(os, majorOf(version) ?? 0);
+  return initialSync === true || isWindows4(os, majorOf(version) ?? 0);
 }
 
 /** What makes for a worse pool, but keeps no new version from its nodes, or shows on the nodes if it does. */
