@@ -59,7 +59,8 @@ async function nodesHave(deps: ProviderDeps, input: ProviderInput, certificate: 
   if (pools.length === 0) return { is: 'valid', evidence: { reason: 'certificate-unobserved' } };
   const notes = findingsOf(pools);
   const finding = hindrance(pools);
-  if (finding) return { is: 'pending', reason: finding.reason, until: later(input.now, hour), ...named(finding), notes };
+  if (finding)
+    return { is: 'pending', reason: finding.reason, until: later(input.now, hour), ...named(finding), notes };
   const { seen, unread } = await seenOf(deps, input, pools, since);
   return checkFrom(seen, unread, input, notes);
 }
