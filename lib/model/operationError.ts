@@ -5,17 +5,17 @@ export interface ErrorDetail {
   readonly code?: string | undefined;
   /** The service's own Retry-After. */
   readonly retryAfterMs?: number | undefined;
-  /** The service answered: what was asked has no effect and will have none. */
+  /** The service answered that the request has no effect and will have none. */
   readonly answered?: boolean | undefined;
 }
 
-/** What went wrong, classified once, where it entered. Never carries a response body. */
+/** A failure of a service or of a request to it, classified once, where it entered. Never carries a response body. */
 export class OperationError extends Error {
   readonly reason: Reason;
   readonly detail: ErrorDetail;
   constructor(reason: Reason, detail: ErrorDetail = {}) {
     super(detail.code ? `${reason} (${detail.code})` : reason);
-    this.name = 'Failure';
+    this.name = 'OperationError';
     this.reason = reason;
     this.detail = detail;
   }

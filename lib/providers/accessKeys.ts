@@ -9,7 +9,7 @@ export const slots = ['Primary', 'Secondary'] as const;
 export type Slot = (typeof slots)[number];
 export type Keys = Readonly<Record<Slot, Sealed>>;
 
-/** What a resource says of itself before its keys are touched. */
+/** Read from the resource before its keys are touched. */
 export interface ServiceReadiness {
   readonly readiness: Check;
   readonly host?: string;

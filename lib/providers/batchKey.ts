@@ -54,7 +54,7 @@ function mustReadAccount({ host, state }: ProviderInput): boolean {
   return host === undefined || cures.includes(state.wait?.reason);
 }
 
-/** What the key operations answer on an unfit account is not documented. Without modes, no mode is forbidden. */
+/** Key operations on an unfit account have no documented answer. An account without modes forbids none. */
 function readinessOf({ allowedAuthenticationModes, poolAllocationMode }: BatchAccount): Check {
   const takesKeys = !allowedAuthenticationModes || allowedAuthenticationModes.includes('SharedKey');
   return takesKeys && poolAllocationMode !== 'UserSubscription'

@@ -7,7 +7,7 @@ import type { CredentialRef, Rotation } from '../model/state.ts';
 import type { ProviderInput } from './provider.ts';
 
 /*
- * What the kinds share whose credential is a version of a key or certificate (design: Versioned credentials).
+ * Shared by the kinds whose credential is a version of a key or certificate (design: Versioned credentials).
  *
  * Each generate adds a version, and an old version is only ever disabled, so there is no standby. The newest version is
  * the next credential, no matter who made it, unless the state already knows it. Others may still need an old version:

@@ -1,6 +1,6 @@
 import { parseVaultObject, type VaultObject } from '../../model/vaultObject.ts';
 
-/** What an account names that is encrypted by the service's own keys, and not by a key in a vault. */
+/** The name, in encryption properties, of the service's own keys. */
 export const byService = 'Microsoft.Batch';
 
 export type KeyIdentifier = Omit<VaultObject, 'collection'>;
