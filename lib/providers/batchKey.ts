@@ -19,7 +19,7 @@ export function batchKey({ clients, random }: ProviderDeps): AccessKeys {
       if (!mustReadAccount(input)) return { readiness: valid };
       const { api, path } = operations(input);
       const account = await api.get(...path);
-      return { readiness: readinessOf(account), ...(account.accountEndpoint && { host: account.accountEndpoint }) };
+      return { readiness: readinessOf(account), host: account.accountEndpoint };
     },
     keys: async (input) => {
       const { api, path } = operations(input);

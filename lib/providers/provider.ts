@@ -22,7 +22,7 @@ export interface ProviderInput {
   /** The credentials that leaked, as the request for an emergency names them. */
   readonly compromised?: readonly CredentialId[];
   /** The data-plane host, if it is known from an earlier inspection. */
-  readonly host?: string;
+  readonly host?: string | undefined;
 }
 
 /** Everything that Keyturn knows about one kind. */
@@ -31,7 +31,7 @@ export interface Provider {
   /** Lower case; the first provider of a type is its default kind. */
   readonly resourceType: string;
   /** Part of the name in Service Health, in any case, of a service that announces mandatory regenerations. */
-  readonly serviceHealthName?: string;
+  readonly serviceHealthName?: string | undefined;
   /** The overlap is never shorter, except in an emergency. */
   readonly minOverlapMs?: number;
   /** How long a credential that ends by itself is valid at most, if no tag says so. */

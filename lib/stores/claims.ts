@@ -25,7 +25,7 @@ export function claims(blobs: Blobs, newId: () => string = randomUUID): Claims {
       return known;
     },
     of: async (resource, kind, qualifier) => {
-      const metadata = await blobs.metadata(blobName({ resource, kind, ...(qualifier && { qualifier }) }));
+      const metadata = await blobs.metadata(blobName({ resource, kind, qualifier }));
       return metadata && claimFrom(metadata);
     },
     save: async (claim) => {
@@ -82,10 +82,11 @@ function present(words: Readonly<Record<string, string | undefined>>): Record<st
 }
 
 function datesIn(metadata: Metadata): Pick<Claim, 'createdOn' | 'missingSince' | 'repairedAt'> {
-  const createdOn = dateFrom(metadata['createdon']);
-  const missingSince = dateFrom(metadata['missingsince']);
-  const repairedAt = dateFrom(metadata['repairedat']);
-  return { ...(createdOn && { createdOn }), ...(missingSince && { missingSince }), ...(repairedAt && { repairedAt }) };
+  return {
+    createdOn: dateFrom(metadata['createdon']),
+    missingSince: dateFrom(metadata['missingsince']),
+    repairedAt: dateFrom(metadata['repairedat']),
+  };
 }
 
 function dateFrom(text: string | undefined): Date | undefined {

@@ -84,7 +84,7 @@ async function releaseBlob(blobs: Blobs, name: string, id: string): Promise<void
 
 function requestInFlightFrom({ sentuntil, sentfor }: Metadata): RequestInFlight | undefined {
   const until = new Date(sentuntil ?? NaN);
-  return Number.isNaN(until.getTime()) ? undefined : { until, ...(sentfor && { replaces: sentfor }) };
+  return Number.isNaN(until.getTime()) ? undefined : { until, replaces: sentfor };
 }
 
 interface LeasedBlob {
@@ -111,7 +111,7 @@ function lease({ blobs, clock, name, id }: LeasedBlob, sentAtMs: number, found: 
     recordIntent: async (replaces, until) => {
       await ensureTimeLeft();
       await blobs.setMetadata(name, { sentuntil: until.toISOString(), ...(replaces && { sentfor: replaces }) }, id);
-      requestInFlight = { until, ...(replaces && { replaces }) };
+      requestInFlight = { until, replaces };
       await ensureTimeLeft();
     },
     clearInFlight: async () => {

@@ -11,7 +11,7 @@ export interface ListedSecret {
   readonly secret: SecretName;
   readonly tags: Tags;
   readonly createdOn: Date;
-  readonly expiresOn?: Date;
+  readonly expiresOn?: Date | undefined;
 }
 
 /** A new value with everything that is written beside it. */
@@ -41,7 +41,7 @@ export function vault({ secrets }: Pick<Clients, 'secrets'>): Vault {
     list: async function* (vaultUrl) {
       for await (const properties of secrets(vaultUrl).listPropertiesOfSecrets()) {
         const { name, tags = {}, createdOn = new Date(0), expiresOn } = properties;
-        yield { secret: { vaultUrl, name }, tags, createdOn, ...(expiresOn && { expiresOn }) };
+        yield { secret: { vaultUrl, name }, tags, createdOn, expiresOn };
       }
     },
     read: async ({ vaultUrl, name }, version) =>
@@ -66,7 +66,7 @@ function secretFrom({ value, properties }: KeyVaultSecret): Secret {
     createdOn,
     updatedOn: updatedOn ?? createdOn,
     tags: tags ?? {},
-    ...(expiresOn && { expiresOn }),
-    ...(contentType && { contentType }),
+    expiresOn,
+    contentType,
   };
 }

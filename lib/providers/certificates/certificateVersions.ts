@@ -32,7 +32,7 @@ export async function versionOf(
 export interface Issuance {
   readonly status: string;
   /** The issuer's own code. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   readonly isMerged: boolean;
 }
 
@@ -61,7 +61,7 @@ export async function issuanceOf(
   if (answer === undefined) return undefined;
   const { status, issuer, error } = pendingShape.catch({ status: '' }).parse(parseJson(answer));
   const code = error?.code.replace(/\W+/g, '').slice(0, 40);
-  return { status, isMerged: isMerged({ issuerName: issuer?.name ?? 'Unknown' }), ...(code && { code }) };
+  return { status, isMerged: isMerged({ issuerName: issuer?.name ?? 'Unknown' }), code };
 }
 
 /**

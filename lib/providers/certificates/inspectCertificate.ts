@@ -91,8 +91,8 @@ async function inspectionOfVersions(
   const toEnd = await versionsToEnd(deps, input, inUse, live);
   return {
     readiness: next ? valid : await lastRequestCheck(deps, input, inUse),
-    ...{ secretCredential, live, credentials: distinct([live, ...madeBeforeEmergency(input, next), ...toEnd]) },
-    ...(next && { next }),
+    credentials: distinct([live, ...madeBeforeEmergency(input, next), ...toEnd]),
+    ...{ secretCredential, live, next },
     ...startCauseOf(fit ? properties : before, next !== undefined, input.now),
     notes: [
       ...(policy && !renews(policy) ? [{ reason: 'no-auto-renew' } as const] : []),

@@ -21,7 +21,7 @@ export function issuanceCheck(
     return { is: 'pending', reason: 'service-working', until: later(now, serviceBackoffMs(wait, now)) };
   }
   return /^(failed|cancelled)$/i.test(status) && isOurs(wait, now)
-    ? { is: 'invalid', reason: 'certificate-not-issued', ...(code && { code }) }
+    ? { is: 'invalid', reason: 'certificate-not-issued', code }
     : valid;
 }
 

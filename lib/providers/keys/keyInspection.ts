@@ -51,12 +51,8 @@ async function inspectionOfUsed(
   const isNamed = wanted === byService || wanted.version !== undefined;
   const before = isNamed ? [] : madeBeforeEmergency(input, next);
   const credentials = distinct([live, ...before, ...(await versionsToEnd(deps, input, live))]);
-  return {
-    ...{ readiness: valid, credentials, secretCredential: keyInSecret(input), live },
-    ...(next && { next }),
-    ...(nothingToRotate && { nothingToRotate }),
-    ...(startCause && { startCause }),
-  };
+  const secretCredential = keyInSecret(input);
+  return { readiness: valid, credentials, secretCredential, live, next, nothingToRotate, startCause };
 }
 
 /** Returns the credential to publish, unless it is live or the state already knows it. */
