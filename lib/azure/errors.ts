@@ -55,7 +55,7 @@ export function operationErrorFrom(error: unknown): OperationError {
 
 /** `answered` means that the request has no effect: an answer of success that cannot be read does not say so. */
 function refusal(status: number, code: string | undefined, retryAfter: string | undefined): OperationError {
-  const detail = { ...(code && { code }), answered: status >= 300 && status < 500 && status !== 408 };
+  const detail = { code, answered: status >= 300 && status < 500 && status !== 408 };
   if (status === 429) return new OperationError('throttled', { ...detail, ...secondsOf(retryAfter) });
   return new OperationError(reasonFor(status, code ?? ''), detail);
 }

@@ -3,18 +3,18 @@ import { z } from 'zod';
 import type { ResourceGraph, Row } from '../azure/resourceGraph.ts';
 import { secretFromUrl, secretUrl } from '../model/target.ts';
 
-/** An application that says by tag which secrets it uses. */
+/** An application that names by tag the secrets which it uses. */
 export interface Consumer {
   /** ARM resource id. */
   readonly id: string;
   readonly kind: 'app' | 'container-app';
-  /** Its App Service plan: its apps share machines, and are refreshed one after the other. */
+  /** Its App Service plan. The apps of a plan share machines, so they are refreshed one after the other. */
   readonly plan: string;
   /** As `secretUrl` writes them. */
   readonly secrets: readonly string[];
 }
 
-/** Apps, their slots and Container Apps, wherever the identity may read. A tag holds 256 characters: there may be two. */
+/** Finds apps, their slots and Container Apps that the identity may read. A tag holds 256 characters, so there may be two. */
 const query = `Resources
 | where type in~ ('microsoft.web/sites', 'microsoft.web/sites/slots', 'microsoft.app/containerapps')
 | where tostring(tags) contains 'KeyturnSecrets'
@@ -36,14 +36,14 @@ function consumerFrom(row: Row, vaultUrls: readonly string[]): Consumer | undefi
   const read = shape.safeParse(row);
   if (!read.success) return undefined;
   const { id, type, tags, plan } = read.data;
-  const named = Object.entries(tags).filter(([name]) => /^KeyturnSecrets\d*$/i.test(name));
-  const words = named.flatMap(([, value]) => value.split(/[\s,;]+/));
+  const ours = Object.entries(tags).filter(([name]) => /^KeyturnSecrets\d*$/i.test(name));
+  const words = ours.flatMap(([, value]) => value.split(/[\s,;]+/));
   const secrets = words.flatMap((word) => secretFrom(word, vaultUrls) ?? []);
   const kind = /containerapps$/i.test(type) ? 'container-app' : 'app';
   return { id, kind, plan: plan === undefined || plan === '' ? id : plan, secrets };
 }
 
-/** `my-vault/my-secret`, or the secret's URL. */
+/** Reads `my-vault/my-secret`, or the URL of a secret. */
 function secretFrom(word: string, vaultUrls: readonly string[]): string | undefined {
   const byUrl = secretFromUrl(word);
   if (byUrl) return secretUrl(byUrl);
@@ -52,7 +52,7 @@ function secretFrom(word: string, vaultUrls: readonly string[]): string | undefi
   return vaultUrl && name && more.length === 0 ? secretUrl({ vaultUrl, name }) : undefined;
 }
 
-/** The first label of a vault's host; an address by number has no name. */
+/** Returns the first label of a vault's host. A numeric address has none. */
 export function vaultName(url: string): string | undefined {
   const { hostname } = new URL(url);
   return isIP(hostname) ? undefined : hostname.split('.')[0]?.toLowerCase();

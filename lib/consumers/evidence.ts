@@ -2,17 +2,17 @@ import { later, minute } from '../model/clock.ts';
 import type { SecretName } from '../model/target.ts';
 import { vaultName } from './consumer.ts';
 
-/** A version of a secret that consumers should be on. */
+/** A version of a secret that consumers should use. */
 export interface Published {
   readonly secret: SecretName;
   readonly version: string;
   readonly since: Date;
 }
 
-/** `fixed`: no refresh moves it, since it names a version, or has no reference to the secret at all. */
+/** `fixed`: no refresh moves the consumer, because it names a version or has no reference to the secret. */
 export type Evidence = 'seen' | 'behind' | 'fixed';
 
-/** What App Service tells of one Key Vault reference. */
+/** A Key Vault reference as App Service shows it. */
 export interface Reference {
   readonly reference: string;
   readonly status: string;
@@ -22,7 +22,7 @@ export interface Reference {
   readonly activeVersion?: string | undefined;
 }
 
-/** Judged by `activeVersion`, which is what the running app has (azure-facts: App Service references). */
+/** Goes by `activeVersion`, which is the version that the running app has (azure-facts: App Service references). */
 export function evidenceIn(references: readonly Reference[], { secret, version }: Published): Evidence {
   const ours = references.filter((one) => isTo(one, secret));
   const free = ours.filter(({ secretVersion }) => !secretVersion || secretVersion === version);

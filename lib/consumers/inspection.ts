@@ -28,7 +28,7 @@ const containerApp = z.object({
   }),
 });
 
-/** Where a consumer stands with each of the versions. Throws `Failure` only. */
+/** Finds out whether a consumer uses each of the versions. */
 export async function inspectConsumer(
   arm: Arm,
   consumer: Consumer,

@@ -15,7 +15,7 @@ export class OperationError extends Error {
   readonly detail: ErrorDetail;
   constructor(reason: Reason, detail: ErrorDetail = {}) {
     super(detail.code ? `${reason} (${detail.code})` : reason);
-    this.name = 'Failure';
+    this.name = 'OperationError';
     this.reason = reason;
     this.detail = detail;
   }

@@ -9,17 +9,17 @@ export const slots = ['Primary', 'Secondary'] as const;
 export type Slot = (typeof slots)[number];
 export type Keys = Readonly<Record<Slot, Sealed>>;
 
-/** What a resource says of itself before its keys are touched. */
+/** Read from the resource before its keys are touched. */
 export interface ServiceReadiness {
   readonly readiness: Check;
-  readonly host?: string;
+  readonly host?: string | undefined;
 }
 
 /** A resource with two keys: all that differs between Batch and SignalR. */
 export interface AccessKeys {
   readonly kind: string;
   readonly resourceType: string;
-  readonly serviceHealthName?: string;
+  readonly serviceHealthName?: string | undefined;
   readonly requestLifetimeMs: number;
   /** Reads the resource if that is needed before its keys are read. */
   readiness(input: ProviderInput): Promise<ServiceReadiness>;
@@ -37,7 +37,7 @@ export function accessKeys(api: AccessKeys): Provider {
   return {
     kind: api.kind,
     resourceType: api.resourceType,
-    ...(api.serviceHealthName && { serviceHealthName: api.serviceHealthName }),
+    serviceHealthName: api.serviceHealthName,
     requestLifetimeMs: api.requestLifetimeMs,
     credentialId: slotFrom,
     secretCredential: (input) => secretCredentialOf(api, input),
@@ -60,7 +60,7 @@ async function inspect(api: AccessKeys, input: ProviderInput): Promise<Inspectio
     readiness.is === 'valid'
       ? inspectionOf(api, input, await api.keys(input))
       : { readiness, credentials: [], secretCredential: secretCredentialOf(api, input) };
-  return { ...inspection, ...(host && { host }) };
+  return { ...inspection, host };
 }
 
 async function regenerate(api: AccessKeys, input: ProviderInput, id: CredentialId): Promise<Inspection | Pending> {
@@ -90,9 +90,9 @@ function inspectionOf(api: AccessKeys, input: ProviderInput, keys: Keys): Inspec
     readiness: valid,
     credentials,
     secretCredential: live ?? secretCredential,
-    ...(live && { live }),
-    ...(live && others[0] && { standby: others[0] }),
-    ...(next && { next }),
+    live,
+    standby: live && others[0],
+    next,
   };
 }
 

@@ -19,7 +19,7 @@ export function batchKey({ clients, random }: ProviderDeps): AccessKeys {
       if (!mustReadAccount(input)) return { readiness: valid };
       const { api, path } = operations(input);
       const account = await api.get(...path);
-      return { readiness: readinessOf(account), ...(account.accountEndpoint && { host: account.accountEndpoint }) };
+      return { readiness: readinessOf(account), host: account.accountEndpoint };
     },
     keys: async (input) => {
       const { api, path } = operations(input);
@@ -54,7 +54,7 @@ function mustReadAccount({ host, state }: ProviderInput): boolean {
   return host === undefined || cures.includes(state.wait?.reason);
 }
 
-/** What the key operations answer on an unfit account is not documented. Without modes, no mode is forbidden. */
+/** Key operations on an unfit account have no documented answer. An account without modes forbids none. */
 function readinessOf({ allowedAuthenticationModes, poolAllocationMode }: BatchAccount): Check {
   const takesKeys = !allowedAuthenticationModes || allowedAuthenticationModes.includes('SharedKey');
   return takesKeys && poolAllocationMode !== 'UserSubscription'

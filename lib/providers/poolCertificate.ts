@@ -12,19 +12,24 @@ import {
   withVersion,
   type CertificateIdentifier,
 } from './certificates/certificateIdentifier.ts';
-import { certificateInSecret, identifierIn, inspectCertificate, read } from './certificates/inspectCertificate.ts';
-import { renewing } from './certificates/certificatePolicy.ts';
-import { ask, disable, versionOf } from './certificates/certificateVersions.ts';
-import { mayLoseTheOld, nodeCheck } from './certificates/nodeCheck.ts';
+import {
+  certificateInSecret,
+  identifierIn,
+  inspectCertificate,
+  readNewest,
+} from './certificates/inspectCertificate.ts';
+import { withAutoRenew } from './certificates/certificatePolicy.ts';
+import { disable, requestVersion, versionOf } from './certificates/certificateVersions.ts';
+import { mayEndOldVersion, nodeCheck } from './certificates/nodeCheck.ts';
 import type { ProviderDeps, Provider, ProviderInput } from './provider.ts';
 import { proveVersion, withoutRevocation } from './versionedCredential.ts';
 
-/** More than certificates live. */
+/** Longer than any certificate lives. */
 const tenYears = 3650 * day;
 
 /**
  * A certificate that nodes of a Batch account's pools fetch by the Key Vault extension. The credential is a version of
- * it; the secret holds its identifier, where without a version the tag CredentialId says which one was the newest.
+ * it. The secret holds its identifier. If that has no version, the tag CredentialId records which one was the newest.
  */
 export function poolCertificate(deps: ProviderDeps): Provider {
   return {
@@ -34,9 +39,9 @@ export function poolCertificate(deps: ProviderDeps): Provider {
     validityMs: tenYears,
     credentialId: (word) => (/^[0-9a-f]{32}$/i.test(word) ? word.toLowerCase() : undefined),
     secretCredential: certificateInSecret,
-    qualifier: part,
+    qualifier: qualifierOf,
     sourceObject: baseOf,
-    sharedLeaseName: ({ secret }) => part(secret.value),
+    sharedLeaseName: ({ secret }) => qualifierOf(secret.value),
     inspect: (input) => inspectCertificate(deps, input),
     generate: (input) => generate(deps, input),
     prove: (input, candidate) =>
@@ -47,23 +52,21 @@ export function poolCertificate(deps: ProviderDeps): Provider {
   };
 }
 
+/** Runs under the certificate's lease: does nothing if a version was made meanwhile or is on its way. */
 async function generate(deps: ProviderDeps, input: ProviderInput): Promise<Inspection | Pending> {
-  const { look: before, newest } = await read(deps, input);
-  if (before.next ?? before.readiness.is !== 'valid') return before; // made meanwhile, or on its way
+  const { inspection, newest } = await readNewest(deps, input);
+  if (inspection.next ?? inspection.readiness.is !== 'valid') return inspection;
   const certificate = identifierIn(input);
   if (!certificate || !newest?.policy) throw new OperationError('certificate-missing');
   await assertAccountAnswers(deps, input);
-  await ask(deps, certificate, newest.properties, policyFor(input, newest.policy));
+  await requestVersion(deps, certificate, newest.properties, policyFor(input, newest.policy));
   return { is: 'pending', reason: 'service-working', until: later(input.now, 10 * second) };
 }
 
-/** A private key that leaked is not used again, whatever the policy says of renewals. */
-function policyFor(
-  { state: { rotation }, target: { options } }: ProviderInput,
-  policy: CertificatePolicy,
-): CertificatePolicy {
-  const wished = options.kindOptions?.has('auto-renew') ? renewing(policy) : policy;
-  return rotation?.cause === 'emergency' ? { ...wished, reuseKey: false } : wished;
+/** A private key that leaked is not used again, whatever the policy says about renewals. */
+function policyFor({ state, target }: ProviderInput, before: CertificatePolicy): CertificatePolicy {
+  const policy = target.options.kindOptions?.has('auto-renew') ? withAutoRenew(before) : before;
+  return state.rotation?.cause === 'emergency' ? { ...policy, reuseKey: false } : policy;
 }
 
 async function verify(deps: ProviderDeps, input: ProviderInput, live: Credential): Promise<Check> {
@@ -72,13 +75,14 @@ async function verify(deps: ProviderDeps, input: ProviderInput, live: Credential
   return nodeCheck(deps, input, certificateId(certificate), await madeOn(deps, input, certificate));
 }
 
-/** Nodes that are known not to have the new version still use the old one: it stays, unless somebody says it leaked. */
+/** Nodes that are not known to have the new version may still use the old one. Then it stays, unless it leaked. */
 async function revoke(deps: ProviderDeps, input: ProviderInput, { id }: RevocableCredential): Promise<Inspection> {
   const certificate = identifierIn(input);
   if (!certificate) throw new OperationError('live-would-die');
-  const isLeaked = input.state.rotation?.cause === 'emergency';
   const since = await madeOn(deps, input, certificate);
-  const mayEnd = isLeaked || (await mayLoseTheOld(deps, input, certificateId(certificate), since));
+  const mayEnd =
+    input.state.rotation?.cause === 'emergency' ||
+    (await mayEndOldVersion(deps, input, certificateId(certificate), since));
   if (mayEnd) await disable(deps, certificate, id);
   const after = await inspectCertificate(deps, input);
   return mayEnd ? after : withoutRevocation(after);
@@ -97,6 +101,6 @@ function baseOf(value: Sealed): string | undefined {
   return certificate && certificateId({ vaultUrl: certificate.vaultUrl, name: certificate.name });
 }
 
-function part(value: Sealed): string | undefined {
+function qualifierOf(value: Sealed): string | undefined {
   return baseOf(value)?.replace('https://', '');
 }

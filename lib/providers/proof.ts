@@ -8,7 +8,8 @@ import { operationErrorFrom } from '../azure/errors.ts';
 import { valid, type Check } from '../model/check.ts';
 import type { Sealed } from '../model/sealed.ts';
 
-export type ProbeAnswer = { readonly is: 'accepted' } | { readonly is: 'refused' | 'unclear'; readonly code?: string };
+export type ProbeAnswer =
+  { readonly is: 'accepted' } | { readonly is: 'refused' | 'unclear'; readonly code?: string | undefined };
 export type Probe = (key: string) => Promise<ProbeAnswer>;
 
 /**
@@ -22,11 +23,9 @@ export async function proveKey(probe: Probe, randomKey: string, key: Sealed, con
   if (answer.is === 'accepted') {
     return (await probe(randomKey)).is === 'refused' ? valid : { is: 'unknown', reason: 'proof-unknown' };
   }
-  const code = answer.code ? { code: answer.code } : {};
+  const { code } = answer;
   const isBad = answer.is === 'refused' && (!control || (await probe(control.open())).is === 'accepted');
-  return isBad
-    ? { is: 'invalid', reason: 'proof-refused', ...code }
-    : { is: 'unknown', reason: 'proof-unknown', ...code };
+  return isBad ? { is: 'invalid', reason: 'proof-refused', code } : { is: 'unknown', reason: 'proof-unknown', code };
 }
 
 interface SignedRequest {
@@ -46,7 +45,6 @@ export async function sendProbe(
   try {
     return readAnswer(await http.sendRequest(request));
   } catch (error) {
-    const { code } = operationErrorFrom(error).detail;
-    return { is: 'unclear', ...(code && { code }) };
+    return { is: 'unclear', code: operationErrorFrom(error).detail.code };
   }
 }

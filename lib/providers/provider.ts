@@ -13,66 +13,66 @@ export interface ProviderDeps {
   random(bytes: number): Buffer;
 }
 
-/** What a provider may know while it works on one target. */
+/** Everything that a provider may know while it works on one target. */
 export interface ProviderInput {
   readonly target: Target;
   readonly secret: Secret;
   readonly state: State;
   readonly now: Date;
-  /** Said to have leaked, by whoever asks for an emergency. */
+  /** The credentials that leaked, as the request for an emergency names them. */
   readonly compromised?: readonly CredentialId[];
-  /** The data-plane host that ARM named, if it is known from an earlier look. */
-  readonly host?: string;
+  /** The data-plane host, if it is known from an earlier inspection. */
+  readonly host?: string | undefined;
 }
 
-/** Everything Keyturn knows about one kind. Throws `Failure` only. */
+/** Everything that Keyturn knows about one kind. */
 export interface Provider {
   readonly kind: string;
   /** Lower case; the first provider of a type is its default kind. */
   readonly resourceType: string;
-  /** What Service Health calls the service, if it tells of mandatory regenerations; part of the name, in any case. */
-  readonly serviceHealthName?: string;
-  /** Settle is never shorter, but for an emergency. */
+  /** Part of the name in Service Health, in any case, of a service that announces mandatory regenerations. */
+  readonly serviceHealthName?: string | undefined;
+  /** The overlap is never shorter, except in an emergency. */
   readonly minOverlapMs?: number;
-  /** For what ends by itself, and asks before it does: how long it is valid at most where no tag says so. */
+  /** How long a credential that ends by itself is valid at most, if no tag says so. */
   readonly validityMs?: number;
-  /** How long after sending a regenerate may still take effect (R4, request in flight). */
+  /** How long a regenerate may still take effect after it was sent (R4, request in flight). */
   readonly requestLifetimeMs: number;
 
-  /** The credential id that a word in the tag or in a request names, in the spelling of the service. */
+  /** Returns the credential id that a word in a tag or in a request names, in the spelling of the service. */
   credentialId(word: string): CredentialId | undefined;
-  /** The credential in the secret's value, whether or not the resource has it; its id is a guess. */
+  /** Returns the credential in the secret's value, whether or not the resource has it. Its id is a guess. */
   secretCredential(input: ProviderInput): Credential;
-  /** Reads, and changes nothing. */
+  /** Reads the resource, and changes nothing. */
   inspect(input: ProviderInput): Promise<Inspection>;
-  /** Which target of the resource this is, where it may have several of the kind; told from the secret's value. */
+  /** Tells apart several targets of this kind on one resource, by the value of the secret. */
   qualifier?(value: Sealed): string | undefined;
-  /** The vault object whose versions it follows, without a version. */
+  /** Returns the vault object whose versions the target follows, without a version. */
   sourceObject?(value: Sealed): string | undefined;
   /**
-   * What must be leased besides the resource before a credential is made: others may use it too (R8, lease per
-   * resource).
+   * Names the lease that is needed besides the resource's before a credential is made, if other targets may use the same
+   * key or certificate (R8, lease per resource).
    */
   sharedLeaseName?(input: ProviderInput): string | undefined;
   /**
-   * Makes the credential that follows the live one, in place of `standby` where the kind has one. `Pending`: the next
-   * look shows it.
+   * Makes the credential that follows the live one, in place of `standby` if the kind has one. After `Pending` the next
+   * inspection shows it.
    */
   generate(input: ProviderInput, standby: RevocableCredential | undefined): Promise<Inspection | Pending>;
   /**
-   * Does it work where it will be used? `good`: an answer that only an authenticated caller gets; `bad`: refused while
-   * `control` is accepted; everything else is `unknown`.
+   * Checks whether the credential works where it will be used. `valid`: it got an answer that only an authenticated
+   * caller gets. `invalid`: it was refused while `control` was accepted. Everything else is `unknown`.
    */
   prove(input: ProviderInput, candidate: Credential, control?: Credential): Promise<Check>;
-  /** Lets the resource use the credential, before it is published. Already so = nothing is sent. */
+  /** Lets the resource use the credential before it is published. Sends nothing if it does already. */
   adopt?(input: ProviderInput, next: Credential): Promise<void>;
-  /** Evidence that what was published is in use, where the look alone does not tell. */
+  /** Looks for evidence that the published credential is in use, if the inspection alone does not show it. */
   verify?(input: ProviderInput, live: Credential): Promise<Check>;
   /**
-   * The text the secret shall hold: whatever else it held is kept, and it contains the credential (R13, value contains
+   * Returns the next text of the secret. It contains the credential and keeps everything else (R13, value contains
    * credential).
    */
   render(next: Credential, secretCredential: Sealed): Sealed;
-  /** Ends a credential for good; its type says that it is not the live one. */
+  /** Ends a credential for good. Its type proves that it is not the live one (promise 1, live credential protected). */
   revoke(input: ProviderInput, old: RevocableCredential): Promise<Inspection | Pending>;
 }

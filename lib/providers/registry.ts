@@ -9,9 +9,9 @@ import { signalrKey } from './signalrKey.ts';
 
 export interface Providers extends Kinds {
   of(kind: string): Provider | undefined;
-  /** Every kind that a resource may have, by its ARM id. */
+  /** Returns every kind that the resource with this ARM id may have. */
   kindsOf(resource: string): readonly string[];
-  /** What Service Health calls the services that enforce a regeneration. */
+  /** The names in Service Health of the services that announce mandatory regenerations. */
   readonly serviceHealthNames: readonly string[];
   /** Their resource types. */
   readonly serviceHealthResourceTypes: readonly string[];
@@ -26,14 +26,14 @@ export function registry(all: readonly Provider[]): Providers {
     of: (kind) => all.find((provider) => provider.kind === kind),
     kindsOf: (resource) =>
       all.filter(({ resourceType }) => resourceType === parseArmId(resource).type).map(({ kind }) => kind),
-    serviceHealthNames: all.flatMap(({ serviceHealthName: noticedAs }) => noticedAs ?? []),
+    serviceHealthNames: all.flatMap(({ serviceHealthName }) => serviceHealthName ?? []),
     serviceHealthResourceTypes: all
-      .filter(({ serviceHealthName: noticedAs }) => noticedAs)
+      .filter(({ serviceHealthName }) => serviceHealthName)
       .map(({ resourceType }) => resourceType),
     defaultsFor: (kind, options) => {
       const { validityMs } = all.find((provider) => provider.kind === kind) ?? {};
       return validityMs === undefined ? options : { ...options, validityMs };
     },
-    kindFor: (type, wanted) => all.find((p) => p.resourceType === type && (!wanted || p.kind === wanted))?.kind,
+    kindFor: (type, name) => all.find((p) => p.resourceType === type && (!name || p.kind === name))?.kind,
   };
 }

@@ -21,7 +21,7 @@ export function signalrKey({ clients, random }: ProviderDeps): AccessKeys {
       if (!mustReadService(input)) return { readiness: valid };
       const { api, path } = operations(input);
       const service = await api.get(...path);
-      return { readiness: readinessOf(service, input), ...(service.hostName && { host: service.hostName }) };
+      return { readiness: readinessOf(service, input), host: service.hostName };
     },
     keys: async (input) => {
       const { api, path } = operations(input);

@@ -8,23 +8,34 @@ import type { CredentialRef, Rotation } from '../model/state.ts';
 import type { ProviderInput } from './provider.ts';
 
 /*
- * What kinds whose credential is a version of something in a vault have in common.
+ * Shared by the kinds whose credential is a version of a key or certificate (design: Versioned credentials).
+ *
+ * Each generate adds a version, and an old version is only ever disabled, so there is no standby. The newest version is
+ * the next credential, no matter who made it, unless the state already knows it. Others may still need an old version:
+ * data that a key encrypted, nodes that have not fetched the newer certificate. Hence a version is ended only if its
+ * owner asked for that (a certificate also if it leaked), if the version that replaced it is published, and if nothing
+ * that can be seen still uses it.
  */
 
 export function isAtRest({ state: { rotation } }: ProviderInput): boolean {
   return rotation === undefined;
 }
 
-/** The rotation under way, once its credential is published: what is left to do is about the old one. */
+/** Returns the rotation under way once its credential is published: all that is left concerns the old one. */
 export function publishedIn({ state: { rotation } }: ProviderInput): Rotation | undefined {
   return rotation?.phase === 'verify' || rotation?.phase === 'revoke' ? rotation : undefined;
+}
+
+/** Tells whether the owner wants old versions disabled. */
+export function endsOldVersions({ target: { options } }: Pick<ProviderInput, 'target'>): boolean {
+  return options.kindOptions?.has('disable-old-version') ?? false;
 }
 
 export function credentialRefOf({ id, fingerprint }: Credential): CredentialRef {
   return { id, fingerprint };
 }
 
-/** What the state remembers is not newly made (R18, changed standby). */
+/** A version that the state remembers was not made since (R18, changed standby). */
 export function isRemembered(
   { state: { stateBinding } }: Pick<ProviderInput, 'state'>,
   fingerprint: Fingerprint,
@@ -33,52 +44,58 @@ export function isRemembered(
 }
 
 /**
- * A version that is there before an emergency begins, or leaked, does not answer it: the state shall know it (R18,
- * changed standby).
+ * Returns the next version if it cannot answer an emergency, because it existed before or leaked. The state has to
+ * remember it, so that only a version made later counts (R18, changed standby).
  */
-export function unanswering(input: ProviderInput, next: Credential | undefined): readonly CredentialRef[] {
+export function madeBeforeEmergency(input: ProviderInput, next: Credential | undefined): readonly CredentialRef[] {
   const { compromised = [], state } = input;
-  const isKnown = next && ((isAtRest(input) && state.stateBinding !== undefined) || compromised.includes(next.id));
-  return isKnown ? [credentialRefOf(next)] : [];
+  const existedBefore = isAtRest(input) && state.stateBinding !== undefined;
+  return next && (existedBefore || compromised.includes(next.id)) ? [credentialRefOf(next)] : [];
 }
 
-/** The same version once, whatever it is there for. */
-export function distinct(all: readonly CredentialRef[]): readonly CredentialRef[] {
-  return [...new Map(all.map((known) => [known.id, known])).values()];
+/** Returns each version once. */
+export function distinct(credentials: readonly CredentialRef[]): readonly CredentialRef[] {
+  return [...new Map(credentials.map((credential) => [credential.id, credential])).values()];
 }
 
-/** The rotation ends, and what is old is left as it is. */
-export function withoutRevocation({ credentials: all, ...inspection }: Inspection): Inspection {
-  return { ...inspection, credentials: all.filter(({ id }) => id === inspection.live?.id) };
+/** Shows only the live credential, so that the rotation ends and old versions stay as they are. */
+export function withoutRevocation({ credentials, ...inspection }: Inspection): Inspection {
+  return { ...inspection, credentials: credentials.filter(({ id }) => id === inspection.live?.id) };
 }
 
-/** A candidate was found fit by the look. Of what is live: is it in use, and is there nothing newer, and nothing to say? */
+/**
+ * The inspection found a candidate fit, which is its proof. A live version is proved by a new inspection: it must be in
+ * use, with nothing newer and nothing else to decide.
+ */
 export async function proveVersion(
   input: ProviderInput,
   candidate: Credential,
   secretCredential: Credential,
-  inspection: () => Promise<Inspection>,
+  inspect: () => Promise<Inspection>,
 ): Promise<Check> {
   if (candidate.fingerprint !== secretCredential.fingerprint) return valid;
-  const found = await inspection();
-  if (found.readiness.is !== 'valid') return { is: 'unknown', reason: found.readiness.reason };
-  if (!found.live) return { is: 'invalid', reason: 'proof-refused' };
-  const news = newsIn(found, input, candidate);
-  return news ? { is: 'unknown', reason: news } : valid;
+  const inspection = await inspect();
+  if (inspection.readiness.is !== 'valid') return { is: 'unknown', reason: inspection.readiness.reason };
+  if (!inspection.live) return { is: 'invalid', reason: 'proof-refused' };
+  const reason = needsDecision(inspection, input, candidate);
+  return reason ? { is: 'unknown', reason } : valid;
 }
 
-/** What is to be looked at by whoever decides. */
-function newsIn(
-  { live, startCause: asks, nothingToRotate: rests }: Inspection,
+/** Returns why the rules have to see this inspection. */
+function needsDecision(
+  { live, startCause, nothingToRotate }: Inspection,
   { state }: ProviderInput,
   candidate: Credential,
 ): Reason | undefined {
   if (live?.id !== candidate.id) return 'tag-corrected';
-  if (rests && state.wait?.reason !== rests.reason) return rests.reason;
-  return asks && 'proof-unknown';
+  if (nothingToRotate && state.wait?.reason !== nothingToRotate.reason) return nothingToRotate.reason;
+  return startCause && 'proof-unknown';
 }
 
-/** Whether a version of a key or certificate is due to be replaced (design: Due). */
+/**
+ * Near the end means 30 days before it, when Key Vault sends its event (azure-facts: Key Vault events), or the last third
+ * of a shorter life (design: Due).
+ */
 export function isNearEnd(expiresOn: Date | undefined, since: Date | undefined, now: Date): boolean {
   if (!expiresOn) return false;
   const lifeMs = since ? expiresOn.getTime() - since.getTime() : Infinity;

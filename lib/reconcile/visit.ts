@@ -388,7 +388,7 @@ export class Visit {
     this.#askedConsumers = true;
     try {
       const version = { secret: target.secret, version: secret.version, since: secret.createdOn };
-      const pace = needsUrgentRefresh(this.#snapshot) ? 'at-once' : 'look';
+      const pace = needsUrgentRefresh(this.#snapshot) ? 'at-once' : 'inspect-only';
       const until = earliest(this.#deadline, later(clock.now(), consumersMs));
       const found = await consumers.refreshBehind([version], until, pace);
       const none: Consumers = { known: 0, behind: [] };

@@ -3,16 +3,16 @@ import type { TokenCredential } from '@azure/core-auth';
 import { requestTimeoutMs } from '../azure/clients.ts';
 import { operationErrorFrom } from '../azure/errors.ts';
 
-/** Names are C# identifiers (azure-facts: Blob storage), lower case because headers come back so; values are ASCII. */
+/** Names are C# identifiers (azure-facts: Blob storage) in lower case, as headers come back. Values are ASCII. */
 export type Metadata = Readonly<Record<string, string>>;
 
 export type Acquired = { readonly is: 'ours'; readonly leaseId: string } | { readonly is: 'taken' | 'missing' };
 
-/** A blob container as leases and claims use it: empty blobs with metadata. Throws `Failure` only. */
+/** A blob container as leases and claims use it: empty blobs with metadata. */
 export interface Blobs {
-  /** Makes the container if it is not there; answers its metadata. */
+  /** Makes the container if it is not there, and returns its metadata. */
   container(fresh: Metadata): Promise<Metadata>;
-  /** Answers false where it exists already. */
+  /** Returns false if the blob exists already. */
   create(name: string, metadata: Metadata): Promise<boolean>;
   metadata(name: string): Promise<Metadata | undefined>;
   setMetadata(name: string, metadata: Metadata, leaseId?: string): Promise<void>;
@@ -20,7 +20,7 @@ export interface Blobs {
   /** 5,000 a call. */
   list(): AsyncIterable<{ readonly name: string; readonly metadata: Metadata }>;
   acquire(name: string, seconds: number): Promise<Acquired>;
-  /** Answers false where somebody else has it by now. */
+  /** Returns false if another worker has the lease by now. */
   renew(name: string, leaseId: string): Promise<boolean>;
   release(name: string, leaseId: string): Promise<void>;
 }

@@ -3,14 +3,14 @@ import type { Claim } from '../model/snapshot.ts';
 import { normalizedId, secretFromUrl, secretUrl } from '../model/target.ts';
 import type { Blobs, Metadata } from './blobs.ts';
 
-/** Which secret is the target of a (resource, kind): also the index from resource to secret. */
+/** Records which secret is the target of a resource and kind. Also the index from a resource to its secrets. */
 export interface Claims {
-  /** Made once, with the first target. */
+  /** Returns the installation id, which is made once, with the first target. */
   installation(): Promise<string>;
-  of(resource: string, kind: string, part?: string): Promise<Claim | undefined>;
+  of(resource: string, kind: string, qualifier?: string): Promise<Claim | undefined>;
   save(claim: Claim): Promise<void>;
   remove(claim: Claim): Promise<void>;
-  /** 5,000 a call. */
+  /** Lists claims, 5,000 a call. */
   list(): AsyncIterable<Claim>;
 }
 
@@ -24,8 +24,8 @@ export function claims(blobs: Blobs, newId: () => string = randomUUID): Claims {
       known.catch(() => (known = undefined));
       return known;
     },
-    of: async (resource, kind, part) => {
-      const metadata = await blobs.metadata(blobName({ resource, kind, ...(part && { qualifier: part }) }));
+    of: async (resource, kind, qualifier) => {
+      const metadata = await blobs.metadata(blobName({ resource, kind, qualifier }));
       return metadata && claimFrom(metadata);
     },
     save: async (claim) => {
@@ -50,9 +50,9 @@ async function installation(blobs: Blobs, id: string): Promise<string> {
   return (await blobs.metadata(installationBlob))?.['id'] ?? installation(blobs, id);
 }
 
-function blobName({ resource, kind, qualifier: part }: Pick<Claim, 'resource' | 'kind' | 'qualifier'>): string {
-  const whole = `${kind}${normalizedId(resource)}`;
-  return part ? `${whole}/${part.toLowerCase()}` : whole;
+function blobName({ resource, kind, qualifier }: Pick<Claim, 'resource' | 'kind' | 'qualifier'>): string {
+  const name = `${kind}${normalizedId(resource)}`;
+  return qualifier ? `${name}/${qualifier.toLowerCase()}` : name;
 }
 
 function metadataOf({ secret, kind, resource, version, qualifier, sourceObject, host, ...dates }: Claim): Metadata {
@@ -82,10 +82,11 @@ function present(words: Readonly<Record<string, string | undefined>>): Record<st
 }
 
 function datesIn(metadata: Metadata): Pick<Claim, 'createdOn' | 'missingSince' | 'repairedAt'> {
-  const createdOn = dateFrom(metadata['createdon']);
-  const missingSince = dateFrom(metadata['missingsince']);
-  const repairedAt = dateFrom(metadata['repairedat']);
-  return { ...(createdOn && { createdOn }), ...(missingSince && { missingSince }), ...(repairedAt && { repairedAt }) };
+  return {
+    createdOn: dateFrom(metadata['createdon']),
+    missingSince: dateFrom(metadata['missingsince']),
+    repairedAt: dateFrom(metadata['repairedat']),
+  };
 }
 
 function dateFrom(text: string | undefined): Date | undefined {

@@ -1,21 +1,21 @@
 import { later, minute, second, type Clock } from '../model/clock.ts';
-import { OperationError } from '../model/operationError.ts';
+import { OperationError, undefinedIf } from '../model/operationError.ts';
 import type { RequestInFlight } from '../model/snapshot.ts';
 import { requestTimeoutMs } from '../azure/clients.ts';
 import type { Blobs, Metadata } from './blobs.ts';
 
 const leaseSeconds = 60;
-/** What may be under way when nothing is known of the past: the longest flight of any kind. */
+/** The longest life of a request of any kind, which counts when nothing is known about the past. */
 const longestRequestMs = 5 * minute;
 
 /** The right to decide on one resource. */
 export interface Lease {
   readonly requestInFlight: RequestInFlight | undefined;
-  /** Before every write: as much lease is left as a request may take, or the visit is over (R5, lease time left). */
+  /** Called before every write: ends the visit unless more lease is left than a request may take (R5, lease time left). */
   ensureTimeLeft(): Promise<void>;
-  /** Before every regenerate (R4, request in flight): `of` is the fingerprint that it replaces, if it replaces one. */
-  recordIntent(of: string | undefined, until: Date): Promise<void>;
-  /** After an inspection showed the effect, or the service answered that there is none. */
+  /** Called before every regenerate (R4, request in flight), with the fingerprint that it replaces, if there is one. */
+  recordIntent(replaces: string | undefined, until: Date): Promise<void>;
+  /** Called after an inspection showed the effect, or after the service answered that there is none. */
   clearInFlight(): Promise<void>;
   /** Gives the lease back. One that cannot be given back runs out by itself. */
   release(): Promise<void>;
@@ -30,7 +30,7 @@ export interface Leases {
 
 export function leases(blobs: Blobs, clock: Clock): Leases {
   let ready: Promise<Metadata> | undefined;
-  /** A container newly made says nothing of what is under way. */
+  /** A new container knows nothing about requests that were sent before it was made (R4, request in flight). */
   const container = () => {
     ready ??= blobs.container({ sentuntil: later(clock.now(), longestRequestMs).toISOString() });
     ready.catch(() => (ready = undefined));
@@ -54,13 +54,13 @@ export function leases(blobs: Blobs, clock: Clock): Leases {
     }
   }
 
-  async function withLease<T>(resource: string, work: (held: Lease) => Promise<T>): Promise<T | 'busy'> {
-    const held = await acquire(resource);
-    if (!held) return 'busy';
+  async function withLease<T>(resource: string, work: (lease: Lease) => Promise<T>): Promise<T | 'busy'> {
+    const acquired = await acquire(resource);
+    if (!acquired) return 'busy';
     try {
-      return await work(held);
+      return await work(acquired);
     } finally {
-      await held.release();
+      await acquired.release();
     }
   }
 }
@@ -79,58 +79,54 @@ async function acquireBlob(blobs: Blobs, name: string): Promise<string | undefin
 }
 
 async function releaseBlob(blobs: Blobs, name: string, id: string): Promise<void> {
-  try {
-    await blobs.release(name, id);
-  } catch (error) {
-    if (!(error instanceof OperationError)) throw error;
-  }
+  await undefinedIf('any failure', blobs.release(name, id));
 }
 
-function requestInFlightFrom({
-  sentuntil,
-  sentfor,
-}: {
-  sentuntil?: string;
-  sentfor?: string;
-}): RequestInFlight | undefined {
+function requestInFlightFrom({ sentuntil, sentfor }: Metadata): RequestInFlight | undefined {
   const until = new Date(sentuntil ?? NaN);
-  return Number.isNaN(until.getTime()) ? undefined : { until, ...(sentfor && { replaces: sentfor }) };
+  return Number.isNaN(until.getTime()) ? undefined : { until, replaces: sentfor };
 }
 
-interface Held {
+interface LeasedBlob {
   readonly blobs: Blobs;
   readonly clock: Clock;
   readonly name: string;
   readonly id: string;
 }
 
-/** The end is counted from before the request was sent, on a clock that never runs backwards. */
-function lease({ blobs, clock, name, id }: Held, sentAtMs: number, found: RequestInFlight | undefined): Lease {
+/**
+ * A process can be suspended at any line, and must not send a write when another worker has the lease already (R5, lease
+ * time left). So the end of the lease is counted from before the request for it was sent, on a clock that never runs
+ * backwards, and a write is sent only if more time is left than it may take. Else the lease is renewed first. The intent
+ * of a regenerate is a write of its own, which takes time: the time left is checked again behind it.
+ */
+function lease({ blobs, clock, name, id }: LeasedBlob, sentAtMs: number, found: RequestInFlight | undefined): Lease {
   let endsAtMs = sentAtMs + leaseSeconds * second;
   let requestInFlight = found;
-  const assure = async () => {
-    if (endsAtMs - clock.monotonicMs() >= requestTimeoutMs + 5 * second) return;
-    const renewedAtMs = clock.monotonicMs();
-    if (!(await blobs.renew(name, id))) throw new OperationError('lease-lost');
-    endsAtMs = renewedAtMs + leaseSeconds * second;
-  };
   return {
     get requestInFlight() {
       return requestInFlight;
     },
-    ensureTimeLeft: assure,
-    recordIntent: async (of, until) => {
-      await assure();
-      await blobs.setMetadata(name, { sentuntil: until.toISOString(), ...(of && { sentfor: of }) }, id);
-      requestInFlight = { until, ...(of && { replaces: of }) };
-      await assure();
+    ensureTimeLeft,
+    recordIntent: async (replaces, until) => {
+      await ensureTimeLeft();
+      await blobs.setMetadata(name, { sentuntil: until.toISOString(), ...(replaces && { sentfor: replaces }) }, id);
+      requestInFlight = { until, replaces };
+      await ensureTimeLeft();
     },
     clearInFlight: async () => {
       if (!requestInFlight) return;
-      await assure();
+      await ensureTimeLeft();
       await blobs.setMetadata(name, {}, id);
       requestInFlight = undefined;
     },
     release: () => releaseBlob(blobs, name, id),
   };
+
+  async function ensureTimeLeft(): Promise<void> {
+    if (endsAtMs - clock.monotonicMs() >= requestTimeoutMs + 5 * second) return;
+    const renewedAtMs = clock.monotonicMs();
+    if (!(await blobs.renew(name, id))) throw new OperationError('lease-lost');
+    endsAtMs = renewedAtMs + leaseSeconds * second;
+  }
 }

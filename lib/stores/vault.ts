@@ -6,15 +6,15 @@ import type { Secret } from '../model/snapshot.ts';
 import type { SecretName } from '../model/target.ts';
 import type { Tags } from '../tags/optionTags.ts';
 
-/** A secret as a list page shows it: the value and the version are not among it. */
+/** A secret as a list page shows it, without value and version. */
 export interface ListedSecret {
   readonly secret: SecretName;
   readonly tags: Tags;
   readonly createdOn: Date;
-  readonly expiresOn?: Date;
+  readonly expiresOn?: Date | undefined;
 }
 
-/** What is written with a new value. */
+/** A new value with everything that is written beside it. */
 interface NewVersion {
   readonly value: Sealed;
   readonly tags: Record<string, string>;
@@ -22,17 +22,17 @@ interface NewVersion {
   readonly contentType?: string;
 }
 
-/** Secrets as the vaults hold them. Throws `Failure` only. */
+/** The secrets in the vaults. */
 export interface Vault {
-  /** 25 a call, and nothing else. */
+  /** Lists secrets, 25 a call. */
   list(vaultUrl: string): AsyncIterable<ListedSecret>;
-  /** GET: the current version, or the one named. */
+  /** Reads the current version, or the one that is named. */
   read(secret: SecretName, version?: string): Promise<Secret>;
-  /** PATCH of exactly this version: the whole tag map is replaced, all else stays. */
+  /** Replaces the whole tag map of exactly this version by a PATCH. Everything else stays. */
   tag(secret: SecretName, version: string, tags: Record<string, string>): Promise<void>;
-  /** PUT: a new version. */
+  /** Writes a new version by one PUT (promise 5, state with value). */
   set(secret: SecretName, version: NewVersion): Promise<Secret>;
-  /** PATCH; what does not exist any more needs no disabling. */
+  /** Disables a version by a PATCH. A version that does not exist any more needs none. */
   disable(secret: SecretName, version: string): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export function vault({ secrets }: Pick<Clients, 'secrets'>): Vault {
     list: async function* (vaultUrl) {
       for await (const properties of secrets(vaultUrl).listPropertiesOfSecrets()) {
         const { name, tags = {}, createdOn = new Date(0), expiresOn } = properties;
-        yield { secret: { vaultUrl, name }, tags, createdOn, ...(expiresOn && { expiresOn }) };
+        yield { secret: { vaultUrl, name }, tags, createdOn, expiresOn };
       }
     },
     read: async ({ vaultUrl, name }, version) =>
@@ -66,7 +66,7 @@ function secretFrom({ value, properties }: KeyVaultSecret): Secret {
     createdOn,
     updatedOn: updatedOn ?? createdOn,
     tags: tags ?? {},
-    ...(expiresOn && { expiresOn }),
-    ...(contentType && { contentType }),
+    expiresOn,
+    contentType,
   };
 }

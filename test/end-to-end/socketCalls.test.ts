@@ -75,7 +75,7 @@ test.each(cases)('$operation arrives once when $what', async ({ operation, what,
   const acts = await hands(name, effect.kind === 'delay' ? impatient : undefined);
   const fault = core.faults.plan({ operation, effect });
   const before = core.journal.calls.length;
-  await expect(acts[operation]()).rejects.toMatchObject({ name: 'Failure' });
+  await expect(acts[operation]()).rejects.toMatchObject({ name: 'OperationError' });
   expect(fault.fired).toBe(1);
   expect(core.journal.calls.slice(before).filter((call) => call.operation === operation)).toHaveLength(1);
 });

@@ -17,7 +17,7 @@ export function certificateId({ vaultUrl, name, version }: CertificateIdentifier
   return [`${vaultUrl}/certificates/${name}`, ...(version ? [version] : [])].join('/');
 }
 
-/** The text as it was, with another version where it had one. */
+/** Returns the text as it was, with another version if it had one. */
 export function withVersion(text: string, version: string): string {
   const before = certificateIdentifier(text)?.version;
   return before === undefined ? text : text.trim().replace(/[^/]+\/?$/, version);

@@ -1,20 +1,20 @@
 import type { CertificatePolicy } from '@azure/keyvault-certificates';
 
-/** Does Key Vault make the next version by itself? */
+/** Tells whether Key Vault makes the next version by itself. */
 export function renews({ lifetimeActions = [] }: Partial<CertificatePolicy>): boolean {
   return lifetimeActions.some(({ action }) => action === 'AutoRenew');
 }
 
-/** An issuer that Key Vault does not know signs nothing for it: a person merges the certificate. */
+/** An issuer that Key Vault does not know signs nothing for it, so a person merges the certificate. */
 export function isMerged({ issuerName = 'Unknown' }: Partial<CertificatePolicy>): boolean {
   return issuerName === 'Unknown';
 }
 
 /**
- * The whole policy, with AutoRenew where the issuer allows it: a request replaces the policy, and a part that is left
- * out of it (alternative names, say) would be lost. A certificate has one lifetime action.
+ * Returns the whole policy, with AutoRenew if the issuer allows it. A request replaces the policy, so a part that it
+ * leaves out (alternative names, for example) would be lost. A certificate has one lifetime action.
  */
-export function renewing(policy: CertificatePolicy): CertificatePolicy {
+export function withAutoRenew(policy: CertificatePolicy): CertificatePolicy {
   if (renews(policy) || isMerged(policy)) return policy;
   const [{ daysBeforeExpiry, lifetimePercentage } = {}] = policy.lifetimeActions ?? [];
   const trigger =

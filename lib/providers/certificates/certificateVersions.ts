@@ -1,6 +1,7 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { CertificatePolicy, KeyVaultCertificateWithPolicy } from '@azure/keyvault-certificates';
 import { z } from 'zod';
+import { parseJson } from '../../model/json.ts';
 import { undefinedIf } from '../../model/operationError.ts';
 import type { CertificateIdentifier } from './certificateIdentifier.ts';
 import { isMerged } from './certificatePolicy.ts';
@@ -9,7 +10,7 @@ import { isNearEnd } from '../versionedCredential.ts';
 
 export type Version = KeyVaultCertificateWithPolicy['properties'];
 
-/** The newest version, with the policy; nothing where there is no such certificate. */
+/** Reads the newest version with the policy, and returns nothing if there is no such certificate. */
 export async function newestOf(
   { clients }: ProviderDeps,
   { vaultUrl, name }: CertificateIdentifier,
@@ -17,6 +18,7 @@ export async function newestOf(
   return undefinedIf('resource-missing', clients.certificates(vaultUrl).getCertificate(name));
 }
 
+/** Reads the dates and state of one version, and returns nothing if there is none. */
 export async function versionOf(
   { clients }: ProviderDeps,
   { vaultUrl, name, version = '' }: CertificateIdentifier,
@@ -26,21 +28,21 @@ export async function versionOf(
   return found?.properties;
 }
 
-/** The last request for a version, whatever became of it. It says of no time, and its CSR is left where it is. */
+/** The last request for a version. It has no time, and its CSR is not read. */
 export interface Issuance {
   readonly status: string;
   /** The issuer's own code. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   readonly isMerged: boolean;
 }
 
-const operation = z.object({
+const pendingShape = z.object({
   status: z.string().default(''),
   issuer: z.object({ name: z.string().optional() }).optional(),
   error: z.object({ code: z.string().default('') }).nullish(),
 });
 
-/** Read from the answer itself: the SDK throws what failed as an error without its code. */
+/** Reads the last request from the answer itself, because the SDK throws a failed request as an error without its code. */
 export async function issuanceOf(
   { clients }: ProviderDeps,
   { vaultUrl, name }: CertificateIdentifier,
@@ -56,35 +58,32 @@ export async function issuanceOf(
     if (answers.length === 0) throw error;
   }
   const [answer] = answers;
-  return answer === undefined ? undefined : issuanceIn(answer);
-}
-
-function issuanceIn(answer: string): Issuance {
-  const { status, issuer, error } = operation.catch({ status: '' }).parse(JSON.parse(answer));
+  if (answer === undefined) return undefined;
+  const { status, issuer, error } = pendingShape.catch({ status: '' }).parse(parseJson(answer));
   const code = error?.code.replace(/\W+/g, '').slice(0, 40);
-  return { status, isMerged: isMerged({ issuerName: issuer?.name ?? 'Unknown' }), ...(code && { code }) };
+  return { status, isMerged: isMerged({ issuerName: issuer?.name ?? 'Unknown' }), code };
 }
 
 /**
- * Asks for a version as the policy says, and does not wait for it. The SDK looks at it once in the same call: what goes
- * wrong after the request was taken is for the next look.
+ * Asks for a version as the policy says, and does not wait for it. The SDK polls once in the same call. If only that
+ * fails, the request was accepted, and the next inspection shows what became of it.
  */
-export async function ask(
+export async function requestVersion(
   { clients }: ProviderDeps,
   { vaultUrl, name }: CertificateIdentifier,
   { tags, preserveCertificateOrder }: Version,
   policy: CertificatePolicy,
 ): Promise<void> {
-  const taken: string[] = [];
+  const accepted: string[] = [];
   const onResponse = ({ request }: PipelineResponse) => {
-    if (request.method === 'POST') taken.push(request.requestId);
+    if (request.method === 'POST') accepted.push(request.requestId);
   };
   const kept = { ...(tags && { tags }), ...(preserveCertificateOrder !== undefined && { preserveCertificateOrder }) };
-  const options = { ...kept, enabled: true, onResponse };
   try {
+    const options = { ...kept, enabled: true, onResponse };
     await clients.certificates(vaultUrl).beginCreateCertificate(name, policy, options);
   } catch (error) {
-    if (taken.length === 0) throw error;
+    if (accepted.length === 0) throw error;
   }
 }
 
@@ -96,16 +95,16 @@ export async function disable(
   await clients.certificates(vaultUrl).updateCertificateProperties(name, version, { enabled: false });
 }
 
-/** Versions that can still be fetched. */
+/** Lists the versions that can still be fetched. */
 export async function enabledVersions(
   { clients }: ProviderDeps,
   { vaultUrl, name }: CertificateIdentifier,
 ): Promise<readonly string[]> {
-  const found: string[] = [];
+  const versions: string[] = [];
   for await (const { version, enabled } of clients.certificates(vaultUrl).listPropertiesOfCertificateVersions(name)) {
-    if (version && enabled !== false) found.push(version);
+    if (version && enabled !== false) versions.push(version);
   }
-  return found;
+  return versions;
 }
 
 export function isFit({ enabled, notBefore, expiresOn }: Version, now: Date): boolean {

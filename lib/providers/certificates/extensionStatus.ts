@@ -1,11 +1,12 @@
 import pMap from 'p-map';
 import { z } from 'zod';
 import type { BatchDataPlane } from '../../azure/batchDataPlane.ts';
-import { OperationError } from '../../model/operationError.ts';
-import type { ExtensionSeen, NodeSeen } from './nodeEvidence.ts';
+import { undefinedIf } from '../../model/operationError.ts';
+import type { ExtensionStatus, NodeStatus } from './nodeEvidence.ts';
 
 const time = z.coerce.date().optional().catch(undefined);
 const nodeShape = z.object({ id: z.string(), state: z.string().default('unknown'), lastBootTime: time });
+type Node = z.output<typeof nodeShape>;
 const extensionShape = z.object({
   provisioningState: z.string().optional(),
   vmExtension: z.object({ type: z.string().optional() }).optional(),
@@ -13,55 +14,48 @@ const extensionShape = z.object({
 });
 type Extension = z.output<typeof extensionShape>;
 
-/** A call each: of a large pool some nodes speak for all. */
-const mostAsked = 100;
-const atOnce = 8;
+/** Each node is a call, so in a large pool these speak for all. */
+const maxNodesAsked = 100;
+const concurrency = 8;
 
-/** The nodes of a pool as they are now; nothing where they cannot be read from here. */
-export async function nodesOf(
+/** Reads the nodes of a pool as they are now, and returns nothing if they cannot be read from here. */
+export async function readNodes(
   data: BatchDataPlane,
   host: string,
   pool: string,
-): Promise<readonly NodeSeen[] | undefined> {
+): Promise<readonly NodeStatus[] | undefined> {
   const path = `/pools/${encodeURIComponent(pool)}/nodes`;
-  try {
+  return undefinedIf('any failure', readAll());
+
+  async function readAll(): Promise<readonly NodeStatus[]> {
     const nodes = readable(nodeShape, await data(host, path, 'id,state,lastBootTime'));
-    const asked = await pMap(nodes.slice(0, mostAsked), one, { concurrency: atOnce });
-    return [...asked.flatMap((node) => node ?? []), ...nodes.slice(mostAsked).map(seenFrom)];
-  } catch (error) {
-    if (error instanceof OperationError) return undefined;
-    throw error;
+    const asked = await pMap(nodes.slice(0, maxNodesAsked), withExtension, { concurrency });
+    return [...asked.flatMap((node) => node ?? []), ...nodes.slice(maxNodesAsked).map(withoutExtension)];
   }
 
-  /** Nothing for a node that went while we looked. */
-  async function one(node: z.output<typeof nodeShape>): Promise<NodeSeen | undefined> {
-    try {
-      const found = await data(host, `${path}/${encodeURIComponent(node.id)}/extensions`, select);
-      const extension = readable(extensionShape, found).find(isForKeyVault);
-      return { ...seenFrom(node), ...(extension && { extension: statusOf(extension) }) };
-    } catch (error) {
-      if (error instanceof OperationError && error.reason === 'resource-missing') return undefined;
-      throw error;
-    }
+  /** Returns nothing for a node that disappeared meanwhile. */
+  async function withExtension(node: Node): Promise<NodeStatus | undefined> {
+    const select = 'provisioningState,vmExtension,instanceView';
+    const request = data(host, `${path}/${encodeURIComponent(node.id)}/extensions`, select);
+    const extensions = await undefinedIf('resource-missing', request);
+    if (!extensions) return undefined;
+    const extension = readable(extensionShape, extensions).find(({ vmExtension }) =>
+      /^keyvaultfor(linux|windows)$/i.test(vmExtension?.type ?? ''),
+    );
+    return { ...withoutExtension(node), ...(extension && { extension: statusOf(extension) }) };
   }
 }
 
-/** What is of another shape says nothing. */
-function readable<T>(shape: z.ZodType<T>, found: readonly unknown[]): readonly T[] {
-  return found.flatMap((each) => shape.safeParse(each).data ?? []);
+/** Leaves out whatever has another shape. */
+function readable<T>(shape: z.ZodType<T>, items: readonly unknown[]): readonly T[] {
+  return items.flatMap((item) => shape.safeParse(item).data ?? []);
 }
 
-const select = 'provisioningState,vmExtension,instanceView';
-
-function seenFrom({ id, state, lastBootTime }: z.output<typeof nodeShape>): NodeSeen {
+function withoutExtension({ id, state, lastBootTime }: Node): NodeStatus {
   return { id, state: state.toLowerCase(), startedAt: lastBootTime };
 }
 
-function isForKeyVault({ vmExtension }: Extension): boolean {
-  return /^keyvaultfor(linux|windows)$/i.test(vmExtension?.type ?? '');
-}
-
-function statusOf({ provisioningState, instanceView }: Extension): ExtensionSeen {
+function statusOf({ provisioningState, instanceView }: Extension): ExtensionStatus {
   const statuses = instanceView?.statuses ?? [];
   const failed = provisioningState === 'Failed' || statuses.some(({ level }) => level === 'Error');
   const times = statuses.flatMap((status) => status.time?.getTime() ?? []);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ResourceGraph, Row } from '../../azure/resourceGraph.ts';
+import type { ResourceGraph } from '../../azure/resourceGraph.ts';
 import { undefinedIf } from '../../model/operationError.ts';
 import { normalizedId } from '../../model/target.ts';
 import { managementGroups, type Assignment } from '../../pools/vaultGrants.ts';
@@ -8,7 +8,7 @@ const word = z.string().toLowerCase().catch('');
 const words = z.array(z.string()).catch([]);
 const permissions = z.object({ secrets: words, certificates: words });
 
-/** An account, an identity or a vault, in lower case; what it has not is empty. */
+/** An account, an identity or a vault, in lower case. Members that it has not are empty. */
 const resource = z.object({
   ...{ id: word, tenantId: word, clientId: word, principalId: word, home: word, uri: word, rbac: word },
   policies: z
@@ -18,53 +18,42 @@ const resource = z.object({
 });
 export type Resource = z.output<typeof resource>;
 
-/** What these ids name, and the vaults at these addresses. */
+/** Finds the resources with these ids, and the vaults at these addresses. */
 export async function resourcesAt(
   graph: ResourceGraph,
   ids: readonly string[],
   uris: readonly string[],
 ): Promise<readonly Resource[]> {
-  const rows = await shown(
-    graph,
-    `Resources
+  const query = `Resources
 | where id in~ (${quoted(ids)})
   or type =~ 'microsoft.keyvault/vaults' and tostring(properties.vaultUri) in~ (${quoted(uris)})
 | project id, tenantId, clientId = tostring(properties.clientId), principalId = tostring(properties.principalId),
   home = tostring(properties.tenantId), uri = tostring(properties.vaultUri),
   rbac = tostring(properties.enableRbacAuthorization), policies = properties.accessPolicies
-| order by id asc`,
-  );
+| order by id asc`;
+  const rows = (await undefinedIf('any failure', graph(query))) ?? [];
   return rows.map((row) => resource.parse(row));
 }
 
 const assignment = z.object({ principalId: word, principalType: word, role: word, scope: word, condition: word });
 
-/** Whatever is assigned at these scopes, to whomever: that anything is shown tells that this app may see it. */
+/** Finds every assignment at these scopes. If one is shown, this app may see them all. */
 export async function assignmentsAt(graph: ResourceGraph, scopes: readonly string[]): Promise<readonly Assignment[]> {
-  const rows = await shown(
-    graph,
-    `AuthorizationResources
+  const query = `AuthorizationResources
 | where type =~ 'microsoft.authorization/roleassignments'
 | project id, principalId = tostring(properties.principalId), principalType = tostring(properties.principalType),
   role = tostring(properties.roleDefinitionId), scope = tostring(properties.scope),
   condition = tostring(properties.condition)
 | where scope in~ (${quoted(scopes)}) or scope startswith '${managementGroups}'
-| order by id asc`,
-  );
-  return rows.map(assignmentFrom);
+| order by id asc`;
+  const rows = (await undefinedIf('any failure', graph(query))) ?? [];
+  return rows.map((row) => {
+    const { role, scope, ...rest } = assignment.parse(row);
+    return { ...rest, role: role.split('/').at(-1) ?? '', scope: scope === '/' ? scope : normalizedId(scope) };
+  });
 }
 
-function assignmentFrom(row: Row): Assignment {
-  const { role, scope, ...rest } = assignment.parse(row);
-  return { ...rest, role: role.split('/').at(-1) ?? '', scope: scope === '/' ? scope : normalizedId(scope) };
-}
-
-/** Nothing where Resource Graph does not answer. */
-async function shown(graph: ResourceGraph, query: string): Promise<readonly Row[]> {
-  return (await undefinedIf('any failure', graph(query))) ?? [];
-}
-
-/** A pool may observe any host, and a host may have quotes in it. */
+/** Escapes quotes, because a pool may observe any host, and a host may have quotes in it. */
 function quoted(texts: readonly string[]): string {
   return [...new Set(texts)].map((text) => `'${text.replace(/[\\']/g, String.raw`\$&`)}'`).join(', ');
 }

@@ -3,49 +3,51 @@ import type { Check, Evidence, Note, Pending } from '../../model/check.ts';
 import { earliest, hour, later } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
 import { hasClass } from '../../model/reason.ts';
-import { evidenceIn, together, type NodesSeen } from './nodeEvidence.ts';
-import { nodesOf } from './extensionStatus.ts';
-import { findingsOf, hindrance, observingPools, type Observing } from './observingPools.ts';
 import type { ProviderDeps, ProviderInput } from '../provider.ts';
+import { readNodes } from './extensionStatus.ts';
+import { combine, evidenceIn, type NodeEvidence } from './nodeEvidence.ts';
+import { findHindrance, notesOn, observingPools, type ObservingPool } from './observingPools.ts';
 
-/** Good and pending both say on which level of evidence they rest, and of which pool and nodes they speak. */
-type Evident = { readonly is: 'valid'; readonly evidence: Evidence } | Pending;
+/** Both answers name the level of evidence that they rest on, and the pool and nodes that they concern. */
+type NodeCheck = { readonly is: 'valid'; readonly evidence: Evidence } | Pending;
 
-/** Nodes get so long; then the rotation goes on, so that the next one can begin. A day is needed to say `stuck`. */
+/** Nodes get so long. It takes a day until a wait is announced as stuck, and the next rotation must be able to begin. */
 const patienceMs = 25 * hour;
 
-/** Never hangs: when patience is over, what was found is said and no longer waited for. */
+/** Waits until all nodes have the certificate's new version, but never beyond patience and not in an immediate emergency. */
 export async function nodeCheck(
   deps: ProviderDeps,
   input: ProviderInput,
   certificate: string,
   since: Date,
 ): Promise<Check> {
-  if (isOver(input)) return { is: 'valid', evidence: await whateverIsSeen(deps, input, certificate, since) };
-  const { wait } = input.state;
-  const isWaiting = wait && wait.until > input.now && /^(nodes|pool)-/.test(wait.reason);
-  return isWaiting ? { is: 'pending', ...wait } : nodesHave(deps, input, certificate, since);
+  const { state, secret, now } = input;
+  const { wait, rotation } = state;
+  if (rotation?.mode === 'immediate' || later(secret.createdOn, patienceMs) <= now) {
+    return { is: 'valid', evidence: await evidenceSoFar(deps, input, certificate, since) };
+  }
+  const isWaiting = wait && wait.until > now && /^(nodes|pool)-/.test(wait.reason);
+  return isWaiting ? { is: 'pending', ...wait } : checkNodes(deps, input, certificate, since);
 }
 
-/** For an emergency at once. */
-function isOver({ state: { rotation }, secret, now }: ProviderInput): boolean {
-  return rotation?.mode === 'immediate' || later(secret.createdOn, patienceMs) <= now;
-}
-
-async function whateverIsSeen(...asked: Parameters<typeof nodesHave>): Promise<Evidence> {
+/** Returns what is known now, without waiting for more. */
+async function evidenceSoFar(...args: Parameters<typeof checkNodes>): Promise<Evidence> {
   try {
-    const found = await nodesHave(...asked);
-    return found.is === 'valid' ? found.evidence : found;
+    const check = await checkNodes(...args);
+    return check.is === 'valid' ? check.evidence : check;
   } catch (error) {
     if (error instanceof OperationError) return { reason: error.reason };
     throw error;
   }
 }
 
-/** The old version may end where all is seen to be well. What time cures is asked again, the rest leaves it enabled. */
-export async function mayLoseTheOld(...asked: Parameters<typeof nodesHave>): Promise<boolean> {
+/**
+ * The old version may end only if there is evidence that every node has the new one. A failure that passes is thrown, so
+ * that the question is asked again. Without a grant it would be asked for ever, so the old version stays enabled then.
+ */
+export async function mayEndOldVersion(...args: Parameters<typeof checkNodes>): Promise<boolean> {
   try {
-    const { is } = await nodesHave(...asked);
+    const { is } = await checkNodes(...args);
     return is === 'valid';
   } catch (error) {
     if (error instanceof OperationError && hasClass(error.reason, 'grant')) return false;
@@ -53,58 +55,56 @@ export async function mayLoseTheOld(...asked: Parameters<typeof nodesHave>): Pro
   }
 }
 
-/** Do the nodes of all pools that observe it have the version that was made then? */
-async function nodesHave(deps: ProviderDeps, input: ProviderInput, certificate: string, since: Date): Promise<Evident> {
+/** Checks whether the nodes of all pools that observe the certificate have the version made at `since`. */
+async function checkNodes(
+  deps: ProviderDeps,
+  input: ProviderInput,
+  certificate: string,
+  since: Date,
+): Promise<NodeCheck> {
+  const { host, now } = input;
   const pools = await observingPools(deps, input, certificate);
   if (pools.length === 0) return { is: 'valid', evidence: { reason: 'certificate-unobserved' } };
-  const notes = findingsOf(pools);
-  const finding = hindrance(pools);
-  if (finding)
-    return { is: 'pending', reason: finding.reason, until: later(input.now, hour), ...named(finding), notes };
-  const { seen, unread } = await seenOf(deps, input, pools, since);
-  return checkFrom(seen, unread, input, notes);
-}
-
-async function seenOf(deps: ProviderDeps, { host, now }: ProviderInput, pools: readonly Observing[], since: Date) {
-  const all = await pMap(
-    pools,
-    async (pool) => ({ ...pool, nodes: host ? await nodesOf(deps.clients.batchData, host, pool.name) : undefined }),
-    { concurrency: 2 },
-  );
-  const seen = together(all.map((pool) => evidenceIn(pool, since, now)));
-  return { seen, unread: all.find(({ nodes }) => !nodes)?.name };
+  const notes = notesOn(pools);
+  const hindrance = findHindrance(pools);
+  if (hindrance) {
+    return { is: 'pending', reason: hindrance.reason, until: later(now, hour), ...about(hindrance), notes };
+  }
+  const withNodes = async (pool: ObservingPool) => ({
+    ...pool,
+    nodes: host ? await readNodes(deps.clients.batchData, host, pool.name) : undefined,
+  });
+  const all = await pMap(pools, withNodes, { concurrency: 2 });
+  const evidence = combine(all.map((pool) => evidenceIn(pool, since, now)));
+  const unreadablePool = all.find(({ nodes }) => !nodes)?.name;
+  return checkFrom(evidence, unreadablePool, input, notes);
 }
 
 function checkFrom(
-  seen: NodesSeen,
-  unread: string | undefined,
+  found: NodeEvidence,
+  unreadablePool: string | undefined,
   { now, secret }: ProviderInput,
   notes: readonly Note[],
-): Evident {
-  switch (seen.is) {
+): NodeCheck {
+  switch (found.is) {
     case 'nodes-behind': {
-      const { is: reason, pool, nodes } = seen;
-      return { is: 'pending', reason, until: later(now, hour), ...named({ pool, detail: listed(nodes) }), notes };
+      const { is: reason, pool, nodes } = found;
+      const detail = `${nodes.length} of its nodes: ${nodes.slice(0, 5).join(' ')}`;
+      return { is: 'pending', reason, until: later(now, hour), ...about({ pool, detail }), notes };
     }
     case 'nodes-polling': {
-      const until = earliest(seen.until, later(secret.createdOn, patienceMs));
+      const until = earliest(found.until, later(secret.createdOn, patienceMs));
       return { is: 'pending', reason: 'nodes-polling', until, notes };
     }
     case 'assumed-by-time':
-      return { is: 'valid', evidence: { ...(unread ? unreadable(unread) : { reason: seen.is }), notes } };
+      return unreadablePool === undefined
+        ? { is: 'valid', evidence: { reason: 'assumed-by-time', notes } }
+        : { is: 'valid', evidence: { reason: 'nodes-unreadable', detail: `pool ${unreadablePool}`, notes } };
     case 'seen-on-nodes':
       return { is: 'valid', evidence: { reason: 'seen-on-nodes', notes } };
   }
 }
 
-function unreadable(pool: string): Evidence {
-  return { reason: 'nodes-unreadable', detail: `pool ${pool}` };
-}
-
-function named({ pool, detail }: { pool: string; detail?: string | undefined }): { code: string; detail: string } {
-  return { code: pool, detail: [`pool ${pool}`, ...(detail ? [detail] : [])].join(': ') };
-}
-
-function listed(nodes: readonly string[]): string {
-  return `${nodes.length} of its nodes: ${nodes.slice(0, 5).join(' ')}`;
+function about({ pool, detail }: { pool: string; detail?: string | undefined }): { code: string; detail: string } {
+  return { code: pool, detail: detail ? `pool ${pool}: ${detail}` : `pool ${pool}` };
 }

@@ -1,5 +1,7 @@
 import { fingerprintOf, Sealed, type Fingerprint } from '../../model/sealed.ts';
 import type { Credential } from '../../model/snapshot.ts';
+import type { ProviderInput } from '../provider.ts';
+import { isRemembered } from '../versionedCredential.ts';
 import {
   byService,
   isFollowed,
@@ -9,54 +11,52 @@ import {
   withoutVersion,
   type KeyIdentifier,
 } from './keyIdentifier.ts';
-import type { ProviderInput } from '../provider.ts';
-import { isRemembered } from '../versionedCredential.ts';
 
-/** A key without a version, of which nobody noted which version was the newest. */
+/** The id of a key without a version if no tag recorded which version was the newest. */
 const unknownVersion = 'versionless';
 
 /**
- * What encrypts an account is a text: a key with its version, a key without one (then its newest version is part of the
- * credential, but not of the text), or `Microsoft.Batch`.
+ * Makes a credential of the text that an account's encryption names. Of a key without a version the newest version is
+ * part of the credential, but not of the text.
  */
 export function credentialOf(text: string, newest = unknownVersion): Credential {
-  if (isFollowed(text)) return { id: newest, fingerprint: ofFollowed(text, newest), value: new Sealed(text) };
+  const value = new Sealed(text);
+  if (isFollowed(text)) return { id: newest, fingerprint: followedFingerprint(text, newest), value };
   const id = text === byService ? byService.toLowerCase() : (keyIdentifier(text)?.version ?? unknownVersion);
-  return { id, fingerprint: fingerprintOf(text), value: new Sealed(text) };
+  return { id, fingerprint: fingerprintOf(text), value };
 }
 
-/** Both ways in which a version of a key may have been used. */
+/** Returns the fingerprints of both ways to use a version: by its name, and by following its key. */
 export function fingerprintsOf(key: KeyIdentifier, version: string): readonly Fingerprint[] {
   const base = keyUrl(withoutVersion(key));
-  return [fingerprintOf(`${base}/${version}`), ofFollowed(base, version)];
+  return [fingerprintOf(`${base}/${version}`), followedFingerprint(base, version)];
 }
 
-function ofFollowed(text: string, version: string): Fingerprint {
+function followedFingerprint(text: string, version: string): Fingerprint {
   return fingerprintOf(`${text} ${version}`);
 }
 
-/** What the secret says, in one spelling. */
+/** Returns the text of the secret in its one spelling. */
 export function textOf({ secret }: Pick<ProviderInput, 'secret'>): string {
   const text = secret.value.open();
   return normalisedKey(text) ?? text;
 }
 
-/** The credential that the secret names; the version of a key without one stands in the tag. */
+/** Returns the credential that the secret names. The tag has the version of a key without one. */
 export function keyInSecret(input: Pick<ProviderInput, 'secret'>): Credential {
-  const taggedId = credentialIdIn(input.secret.tags['CredentialId'] ?? '');
-  return credentialOf(textOf(input), taggedId);
+  return credentialOf(textOf(input), credentialIdIn(input.secret.tags['CredentialId'] ?? ''));
 }
 
-/** Versions are 32 hex digits; Key Vault writes them in lower case. */
+/** Reads a version, which is 32 hex digits in lower case, or a word of ours that stands for none. */
 export function credentialIdIn(word: string): string | undefined {
   const id = word.trim().toLowerCase();
   return /^([0-9a-f]{32}|versionless|microsoft\.batch)$/.test(id) ? id : undefined;
 }
 
-/** As `held`; what the tag does not say, or says of a version that nobody knows, is the newest version there is. */
+/** As `keyInSecret`, but if the tag names no version that the state remembers, a followed key has its newest one. */
 export function keyInSecretNow(input: Pick<ProviderInput, 'secret' | 'state'>, newest: string | undefined): Credential {
-  const found = keyInSecret(input);
-  return isFollowed(textOf(input)) && !isRemembered(input, found.fingerprint)
+  const credential = keyInSecret(input);
+  return isFollowed(textOf(input)) && !isRemembered(input, credential.fingerprint)
     ? credentialOf(textOf(input), newest)
-    : found;
+    : credential;
 }

@@ -1,50 +1,47 @@
 import type { BatchAccount } from '@azure/arm-batch';
-import { OperationError, undefinedIf } from '../../model/operationError.ts';
 import type { Row } from '../../azure/resourceGraph.ts';
-import type { Reason } from '../../model/reason.ts';
-import type { KeyIdentifier } from './keyIdentifier.ts';
+import { OperationError, undefinedIf } from '../../model/operationError.ts';
 import type { ProviderDeps } from '../provider.ts';
+import type { KeyIdentifier } from './keyIdentifier.ts';
 
 /**
- * The account refused a key. Its codes are documented nowhere (`InvalidKeyVaultReference` is seen in Azure/azure-cli
- * #18208), so the words in them are read: one about the vault means that the account's identity lacks a grant.
+ * Finds out why the account refused a key. Its codes are documented nowhere (`InvalidKeyVaultReference` is seen in
+ * Azure/azure-cli #18208), so the words in them are read: one about the vault means that the account's identity lacks a
+ * grant, which has a name in each of the vault's two models of permissions.
  */
 export async function refusedKey(
   deps: ProviderDeps,
-  failure: OperationError,
+  error: OperationError,
   key: KeyIdentifier | undefined,
 ): Promise<OperationError> {
-  const { reason, detail } = failure;
+  const { reason, detail } = error;
   const { code = '' } = detail;
-  if (reason !== 'refused' && reason !== 'forbidden') return failure;
+  if (reason !== 'refused' && reason !== 'forbidden') return error;
   if (/NotSupported|NewAccount/i.test(code)) return new OperationError('cmk-not-for-existing', detail);
-  return key && /Vault|Encryption/i.test(code) ? new OperationError(await missingGrant(deps, key), detail) : failure;
+  if (!key || !/Vault|Encryption/i.test(code)) return error;
+  const vault = await vaultRow(deps, key);
+  if (!vault) return new OperationError('key-grant-missing', detail);
+  const hasRoles = String(vault['rbac']).toLowerCase() === 'true';
+  return new OperationError(hasRoles ? 'key-role-missing' : 'key-policy-missing', detail);
 }
 
-/** A grant has a name in each of the vault's two models of permissions. */
-async function missingGrant(deps: ProviderDeps, key: KeyIdentifier): Promise<Reason> {
-  const row = await vaultRow(deps, key);
-  if (!row) return 'key-grant-missing';
-  return String(row['rbac']).toLowerCase() === 'true' ? 'key-role-missing' : 'key-policy-missing';
-}
-
-/** An identity has no access to a vault of another tenant. What cannot be told passes. */
+/** An identity has no access to a vault of another tenant. If a tenant is not known, this says no. */
 export async function isOfAnotherTenant(
   deps: ProviderDeps,
   { identity }: BatchAccount,
   key: KeyIdentifier,
 ): Promise<boolean> {
-  const row = await vaultRow(deps, key);
-  const home = wordIn(identity?.tenantId ?? row?.['tenantId']);
-  const trusted = wordIn(row?.['trusted']);
+  const vault = await vaultRow(deps, key);
+  const home = lowerCase(identity?.tenantId ?? vault?.['tenantId']);
+  const trusted = lowerCase(vault?.['trusted']);
   return home !== '' && trusted !== '' && home !== trusted;
 }
 
-function wordIn(value: unknown): string {
+function lowerCase(value: unknown): string {
   return typeof value === 'string' ? value.toLowerCase() : '';
 }
 
-/** Nothing where this app may not see the vault. */
+/** Returns nothing if this app may not see the vault. */
 async function vaultRow({ graph }: ProviderDeps, { vaultUrl }: KeyIdentifier): Promise<Row | undefined> {
   const query = `Resources
 | where type =~ 'microsoft.keyvault/vaults' and tostring(properties.vaultUri) =~ '${vaultUrl}/'
@@ -53,12 +50,12 @@ async function vaultRow({ graph }: ProviderDeps, { vaultUrl }: KeyIdentifier): P
   return row;
 }
 
-/** Does a Batch account that this app may see use the key under one of these identifiers? */
+/** Tells whether a Batch account that this app may see uses the key under one of these identifiers. */
 export async function isUsed({ graph }: ProviderDeps, identifiers: readonly string[]): Promise<boolean> {
-  const all = identifiers.map((each) => `'${each}'`).join(', ');
+  const quoted = identifiers.map((identifier) => `'${identifier}'`).join(', ');
   const rows = await graph(`Resources
 | where type =~ 'microsoft.batch/batchaccounts'
-| where tostring(properties.encryption.keyVaultProperties.keyIdentifier) in~ (${all})
+| where tostring(properties.encryption.keyVaultProperties.keyIdentifier) in~ (${quoted})
 | project id`);
   return rows.length > 0;
 }

@@ -1,6 +1,6 @@
 import { parseVaultObject, type VaultObject } from '../../model/vaultObject.ts';
 
-/** Who encrypts a Batch account: the service with keys of its own, or a key in a vault, with or without a version. */
+/** The name, in encryption properties, of the service's own keys. */
 export const byService = 'Microsoft.Batch';
 
 export type KeyIdentifier = Omit<VaultObject, 'collection'>;
@@ -15,14 +15,14 @@ export function keyUrl({ vaultUrl, name, version }: KeyIdentifier): string {
   return [`${vaultUrl}/keys/${name.toLowerCase()}`, ...(version ? [version] : [])].join('/');
 }
 
-/** One spelling: Key Vault does not tell names apart by case. Nothing for what is neither. */
+/** Returns the one spelling of a key or of `Microsoft.Batch`, and nothing for any other text. */
 export function normalisedKey(text: string): string | undefined {
   if (text.trim().toLowerCase() === byService.toLowerCase()) return byService;
-  const found = keyIdentifier(text);
-  return found && keyUrl(found);
+  const key = keyIdentifier(text);
+  return key && keyUrl(key);
 }
 
-/** The key whatever its version. */
+/** Returns the key without its version. */
 export function baseOf(text: string): string | undefined {
   const key = keyIdentifier(text);
   return key && keyUrl(withoutVersion(key));

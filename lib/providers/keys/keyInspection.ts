@@ -2,21 +2,24 @@ import type { KeyVaultKey } from '@azure/keyvault-keys';
 import { valid } from '../../model/check.ts';
 import type { Credential, Inspection, NothingToRotate } from '../../model/snapshot.ts';
 import type { CredentialRef } from '../../model/state.ts';
+import type { ProviderDeps, ProviderInput } from '../provider.ts';
+import { credentialRefOf, distinct, isAtRest, isRemembered, madeBeforeEmergency } from '../versionedCredential.ts';
 import { credentialOf, keyInSecret, keyInSecretNow, textOf } from './keyCredential.ts';
 import { unfitVersion } from './keyFitness.ts';
-import { baseOf, byService, isFollowed, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
-import { distinct, isAtRest, isRemembered, credentialRefOf, unanswering } from '../versionedCredential.ts';
-import { isNearExpiry, rotatesItself, toBeDisabled, versionAt, versionOf } from './keyVersions.ts';
-import { textFor, wantedOf, type Wanted } from './wantedKey.ts';
-import type { ProviderDeps, ProviderInput } from '../provider.ts';
+import { baseOf, byService, isFollowed, keyUrl } from './keyIdentifier.ts';
+import { hasRotationPolicy, isNearExpiry, versionAt, versionOf, versionsToEnd } from './keyVersions.ts';
+import { textFor, wantedOf, type WantedKey } from './wantedKey.ts';
 
 export interface Offer {
-  readonly wanted: Wanted;
-  /** The version that is wanted, or the newest; absent = it is the service's. */
+  readonly wanted: WantedKey;
+  /** The version that is wanted, or the newest. Absent if the service's own keys are wanted. */
   readonly newest?: KeyVaultKey;
 }
 
-/** What all that was read means for the credential in the secret. */
+/**
+ * Makes an inspection of all that was read. If the account and the secret name different keys, a person changed the
+ * account, or we did and crashed before the secret was written: then the account's key is next.
+ */
 export async function keyInspectionOf(
   deps: ProviderDeps,
   input: ProviderInput,
@@ -24,76 +27,64 @@ export async function keyInspectionOf(
   offer: Offer,
 ): Promise<Inspection> {
   const { wanted, newest } = offer;
-  const isOfferOfUsed = wanted !== byService && baseOf(used) === baseOf(keyUrl(wanted));
-  const newestOfUsed = newest && isOfferOfUsed ? versionOf(newest) : undefined;
-  if (textOf(input) !== used) return changed(input, credentialOf(used, newestOfUsed));
-  const live = credentialRefOf(keyInSecretNow(input, newestOfUsed));
-  const next = nextOf(input, live, offer);
-  const rests = await restsFor(deps, input, used, wantedOf(input, used) ?? wanted, next);
-  const asks = rests ? undefined : await askedBy(deps, input, next, offer);
-  const all = distinct([live, ...waiting(input, wanted, next), ...(await toBeDisabled(deps, input, live))]);
-  const found = { readiness: valid, credentials: all, secretCredential: keyInSecret(input), live };
-  return {
-    ...found,
-    ...(next && { next }),
-    ...(rests && { nothingToRotate: rests }),
-    ...(asks && { startCause: asks }),
-  };
-}
-
-/** What is wished for by its name answers an emergency, whoever made it and whenever. */
-function waiting(input: ProviderInput, wanted: Wanted, next: Credential | undefined): readonly CredentialRef[] {
-  const isNamed = wanted === byService || wanted.version !== undefined;
-  return isNamed ? [] : unanswering(input, next);
-}
-
-/** Somebody changed the account, or we did and could not say so. */
-function changed(input: ProviderInput, next: Credential): Inspection {
+  const isUsedKey = wanted !== byService && baseOf(used) === baseOf(keyUrl(wanted));
+  const newestOfUsed = newest && isUsedKey ? versionOf(newest) : undefined;
+  if (textOf(input) === used) {
+    return inspectionOfUsed(deps, input, credentialRefOf(keyInSecretNow(input, newestOfUsed)), offer);
+  }
+  const next = credentialOf(used, newestOfUsed);
   return { readiness: valid, credentials: [credentialRefOf(next)], secretCredential: keyInSecret(input), next };
 }
 
-/** The credential to be published, unless it is the one that is live, or known to be older than what was asked for. */
+async function inspectionOfUsed(
+  deps: ProviderDeps,
+  input: ProviderInput,
+  live: CredentialRef,
+  offer: Offer,
+): Promise<Inspection> {
+  const { wanted } = offer;
+  const used = textOf(input);
+  const next = nextOf(input, live, offer);
+  const nothingToRotate = await nothingToRotateIn(deps, input, used, wantedOf(input, used) ?? wanted, next);
+  const startCause = nothingToRotate ? undefined : await startCauseOf(deps, input, next, offer);
+  // A version that the tag names answers an emergency, no matter who made it and when.
+  const isNamed = wanted === byService || wanted.version !== undefined;
+  const before = isNamed ? [] : madeBeforeEmergency(input, next);
+  const credentials = distinct([live, ...before, ...(await versionsToEnd(deps, input, live))]);
+  const secretCredential = keyInSecret(input);
+  return { readiness: valid, credentials, secretCredential, live, next, nothingToRotate, startCause };
+}
+
+/** Returns the credential to publish, unless it is live or the state already knows it. */
 function nextOf(input: ProviderInput, live: CredentialRef, { wanted, newest }: Offer): Credential | undefined {
-  const next = wanted === byService ? credentialOf(byService) : newest && fit(input, wanted, newest);
+  let next: Credential | undefined;
+  if (wanted === byService) next = credentialOf(byService);
+  else if (newest && !unfitVersion(newest, input.now)) {
+    next = credentialOf(textFor(input, wanted, versionOf(newest)), versionOf(newest));
+  }
   const isKnown = next && (next.fingerprint === live.fingerprint || isRemembered(input, next.fingerprint));
   return isKnown ? undefined : next;
 }
 
-function fit(
-  input: ProviderInput,
-  wanted: Exclude<Wanted, typeof byService>,
-  newest: KeyVaultKey,
-): Credential | undefined {
-  const version = versionOf(newest);
-  return unfitVersion(newest, input.now) ? undefined : credentialOf(textFor(input, wanted, version), version);
-}
-
-/** Why there is nothing to begin, however due; a wish that forbids it counts in mid-rotation too. */
-async function restsFor(
+/** Returns why nothing may begin, however due. An option that forbids a rotation counts in the middle of one, too. */
+async function nothingToRotateIn(
   deps: ProviderDeps,
   input: ProviderInput,
   used: string,
-  wanted: Wanted,
+  wanted: WantedKey,
   next: Credential | undefined,
 ): Promise<NothingToRotate | undefined> {
   if (wanted === byService) return used === byService ? { reason: 'microsoft-managed', firm: true } : undefined;
-  const isAsWished = next === undefined || next.value.open() === used;
-  if (isFollowed(used) && isAsWished) return followedBy(deps, input, wanted);
+  if (isFollowed(used) && (next === undefined || next.value.open() === used)) {
+    const isRotatedByVault = isAtRest(input) && (await hasRotationPolicy(deps, wanted));
+    return isRotatedByVault ? { reason: 'managed-by-batch', firm: false } : undefined;
+  }
   const isPinned = wanted.version !== undefined && used === keyUrl(wanted);
   return isPinned ? { reason: 'key-pinned', firm: true } : undefined;
 }
 
-async function followedBy(
-  deps: ProviderDeps,
-  input: ProviderInput,
-  wanted: KeyIdentifier,
-): Promise<NothingToRotate | undefined> {
-  const isSeenTo = isAtRest(input) && (await rotatesItself(deps, wanted));
-  return isSeenTo ? { reason: 'managed-by-batch', firm: false } : undefined;
-}
-
-/** What counts is the end of the version in use: a newer one that is not fit does not replace it. */
-async function askedBy(
+/** The end of the version in use counts, because a newer one that is not fit does not replace it. */
+async function startCauseOf(
   deps: ProviderDeps,
   input: ProviderInput,
   next: Credential | undefined,
@@ -102,7 +93,6 @@ async function askedBy(
   if (next) return 'new-version';
   if (!newest || wanted === byService || !isAtRest(input)) return undefined;
   const { id: version } = keyInSecretNow(input, versionOf(newest));
-  const isNewest = version === versionOf(newest);
-  const inUse = isNewest ? newest : await versionAt(deps, { ...wanted, version });
+  const inUse = version === versionOf(newest) ? newest : await versionAt(deps, { ...wanted, version });
   return inUse && isNearExpiry(inUse, input.now) ? 'near-expiry' : undefined;
 }

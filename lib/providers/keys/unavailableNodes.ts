@@ -3,22 +3,19 @@ import { z } from 'zod';
 import type { BatchDataPlane } from '../../azure/batchDataPlane.ts';
 import { OperationError } from '../../model/operationError.ts';
 
-const poolShape = z.object({ id: z.string() });
-const nodeShape = z.object({ state: z.string() });
+const poolsShape = z.array(z.object({ id: z.string() }));
+const nodesShape = z.array(z.object({ state: z.string() }));
 
-/** What the service makes of nodes whose account has lost its key is documented as unavailable, by no exact state. */
-const away: ReadonlySet<string> = new Set(['unusable', 'unknown']);
+/** Nodes of an account that lost its key are documented as unavailable, which is the name of no state. */
+const unavailable: ReadonlySet<string> = new Set(['unusable', 'unknown']);
 
-/** How many nodes of an account are not available; 0 where that cannot be read from here. */
-export async function nodesAway(data: BatchDataPlane, host: string): Promise<number> {
+/** Counts the nodes of an account that are not available. Returns 0 if they cannot be read from here. */
+export async function countUnavailableNodes(data: BatchDataPlane, host: string): Promise<number> {
   try {
-    const pools = z.array(poolShape).parse(await data(host, '/pools', 'id'));
+    const pools = poolsShape.parse(await data(host, '/pools', 'id'));
     const path = ({ id }: { id: string }) => `/pools/${encodeURIComponent(id)}/nodes`;
     const nodes = await pMap(pools, (pool) => data(host, path(pool), 'state'), { concurrency: 2 });
-    return z
-      .array(nodeShape)
-      .parse(nodes.flat())
-      .filter(({ state }) => away.has(state.toLowerCase())).length;
+    return nodesShape.parse(nodes.flat()).filter(({ state }) => unavailable.has(state.toLowerCase())).length;
   } catch (error) {
     if (error instanceof OperationError || error instanceof z.ZodError) return 0;
     throw error;

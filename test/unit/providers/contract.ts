@@ -29,15 +29,15 @@ function looks(kind: Kind, shell: Shell): void {
       live: { fingerprint: inspection.secretCredential.fingerprint },
     });
     expect(s.ground.works(inspection.secretCredential)).toBe(true);
-    expect(inspection).not.toHaveProperty('next');
+    expect(inspection.next).toBeUndefined();
     expect([s.ground.all(), s.count(kind.makes)]).toEqual([before, 0]);
   });
 
   test('a look finds nothing live where the secret names what the resource has not', async () => {
     const s = await stage(kind, shell);
     const inspection = await s.provider.inspect(s.view(s.ground.foreign));
-    expect(inspection).not.toHaveProperty('live');
-    expect(inspection).not.toHaveProperty('standby');
+    expect(inspection.live).toBeUndefined();
+    expect(inspection.standby).toBeUndefined();
   });
 }
 

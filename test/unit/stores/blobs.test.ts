@@ -107,7 +107,7 @@ describe.each([
 
   test('only the one who has the lease writes', async () => {
     const id = await leased('guarded');
-    const refused = { name: 'Failure', reason: 'refused' };
+    const refused = { name: 'OperationError', reason: 'refused' };
     await expect(container.setMetadata('guarded', { by: 'nobody' })).rejects.toMatchObject(refused);
     const stranger = '00000000-0000-4000-8000-000000000000';
     await expect(container.setMetadata('guarded', { by: 'stranger' }, stranger)).rejects.toMatchObject(refused);

@@ -69,7 +69,9 @@ test.each(lost)('R3: one intent is one request, also where the answer is %s', as
   local.setSecret('a', 'x');
   await vault.read(secret);
   azure.core.faults.plan({ operation: 'setSecret', effect });
-  await expect(vault.set(secret, { value: new Sealed('y'), tags: {} })).rejects.toMatchObject({ name: 'Failure' });
+  await expect(vault.set(secret, { value: new Sealed('y'), tags: {} })).rejects.toMatchObject({
+    name: 'OperationError',
+  });
   expect(azure.core.journal.calls.filter(({ operation }) => operation === 'setSecret')).toHaveLength(1);
 });
 

@@ -5,15 +5,15 @@ import {
   certificateIdentifier,
   withVersion,
 } from '../../../../lib/providers/certificates/certificateIdentifier.ts';
-import { isMerged, renewing, renews } from '../../../../lib/providers/certificates/certificatePolicy.ts';
+import { isMerged, withAutoRenew, renews } from '../../../../lib/providers/certificates/certificatePolicy.ts';
 import { isNearExpiry } from '../../../../lib/providers/certificates/certificateVersions.ts';
 import { issuanceCheck } from '../../../../lib/providers/certificates/issuance.ts';
 import {
   evidenceIn,
-  together,
-  type NodesSeen,
-  type NodeSeen,
-  type PoolSeen,
+  combine,
+  type NodeEvidence,
+  type NodeStatus,
+  type PoolStatus,
 } from '../../../../lib/providers/certificates/nodeEvidence.ts';
 
 const since = new Date('2026-03-01T00:00:00Z');
@@ -22,12 +22,12 @@ const after = later(since, minute);
 const soon = later(since, hour);
 const late = later(since, 3 * hour);
 
-function node(more: Partial<NodeSeen> = {}): NodeSeen {
+function node(more: Partial<NodeStatus> = {}): NodeStatus {
   return { id: 'n', state: 'idle', startedAt: before, extension: { failed: false, at: before }, ...more };
 }
 
 const synced = { initialSync: true };
-const rows: [string, Partial<PoolSeen>, Date, NodesSeen['is']][] = [
+const rows: [string, Partial<PoolStatus>, Date, NodeEvidence['is']][] = [
   ['none', { nodes: [] }, soon, 'seen-on-nodes'],
   [
     'one that started since, in a pool with requireInitialSync',
@@ -76,13 +76,13 @@ const assumed = { is: 'assumed-by-time' } as const;
 const polling = { is: 'nodes-polling', until: soon } as const;
 const behind = { is: 'nodes-behind', pool: 'p', nodes: ['n'] } as const;
 
-test.each<[string, NodesSeen[], NodesSeen]>([
+test.each<[string, NodeEvidence[], NodeEvidence]>([
   ['all seen', [seen, seen], seen],
   ['one only assumed', [seen, assumed], assumed],
   ['two polling: the later one counts', [{ ...polling, until: late }, polling], { ...polling, until: late }],
   ['one behind: that comes first', [polling, behind], behind],
 ])('pools: %s', (_sentence, all, evidence) => {
-  expect(together(all)).toEqual(evidence);
+  expect(combine(all)).toEqual(evidence);
 });
 
 test.each([
@@ -121,7 +121,7 @@ test.each([
   ['comes at 80 percent where nothing was said', undefined, [{ action: 'AutoRenew', lifetimePercentage: 80 }]],
 ])('AutoRenew %s', (_sentence, lifetimeActions, expected) => {
   const policy = { ...emails, lifetimeActions: lifetimeActions?.map((each) => ({ ...each })) ?? [] };
-  const made = renewing(policy);
+  const made = withAutoRenew(policy);
   expect(made).toEqual({ ...policy, lifetimeActions: expected });
   expect([renews(policy), renews(made)]).toEqual([false, true]);
 });
@@ -129,7 +129,7 @@ test.each([
 test('an issuer that Key Vault does not know renews nothing', () => {
   const policy = { ...emails, issuerName: 'Unknown', lifetimeActions: [] };
   expect(isMerged(policy)).toBe(true);
-  expect(renewing(policy)).toBe(policy);
+  expect(withAutoRenew(policy)).toBe(policy);
 });
 
 test.each([
