@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path/posix';
 import type { Node } from 'web-tree-sitter';
 import { bicepParser } from '../../infra/azure/check/parser.ts';

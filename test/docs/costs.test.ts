@@ -1,19 +1,19 @@
 import { bill, month, prices } from './costModel.ts';
-import { services, sum } from './counted.ts';
-import { document, tablesIn, tableUnder } from './markdown.ts';
-import { kinds, played, restingTargets, type Kind, type Played } from './played.ts';
+import { services, sum } from './callCounts.ts';
+import { document, tableUnder, tablesIn } from './markdown.ts';
+import { kinds, measureKind, measureRestingTargets, type Kind, type MeasuredKind } from './measuredKinds.ts';
 
 jest.setTimeout(120_000);
 
 const text = document('docs/costs.md');
 const sizes = [100, 1_000, 10_000];
-const all = new Map<Kind, Played>();
+const all = new Map<Kind, MeasuredKind>();
 
 beforeAll(async () => {
-  for (const kind of kinds) all.set(kind, await played(kind));
+  for (const kind of kinds) all.set(kind, await measureKind(kind));
 });
 
-function of(kind: Kind): Played {
+function of(kind: Kind): MeasuredKind {
   const found = all.get(kind);
   if (!found) throw new Error(`${kind} was not played.`);
   return found;
@@ -45,7 +45,7 @@ test('the table of the timers is what was counted', () => {
 test('a hundred targets that rest call a hundred times what one calls, and the timers read four pages', async () => {
   const { rest, quiet } = of('batch-key');
   const expected = sum(sum(quiet, { ...quiet, executions: 0, storage: 0, 'resource graph': 0 }, 3), rest, 100);
-  const counted = await restingTargets(100);
+  const counted = await measureRestingTargets(100);
   expect(counted).toEqual(expected);
 });
 
@@ -80,7 +80,7 @@ test('what is assumed stands in the page', () => {
 });
 
 function total(parts: Record<string, number> = {}): number {
-  return Object.values(parts).reduce((a, b) => a + b, 0);
+  return Object.values(parts).reduce((a, app) => a + app, 0);
 }
 
 function range(low: number, high: number): string {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { kinds } from './played.ts';
+import { kinds } from './measuredKinds.ts';
 import { document, root } from './markdown.ts';
 import { isReason } from '../../lib/model/reason.ts';
 import { kindOptions } from '../../lib/model/target.ts';

@@ -1,9 +1,6 @@
-import { keysAt } from '../../infra/azure-emulator/src/index.ts';
-import type { Fault, FaultSpec } from '../../infra/azure-emulator/src/index.ts';
-import { leaksIn } from './leaks.ts';
-import type { Written } from './leaks.ts';
-import { startRun, until, untilRotated } from './run.ts';
-import type { Run } from './run.ts';
+import { keysAt, type Fault, type FaultSpec } from '../../infra/azure-emulator/src/index.ts';
+import { leaksIn, type Written } from './leaks.ts';
+import { startRun, until, untilRotated, type Run } from './run.ts';
 import { writtenBy, writtenIn } from './written.ts';
 
 const key = Buffer.from(Array.from({ length: 64 }, (_, at) => (at * 151 + 7) % 256)).toString('base64');

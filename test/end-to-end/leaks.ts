@@ -1,3 +1,4 @@
+
 /** Texts by the place where they were found. */
 export type Written = readonly (readonly [place: string, text: string])[];
 

@@ -1,8 +1,6 @@
 import { changesIn, outcomeOf } from '../../infra/demo/outcome.ts';
-import { startRun, until } from './run.ts';
-import type { Run } from './run.ts';
-import { decision, saidAbout } from './said.ts';
-import type { Said } from './said.ts';
+import { startRun, until, type Run } from './run.ts';
+import { decision, saidAbout, type Said } from './said.ts';
 import { blobsIn, containerOf } from './storage.ts';
 
 const secrets = ['batch-key', 'signalr-connection'];

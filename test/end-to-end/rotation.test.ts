@@ -1,8 +1,6 @@
-import { startConsumers, vaultReaders } from '../../infra/demo/consumers.ts';
-import type { Tally } from '../../infra/demo/consumers.ts';
+import { startConsumers, vaultReaders, type Tally } from '../../infra/demo/consumers.ts';
 import { changesIn, outcomeOf } from '../../infra/demo/outcome.ts';
-import { startRun, until, untilRotated } from './run.ts';
-import type { Run } from './run.ts';
+import { startRun, until, untilRotated, type Run } from './run.ts';
 import { announced, phasesRun } from './said.ts';
 import { containerOf } from './storage.ts';
 

@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startApp } from '../../infra/demo/app.ts';
-import type { App } from '../../infra/demo/app.ts';
+import { startApp, type App } from '../../infra/demo/app.ts';
 import { isDone } from '../../infra/demo/outcome.ts';
-import { openEnvironment } from '../../infra/demo/environment.ts';
-import type { Environment, EnvironmentOptions } from '../../infra/demo/environment.ts';
+import { openEnvironment, type Environment, type EnvironmentOptions } from '../../infra/demo/environment.ts';
 
 export interface RunOptions extends Pick<EnvironmentOptions, 'overlapMs' | 'mode'> {
   /** More settings of the app. */

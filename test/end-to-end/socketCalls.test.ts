@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { resourceGraph } from '../../lib/azure/resourceGraph.ts';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
-import { keysAt } from '../../infra/azure-emulator/src/index.ts';
-import type { Effect } from '../../infra/azure-emulator/src/index.ts';
+import { keysAt, type Effect } from '../../infra/azure-emulator/src/index.ts';
 import { hour } from '../../lib/model/clock.ts';
 import { Sealed } from '../../lib/model/sealed.ts';
 import { emptyState } from '../../lib/model/state.ts';

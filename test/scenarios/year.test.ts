@@ -1,7 +1,7 @@
 import { day, hour, later } from '../../lib/model/clock.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';
 import { readTags } from '../../lib/tags/tags.ts';
-import { bench, type Bench } from '../support/bench.ts';
+import { createTestApp, type TestApp } from '../support/createTestApp.ts';
 
 const validities = [
   ['10 days', 10, 54],
@@ -14,45 +14,50 @@ const toldBeforeMs = 30 * day;
 const goesOnMs = 25_000;
 
 /** Takes up the event that the current version is near its expiry. */
-async function nearExpiry({ core, vault, clock }: Bench, name: string): Promise<void> {
+async function nearExpiry({ services, vault, clock }: TestApp, name: string): Promise<void> {
   const secret = { vaultUrl: vault.uri, name };
-  const found = readTags(secret, (await core.vault.read(secret)).tags, core.settings.defaults, core.providers);
+  const found = readTags(
+    secret,
+    (await services.vault.read(secret)).tags,
+    services.settings.defaults,
+    services.providers,
+  );
   if (found.is !== 'target') throw new Error(`${name} is ${found.is}.`);
-  await reconcile(core, found.target, { cause: 'near-expiry' }, later(clock.now(), goesOnMs));
+  await reconcile(services, found.target, { cause: 'near-expiry' }, later(clock.now(), goesOnMs));
 }
 
 /** Events of every version, each once. */
-function eventsOf(b: Bench): (name: string) => Promise<void> {
+function eventsOf(app: TestApp): (name: string) => Promise<void> {
   const told = new Set<string>();
   return async (name) => {
-    const { version = '', expiresOn } = b.vault.current(name) ?? {};
-    if (!expiresOn || told.has(version) || later(expiresOn, -toldBeforeMs) > b.clock.now()) return;
+    const { version = '', expiresOn } = app.vault.current(name) ?? {};
+    if (!expiresOn || told.has(version) || later(expiresOn, -toldBeforeMs) > app.clock.now()) return;
     told.add(version);
-    await nearExpiry(b, name);
+    await nearExpiry(app, name);
   };
 }
 
 /** A year of the four timers, six hours apart, and of near-expiry events. */
-async function aYear(names: readonly string[]): Promise<Bench> {
-  const b = await bench({ KEYTURN_OVERLAP: 'PT25H' });
+async function aYear(names: readonly string[]): Promise<TestApp> {
+  const app = await createTestApp({ settings: { KEYTURN_OVERLAP: 'PT25H' } });
   for (const [name, days] of validities) {
-    const account = await b.newBatch({ name: `account${days}` });
-    b.newSecret(account, { name: name.replace(' ', '-'), ageDays: 0, tags: { ValidityPeriodDays: String(days) } });
+    const account = await app.newBatch({ name: `account${days}` });
+    app.newSecret(account, { name: name.replace(' ', '-'), ageDays: 0, tags: { ValidityPeriodDays: String(days) } });
   }
-  const tell = eventsOf(b);
-  const end = later(b.clock.now(), 365 * day);
-  while (b.clock.now() < end) {
+  const tell = eventsOf(app);
+  const end = later(app.clock.now(), 365 * day);
+  while (app.clock.now() < end) {
     for (const name of names) await tell(name);
-    await b.sweep();
-    b.pass(6 * hour);
+    await app.sweep();
+    app.pass(6 * hour);
   }
-  return b;
+  return app;
 }
 
 test('in a year each validity rotates as often as its lead says, near-expiry events or not', async () => {
-  const b = await aYear(validities.map(([name]) => name.replace(' ', '-')));
+  const app = await aYear(validities.map(([name]) => name.replace(' ', '-')));
   for (const [name, , times] of validities) {
-    const said = b.said().filter(({ subject }) => subject?.endsWith(`/${name.replace(' ', '-')}`));
+    const said = app.messages.filter(({ subject }) => subject?.endsWith(`/${name.replace(' ', '-')}`));
     const completed = said.filter(({ type }) => type === 'Keyturn.Rotation.Completed').length;
     expect([name, Math.abs(completed - times) <= 1]).toEqual([name, true]);
   }

@@ -1,13 +1,13 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { z } from 'zod';
 import type { AnnouncementType } from '../../../lib/announcements/announcement.ts';
 import { phaseDueType } from '../../../lib/triggers/events/phaseDue.ts';
 import { causes, modes, phases } from '../../../lib/model/state.ts';
 import { noticeFromEvent, noticeType } from '../../../lib/triggers/notices/event.ts';
 import { arrived } from '../../unit/triggers/events/arrived.ts';
-import type { Heard, Received } from './heard.ts';
 import { stories } from './stories.ts';
+import type { ReceivedEvent } from '../../support/createTestApp.ts';
 
 jest.setTimeout(60_000);
 
@@ -69,13 +69,7 @@ function problems(found: unknown, type: string): string[] {
   return (validate.errors ?? []).map(({ instancePath, message = '' }) => `${type} ${instancePath} ${message}`);
 }
 
-const everything: Received[] = [];
-
-async function told(b: Heard): Promise<readonly Received[]> {
-  const events = await b.events();
-  everything.push(...events);
-  return events;
-}
+const everything: ReceivedEvent[] = [];
 
 test('there is a document for each type, under its own name and id, and none besides', () => {
   expect([...documents.keys()].toSorted()).toEqual([...sent, noticeType].toSorted());
@@ -83,11 +77,13 @@ test('there is a document for each type, under its own name and id, and none bes
 });
 
 test.each(stories)('%s: every event is as its document says, and has no value in it', async (_sentence, play) => {
-  const b = await play();
-  const events = await told(b);
+  const app = await play();
+  await app.deliverEvents();
+  const events = app.received;
+  everything.push(...events);
   expect(events).not.toEqual([]);
   expect(events.flatMap((each) => problems(each, each.type))).toEqual([]);
-  for (const { value } of b.vault.versions('secret')) expect(JSON.stringify(events)).not.toContain(value);
+  for (const { value } of app.vault.versions('secret')) expect(JSON.stringify(events)).not.toContain(value);
 });
 
 test('what a receiver is pointed to is the document', () => {
@@ -102,7 +98,7 @@ function allowed([type, { properties }]: [string, Document]): string[] {
   return [...members, ...(reason?.enum ?? []).map((word) => `${type} ${word}`)];
 }
 
-function shown({ type, data }: Received): string[] {
+function shown({ type, data }: ReceivedEvent): string[] {
   return [...Object.keys(data), data['reason'] ?? ''].map((name) => `${type} ${name}`);
 }
 

@@ -1,42 +1,41 @@
 import { day, hour, later } from '../../../lib/model/clock.ts';
-import { regenerated } from '../situations/play.ts';
-import { causes, raise, resting, type Scene } from './noticed.ts';
+import { createAdoptedSignalR, raiseNotice, startCauses, type SignalRTarget } from '../../support/notices.ts';
 
 /** A person regenerated the standby and told nobody: the next rotation adopts that key (R18). */
-async function standbyMade(): Promise<Scene> {
-  const { b, service } = await resting();
-  b.azure.eventGrid.faults.plan({ lasting: true, effect: { kind: 'drop' } });
-  b.azure.eventGrid.regenerate(service, 'Secondary');
-  await b.live(hour);
-  b.vault.update('secret', { expiresOn: later(b.clock.now(), 5 * day) });
-  return { b, service };
+async function standbyMade(): Promise<SignalRTarget> {
+  const { app, service } = await createAdoptedSignalR();
+  app.dropEvents();
+  app.azure.eventGrid.regenerate(service, 'Secondary');
+  await app.run(hour);
+  app.vault.update('secret', { expiresOn: later(app.clock.now(), 5 * day) });
+  return { app, service };
 }
 
 test('a rotation that publishes a key of before a notice does not answer it', async () => {
-  const { b, service } = await standbyMade();
-  const before = Object.values(b.keys(service));
-  raise(b); // and the schedule is a moment faster than the poll
-  await b.sweep('generate');
-  await b.live(8 * hour);
-  expect(causes(b)).toEqual(['schedule', 'notice']);
-  expect(Object.values(b.keys(service)).filter((key) => before.includes(key))).toEqual([]);
+  const { app, service } = await standbyMade();
+  const before = Object.values(app.keys(service));
+  raiseNotice(app); // and the schedule is a moment faster than the poll
+  await app.sweep('generate');
+  await app.run(8 * hour);
+  expect(startCauses(app)).toEqual(['schedule', 'notice']);
+  expect(Object.values(app.keys(service)).filter((key) => before.includes(key))).toEqual([]);
 });
 
 test('an emergency that takes such a rotation over is found by its id, and equal requests join it', async () => {
-  const { b } = await standbyMade();
-  const outage = b.azure.core.faults.plan({
+  const { app } = await standbyMade();
+  const outage = app.azure.core.faults.plan({
     ...{ service: 'signalr', lasting: true },
     effect: { kind: 'status', status: 500 },
   });
-  await b.sweep('generate');
-  expect(b.tags()['RotationPhase']).toMatch(/^generate, proof-unknown/);
+  await app.sweep('generate');
+  expect(app.tags()['RotationPhase']).toMatch(/^generate, proof-unknown/);
   outage.remove();
-  const wanted = { vault: b.vault.uri, secret: 'secret', mode: 'immediate', reason: 'leaked' };
-  const request = () => b.post(wanted, { 'idempotency-key': 'incident' });
+  const wanted = { vault: app.vault.uri, secret: 'secret', mode: 'immediate', reason: 'leaked' };
+  const request = () => app.post(wanted, { 'idempotency-key': 'incident' });
   const { id } = (await request()).body;
-  await b.live(2 * hour);
-  expect((await b.show(String(id))).body['status']).toBe('completed');
-  const made = regenerated(b);
+  await app.run(2 * hour);
+  expect((await app.show(String(id))).body['status']).toBe('completed');
+  const made = app.regenerations();
   expect((await request()).body['id']).toBe(id);
-  expect(regenerated(b)).toBe(made);
+  expect(app.regenerations()).toBe(made);
 });

@@ -1,4 +1,4 @@
-import { subscriptionId } from '../../support/wired.ts';
+import { subscriptionId } from '../../support/createTestApp.ts';
 
 export const functions = [
   ...['generateDue', 'publishDue', 'verifyDue', 'revokeDue'],

@@ -1,38 +1,37 @@
 import { day, hour, later, minute } from '../../../lib/model/clock.ts';
-import { value } from '../situations/play.ts';
-import { subscriptionId, told, type Wired } from '../../support/wired.ts';
-import { app } from './apps.ts';
-import { causes, raise, resting, tellByEvent } from './noticed.ts';
+import { newSite } from '../../support/consumers.ts';
+import { subscriptionId, type TestApp } from '../../support/createTestApp.ts';
+import { createAdoptedSignalR, publishNotice, raiseNotice, startCauses } from '../../support/notices.ts';
 
 const settle = { KEYTURN_OVERLAP: 'PT25H' };
 
-function saidOf(b: Wired, reason: string) {
-  return b.said().findLast(({ data }) => data.reason === reason);
+function saidOf(app: TestApp, reason: string) {
+  return app.messages.findLast(({ data }) => data.reason === reason);
 }
 
-function deadlineIn(b: Wired, ms: number): { impactMitigationTime: Date } {
-  return { impactMitigationTime: later(b.clock.now(), ms) };
+function deadlineIn(app: TestApp, ms: number): { impactMitigationTime: Date } {
+  return { impactMitigationTime: later(app.clock.now(), ms) };
 }
 
 test('a deadline that leaves settle its time changes nothing', async () => {
-  const { b } = await resting(settle);
-  raise(b, deadlineIn(b, 3 * day));
-  await b.app.pollNotices();
-  expect(told(b).at(-1)).toBe('Rotation.CredentialPublished published');
-  expect(saidOf(b, 'published')?.data['until']).toBe(later(b.clock.now(), 25 * hour).toISOString());
+  const { app } = await createAdoptedSignalR(settle);
+  raiseNotice(app, deadlineIn(app, 3 * day));
+  await app.keyturn.pollNotices();
+  expect(app.announced().at(-1)).toBe('Rotation.CredentialPublished published');
+  expect(saidOf(app, 'published')?.data['until']).toBe(later(app.clock.now(), 25 * hour).toISOString());
 });
 
 test('R23: a deadline shortens settle, which is announced, and is met half an hour early', async () => {
-  const { b } = await resting(settle);
-  const { impactMitigationTime: deadline } = deadlineIn(b, 10 * hour);
-  raise(b, { impactMitigationTime: deadline });
-  await b.app.pollNotices();
-  expect(told(b).at(-1)).toBe('Rotation.CredentialPublished overlap-shortened');
-  expect(saidOf(b, 'overlap-shortened')?.data['until']).toBe(later(deadline, -30 * minute).toISOString());
-  await b.live(9 * hour);
-  expect(told(b)).not.toContain('Rotation.Completed completed');
-  await b.live(hour);
-  const completed = saidOf(b, 'completed')?.time ?? new Date(NaN);
+  const { app } = await createAdoptedSignalR(settle);
+  const { impactMitigationTime: deadline } = deadlineIn(app, 10 * hour);
+  raiseNotice(app, { impactMitigationTime: deadline });
+  await app.keyturn.pollNotices();
+  expect(app.announced().at(-1)).toBe('Rotation.CredentialPublished overlap-shortened');
+  expect(saidOf(app, 'overlap-shortened')?.data['until']).toBe(later(deadline, -30 * minute).toISOString());
+  await app.run(9 * hour);
+  expect(app.announced()).not.toContain('Rotation.Completed completed');
+  await app.run(hour);
+  const completed = saidOf(app, 'completed')?.time ?? new Date(NaN);
   expect([later(deadline, -30 * minute) <= completed, completed <= later(deadline, -25 * minute)]).toEqual([
     true,
     true,
@@ -40,46 +39,46 @@ test('R23: a deadline shortens settle, which is announced, and is met half an ho
 });
 
 test('a deadline in minutes: consumers get five minutes all the same', async () => {
-  const { b } = await resting(settle);
-  raise(b, deadlineIn(b, 20 * minute));
-  await b.app.pollNotices();
-  const published = saidOf(b, 'overlap-shortened');
-  expect(published?.data['until']).toBe(later(b.clock.now(), 5 * minute).toISOString());
-  await b.live(15 * minute);
-  expect(told(b).at(-1)).toBe('Rotation.Completed completed');
+  const { app } = await createAdoptedSignalR(settle);
+  raiseNotice(app, deadlineIn(app, 20 * minute));
+  await app.keyturn.pollNotices();
+  const published = saidOf(app, 'overlap-shortened');
+  expect(published?.data['until']).toBe(later(app.clock.now(), 5 * minute).toISOString());
+  await app.run(15 * minute);
+  expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
 });
 
 test('a deadline that has passed shortens nothing', async () => {
-  const { b } = await resting(settle);
-  raise(b, deadlineIn(b, -hour));
-  await b.app.pollNotices();
-  expect(told(b).at(-1)).toBe('Rotation.CredentialPublished published');
+  const { app } = await createAdoptedSignalR(settle);
+  raiseNotice(app, deadlineIn(app, -hour));
+  await app.keyturn.pollNotices();
+  expect(app.announced().at(-1)).toBe('Rotation.CredentialPublished published');
 });
 
 test('a version that is young: its consumers and those of the next share the time by halves', async () => {
-  const { b } = await resting(settle, { ageDays: 0 });
-  b.vault.setSecret('secret', value(b) ?? '', { tags: { ...b.tags() } });
-  await b.deliver();
-  const born = b.clock.now();
-  raise(b, deadlineIn(b, 10 * hour));
-  await b.app.pollNotices();
-  expect(b.tags()['RotationPhase']).toMatch(/^generate, overlap/);
-  await b.live(4 * hour + 59 * minute);
-  expect(told(b)).not.toContain('Rotation.CredentialPublished overlap-shortened');
-  await b.live(5 * hour);
-  expect(saidOf(b, 'begun')?.time).toEqual(born);
-  expect(b.vault.current('secret')?.createdOn).toEqual(later(born, 5 * hour + 2_000)); // the service works for 2 s
-  expect(told(b).at(-1)).toBe('Rotation.Completed completed');
+  const { app } = await createAdoptedSignalR(settle, { ageDays: 0 });
+  app.vault.setSecret('secret', app.value() ?? '', { tags: { ...app.tags() } });
+  await app.deliverEvents();
+  const born = app.clock.now();
+  raiseNotice(app, deadlineIn(app, 10 * hour));
+  await app.keyturn.pollNotices();
+  expect(app.tags()['RotationPhase']).toMatch(/^generate, overlap/);
+  await app.run(4 * hour + 59 * minute);
+  expect(app.announced()).not.toContain('Rotation.CredentialPublished overlap-shortened');
+  await app.run(5 * hour);
+  expect(saidOf(app, 'begun')?.time).toEqual(born);
+  expect(app.vault.current('secret')?.createdOn).toEqual(later(born, 5 * hour + 2_000)); // the service works for 2 s
+  expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
 });
 
 test('the deadline of a notice that was updated to an earlier one hurries the rotation under way', async () => {
-  const { b } = await resting(settle);
-  const { trackingId } = raise(b, deadlineIn(b, 3 * day));
-  await b.app.pollNotices();
-  b.azure.health.update(trackingId, deadlineIn(b, 6 * hour));
-  await b.live(6 * hour);
-  expect(causes(b)).toEqual(['notice']);
-  expect(told(b).at(-1)).toBe('Rotation.Completed completed');
+  const { app } = await createAdoptedSignalR(settle);
+  const { trackingId } = raiseNotice(app, deadlineIn(app, 3 * day));
+  await app.keyturn.pollNotices();
+  app.azure.health.update(trackingId, deadlineIn(app, 6 * hour));
+  await app.run(6 * hour);
+  expect(startCauses(app)).toEqual(['notice']);
+  expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
 });
 
 test.each([
@@ -87,33 +86,33 @@ test.each([
   ['whose deadline leaves no settle after the grace passes it', 10 * hour, true],
   ['whose deadline leaves time enough waits for it', 5 * day, false],
 ] as const)('a notice %s', async (_sentence, ms, begins) => {
-  const { b } = await resting({ ...settle, KEYTURN_ADOPTION_GRACE: 'P3D' }); // of which a day is left
-  raise(b, ms === undefined ? {} : deadlineIn(b, ms));
-  await b.app.pollNotices();
-  expect(isPublished(b)).toBe(begins);
-  expect(causes(b)).toEqual(['notice']);
-  b.pass(23 * hour);
-  await b.live(30 * minute);
-  expect(isPublished(b)).toBe(begins);
-  await b.live(hour);
-  expect(isPublished(b)).toBe(true);
+  const { app } = await createAdoptedSignalR({ ...settle, KEYTURN_ADOPTION_GRACE: 'P3D' }); // of which a day is left
+  raiseNotice(app, ms === undefined ? {} : deadlineIn(app, ms));
+  await app.keyturn.pollNotices();
+  expect(isPublished(app)).toBe(begins);
+  expect(startCauses(app)).toEqual(['notice']);
+  app.pass(23 * hour);
+  await app.run(30 * minute);
+  expect(isPublished(app)).toBe(begins);
+  await app.run(hour);
+  expect(isPublished(app)).toBe(true);
 });
 
-function isPublished(b: Wired): boolean {
-  return told(b).some((each) => each.startsWith('Rotation.CredentialPublished'));
+function isPublished(app: TestApp): boolean {
+  return app.announced().some((each) => each.startsWith('Rotation.CredentialPublished'));
 }
 
 test('promise 1: the guard of a tag that was corrected yields to no deadline', async () => {
-  const { b, service } = await resting(settle);
-  const keys = b.keys(service);
-  b.vault.updateTags('secret', { ...b.tags(), CredentialId: 'Secondary' });
-  raise(b, deadlineIn(b, 6 * hour));
-  await b.live(15 * minute);
-  b.pass(24 * hour);
-  await b.live(30 * minute);
-  expect(b.keys(service)).toEqual(keys);
-  await b.live(hour);
-  expect(isPublished(b)).toBe(true);
+  const { app, service } = await createAdoptedSignalR(settle);
+  const keys = app.keys(service);
+  app.vault.updateTags('secret', { ...app.tags(), CredentialId: 'Secondary' });
+  raiseNotice(app, deadlineIn(app, 6 * hour));
+  await app.run(15 * minute);
+  app.pass(24 * hour);
+  await app.run(30 * minute);
+  expect(app.keys(service)).toEqual(keys);
+  await app.run(hour);
+  expect(isPublished(app)).toBe(true);
 });
 
 test.each([
@@ -121,39 +120,44 @@ test.each([
   ['whose deadline comes before the window ignores it', 90 * minute, true],
   ['whose deadline leaves settle after the window waits for it', 5 * hour, false],
 ] as const)('a notice %s', async (_sentence, ms, begins) => {
-  const { b } = await resting({ KEYTURN_WINDOW: 'Mon-Sun 03:00-04:00 UTC' });
-  raise(b, ms === undefined ? {} : deadlineIn(b, ms));
-  await b.app.pollNotices();
-  expect(isPublished(b)).toBe(begins);
-  await b.live(5 * hour);
-  expect(told(b).at(-1)).toBe('Rotation.Completed completed');
-  expect(causes(b)).toEqual(['notice']);
+  const { app } = await createAdoptedSignalR({ KEYTURN_WINDOW: 'Mon-Sun 03:00-04:00 UTC' });
+  raiseNotice(app, ms === undefined ? {} : deadlineIn(app, ms));
+  await app.keyturn.pollNotices();
+  expect(isPublished(app)).toBe(begins);
+  await app.run(5 * hour);
+  expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
+  expect(startCauses(app)).toEqual(['notice']);
 });
 
 test('who wishes to wait for consumers does not keep a deadline waiting', async () => {
-  const { b } = await resting({}, { tags: { RotationOptions: 'wait-for-consumers' } });
-  app(b, 'pinned', { settings: { KEY: `${b.vault.uri}/secrets/secret/${b.vault.current('secret')?.version ?? ''}` } });
-  raise(b, deadlineIn(b, 5 * hour));
-  await b.live(2 * hour);
-  expect(told(b).at(-1)).toBe('Rotation.Completed completed');
+  const { app } = await createAdoptedSignalR({}, { tags: { RotationOptions: 'wait-for-consumers' } });
+  newSite(app, 'pinned', {
+    settings: { KEY: `${app.vault.uri}/secrets/secret/${app.vault.current('secret')?.version ?? ''}` },
+  });
+  raiseNotice(app, deadlineIn(app, 5 * hour));
+  await app.run(2 * hour);
+  expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
 });
 
 test('the deadline of an earlier notice outlives a later notice', async () => {
-  const { b } = await resting(settle);
-  const deadline = later(b.clock.now(), 4 * hour);
-  tellByEvent(b, 'first', { subscriptions: [subscriptionId], deadline: deadline.toISOString() });
-  await b.events(20 * minute);
-  tellByEvent(b, 'second', { subscriptions: [subscriptionId], deadline: later(b.clock.now(), 20 * day).toISOString() });
-  await b.live(4 * hour);
-  const completed = saidOf(b, 'completed')?.time ?? new Date(NaN);
+  const { app } = await createAdoptedSignalR(settle);
+  const deadline = later(app.clock.now(), 4 * hour);
+  publishNotice(app, 'first', { subscriptions: [subscriptionId], deadline: deadline.toISOString() });
+  await app.runEvents(20 * minute);
+  publishNotice(app, 'second', {
+    subscriptions: [subscriptionId],
+    deadline: later(app.clock.now(), 20 * day).toISOString(),
+  });
+  await app.run(4 * hour);
+  const completed = saidOf(app, 'completed')?.time ?? new Date(NaN);
   expect(completed <= deadline).toBe(true);
 });
 
 test('a deadline with milliseconds, as Azure writes them, is hurried for once', async () => {
-  const { b } = await resting(settle);
-  raise(b, { impactMitigationTime: later(b.clock.now(), 10 * hour + 256) });
-  await b.app.pollNotices();
-  expect(await b.calls(() => b.app.pollNotices())).toEqual([
+  const { app } = await createAdoptedSignalR(settle);
+  raiseNotice(app, { impactMitigationTime: later(app.clock.now(), 10 * hour + 256) });
+  await app.keyturn.pollNotices();
+  expect(await app.callsDuring(() => app.keyturn.pollNotices())).toEqual([
     'resourceGraph.query',
     'listSecrets',
     'resourceGraph.query',

@@ -1,22 +1,20 @@
 import { day, hour, later, minute } from '../../../lib/model/clock.ts';
-import { named } from '../../unit/triggers/http/resting.ts';
-import { told } from '../../support/wired.ts';
-import { causes, raise, resting, type Scene } from './noticed.ts';
+import { createAdoptedSignalR, raiseNotice, startCauses, type SignalRTarget } from '../../support/notices.ts';
 
 interface Moment {
   readonly sentence: string;
-  readonly arrange: (scene: Scene) => Promise<void>;
+  readonly arrange: (scene: SignalRTarget) => Promise<void>;
 }
 
-async function nearExpiry({ b }: Scene): Promise<void> {
-  b.vault.update('secret', { expiresOn: later(b.clock.now(), 20 * day) });
-  b.azure.eventGrid.emit('SecretNearExpiry', b.vault, 'secret');
-  await b.deliver();
+async function nearExpiry({ app }: SignalRTarget): Promise<void> {
+  app.vault.update('secret', { expiresOn: later(app.clock.now(), 20 * day) });
+  app.azure.eventGrid.emit('SecretNearExpiry', app.vault, 'secret');
+  await app.deliverEvents();
 }
 
-function failing({ b }: Scene, operation: string, nth = 1): () => void {
+function failing({ app }: SignalRTarget, operation: string, nth = 1): () => void {
   const effect = { kind: 'status', status: 503 } as const;
-  const fault = b.azure.core.faults.plan({ operation, nth, lasting: true, effect });
+  const fault = app.azure.core.faults.plan({ operation, nth, lasting: true, effect });
   return () => {
     fault.remove();
   };
@@ -26,9 +24,9 @@ const moments: readonly Moment[] = [
   { sentence: 'at rest', arrange: () => Promise.resolve() },
   {
     sentence: 'after a person made another standby',
-    arrange: async ({ b, service }) => {
-      b.azure.eventGrid.regenerate(service, 'Secondary');
-      await b.deliver();
+    arrange: async ({ app, service }) => {
+      app.azure.eventGrid.regenerate(service, 'Secondary');
+      await app.deliverEvents();
     },
   },
   {
@@ -61,20 +59,20 @@ const moments: readonly Moment[] = [
     arrange: async (scene) => {
       await nearExpiry(scene);
       const end = failing(scene, 'signalr.regenerateKey');
-      await scene.b.live(65 * minute);
+      await scene.app.run(65 * minute);
       end();
     },
   },
   {
     sentence: 'in a graceful emergency',
-    arrange: async ({ b }) => {
-      expect((await b.post(named(b))).status).toBe(202);
+    arrange: async ({ app }) => {
+      expect((await app.requestRotation()).status).toBe(202);
     },
   },
   {
     sentence: 'in an immediate emergency',
-    arrange: async ({ b }) => {
-      expect((await b.post(named(b, { mode: 'immediate' }))).status).toBe(202);
+    arrange: async ({ app }) => {
+      expect((await app.requestRotation({ mode: 'immediate' })).status).toBe(202);
     },
   },
 ];
@@ -82,43 +80,43 @@ const moments: readonly Moment[] = [
 test.each(moments)(
   'a notice that comes $sentence: every key there was at its time is replaced',
   async ({ arrange }) => {
-    const scene = await resting();
-    const { b, service } = scene;
+    const scene = await createAdoptedSignalR();
+    const { app, service } = scene;
     await arrange(scene);
-    b.pass(minute);
-    const before = Object.values(b.keys(service));
-    raise(b);
-    await b.live(4 * hour);
-    expect(Object.values(b.keys(service)).filter((key) => before.includes(key))).toEqual([]);
-    expect(told(b).at(-1)).toBe('Rotation.Completed completed');
-    expect(causes(b).filter((cause) => cause === 'notice')).toHaveLength(1);
-    expect(b.tags()['RotationPhase']).toBe('idle');
+    app.pass(minute);
+    const before = Object.values(app.keys(service));
+    raiseNotice(app);
+    await app.run(4 * hour);
+    expect(Object.values(app.keys(service)).filter((key) => before.includes(key))).toEqual([]);
+    expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
+    expect(startCauses(app).filter((cause) => cause === 'notice')).toHaveLength(1);
+    expect(app.tags()['RotationPhase']).toBe('idle');
   },
 );
 
 test.each(moments)(
   'the same with a deadline ($sentence): met, and settle is never less than five minutes',
   async ({ arrange }) => {
-    const scene = await resting({ KEYTURN_OVERLAP: 'PT25H' });
-    const { b, service } = scene;
+    const scene = await createAdoptedSignalR({ KEYTURN_OVERLAP: 'PT25H' });
+    const { app, service } = scene;
     await arrange(scene);
-    b.pass(minute);
-    const before = Object.values(b.keys(service));
-    const deadline = later(b.clock.now(), 6 * hour);
-    raise(b, { impactMitigationTime: deadline });
-    await b.live(6 * hour);
-    expect(Object.values(b.keys(service)).filter((key) => before.includes(key))).toEqual([]);
-    expect(b.tags()['RotationPhase']).toBe('idle');
+    app.pass(minute);
+    const before = Object.values(app.keys(service));
+    const deadline = later(app.clock.now(), 6 * hour);
+    raiseNotice(app, { impactMitigationTime: deadline });
+    await app.run(6 * hour);
+    expect(Object.values(app.keys(service)).filter((key) => before.includes(key))).toEqual([]);
+    expect(app.tags()['RotationPhase']).toBe('idle');
   },
 );
 
 test('a rotation that began after the notice’s start, though before it was told, has met it', async () => {
-  const scene = await resting();
-  const { b } = scene;
-  const impactStartTime = b.clock.now();
-  b.pass(hour);
+  const scene = await createAdoptedSignalR();
+  const { app } = scene;
+  const impactStartTime = app.clock.now();
+  app.pass(hour);
   await nearExpiry(scene);
-  raise(b, { impactStartTime });
-  await b.live(3 * hour);
-  expect(causes(b)).toEqual(['near-expiry']);
+  raiseNotice(app, { impactStartTime });
+  await app.run(3 * hour);
+  expect(startCauses(app)).toEqual(['near-expiry']);
 });

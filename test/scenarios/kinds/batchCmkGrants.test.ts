@@ -1,20 +1,29 @@
 import { hour } from '../../../lib/model/clock.ts';
 import type { Vault } from '../../../infra/azure-emulator/src/index.ts';
-import { told, type Wired } from '../../support/wired.ts';
-import { asked, cmk, grant, inUse, newKey, stands, wishFor, type Cmk } from './batchCmkStage.ts';
+import type { TestApp } from '../../support/createTestApp.ts';
+import {
+  countCalls,
+  createDueCmk,
+  grantKeyAccess,
+  keyInUse,
+  newKey,
+  secretState,
+  setRotationKey,
+  type CmkTarget,
+} from '../../support/customerManagedKeys.ts';
 
 jest.setTimeout(60_000);
 
-/** A vault with a fit key that the target wishes for; the account's identity has no grant there. */
-async function wishElsewhere({ b }: Cmk) {
-  const other = await b.azure.keyVault.createVault('other');
+/** A vault with a fit key that the target wishes for; the account's identity has no grantKeyAccess there. */
+async function wishElsewhere({ app }: CmkTarget) {
+  const other = await app.azure.keyVault.createVault('other');
   other.purgeProtection = true;
-  const wish = newKey(b, other, 'cmk');
-  wishFor(b, wish);
+  const wish = newKey(app, other, 'cmk');
+  setRotationKey(app, wish);
   return { other, wish };
 }
 
-test.each<[string, string, (b: Wired, other: Vault) => unknown]>([
+test.each<[string, string, (app: TestApp, other: Vault) => unknown]>([
   ['of a role', 'key-role-missing', (_, other) => (other.permissionModel = 'rbac')],
   ['of an access policy', 'key-policy-missing', (_, other) => (other.permissionModel = 'policies')],
   [
@@ -23,18 +32,21 @@ test.each<[string, string, (b: Wired, other: Vault) => unknown]>([
     ({ azure }, { id: scope }) =>
       azure.arm.denials.add({ objectId: '*', scope, action: 'Microsoft.KeyVault/vaults/read' }),
   ],
-])('the identity lacks a grant, in the words %s: tried again hourly, done after it', async (_, reason, arrange) => {
-  const { b, account, first } = await cmk();
-  const before = asked(b, 'batch.update');
-  const { other, wish } = await wishElsewhere({ b, account, first });
-  arrange(b, other);
-  await b.live(3 * hour);
-  const tries = b.azure.core.journal.calls.filter(({ operation }) => operation === 'batch.update').length - before;
-  expect(told(b).filter((each) => each.startsWith('Rotation.Held'))).toEqual([`Rotation.Held ${reason}`]);
-  expect([...b.codes()]).toContain('InvalidKeyVaultKey');
-  expect(tries).toBeLessThanOrEqual(4);
-  expect([inUse(account), stands(b).value]).toEqual([first, first]);
-  grant(account, other);
-  await b.live(2 * hour);
-  expect([inUse(account), stands(b).value, stands(b).phase]).toEqual([wish, wish, 'idle']);
-});
+])(
+  'the identity lacks a grantKeyAccess, in the words %s: tried again hourly, done after it',
+  async (_, reason, arrange) => {
+    const { app, account, first } = await createDueCmk();
+    const before = countCalls(app, 'batch.update');
+    const { other, wish } = await wishElsewhere({ app, account, first });
+    arrange(app, other);
+    await app.run(3 * hour);
+    const tries = app.azure.core.journal.calls.filter(({ operation }) => operation === 'batch.update').length - before;
+    expect(app.announced().filter((each) => each.startsWith('Rotation.Held'))).toEqual([`Rotation.Held ${reason}`]);
+    expect([...app.codes()]).toContain('InvalidKeyVaultKey');
+    expect(tries).toBeLessThanOrEqual(4);
+    expect([keyInUse(account), secretState(app).value]).toEqual([first, first]);
+    grantKeyAccess(account, other);
+    await app.run(2 * hour);
+    expect([keyInUse(account), secretState(app).value, secretState(app).phase]).toEqual([wish, wish, 'idle']);
+  },
+);

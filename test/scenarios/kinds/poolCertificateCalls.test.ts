@@ -1,5 +1,5 @@
 import { day, hour } from '../../../lib/model/clock.ts';
-import { stage, type Stage } from './poolCertificateStage.ts';
+import { createAdoptedPoolCertificate, type PoolCertificate } from '../../support/poolCertificates.ts';
 
 jest.setTimeout(60_000);
 
@@ -18,15 +18,10 @@ const audit = ['resourceGraph.query', 'resourceGraph.query'];
 /** When the version was made, who observes it, and what their nodes say. */
 const evidence = ['getCertificateVersion', 'pool.list', ...audit, ...nodes];
 
-/** Nobody is told anything: the rolling check finds what is to be done. */
-function unheard({ b }: Stage): void {
-  b.azure.eventGrid.settings.deliver = () => Promise.resolve(new Response(null, { status: 200 }));
-}
-
-async function callsOf({ b }: Stage, ms: number): Promise<readonly string[]> {
-  const { calls } = b.azure.core.journal;
+async function callsOf({ app }: PoolCertificate, ms: number): Promise<readonly string[]> {
+  const { calls } = app.azure.core.journal;
   const before = calls.length;
-  await b.live(ms);
+  await app.run(ms);
   return calls
     .slice(before)
     .filter(({ service, status }) => asksAzure.has(service) && status !== 401)
@@ -37,9 +32,9 @@ async function callsOf({ b }: Stage, ms: number): Promise<readonly string[]> {
 const asksAzure: ReadonlySet<string> = new Set(['arm', 'key-vault', 'batch']);
 
 test('a rotation that makes a version: 29 calls, and each node is asked twice', async () => {
-  const s = await stage({ ageDays: 330 });
-  unheard(s);
-  s.b.pass(6 * day);
+  const target = await createAdoptedPoolCertificate({ ageDays: 330 });
+  target.app.dropEvents();
+  target.app.pass(6 * day);
   const begin = ['getSecret', ...look, ...look, 'updateSecret'];
   const generate = [
     ...look,
@@ -53,21 +48,21 @@ test('a rotation that makes a version: 29 calls, and each node is asked twice', 
   const publish = ['getSecret', 'setSecret'];
   const verify = [...look, ...evidence, 'updateSecret'];
   const later = ['getSecret', ...look, ...evidence, 'updateSecret', 'updateSecret'];
-  expect(await callsOf(s, 5 * hour)).toEqual([...begin, ...generate, ...publish, ...verify, ...later]);
+  expect(await callsOf(target, 5 * hour)).toEqual([...begin, ...generate, ...publish, ...verify, ...later]);
 });
 
 test('a rotation that adopts a version: 13 calls, and each node is asked once', async () => {
   const lifetime_actions = [{ trigger: { days_before_expiry: 60 }, action: { action_type: 'AutoRenew' as const } }];
-  const s = await stage({ ageDays: 300, policy: { lifetime_actions } });
-  unheard(s);
-  s.b.pass(10 * day);
-  await s.b.vault.catchUp();
+  const target = await createAdoptedPoolCertificate({ ageDays: 300, policy: { lifetime_actions } });
+  target.app.dropEvents();
+  target.app.pass(10 * day);
+  await target.app.vault.catchUp();
   const begin = ['getSecret', ...lookAtBoth, ...lookAtBoth];
   const verify = [...look, ...evidence, 'updateSecret', 'updateSecret'];
-  expect(await callsOf(s, 5 * hour)).toEqual([...begin, 'setSecret', ...verify]);
+  expect(await callsOf(target, 5 * hour)).toEqual([...begin, 'setSecret', ...verify]);
 });
 
 test('a target that rests: 2 calls in six hours', async () => {
-  const s = await stage({ ageDays: 10 });
-  expect(await callsOf(s, 6 * hour)).toEqual(['getSecret', ...look]);
+  const target = await createAdoptedPoolCertificate({ ageDays: 10 });
+  expect(await callsOf(target, 6 * hour)).toEqual(['getSecret', ...look]);
 });

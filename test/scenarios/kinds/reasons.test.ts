@@ -1,24 +1,32 @@
 import { hour } from '../../../lib/model/clock.ts';
 import { ofCertificates } from '../../../lib/model/reasons/certificates.ts';
 import { ofKeys } from '../../../lib/model/reasons/keys.ts';
-import { asked, cmk, inUse, stands, versions } from './batchCmkStage.ts';
 import { certificatePlays } from './reasons/certificates.ts';
 import { heard } from './reasons/heard.ts';
 import { keyPlays } from './reasons/keys.ts';
 import { unfitAccounts, unfitKeys } from './reasons/unfit.ts';
+import { countCalls, countVersions, createDueCmk, keyInUse, secretState } from '../../support/customerManagedKeys.ts';
 
 jest.setTimeout(60_000);
 
 const unfit = [...unfitKeys, ...unfitAccounts];
 
 test.each(unfit)('%s: told as %s, and nothing is made or changed', async (_sentence, reason, arrange) => {
-  const s = await cmk();
-  await arrange(s);
-  const before = { used: inUse(s.account), value: stands(s.b).value, versions: versions(s.b) };
-  await s.b.live(hour);
-  expect([...heard(s.b)]).toContain(reason);
-  expect({ used: inUse(s.account), value: stands(s.b).value, versions: versions(s.b) }).toEqual(before);
-  expect([asked(s.b, 'batch.update'), asked(s.b, 'rotateKey')]).toEqual([0, 0]);
+  const target = await createDueCmk();
+  await arrange(target);
+  const before = {
+    used: keyInUse(target.account),
+    value: secretState(target.app).value,
+    countVersions: countVersions(target.app),
+  };
+  await target.app.run(hour);
+  expect([...heard(target.app)]).toContain(reason);
+  expect({
+    used: keyInUse(target.account),
+    value: secretState(target.app).value,
+    countVersions: countVersions(target.app),
+  }).toEqual(before);
+  expect([countCalls(target.app, 'batch.update'), countCalls(target.app, 'rotateKey')]).toEqual([0, 0]);
 });
 
 test.each([...keyPlays, ...certificatePlays])('%s: told as %s', async (_sentence, reason, play) => {

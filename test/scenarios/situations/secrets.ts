@@ -1,5 +1,5 @@
-import { valueWith } from '../../support/bench.ts';
 import { batchSecret, type Situation } from './situation.ts';
+import { valueWith } from '../../support/createTestApp.ts';
 
 const own = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`own${i}`, 'x']));
 
@@ -23,32 +23,32 @@ export const tags: Situation[] = [
 export const values: Situation[] = [
   {
     sentence: 'a value that is no key of the resource',
-    arrange: async (b) => {
-      b.newSecret(await b.newBatch(), { value: 'bm90IGEga2V5IG9mIHRoZSByZXNvdXJjZQ==' });
+    arrange: async (app) => {
+      app.newSecret(await app.newBatch(), { value: 'bm90IGEga2V5IG9mIHRoZSByZXNvdXJjZQ==' });
     },
     reason: 'value-not-of-resource',
   },
   {
     sentence: 'a connection string that needs no key',
-    arrange: async (b) => {
-      const service = await b.newSignalR();
-      b.newSecret(service, { value: `Endpoint=https://${service.authority};AuthType=azure.msi;` });
+    arrange: async (app) => {
+      const service = await app.newSignalR();
+      app.newSecret(service, { value: `Endpoint=https://${service.authority};AuthType=azure.msi;` });
     },
     reason: 'entra-connection-string',
   },
   {
     sentence: 'a connection string of another service',
-    arrange: async (b) => {
-      const [service, other] = [await b.newSignalR(), await b.newSignalR({ name: 'other' })];
-      b.newSecret(service, { value: valueWith(other, b.keys(service).Primary) });
+    arrange: async (app) => {
+      const [service, other] = [await app.newSignalR(), await app.newSignalR({ name: 'other' })];
+      app.newSecret(service, { value: valueWith(other, app.keys(service).Primary) });
     },
     reason: 'endpoint-not-of-resource',
   },
   {
     sentence: 'a disabled secret',
-    arrange: async (b) => {
-      b.newSecret(await b.newBatch());
-      b.vault.update('secret', { enabled: false });
+    arrange: async (app) => {
+      app.newSecret(await app.newBatch());
+      app.vault.update('secret', { enabled: false });
     },
     reason: 'secret-disabled',
   },

@@ -33,34 +33,34 @@ export const services: Situation[] = [
 export const vaults: Situation[] = [
   {
     sentence: 'a vault behind its firewall',
-    arrange: async (b) => {
-      b.newSecret(await b.newBatch());
-      b.vault.rules.firewall = true;
+    arrange: async (app) => {
+      app.newSecret(await app.newBatch());
+      app.vault.rules.firewall = true;
     },
     reason: 'firewall',
     code: 'ForbiddenByFirewall',
   },
   {
     sentence: 'a vault whose secrets may be listed, not read',
-    arrange: async (b) => {
-      b.newSecret(await b.newBatch());
-      b.vault.rules.denied.set('getSecret', 'ForbiddenByRbac');
+    arrange: async (app) => {
+      app.newSecret(await app.newBatch());
+      app.vault.rules.denied.set('getSecret', 'ForbiddenByRbac');
     },
     reason: 'forbidden',
   },
   {
     sentence: 'a vault whose secrets may be read, not written',
-    arrange: async (b) => {
-      b.newSecret(await b.newBatch());
-      b.vault.rules.denied.set('updateSecret', 'ForbiddenByRbac');
+    arrange: async (app) => {
+      app.newSecret(await app.newBatch());
+      app.vault.rules.denied.set('updateSecret', 'ForbiddenByRbac');
     },
     reason: 'forbidden',
   },
   {
     sentence: 'a vault that throttles',
-    arrange: async (b) => {
-      b.newSecret(await b.newBatch());
-      b.vault.rules.throttledForSeconds = 7;
+    arrange: async (app) => {
+      app.newSecret(await app.newBatch());
+      app.vault.rules.throttledForSeconds = 7;
     },
     reason: 'throttled',
   },

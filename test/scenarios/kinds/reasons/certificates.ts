@@ -1,7 +1,11 @@
 import { day, hour } from '../../../../lib/model/clock.ts';
-import type { Wired } from '../../../support/wired.ts';
-import { stage, type Stage, type Wanted } from '../poolCertificateStage.ts';
 import type { Play } from './play.ts';
+import type { TestApp } from '../../../support/createTestApp.ts';
+import {
+  createAdoptedPoolCertificate,
+  type PoolCertificate,
+  type PoolCertificateOptions,
+} from '../../../support/poolCertificates.ts';
 
 const nearItsEnd = { ageDays: 340 };
 
@@ -10,7 +14,7 @@ export const certificatePlays: readonly Play[] = [
   [
     'the certificate was deleted',
     'certificate-missing',
-    after(7 * hour, ({ b }) => b.vault.certificates.delete('tls')),
+    after(7 * hour, ({ app }) => app.vault.certificates.delete('tls')),
   ],
   [
     'the issuer is none of Key Vault',
@@ -35,32 +39,36 @@ export const certificatePlays: readonly Play[] = [
   ['two polls are over, and no node says anything', 'assumed-by-time', after(6 * hour)],
 ];
 
-function after(ms: number, arrange?: (s: Stage) => unknown, wanted: Wanted = {}): () => Promise<Wired> {
+function after(
+  ms: number,
+  arrange?: (target: PoolCertificate) => unknown,
+  wanted: PoolCertificateOptions = {},
+): () => Promise<TestApp> {
   return async () => {
-    const s = await stage({ ...nearItsEnd, ...wanted });
-    await arrange?.(s);
-    await s.b.live(ms);
-    return s.b;
+    const target = await createAdoptedPoolCertificate({ ...nearItsEnd, ...wanted });
+    await arrange?.(target);
+    await target.app.run(ms);
+    return target.app;
   };
 }
 
-function refusing({ b }: Stage): void {
-  b.pass(6 * day);
-  b.vault.certificates.issuance.error = { code: 'Rejected', message: 'no' };
+function refusing({ app }: PoolCertificate): void {
+  app.pass(6 * day);
+  app.vault.certificates.issuance.error = { code: 'Rejected', message: 'no' };
 }
 
-function unreadable({ b }: Stage): void {
-  b.azure.core.faults.plan({ service: 'batch', lasting: true, effect: { kind: 'status', status: 403 } });
+function unreadable({ app }: PoolCertificate): void {
+  app.azure.core.faults.plan({ service: 'batch', lasting: true, effect: { kind: 'status', status: 403 } });
 }
 
-function renewing(): Wanted {
+function renewing(): PoolCertificateOptions {
   const lifetime_actions = [{ trigger: { days_before_expiry: 60 }, action: { action_type: 'AutoRenew' as const } }];
   return { ageDays: 300, policy: { lifetime_actions } };
 }
 
-async function restarted({ b, pool }: Stage): Promise<void> {
-  b.azure.eventGrid.settings.deliver = () => Promise.resolve(new Response(null, { status: 200 }));
-  b.pass(10 * day);
-  await b.vault.catchUp();
+async function restarted({ app, pool }: PoolCertificate): Promise<void> {
+  app.dropEvents();
+  app.pass(10 * day);
+  await app.vault.catchUp();
   for (const node of pool.nodes) node.restart();
 }

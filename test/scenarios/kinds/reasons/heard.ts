@@ -1,9 +1,9 @@
-import type { Bench } from '../../../support/bench.ts';
+import type { TestApp } from '../../../support/createTestApp.ts';
 
 /** Every reason that was told, or is the evidence or a note of what was told, or stands in a tag now. */
-export function heard(b: Bench): ReadonlySet<string> {
-  const words = b.said().flatMap(({ data: { evidence, notes } }) => [evidence, ...wordsIn(notes)]);
-  return new Set([...b.reasons(), ...words.filter((word) => typeof word === 'string')]);
+export function heard(app: TestApp): ReadonlySet<string> {
+  const words = app.messages.flatMap(({ data: { evidence, notes } }) => [evidence, ...wordsIn(notes)]);
+  return new Set([...app.reasons(), ...words.filter((word) => typeof word === 'string')]);
 }
 
 /** What a note is about follows a colon. */
