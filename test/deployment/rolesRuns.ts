@@ -33,7 +33,7 @@ const batchKey: Readonly<Record<string, Run>> = {
     await app.run(3 * hour);
     return app;
   },
-  'near its expiry, with an newSite, a slot and a Container App that use it': async () => {
+  'near its expiry, with an app, a slot and a Container App that use it': async () => {
     const { app } = await createAdoptedBatchKey({}, { tags: { RotationOptions: 'wait-for-consumers' } });
     newSite(app, 'web');
     newSite(app, 'web', { slot: 'staging' });
@@ -145,7 +145,7 @@ const poolCertificate: Readonly<Record<string, Run>> = {
   },
 };
 
-/** Every kind, with each wish and trigger that makes another call. */
+/** Every kind, with each option and trigger that makes other calls. */
 export const runs = {
   'batch-key': batchKey,
   'signalr-key': signalrKey,

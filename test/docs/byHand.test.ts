@@ -2,7 +2,7 @@ import { hour, minute } from '../../lib/model/clock.ts';
 import type { BatchAccount } from '../../infra/azure-emulator/src/index.ts';
 import { createTestApp, type TestApp } from '../support/createTestApp.ts';
 
-/** What `docs/incident.md` tells a person to do while Keyturn is down, and what it then does. */
+/** `docs/incident.md` describes these steps of a person while Keyturn is down. */
 async function rotatedByHand(tagsFor: (account: BatchAccount) => Record<string, string>) {
   const app = await createTestApp({ settings: { KEYTURN_OVERLAP: 'PT25H' } });
   const account = await app.newBatch();
@@ -25,7 +25,7 @@ async function hours(app: TestApp, count: number): Promise<void> {
 test.each([
   ['with its tags', ({ id }: BatchAccount) => ({ ProviderAddress: id, CredentialId: 'Secondary' })],
   ['without any tags', () => ({})],
-])('a value written by hand %s is taken as it is, and the other key ends after one settle', async (_, tagsFor) => {
+])('a value that a person writes %s is adopted, and the other key ends after one overlap', async (_, tagsFor) => {
   const { app, account } = await rotatedByHand(tagsFor);
   const { Primary, Secondary } = app.keys(account);
   await hours(app, 24);

@@ -1,14 +1,14 @@
 import { none, sum, type Counts } from './callCounts.ts';
 import type { MeasuredKind } from './measuredKinds.ts';
 
-/** What a month is reckoned from: one kind of target in one vault that holds nothing else. */
+/** A month is computed from one kind of target in one vault that holds nothing else. */
 const days = 30;
 const secretsAPage = 25;
 const claimsAPage = 5_000;
 /** Due 30 days before the end of 90. */
 const rotationsAMonth = days / 60;
 
-/** A month of so many targets; on each day something settles. */
+/** A month of so many targets; an overlap runs on each day. */
 export function month(targets: number, { rest, rotation, busy }: MeasuredKind): Counts {
   const pages = pagesOf(targets);
   const storage = busy.storage * Math.ceil(targets / claimsAPage);

@@ -32,10 +32,10 @@ async function statusOfEmergency(): Promise<number> {
 
 afterEach(() => run.close());
 
-test('over the whole demo what would be done is decided and announced, and nothing is changed', async () => {
+test('observe mode decides and announces over the whole demo, and changes nothing', async () => {
   run = await startRun({ overlapMs: 1_000, mode: 'observe' });
   expect(await statusOfEmergency()).toBe(409);
-  await until('all is decided', () => secrets.every((secret) => decisions(secret).length > 0));
+  await until('every secret has a decision', () => secrets.every((secret) => decisions(secret).length > 0));
   await untilSwept(4);
   for (const secret of secrets) {
     expect(decisions(secret)).toContain('adopt');
@@ -50,17 +50,17 @@ test('over the whole demo what would be done is decided and announced, and nothi
   expect(claims).toEqual([]);
 }, 60_000);
 
-test('a rotation that is under way stays where it is once the app may only observe', async () => {
+test('a rotation under way stays where it is after a change to observe mode', async () => {
   const overlapMs = 4_000;
   run = await startRun({ overlapMs, mode: 'rotate' });
   const { azure, vault } = run.environment;
   const phase = (secret: string) => vault.current(secret)?.tags?.['RotationPhase'] ?? '';
-  await until('all is settling', () => secrets.every((secret) => phase(secret).startsWith('revoke')));
+  await until('every overlap runs', () => secrets.every((secret) => phase(secret).startsWith('revoke')));
   await run.restart({ KEYTURN_MODE: 'observe' });
   const before = changesIn(azure.core.journal).length;
   const claimed = JSON.stringify(await blobsIn(await containerOf(run, 'keyturn-claims')));
   const decided = (secret: string) => saidAbout(run, secret).findLast(({ type }) => type === decision)?.data;
-  await until('all would be revoked', () => secrets.every((secret) => decided(secret)?.['do'] === 'run'));
+  await until('revoke is due for every secret', () => secrets.every((secret) => decided(secret)?.['do'] === 'run'));
   await untilSwept(2);
   expect(secrets.map((secret) => decided(secret)?.['phase'])).toEqual(['revoke', 'revoke']);
   expect(changesIn(azure.core.journal).slice(before)).toEqual([]);

@@ -34,7 +34,7 @@ describe.each(['batch-key', 'signalr-connection'])('%s', (secret) => {
     expect(phasesRun(run, secret)).toEqual(['generate', 'publish', 'verify', 'revoke']);
   });
 
-  test('holds the other key now; neither key of before is accepted any more', async () => {
+  test('holds the other key, and neither earlier key is accepted', async () => {
     const target = run.environment.targets.find((each) => each.secret === secret);
     expect(target && (await outcomeOf(run.environment, target))).toMatchObject({
       live: 'Secondary',
@@ -81,7 +81,7 @@ describe('POST /api/rotations', () => {
     });
   }
 
-  /** As its answer asks a client to do: a sweep may have the target just then. */
+  /** Repeats a 503 as its answer demands: a sweep may hold the lease. */
   async function postUntilTaken(body: unknown, headers: Record<string, string> = {}): Promise<Response> {
     let response = await post(body, headers);
     await until('the lease is free', async () => {
@@ -125,7 +125,7 @@ describe('POST /api/rotations', () => {
   });
 
   test.each([
-    ['what is not JSON', 400, () => '{"reason":'],
+    ['invalid JSON', 400, () => '{"reason":'],
     ['a list', 400, () => []],
     ['an empty body', 400, () => ''],
     ['no reason', 400, () => wanted({ reason: undefined })],
@@ -133,21 +133,21 @@ describe('POST /api/rotations', () => {
     ['an unknown member', 400, () => wanted({ force: true })],
     ['a credential that the resource does not have', 400, () => wanted({ compromised: ['Tertiary'] })],
     ['a vault that is not listed', 403, () => wanted({ vault: 'https://other.vault.azure.net' })],
-    ['a secret that does not exist', 404, () => wanted({ secret: 'nobody' })],
-    ['too long a body', 413, () => wanted({ reason: 'x'.repeat(10_000) })],
+    ['a secret that does not exist', 404, () => wanted({ secret: 'no target' })],
+    ['a long body', 413, () => wanted({ reason: 'x'.repeat(10_000) })],
   ])('%s is refused with %d', async (_sentence, status, body) => {
     const response = await post(body());
     expect(response.status).toBe(status);
     expect(await problemIn(response)).toMatchObject({ status });
   });
 
-  test('a rotation that nobody knows is 404', async () => {
+  test('an unknown rotation is 404', async () => {
     const response = await run.call('/api/rotations/bm9ib2R5');
     expect(response.status).toBe(404);
     expect(await problemIn(response)).toMatchObject({ status: 404 });
   });
 
-  test('while another worker has the resource it is 503 and says when to ask again', async () => {
+  test('a request is 503 with Retry-After while another worker holds the lease', async () => {
     const container = await containerOf(run, 'keyturn-leases');
     const [batch] = run.environment.targets;
     const lease = container.getBlobClient((batch?.resource.id ?? '').toLowerCase().slice(1)).getBlobLeaseClient();
@@ -159,7 +159,7 @@ describe('POST /api/rotations', () => {
     expect(await problemIn(response)).toMatchObject({ status: 503, reason: 'busy' });
   });
 
-  test('is 202 with a Location that tells of it until it is completed; asked twice it is one rotation', async () => {
+  test('a request is 202 with a Location, and a repeated one is the same rotation', async () => {
     const before = regenerates();
     const key = { 'idempotency-key': 'ticket-4711' };
     const first = await postUntilTaken(wanted(), key);

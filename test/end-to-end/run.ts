@@ -13,10 +13,10 @@ export interface RunOptions extends Pick<EnvironmentOptions, 'overlapMs' | 'mode
 /** The shipped bundle, loaded by the local host in a process of its own, in the environment of the demo. */
 export interface Run {
   readonly environment: Environment;
-  /** Everything that the app's process has said on stdout and stderr. */
+  /** The output of the app's process. */
   readonly lines: readonly string[];
   readonly functionKey: string;
-  /** Asks the app over HTTP; with the function key unless told otherwise. */
+  /** Calls the app over HTTP, with the function key by default. */
   call(path: string, init?: RequestInit): Promise<Response>;
   /** Stops the app in its own time and starts it under other settings. */
   restart(settings: Record<string, string>): Promise<void>;

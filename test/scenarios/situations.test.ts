@@ -1,7 +1,5 @@
 import { minute } from '../../lib/model/clock.ts';
-import { resources } from './situations/resources.ts';
-import { tags, values } from './situations/secrets.ts';
-import { services, vaults } from './situations/services.ts';
+import { resources, services, tags, values, vaults } from './situations/problems.ts';
 import { createTestApp } from '../support/createTestApp.ts';
 
 describe.each([
@@ -11,24 +9,27 @@ describe.each([
   ['the service', services],
   ['the vault', vaults],
 ])('%s', (_part, rows) => {
-  test.each(rows)('$sentence: $reason, and no key and no value is changed', async ({ arrange, reason, code }) => {
-    const app = await createTestApp();
-    await arrange(app);
-    const keys = () => [...app.azure.arm.resources.values()].map((resource) => app.keys(resource));
-    const before = { keys: keys(), value: app.vault.current('secret')?.value };
-    for (let sweeps = 0; sweeps < 4; sweeps += 1) {
-      await app.sweep();
-      app.pass(5 * minute);
-    }
-    expect([...app.reasons()]).toContain(reason);
-    if (code !== undefined) expect([...app.codes()]).toContain(code);
-    expect(keys()).toEqual(before.keys);
-    expect(app.vault.versions('secret').map(({ value }) => value)).toEqual([before.value]);
-  });
+  test.each(rows)(
+    '$sentence is announced as $reason, and no key or value is changed',
+    async ({ arrange, reason, code }) => {
+      const app = await createTestApp();
+      await arrange(app);
+      const keys = () => [...app.azure.arm.resources.values()].map((resource) => app.keys(resource));
+      const before = { keys: keys(), value: app.vault.current('secret')?.value };
+      for (let sweeps = 0; sweeps < 4; sweeps += 1) {
+        await app.sweep();
+        app.pass(5 * minute);
+      }
+      expect([...app.reasons()]).toContain(reason);
+      if (code !== undefined) expect([...app.codes()]).toContain(code);
+      expect(keys()).toEqual(before.keys);
+      expect(app.vault.versions('secret').map(({ value }) => value)).toEqual([before.value]);
+    },
+  );
 });
 
 test.each(resources.filter(({ reason }) => reason === 'shared-key-disabled'))(
-  'of $sentence no key operation is called',
+  'no key operation is called for $sentence',
   async ({ arrange }) => {
     const app = await createTestApp();
     await arrange(app);
@@ -42,7 +43,7 @@ test.each(resources.filter(({ reason }) => reason === 'shared-key-disabled'))(
   },
 );
 
-test('15 tags of the user’s own: they are all still there, and nothing is sent to the vault', async () => {
+test('a secret with 15 tags of its owner keeps them, and nothing is written to the vault', async () => {
   const app = await createTestApp();
   await tags.find(({ reason }) => reason === 'too-many-tags')?.arrange(app);
   const before = app.tags();

@@ -1,7 +1,8 @@
 import { day, hour, minute, second } from '../../lib/model/clock.ts';
 import { createTestApp, type TestApp } from '../support/createTestApp.ts';
+import { createRestingBatchKey } from '../support/accessKeys.ts';
 
-function told(app: TestApp, name: string): string[] {
+function reasonsOf(app: TestApp, name: string): string[] {
   return app.messages.flatMap(({ subject, data }) => (subject?.endsWith(`/${name}`) ? [data.reason] : []));
 }
 
@@ -10,15 +11,7 @@ function lists({ azure }: TestApp): number {
     .length;
 }
 
-async function adopted(env: Record<string, string> = {}) {
-  const app = await createTestApp({ settings: env });
-  const account = await app.newBatch();
-  app.newSecret(account, { ageDays: 1 });
-  await app.sweep();
-  return { app, account };
-}
-
-test('promise 10: what is wrong with one target does not stop the others', async () => {
+test('promise 10: one failing target does not stop the others', async () => {
   const app = await createTestApp();
   const names = ['gone', 'denied', 'odd', 'well'];
   for (const name of names) app.newSecret(await app.newBatch({ name }), { name });
@@ -34,9 +27,9 @@ test('promise 10: what is wrong with one target does not stop the others', async
     await app.sweep();
     app.pass(15 * minute);
   }
-  expect(told(app, 'well')).toContain('completed');
-  expect(told(app, 'gone')).toContain('resource-missing');
-  expect(told(app, 'denied')).toContain('outage');
+  expect(reasonsOf(app, 'well')).toContain('completed');
+  expect(reasonsOf(app, 'gone')).toContain('resource-missing');
+  expect(reasonsOf(app, 'denied')).toContain('outage');
 });
 
 test('a vault that does not answer is noted, and the others are swept', async () => {
@@ -45,11 +38,11 @@ test('a vault that does not answer is noted, and the others are swept', async ()
   });
   app.newSecret(await app.newBatch());
   await app.sweep();
-  expect(told(app, 'secret')).toContain('begun');
+  expect(reasonsOf(app, 'secret')).toContain('begun');
   expect(app.messages.filter(({ data }) => data['vault'] === 'https://other.vault.azure.net')).not.toEqual([]);
 });
 
-test('promise 10: a vault whose pages come slowly takes no time from the others, and is noted', async () => {
+test('promise 10: a slow vault takes no time from the others, and is noted', async () => {
   const app = await createTestApp({
     settings: { KEYTURN_VAULTS: 'https://kv.vault.azure.net,https://slow.vault.azure.net' },
   });
@@ -60,11 +53,11 @@ test('promise 10: a vault whose pages come slowly takes no time from the others,
     if (operation === 'listSecrets' && authority === new URL(slow.uri).host) app.pass(18 * second);
   });
   await app.sweep('generate');
-  expect(told(app, 'secret')).toContain('begun');
+  expect(reasonsOf(app, 'secret')).toContain('begun');
   expect([...app.codes()]).toContain('ListTooSlow');
 });
 
-test('a sweep that runs out of time says how many targets it leaves to the next', async () => {
+test('a sweep that runs out of time notes how many targets it leaves to the next', async () => {
   const app = await createTestApp();
   for (let i = 0; i < 9; i += 1) app.newSecret(await app.newBatch({ name: `account${i}` }), { name: `secret${i}` });
   const end = app.azure.core.journal.on(({ operation }) => {
@@ -75,7 +68,7 @@ test('a sweep that runs out of time says how many targets it leaves to the next'
   expect(app.messages.filter(({ data }) => data.reason === 'sweep-over')).toMatchObject([{ data: { targets: '1' } }]);
 });
 
-test('promise 8: secrets without rotation tags, and those of other resource types, are never touched', async () => {
+test('promise 8: secrets without rotation tags, and those of other resource types, are never read', async () => {
   const app = await createTestApp();
   const storage = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a';
   app.vault.setSecret('plain', 'x', { tags: { team: 'chat' } });
@@ -86,7 +79,7 @@ test('promise 8: secrets without rotation tags, and those of other resource type
   expect(app.azure.core.journal.calls.map(({ operation }) => operation)).toEqual(Array(5).fill('listSecrets'));
 });
 
-test('a sweep starts no more than it may, the longest overdue first, and says so', async () => {
+test('a sweep starts as many rotations as the cap allows, the longest overdue first, and notes it', async () => {
   const app = await createTestApp({ settings: { KEYTURN_START_CAP: '2', KEYTURN_ADOPTION_GRACE: 'PT0S' } });
   for (const [name, ageDays] of [
     ['one', 61],
@@ -96,13 +89,13 @@ test('a sweep starts no more than it may, the longest overdue first, and says so
     app.newSecret(await app.newBatch({ name }), { name, ageDays });
   }
   await app.sweep('generate');
-  expect(['one', 'two', 'three'].filter((name) => told(app, name).includes('begun'))).toEqual(['two', 'three']);
+  expect(['one', 'two', 'three'].filter((name) => reasonsOf(app, name).includes('begun'))).toEqual(['two', 'three']);
   expect([...app.reasons()]).toContain('start-cap');
   await app.sweep('generate');
-  expect(told(app, 'one')).toContain('begun');
+  expect(reasonsOf(app, 'one')).toContain('begun');
 });
 
-test('what keeps failing does not use up what a sweep may start', async () => {
+test('failing targets do not count against the cap', async () => {
   const app = await createTestApp({ settings: { KEYTURN_START_CAP: '1' } });
   app.newSecret(await app.newBatch({ name: 'bad' }), { name: 'bad', ageDays: 89 });
   app.newSecret(await app.newBatch({ name: 'good' }), { name: 'good' });
@@ -115,10 +108,10 @@ test('what keeps failing does not use up what a sweep may start', async () => {
   await app.sweep('generate');
   app.pass(15 * minute);
   await app.sweep('generate');
-  expect(told(app, 'good')).toContain('begun');
+  expect(reasonsOf(app, 'good')).toContain('begun');
 });
 
-test('a tag that cannot be read is named, and what it should be; not what it is', async () => {
+test('a tag that cannot be read is announced by its name, without its value', async () => {
   const app = await createTestApp();
   app.newSecret(await app.newBatch(), { tags: { RotationLead: 'whenever' } });
   await app.sweep();
@@ -127,7 +120,7 @@ test('a tag that cannot be read is named, and what it should be; not what it is'
   expect(advice).toEqual([expect.not.stringContaining('whenever')]);
 });
 
-test('what was wrong with a target an hour ago does not delay an emergency that was accepted since', async () => {
+test('an earlier problem does not delay an emergency that was accepted since', async () => {
   const app = await createTestApp();
   const account = await app.newBatch();
   app.newSecret(account, { ageDays: 1, tags: { RotationLead: 'whenever' } });
@@ -140,7 +133,7 @@ test('what was wrong with a target an hour ago does not delay an emergency that 
   expect(app.keys(account).Primary).not.toBe(leaked);
 });
 
-test('observe decides and tells, and changes nothing', async () => {
+test('observe mode decides and announces, and changes nothing', async () => {
   const app = await createTestApp({ settings: { KEYTURN_MODE: 'observe' } });
   app.newSecret(await app.newBatch());
   const tags = app.tags();
@@ -148,7 +141,7 @@ test('observe decides and tells, and changes nothing', async () => {
     await app.sweep();
     app.pass(hour);
   }
-  expect(told(app, 'secret')).toContain('adopted');
+  expect(reasonsOf(app, 'secret')).toContain('adopted');
   expect(app.messages.every(({ type, data }) => type.startsWith('Keyturn.Log') || data['observed'] === 'true')).toBe(
     true,
   );
@@ -156,8 +149,8 @@ test('observe decides and tells, and changes nothing', async () => {
   expect(app.tags()).toEqual(tags);
 });
 
-test('what is too old is noted once a day, whatever keeps it', async () => {
-  const { app } = await adopted({ KEYTURN_MODE: 'observe' });
+test('an overdue target is noted once a day', async () => {
+  const { app } = await createRestingBatchKey({ KEYTURN_MODE: 'observe' });
   const late = () => app.messages.filter(({ data }) => data.reason === 'overdue').length;
   app.pass(62 * day);
   await app.sweep('generate');
@@ -168,16 +161,81 @@ test('what is too old is noted once a day, whatever keeps it', async () => {
   expect(late()).toBe(2);
 });
 
-test('a frozen phase is not begun, the others go on', async () => {
-  const { app } = await adopted({ KEYTURN_FROZEN_PHASES: 'generate' });
+test('a frozen phase does not start', async () => {
+  const { app } = await createRestingBatchKey({ KEYTURN_FROZEN_PHASES: 'generate' });
   app.pass(61 * 24 * hour);
   await app.sweep();
-  expect(told(app, 'secret')).not.toContain('begun');
+  expect(reasonsOf(app, 'secret')).not.toContain('begun');
 });
 
-test('at rest a sweep reads list pages and nothing else', async () => {
-  const { app } = await adopted();
+test('a sweep of targets at rest only lists', async () => {
+  const { app } = await createRestingBatchKey();
   const [before, pages] = [app.azure.core.journal.calls.length, lists(app)];
   await app.sweep('generate', 'publish', 'revoke');
   expect(app.azure.core.journal.calls.length - before).toBe(lists(app) - pages);
+});
+
+/** Writes a new version as a person or a tool does. */
+function overwritten({ vault }: TestApp, value: string, tags?: Record<string, string>): void {
+  vault.setSecret('secret', value, { tags });
+}
+
+describe('R10: a claimed secret without tags', () => {
+  test('is left alone when its owner removed them from our version', async () => {
+    const { app } = await createRestingBatchKey();
+    app.vault.updateTags('secret', { team: 'chat' });
+    await app.sweep();
+    app.pass(2 * hour);
+    await app.sweep();
+    expect(reasonsOf(app, 'secret').filter((reason) => reason === 'opted-out')).toHaveLength(1);
+    expect(app.tags()).toEqual({ team: 'chat' });
+  });
+
+  test('gets them back when a new version holds a key of the resource', async () => {
+    const { app, account } = await createRestingBatchKey();
+    app.vault.updateTags('secret', { ...app.tags(), team: 'chat' });
+    overwritten(app, app.keys(account).Secondary);
+    await app.sweep();
+    expect(reasonsOf(app, 'secret')).toContain('tags-lost');
+    expect(app.tags()).toMatchObject({ ProviderAddress: account.id, team: 'chat', CredentialId: 'Secondary' });
+    expect(app.vault.versions('secret')).toHaveLength(2);
+  });
+
+  test('is announced and left alone when a new version holds something else', async () => {
+    const { app } = await createRestingBatchKey();
+    overwritten(app, 'something else');
+    await app.sweep();
+    expect(reasonsOf(app, 'secret')).toContain('tags-lost');
+    expect(app.vault.current('secret')).toMatchObject({ value: 'something else' });
+    expect(app.tags()).toEqual({});
+  });
+});
+
+test('R11: a missing claimed secret is announced once', async () => {
+  const { app } = await createRestingBatchKey();
+  app.vault.delete('secret');
+  for (let sweeps = 0; sweeps < 4; sweeps += 1) {
+    await app.sweep();
+    app.pass(hour);
+  }
+  expect(reasonsOf(app, 'secret').filter((reason) => reason === 'secret-missing')).toHaveLength(1);
+});
+
+test('R9: a claim is taken over when its secret points to another resource', async () => {
+  const { app, account } = await createRestingBatchKey();
+  app.newSecret(account, { name: 'heir', ageDays: 61 });
+  await app.sweep();
+  expect(reasonsOf(app, 'heir')).toContain('claimed-twice');
+  app.vault.updateTags('secret', { ...app.tags(), ProviderAddress: account.id.replace('/account', '/other') });
+  app.pass(2 * hour);
+  await app.sweep();
+  expect(reasonsOf(app, 'heir')).toContain('adopted');
+});
+
+test('an incomplete list of a vault announces no missing secret', async () => {
+  const { app } = await createRestingBatchKey();
+  app.vault.delete('secret');
+  app.azure.core.faults.plan({ operation: 'listSecrets', lasting: true, effect: { kind: 'status', status: 503 } });
+  await app.sweep();
+  expect([...app.reasons()]).not.toContain('secret-missing');
 });

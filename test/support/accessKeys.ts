@@ -30,7 +30,7 @@ export async function createAdopted(kind: AccessKeyKind, settings: Environment =
   return { app, resource };
 }
 
-/** What is announced when a live key was replaced outside the app. */
+/** Announcements after a live key was replaced outside the app. */
 export const repairMessages = [
   'Target.Adopted adopted',
   'Rotation.Started begun',

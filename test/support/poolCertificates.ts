@@ -71,7 +71,7 @@ export async function createPoolCertificate(app: TestApp, options: PoolCertifica
     newPool,
     idOf,
     enabled: () => certificate.versions.map(({ enabled }) => enabled),
-    /** What the nodes have in their stores. */
+    /** Versions in the stores of the nodes. */
     installed: () => pool.nodes.map((node) => [...node.installed.values()].join()),
   };
 }

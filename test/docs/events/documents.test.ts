@@ -60,7 +60,7 @@ function isDate(text: string): boolean {
   return z.iso.datetime({ offset: true }).safeParse(text).success;
 }
 
-/** What is wrong with an event by the document of its type. */
+/** Lists the problems of an event by the document of its type. */
 function problems(found: unknown, type: string): string[] {
   const schema = documents.get(type);
   if (!schema) return [`no document for ${type}`];
@@ -71,12 +71,12 @@ function problems(found: unknown, type: string): string[] {
 
 const everything: ReceivedEvent[] = [];
 
-test('there is a document for each type, under its own name and id, and none besides', () => {
+test('each type has a document under its own name and id, and there are no others', () => {
   expect([...documents.keys()].toSorted()).toEqual([...sent, noticeType].toSorted());
   for (const [name, { $id, title }] of documents) expect([$id, title]).toEqual([`urn:keyturn:${name}:1`, name]);
 });
 
-test.each(stories)('%s: every event is as its document says, and has no value in it', async (_sentence, play) => {
+test.each(stories)('every event of %s follows its document and contains no value', async (_sentence, play) => {
   const app = await play();
   await app.deliverEvents();
   const events = app.received;
@@ -86,12 +86,12 @@ test.each(stories)('%s: every event is as its document says, and has no value in
   for (const { value } of app.vault.versions('secret')) expect(JSON.stringify(events)).not.toContain(value);
 });
 
-test('what a receiver is pointed to is the document', () => {
+test('each event points to its document', () => {
   const pointed = everything.filter(({ type }) => type !== phaseDueType);
   expect(pointed.filter(({ type, dataschema }) => dataschema !== documents.get(type)?.$id)).toEqual([]);
 });
 
-/** What a document allows in data: its members, and the reasons where it names them. */
+/** Lists what a document allows in data: its members, and the reasons if it names them. */
 function allowed([type, { properties }]: [string, Document]): string[] {
   const { reason, ...others } = properties.data.properties;
   const members = Object.keys(others).map((name) => `${type} ${name}`);
@@ -102,7 +102,7 @@ function shown({ type, data }: ReceivedEvent): string[] {
   return [...Object.keys(data), data['reason'] ?? ''].map((name) => `${type} ${name}`);
 }
 
-test('no document allows what is never sent', () => {
+test('no document allows members or reasons that are never sent', () => {
   const seen = new Set(everything.flatMap(shown));
   const ofUs = [...documents].filter(([type]) => type !== noticeType);
   expect(ofUs.flatMap(allowed).filter((each) => !seen.has(each))).toEqual([]);
@@ -131,19 +131,19 @@ test.each([
   ['a subscription', sound],
   ['a resource', { ...sound, data: { resources: ['/subscriptions/s/resourceGroups/g/providers/a/b/c'] } }],
   ['everything', { ...sound, time, data: { ...sound.data, regions: ['West Europe'], start: time, deadline: time } }],
-])('a notice with %s is as its document says, and understood', (_sentence, notice) => {
+])('a notice with %s follows its document and is understood', (_sentence, notice) => {
   expect(problems(notice, noticeType)).toEqual([]);
   expect(noticeFromEvent(arrived(notice), new Date(time))).toMatchObject({ regions: expect.any(Array) as string[] });
 });
 
 test.each([
-  ['nobody', {}],
+  ['no target', {}],
   ['empty lists', { subscriptions: [], resources: [] }],
   ['regions only', { regions: ['westeurope'] }],
   ['a word for a list', { subscriptions: 's' }],
   ['an empty name', { subscriptions: [''] }],
   ['a deadline that is a word', { ...sound.data, deadline: 'soon' }],
-])('a notice with %s is neither', (_sentence, data) => {
+])('a notice with %s is invalid and not understood', (_sentence, data) => {
   const notice = { ...sound, data };
   expect(problems(notice, noticeType)).not.toEqual([]);
   expect(noticeFromEvent(arrived(notice), new Date(time))).toBe('unreadable');

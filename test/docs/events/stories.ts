@@ -22,11 +22,11 @@ export const stories: readonly Story[] = [
   ['a rotation from its start to its end', () => due((app) => app.runTimers(3 * hour))],
   ['a target that is left alone at first', () => due((app) => app.sweep(), { KEYTURN_ADOPTION_GRACE: 'P1D' })],
   ['an emergency of a secret that was no target yet', () => due((app) => app.requestRotation())],
-  ['a notice that leaves less than settle', notice],
-  ['a key that somebody regenerated', repair],
+  ['a notice that leaves less than the overlap', notice],
+  ['a key that a person regenerated', repair],
   ['an immediate emergency whose consumers are down', emergency],
   ['an emergency whose end the service refuses', emergencyThatFails],
-  ['consumers that somebody waits for', waiting],
+  ['a target that waits for consumers', waiting],
   ['a key that cannot be proved, and need not be', () => unproved({ RotationOptions: 'proof=best-effort' })],
   ['a key that cannot be proved', () => unproved({})],
   ['a service that is throttled', () => struck({ kind: 'status', status: 429 })],
@@ -37,7 +37,7 @@ export const stories: readonly Story[] = [
   ['a secret that is deleted', () => lost(({ vault }) => void vault.delete('secret'))],
   ['a secret that is untagged', () => lost(({ vault }) => void vault.updateTags('secret', {}))],
   ['a new version without tags', () => lost(({ vault }) => void vault.setSecret('secret', 'x', {}))],
-  ['a service that fails for a day while it settles', () => due(stuckLater)],
+  ['a service that fails for a day during the overlap', () => due(stuckLater)],
   ['a person who writes while the service works', interrupted],
   ['a visit whose lease another took', leaseLost],
   ['observing what was rotated before', observedLater],
@@ -94,7 +94,7 @@ async function repair(): Promise<TestApp> {
   return app;
 }
 
-/** An app that uses the secret and does not run. */
+/** A web app that uses the secret and does not run. */
 function stopped({ azure, vault }: TestApp): Site {
   const place = { subscriptionId, resourceGroup: 'group', location: 'westeurope' };
   const plan = `/subscriptions/${subscriptionId}/resourceGroups/group/providers/Microsoft.Web/serverfarms/plan`;
@@ -226,7 +226,7 @@ async function disabledForAWhile(): Promise<TestApp> {
   return app;
 }
 
-/** The same installation, which only looks from now on. */
+/** The same installation in observe mode. */
 async function observedLater(): Promise<TestApp> {
   const { app } = await resting();
   app.pass(60 * day);

@@ -2,7 +2,13 @@ import tls from 'node:tls';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { issueKey, keysAt, startLocalAzure, systemClock, type RunningLocalAzure } from '../../../infra/azure-emulator/src/index.ts';
+import {
+  issueKey,
+  keysAt,
+  startLocalAzure,
+  systemClock,
+  type RunningLocalAzure,
+} from '../../../infra/azure-emulator/src/index.ts';
 import { startConsumers, vaultReaders, type Consumers, type Tally } from '../../../infra/demo/consumers.ts';
 import { seed, type Seed } from '../../../infra/demo/environment.ts';
 import { changesIn, isDone, outcomeOf } from '../../../infra/demo/outcome.ts';

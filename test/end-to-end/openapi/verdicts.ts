@@ -1,5 +1,14 @@
 import { Ajv, type ErrorObject, type Options } from 'ajv';
-import { resolve, type Documents, type Located, type Method, type OpenApiDocument, type Operation, type Parameter, type Response } from './documents.ts';
+import {
+  resolve,
+  type Documents,
+  type Located,
+  type Method,
+  type OpenApiDocument,
+  type Operation,
+  type Parameter,
+  type Response,
+} from './documents.ts';
 import { createTranslator, type JsonSchema, type Translator } from './jsonSchema.ts';
 import { formats } from './formats.ts';
 

@@ -3,7 +3,7 @@ import { createTestApp, type TestApp } from '../../support/createTestApp.ts';
 
 const due = 'Keyturn.Internal.PhaseDue';
 
-/** Three targets that became due a minute ago, and Key Vault told nobody. */
+/** Three targets that became due a minute ago, without events of Key Vault. */
 async function three(): Promise<TestApp> {
   const app = await createTestApp({ events: 'delivered' });
   const effect = { kind: 'drop' } as const;
@@ -22,7 +22,7 @@ function dues({ azure }: TestApp): readonly string[] {
   return ours.map(({ subscription, status }) => `${subscription}: ${status}`);
 }
 
-test('a sweep hands over what just became due, and visits nothing itself; the events do', async () => {
+test('a sweep publishes targets that became due and visits none; their events start the rotations', async () => {
   const app = await three();
   expect(await app.callsDuring(() => app.sweep('generate'))).toEqual(['listSecrets']);
   expect(begun(app)).toBe(0);
@@ -31,7 +31,7 @@ test('a sweep hands over what just became due, and visits nothing itself; the ev
   expect(dues(app)).toEqual(Array(3).fill('keyturn-generate-due: 202'));
 });
 
-test('what settles is handed over when settle is over, to the function of its phase', async () => {
+test('the end of the overlap is published to the function of its phase', async () => {
   const app = await three();
   await app.sweep('generate');
   await app.deliverEvents();
@@ -43,7 +43,7 @@ test('what settles is handed over when settle is over, to the function of its ph
   expect(app.regenerations()).toBe(6);
 });
 
-test('an event that comes ten times starts one rotation', async () => {
+test('ten deliveries of an event start one rotation', async () => {
   const app = await three();
   const effect = { kind: 'duplicate', times: 9, afterMs: 1_000 } as const;
   app.azure.eventGrid.faults.plan({ eventType: due, lasting: true, effect });
@@ -52,7 +52,7 @@ test('an event that comes ten times starts one rotation', async () => {
   expect([dues(app).length, begun(app), app.regenerations()]).toEqual([30, 3, 3]);
 });
 
-test('an event that is lost: the next sweep announces it no more, and does it', async () => {
+test('the next sweep visits a target whose event was lost', async () => {
   const app = await three();
   app.azure.eventGrid.faults.plan({ eventType: due, lasting: true, effect: { kind: 'drop' } });
   await app.sweep('generate');
@@ -61,7 +61,7 @@ test('an event that is lost: the next sweep announces it no more, and does it', 
   expect(begun(app)).toBe(3);
 });
 
-test('an event whose answer is lost comes again, and finds the work done', async () => {
+test('a redelivered event finds its work done', async () => {
   const app = await three();
   app.azure.eventGrid.faults.plan({ eventType: due, effect: { kind: 'time-out' } });
   await app.sweep('generate');
@@ -72,15 +72,15 @@ test('an event whose answer is lost comes again, and finds the work done', async
   ]);
 });
 
-test('an event of a target that is not due any more changes nothing', async () => {
+test('an event changes nothing when its target is no longer due', async () => {
   const app = await three();
   await app.sweep('generate');
-  app.vault.setSecret('one', app.vault.current('one')?.value ?? '', { tags: { ...app.tags('one') } }); // its owner renewed it
+  app.vault.setSecret('one', app.vault.current('one')?.value ?? '', { tags: { ...app.tags('one') } }); // the owner renewed it
   await app.deliverEvents();
   expect([app.announced('one'), begun(app)]).toEqual([['Target.Adopted adopted'], 2]);
 });
 
-test('twins at work: two sweeps at once announce the same things by the same ids', async () => {
+test('two sweeps at once publish the same events under the same ids', async () => {
   const app = await three();
   await Promise.all([app.keyturn.sweep('generate'), app.keyturn.sweep('generate')]);
   await app.deliverEvents();
@@ -89,25 +89,22 @@ test('twins at work: two sweeps at once announce the same things by the same ids
 });
 
 test.each([
-  ['a secret that is no target', { subject: 'https://kv.vault.azure.net/secrets/plain' }],
-  ['a secret that is not there', { subject: 'https://kv.vault.azure.net/secrets/nothing' }],
-  ['a vault that is not ours', { subject: 'https://evil.vault.azure.net/secrets/one' }],
+  ['a secret that is not a target', { subject: 'https://kv.vault.azure.net/secrets/plain' }],
+  ['a secret that does not exist', { subject: 'https://kv.vault.azure.net/secrets/nothing' }],
+  ['a vault of another installation', { subject: 'https://evil.vault.azure.net/secrets/one' }],
   ['another resource', { resource: '/subscriptions/x/resourceGroups/g/providers/Microsoft.Batch/batchAccounts/other' }],
   ['another kind', { kind: 'constructor' }],
   ['another phase', { phase: 'revoke' }],
-])(
-  'a forged event of %s is acknowledged, and nothing is touched',
-  async (_sentence, { subject, ...forged }: Forged) => {
-    const app = await three();
-    app.vault.setSecret('plain', 'x', {});
-    const { resource = '', kind = 'batch-key', phase = 'generate' } = forged;
-    const data = { phase, kind, resource: resource === '' ? (app.tags('one')['ProviderAddress'] ?? '') : resource };
-    const named = subject ?? 'https://kv.vault.azure.net/secrets/one';
-    const event = { specversion: '1.0', id: '1', source: 'urn:keyturn', type: due, subject: named, data };
-    expect(await app.postEvent('generateDue', event)).toBe(202);
-    expect(app.regenerations()).toBe(forged.kind === undefined ? 0 : 1); // it is a hint: what is due is due, whatever its kind is said to be
-  },
-);
+])('a forged event of %s is acknowledged and changes nothing', async (_sentence, { subject, ...forged }: Forged) => {
+  const app = await three();
+  app.vault.setSecret('plain', 'x', {});
+  const { resource = '', kind = 'batch-key', phase = 'generate' } = forged;
+  const data = { phase, kind, resource: resource === '' ? (app.tags('one')['ProviderAddress'] ?? '') : resource };
+  const named = subject ?? 'https://kv.vault.azure.net/secrets/one';
+  const event = { specversion: '1.0', id: '1', source: 'urn:keyturn', type: due, subject: named, data };
+  expect(await app.postEvent('generateDue', event)).toBe(202);
+  expect(app.regenerations()).toBe(forged.kind === undefined ? 0 : 1); // it is a hint: what is due is due, whatever its kind is said to be
+});
 
 interface Forged {
   readonly subject?: string;

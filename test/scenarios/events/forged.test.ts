@@ -3,7 +3,7 @@ import { isReason } from '../../../lib/model/reason.ts';
 import { absurd, deep, envelope, forgeries, functions, planted, typeOf } from './forgeries.ts';
 import { createTestApp, type TestApp } from '../../support/createTestApp.ts';
 
-/** A target that is due, of which no event is told. */
+/** A target that is due, without events of Key Vault. */
 async function due(): Promise<TestApp> {
   const app = await createTestApp({ events: 'delivered' });
   app.azure.eventGrid.faults.plan({ subscription: 'keyturn-secrets', lasting: true, effect: { kind: 'drop' } });
@@ -12,7 +12,7 @@ async function due(): Promise<TestApp> {
   return app;
 }
 
-/** Nothing was asked of Azure, and nothing of what came is in the log. */
+/** Expects that `act` calls nothing, and that its input is not in the log. */
 async function untouched(app: TestApp, act: () => Promise<unknown>): Promise<void> {
   const before = { tags: app.tags(), said: app.messages.length };
   expect(await app.callsDuring(act)).toEqual([]);
@@ -24,34 +24,31 @@ async function untouched(app: TestApp, act: () => Promise<unknown>): Promise<voi
   expect(app.notes().filter((reason) => !isReason(reason))).toEqual([]);
 }
 
-test.each(absurd)(
-  'an event of %s is acknowledged by every function, noted, and nothing is touched',
-  async (_s, body) => {
-    const app = await due();
-    const before = app.notes().length;
-    await untouched(app, async () => {
-      for (const name of functions) expect([name, await app.postEvent(name, body(typeOf[name]))]).toEqual([name, 202]);
-    });
-    expect(
-      app
-        .notes()
-        .slice(before)
-        .filter((reason) => reason === 'unreadable' || reason === 'irrelevant'),
-    ).toHaveLength(functions.length);
-  },
-);
+test.each(absurd)('every function acknowledges an event of %s, notes it and changes nothing', async (_s, body) => {
+  const app = await due();
+  const before = app.notes().length;
+  await untouched(app, async () => {
+    for (const name of functions) expect([name, await app.postEvent(name, body(typeOf[name]))]).toEqual([name, 202]);
+  });
+  expect(
+    app
+      .notes()
+      .slice(before)
+      .filter((reason) => reason === 'unreadable' || reason === 'irrelevant'),
+  ).toHaveLength(functions.length);
+});
 
 test.each([
-  ['no JSON', `{"data": ${planted}`],
+  ['invalid JSON', `{"data": ${planted}`],
   ['nothing', ''],
-])('a body that is %s is refused, and nothing is touched', async (_sentence, body) => {
+])('a body of %s is refused and changes nothing', async (_sentence, body) => {
   const app = await due();
   await untouched(app, async () => {
     for (const name of functions) expect(await app.postEvent(name, body)).toBe(500);
   });
 });
 
-test.each(forgeries)('an event that $sentence is acknowledged, noted, and nothing is touched', async (forgery) => {
+test.each(forgeries)('an event that $sentence is acknowledged, noted and changes nothing', async (forgery) => {
   const { to, source, data, reason } = forgery;
   const app = await due();
   await untouched(app, async () => {
@@ -60,7 +57,7 @@ test.each(forgeries)('an event that $sentence is acknowledged, noted, and nothin
   expect(app.notes().at(-1)).toBe(reason);
 });
 
-test('a notice of a subscription nobody knows costs a list of the vaults, and nothing is touched', async () => {
+test('a notice of an unknown subscription lists the vaults and changes nothing', async () => {
   const app = await due();
   const tags = app.tags();
   const event = { ...envelope, type: typeOf.noticeEvents, data: { subscriptions: [planted] } };
@@ -70,11 +67,11 @@ test('a notice of a subscription nobody knows costs a list of the vaults, and no
 
 test.each([
   ['no alert', '{}', 400],
-  ['no JSON', '{"', 400],
+  ['invalid JSON', '{"', 400],
   ['ten thousand levels', deep(10_000), 400],
   ['names of prototypes', '{"__proto__":{"schemaId":"azureMonitorCommonAlertSchema"}}', 400],
   ['half a megabyte', JSON.stringify({ schemaId: planted.repeat(10_000) }), 413],
-])('POST /api/notices refuses a body of %s, and touches nothing', async (_sentence, body, status) => {
+])('POST /api/notices refuses a body of %s and changes nothing', async (_sentence, body, status) => {
   const app = await due();
   await untouched(app, async () => {
     expect((await app.postNotice(body)).status).toBe(status);

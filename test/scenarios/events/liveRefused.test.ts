@@ -9,7 +9,7 @@ const rotated = [
   ...['Rotation.CredentialPublished published', 'Rotation.Completed completed'],
 ];
 
-/** The service refuses the key that is live, although it lists it as current. */
+/** An adopted target whose service refuses the live key, although it lists the key. */
 async function refused(kind: (typeof kinds)[number], env: Record<string, string> = {}) {
   const app = await createTestApp({ settings: env, events: 'delivered' });
   const resource = await app[kind]();
@@ -23,28 +23,25 @@ function works({ clock, vault }: TestApp, resource: Resource): boolean {
   return acceptedKeys(resource, clock.now().getTime()).some((key) => text.includes(key));
 }
 
-/** When the first announcement of this reason was made. */
+/** Returns the time of the first announcement of this reason. */
 function since(app: TestApp, reason: string): Date {
   return app.messages.find(({ data }) => data.reason === reason)?.time ?? new Date(NaN);
 }
 
-test.each(kinds)(
-  'a live key (%s) that the service refuses: told by the rolling check, rotated when a second look agrees',
-  async (kind) => {
-    const { app, resource } = await refused(kind);
-    await app.run(6 * hour);
-    expect(works(app, resource)).toBe(true);
-    await app.run(2 * hour);
-    expect(app.announced()).toEqual(rotated);
-    expect(works(app, resource)).toBe(true);
-    expect(app.messages.find(({ data }) => data.reason === 'begun')?.data['cause']).toBe('drift');
-    const wasFound = since(app, 'live-refused');
-    expect(since(app, 'published') <= later(wasFound, 15 * minute)).toBe(true);
-    expect(since(app, 'published') >= later(wasFound, minute)).toBe(true);
-  },
-);
+test.each(kinds)('the drift check announces a refused live key (%s); a second inspection rotates it', async (kind) => {
+  const { app, resource } = await refused(kind);
+  await app.run(6 * hour);
+  expect(works(app, resource)).toBe(true);
+  await app.run(2 * hour);
+  expect(app.announced()).toEqual(rotated);
+  expect(works(app, resource)).toBe(true);
+  expect(app.messages.find(({ data }) => data.reason === 'begun')?.data['cause']).toBe('drift');
+  const wasFound = since(app, 'live-refused');
+  expect(since(app, 'published') <= later(wasFound, 15 * minute)).toBe(true);
+  expect(since(app, 'published') >= later(wasFound, minute)).toBe(true);
+});
 
-test('a refusal that the second look does not see again rotates nothing', async () => {
+test('a refusal that the second inspection does not confirm rotates nothing', async () => {
   const { app, resource } = await refused('newBatch');
   while (!app.announced().includes('Rotation.Held live-refused')) await app.run(5 * minute);
   resource.refused.clear();
@@ -54,7 +51,7 @@ test('a refusal that the second look does not see again rotates nothing', async 
   expect(app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('promise 2: a version that is younger than settle is not rotated for it before settle is over', async () => {
+test('promise 2: a refused version is not rotated before its overlap ends', async () => {
   const { app, resource } = await refused('newBatch');
   resource.refused.clear();
   await app.runEvents(30 * day);
@@ -70,7 +67,7 @@ test('promise 2: a version that is younger than settle is not rotated for it bef
   expect(works(app, resource)).toBe(true);
 });
 
-test('a new live key that is refused while the old one settles: told, and what still works is not ended for it', async () => {
+test('a refused new key is announced, and the old key works until the overlap ends', async () => {
   const { app, resource } = await refused('newBatch', { KEYTURN_OVERLAP: 'PT8H' });
   resource.refused.clear();
   await app.runEvents(30 * day);
@@ -80,12 +77,12 @@ test('a new live key that is refused while the old one settles: told, and what s
   expect(app.announced().at(-1)).toBe('Rotation.Held live-refused');
   expect(app.keys(resource)).toEqual(keys);
   await app.run(3 * hour);
-  expect(works(app, resource)).toBe(true); // settle is over: the old key is regenerated, and published
+  expect(works(app, resource)).toBe(true); // the overlap is over: the old key is regenerated and published
   await app.run(9 * hour);
   expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
 });
 
-test('an outage of the data plane is no refusal', async () => {
+test('an outage of the data plane is not a refusal', async () => {
   const { app, resource } = await refused('newBatch');
   resource.refused.clear();
   app.azure.core.faults.plan({ service: 'batch', lasting: true, effect: { kind: 'status', status: 503 } });

@@ -17,12 +17,12 @@ const kinds = ['newBatch', 'newSignalR'] as const;
 const events = { new: 'Microsoft.KeyVault.SecretNewVersionCreated', near: 'Microsoft.KeyVault.SecretNearExpiry' };
 const started = ['Rotation.Started begun', 'Rotation.CredentialPublished published'];
 
-/** The deliveries of near-expiry alone, as Azure makes them: the event comes when the version is that old. */
+/** Lets time pass until Azure delivers the near-expiry event. */
 async function nearExpiry(app: TestApp): Promise<void> {
   await app.runEvents(30 * day);
 }
 
-test.each(kinds)('a secret near its expiry (%s) is published by one delivery, and no timer ran', async (kind) => {
+test.each(kinds)('one delivery publishes a secret near its expiry (%s), without a timer', async (kind) => {
   const app = await createTestApp({ events: 'delivered' });
   const resource = await app[kind]();
   await app.adopt(resource);
@@ -39,7 +39,7 @@ test.each(kinds)('a secret near its expiry (%s) is published by one delivery, an
   expect(app.value()).toContain(app.keys(resource).Secondary);
 });
 
-test.each(kinds)('events of our own doing (%s) cost a look, and change nothing', async (kind) => {
+test.each(kinds)('events of our own changes (%s) cost one inspection and change nothing', async (kind) => {
   const app = await createTestApp({ events: 'delivered' });
   const resource = await app[kind]();
   await app.adopt(resource);
@@ -50,7 +50,7 @@ test.each(kinds)('events of our own doing (%s) cost a look, and change nothing',
   expect(app.regenerations()).toBe(1);
 });
 
-test('from near-expiry to the end of the rotation: events begin it, the revoke timer ends it', async () => {
+test('an event starts the rotation and the revoke timer ends it', async () => {
   const app = await createTestApp({ events: 'delivered' });
   await app.adopt(await app.newBatch());
   await nearExpiry(app);
@@ -59,7 +59,7 @@ test('from near-expiry to the end of the rotation: events begin it, the revoke t
   expect(app.regenerations()).toBe(2);
 });
 
-test('the schema of Event Grid is read too', async () => {
+test('events in the schema of Event Grid are handled', async () => {
   const app = await createTestApp({ events: 'delivered' });
   const { eventGrid } = app.azure;
   const subscription = [...eventGrid.topics.values()].flatMap(
@@ -72,7 +72,7 @@ test('the schema of Event Grid is read too', async () => {
   expect(app.announced()).toEqual(['Target.Adopted adopted', ...started]);
 });
 
-test('NBF and EXP as text change nothing', async () => {
+test('events with NBF and EXP as text are handled', async () => {
   const app = await createTestApp({ events: 'delivered' });
   for (const topic of app.azure.eventGrid.topics.values()) topic.datesAsText = true;
   await app.adopt(await app.newBatch());
@@ -80,7 +80,7 @@ test('NBF and EXP as text change nothing', async () => {
   expect(app.announced()).toEqual(['Target.Adopted adopted', ...started]);
 });
 
-test('ten deliveries of the same event make one rotation; the other nine tell of a version that is not current', async () => {
+test('ten deliveries of one event make one rotation, and nine find a version that is not current', async () => {
   const app = await createTestApp({ events: 'delivered' });
   const eventType = events.near;
   app.azure.eventGrid.faults.plan({ eventType, effect: { kind: 'duplicate', times: 9, afterMs: 60_000 } });
@@ -91,7 +91,7 @@ test('ten deliveries of the same event make one rotation; the other nine tell of
   expect(app.regenerations()).toBe(1);
 });
 
-test('ten deliveries at once: one has the lease, the others leave it to that one', async () => {
+test('ten deliveries at once make one rotation, under one lease', async () => {
   const app = await createTestApp({ events: 'delivered' });
   const eventType = events.near;
   app.azure.eventGrid.faults.plan({ eventType, effect: { kind: 'duplicate', times: 9, afterMs: 0 } });
@@ -102,7 +102,7 @@ test('ten deliveries at once: one has the lease, the others leave it to that one
   expect(app.announced()).toEqual(['Target.Adopted adopted', ...started]);
 });
 
-test('an event whose answer is lost is delivered again, and finds the work done', async () => {
+test('a redelivered near-expiry event finds its work done', async () => {
   const app = await createTestApp({ events: 'delivered' });
   app.azure.eventGrid.faults.plan({ eventType: events.near, effect: { kind: 'time-out' } });
   await app.adopt(await app.newBatch());
@@ -114,13 +114,13 @@ test('an event whose answer is lost is delivered again, and finds the work done'
   expect(app.regenerations()).toBe(1);
 });
 
-test('R14: near expiry that is told at birth, since the validity is short, starts nothing', async () => {
+test('R14: a near-expiry event that comes with a new short-lived version starts nothing', async () => {
   const app = await createTestApp({ events: 'delivered' });
   const tags = { ValidityPeriodDays: '10' };
   await app.adopt(await app.newBatch(), 60, { tags, ageDays: 0, expiresOn: later(app.clock.now(), 10 * day) });
   expect(app.deliveries().toSorted()).toEqual([`${events.near}: 202`, `${events.new}: 202`]);
   await app.runEvents(5 * day);
-  app.azure.eventGrid.emit('SecretNearExpiry', app.vault, 'secret'); // late, and long after settle
+  app.azure.eventGrid.emit('SecretNearExpiry', app.vault, 'secret'); // late, and long after the overlap
   await app.deliverEvents();
   expect(app.regenerations()).toBe(0);
   expect(app.announced()).toEqual(['Target.Adopted adopted']);
@@ -128,7 +128,7 @@ test('R14: near expiry that is told at birth, since the validity is short, start
   expect(app.announced().slice(1)).toEqual([...started, 'Rotation.Completed completed']);
 });
 
-test('an event that is dropped costs no more than the time to the next timer', async () => {
+test('the next timer takes up a dropped event', async () => {
   const app = await createTestApp({ events: 'delivered' });
   app.azure.eventGrid.faults.plan({ eventType: events.near, effect: { kind: 'drop' } });
   await app.adopt(await app.newBatch());
@@ -138,7 +138,7 @@ test('an event that is dropped costs no more than the time to the next timer', a
   expect(app.announced()).toEqual(['Target.Adopted adopted', ...started]);
 });
 
-test('a secret that expired is rotated by its event, with its own cause', async () => {
+test('the event of an expired secret rotates it with the cause expired', async () => {
   const app = await createTestApp({ events: 'delivered' });
   app.azure.eventGrid.faults.plan({ eventType: events.near, effect: { kind: 'drop' } });
   await app.adopt(await app.newBatch());
@@ -148,7 +148,7 @@ test('a secret that expired is rotated by its event, with its own cause', async 
   expect(app.regenerations()).toBe(1);
 });
 
-test('R18: a standby that a person made since is published, and regenerating it once more is spared', async () => {
+test('R18: a standby key that a person made is published, not regenerated', async () => {
   const app = await createTestApp({ events: 'delivered' });
   const account = await app.newBatch();
   await app.adopt(account);

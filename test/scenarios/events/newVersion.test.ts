@@ -2,13 +2,13 @@ import { day, hour, minute } from '../../../lib/model/clock.ts';
 import { createAdopted } from '../../support/accessKeys.ts';
 import { createTestApp, type TestApp } from '../../support/createTestApp.ts';
 
-/** A person or a tool writes a version of the secret. */
+/** Writes a version as a person or a tool does. Returns the calls that follow. */
 async function written(app: TestApp, text: string, tags: Record<string, string>): Promise<readonly string[]> {
   app.vault.setSecret('secret', text, { tags });
   return app.callsDuring(() => app.deliverEvents());
 }
 
-test('a version that a person wrote with the live key and all tags: looked at, and left alone', async () => {
+test('a version that a person wrote with the live key and all tags is inspected and left alone', async () => {
   const { app } = await createAdopted('newBatch');
   const tags = app.tags();
   const calls = await written(app, app.value() ?? '', { ...tags });
@@ -16,7 +16,7 @@ test('a version that a person wrote with the live key and all tags: looked at, a
   expect(app.tags()).toEqual(tags);
 });
 
-test('a version that a person wrote with the other key: its own key settles before anything is regenerated', async () => {
+test('the other key in a version that a person wrote has its overlap before anything is regenerated', async () => {
   const { app, resource: account } = await createAdopted('newBatch');
   const { Primary, Secondary } = app.keys(account);
   await written(app, Secondary, { ...app.tags() });
@@ -27,7 +27,7 @@ test('a version that a person wrote with the other key: its own key settles befo
   expect(app.keys(account).Secondary).toBe(Secondary);
 });
 
-test('a version without tags that holds a key of the resource: the event alone carries its tags on', async () => {
+test('the event of a version without tags restores its tags when it holds a key of the resource', async () => {
   const { app } = await createAdopted('newBatch');
   const text = app.value() ?? '';
   const calls = await written(app, text, { team: 'chat' });
@@ -38,7 +38,7 @@ test('a version without tags that holds a key of the resource: the event alone c
   expect(app.regenerations()).toBe(0);
 });
 
-test('a version without tags that holds no key of the resource: told, and not touched', async () => {
+test('the event of a version without tags leaves it alone when it holds another value', async () => {
   const { app } = await createAdopted('newBatch');
   await written(app, 'bm90IGEga2V5IG9mIHRoZSByZXNvdXJjZQ==', {});
   expect(app.tags()).toEqual({});
@@ -52,7 +52,7 @@ test('the first version of a secret with rotation tags is adopted by its event',
   expect(app.announced()).toEqual(['Target.Adopted adopted']);
 });
 
-/** A rotation is over, and its old version is written anew, tags and all: by a tool that rolls back. */
+/** A completed rotation, and a tool that writes its old version anew with all tags. */
 async function rolledBack() {
   const { app, resource: account } = await createAdopted('newBatch');
   const old = { value: app.value() ?? '', tags: app.tags() };
@@ -63,7 +63,7 @@ async function rolledBack() {
   return { app, account, rollBack };
 }
 
-test('R17: a version with a replaced key is repaired by its event alone, and nothing is regenerated', async () => {
+test('R17: the event of a version with a replaced key repairs it and regenerates nothing', async () => {
   const { app, account, rollBack } = await rolledBack();
   const calls = await rollBack();
   expect(calls).not.toContain('listSecrets');
@@ -76,7 +76,7 @@ test('R17: a version with a replaced key is repaired by its event alone, and not
   expect(app.regenerations()).toBe(2);
 });
 
-test('R19: the same again within settle is not repaired a second time', async () => {
+test('R19: a second rollback within the overlap is contended', async () => {
   const { app, rollBack } = await rolledBack();
   await rollBack();
   const versions = app.vault.versions('secret').length;

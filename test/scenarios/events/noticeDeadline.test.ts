@@ -3,7 +3,7 @@ import { newSite } from '../../support/consumers.ts';
 import { subscriptionId, type TestApp } from '../../support/createTestApp.ts';
 import { createAdoptedSignalR, publishNotice, raiseNotice, startCauses } from '../../support/notices.ts';
 
-const settle = { KEYTURN_OVERLAP: 'PT25H' };
+const overlap = { KEYTURN_OVERLAP: 'PT25H' };
 
 function saidOf(app: TestApp, reason: string) {
   return app.messages.findLast(({ data }) => data.reason === reason);
@@ -13,16 +13,16 @@ function deadlineIn(app: TestApp, ms: number): { impactMitigationTime: Date } {
   return { impactMitigationTime: later(app.clock.now(), ms) };
 }
 
-test('a deadline that leaves settle its time changes nothing', async () => {
-  const { app } = await createAdoptedSignalR(settle);
+test('a deadline after the overlap changes nothing', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
   raiseNotice(app, deadlineIn(app, 3 * day));
   await app.keyturn.pollNotices();
   expect(app.announced().at(-1)).toBe('Rotation.CredentialPublished published');
   expect(saidOf(app, 'published')?.data['until']).toBe(later(app.clock.now(), 25 * hour).toISOString());
 });
 
-test('R23: a deadline shortens settle, which is announced, and is met half an hour early', async () => {
-  const { app } = await createAdoptedSignalR(settle);
+test('R23: a deadline shortens the overlap, which is announced, and is met half an hour early', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
   const { impactMitigationTime: deadline } = deadlineIn(app, 10 * hour);
   raiseNotice(app, { impactMitigationTime: deadline });
   await app.keyturn.pollNotices();
@@ -38,8 +38,8 @@ test('R23: a deadline shortens settle, which is announced, and is met half an ho
   ]);
 });
 
-test('a deadline in minutes: consumers get five minutes all the same', async () => {
-  const { app } = await createAdoptedSignalR(settle);
+test('consumers get five minutes even when the deadline is 20 minutes away', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
   raiseNotice(app, deadlineIn(app, 20 * minute));
   await app.keyturn.pollNotices();
   const published = saidOf(app, 'overlap-shortened');
@@ -48,15 +48,15 @@ test('a deadline in minutes: consumers get five minutes all the same', async () 
   expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
 });
 
-test('a deadline that has passed shortens nothing', async () => {
-  const { app } = await createAdoptedSignalR(settle);
+test('a past deadline shortens nothing', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
   raiseNotice(app, deadlineIn(app, -hour));
   await app.keyturn.pollNotices();
   expect(app.announced().at(-1)).toBe('Rotation.CredentialPublished published');
 });
 
-test('a version that is young: its consumers and those of the next share the time by halves', async () => {
-  const { app } = await createAdoptedSignalR(settle, { ageDays: 0 });
+test('consumers of a young version and of the next one share the time before a deadline equally', async () => {
+  const { app } = await createAdoptedSignalR(overlap, { ageDays: 0 });
   app.vault.setSecret('secret', app.value() ?? '', { tags: { ...app.tags() } });
   await app.deliverEvents();
   const born = app.clock.now();
@@ -71,8 +71,8 @@ test('a version that is young: its consumers and those of the next share the tim
   expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
 });
 
-test('the deadline of a notice that was updated to an earlier one hurries the rotation under way', async () => {
-  const { app } = await createAdoptedSignalR(settle);
+test('an earlier deadline shortens the rotation under way', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
   const { trackingId } = raiseNotice(app, deadlineIn(app, 3 * day));
   await app.keyturn.pollNotices();
   app.azure.health.update(trackingId, deadlineIn(app, 6 * hour));
@@ -83,10 +83,10 @@ test('the deadline of a notice that was updated to an earlier one hurries the ro
 
 test.each([
   ['without a deadline waits for the grace of adoption', undefined, false],
-  ['whose deadline leaves no settle after the grace passes it', 10 * hour, true],
-  ['whose deadline leaves time enough waits for it', 5 * day, false],
+  ['ignores the grace when its deadline leaves no overlap after it', 10 * hour, true],
+  ['waits for the grace when its deadline leaves time enough', 5 * day, false],
 ] as const)('a notice %s', async (_sentence, ms, begins) => {
-  const { app } = await createAdoptedSignalR({ ...settle, KEYTURN_ADOPTION_GRACE: 'P3D' }); // of which a day is left
+  const { app } = await createAdoptedSignalR({ ...overlap, KEYTURN_ADOPTION_GRACE: 'P3D' }); // of which a day is left
   raiseNotice(app, ms === undefined ? {} : deadlineIn(app, ms));
   await app.keyturn.pollNotices();
   expect(isPublished(app)).toBe(begins);
@@ -102,8 +102,8 @@ function isPublished(app: TestApp): boolean {
   return app.announced().some((each) => each.startsWith('Rotation.CredentialPublished'));
 }
 
-test('promise 1: the guard of a tag that was corrected yields to no deadline', async () => {
-  const { app, service } = await createAdoptedSignalR(settle);
+test('promise 1: a deadline does not end the key that a corrected tag named', async () => {
+  const { app, service } = await createAdoptedSignalR(overlap);
   const keys = app.keys(service);
   app.vault.updateTags('secret', { ...app.tags(), CredentialId: 'Secondary' });
   raiseNotice(app, deadlineIn(app, 6 * hour));
@@ -117,8 +117,8 @@ test('promise 1: the guard of a tag that was corrected yields to no deadline', a
 
 test.each([
   ['without a deadline waits for the window', undefined, false],
-  ['whose deadline comes before the window ignores it', 90 * minute, true],
-  ['whose deadline leaves settle after the window waits for it', 5 * hour, false],
+  ['ignores the window when its deadline comes before it', 90 * minute, true],
+  ['waits for the window when its deadline leaves an overlap after it', 5 * hour, false],
 ] as const)('a notice %s', async (_sentence, ms, begins) => {
   const { app } = await createAdoptedSignalR({ KEYTURN_WINDOW: 'Mon-Sun 03:00-04:00 UTC' });
   raiseNotice(app, ms === undefined ? {} : deadlineIn(app, ms));
@@ -129,7 +129,7 @@ test.each([
   expect(startCauses(app)).toEqual(['notice']);
 });
 
-test('who wishes to wait for consumers does not keep a deadline waiting', async () => {
+test('the option wait-for-consumers does not delay a deadline', async () => {
   const { app } = await createAdoptedSignalR({}, { tags: { RotationOptions: 'wait-for-consumers' } });
   newSite(app, 'pinned', {
     settings: { KEY: `${app.vault.uri}/secrets/secret/${app.vault.current('secret')?.version ?? ''}` },
@@ -139,8 +139,8 @@ test('who wishes to wait for consumers does not keep a deadline waiting', async 
   expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
 });
 
-test('the deadline of an earlier notice outlives a later notice', async () => {
-  const { app } = await createAdoptedSignalR(settle);
+test('the deadline of an earlier notice outlasts a later notice', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
   const deadline = later(app.clock.now(), 4 * hour);
   publishNotice(app, 'first', { subscriptions: [subscriptionId], deadline: deadline.toISOString() });
   await app.runEvents(20 * minute);
@@ -153,8 +153,8 @@ test('the deadline of an earlier notice outlives a later notice', async () => {
   expect(completed <= deadline).toBe(true);
 });
 
-test('a deadline with milliseconds, as Azure writes them, is hurried for once', async () => {
-  const { app } = await createAdoptedSignalR(settle);
+test('a deadline with milliseconds, as Azure writes it, shortens the overlap once', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
   raiseNotice(app, { impactMitigationTime: later(app.clock.now(), 10 * hour + 256) });
   await app.keyturn.pollNotices();
   expect(await app.callsDuring(() => app.keyturn.pollNotices())).toEqual([

@@ -9,7 +9,7 @@ import { createAdoptedSignalR, publishNotice, raiseNotice, startCauses } from '.
 const over = 'Rotation.Completed completed';
 const status = (code: number) => ({ kind: 'status', status: code }) as const;
 
-test('a paused target is left to the person who paused it, and rotates when it goes on', async () => {
+test('a paused target rotates for the notice once it is resumed', async () => {
   const { app } = await createAdoptedSignalR();
   app.vault.updateTags('secret', { ...app.tags(), RotationPaused: 'true' });
   const event = raiseNotice(app);
@@ -22,7 +22,7 @@ test('a paused target is left to the person who paused it, and rotates when it g
   expect([startCauses(app), app.announced().at(-1)]).toEqual([['notice'], over]);
 });
 
-test('a held target stays held, and nothing of it is regenerated', async () => {
+test('a held target stays held, and its keys stay', async () => {
   const { app } = await createAdoptedSignalR({ KEYTURN_FAILURES_UNTIL_HELD: '1' });
   const fault = app.azure.core.faults.plan({ operation: 'signalr.regenerateKey', lasting: true, effect: status(400) });
   raiseNotice(app);
@@ -33,7 +33,7 @@ test('a held target stays held, and nothing of it is regenerated', async () => {
   expect(app.regenerations()).toBe(0);
 });
 
-test('what is frozen does not begin, and begins by the next poll once it is thawed', async () => {
+test('a rotation starts at the next poll after generate is no longer frozen', async () => {
   const { app } = await createAdoptedSignalR({ KEYTURN_FROZEN_PHASES: 'generate' });
   expect((await app.postNotice(commonAlert(raiseNotice(app)))).status).toBe(202);
   await app.run(hour);
@@ -43,7 +43,7 @@ test('what is frozen does not begin, and begins by the next poll once it is thaw
   expect(startCauses(app)).toEqual(['notice']);
 });
 
-test('a phase that is frozen later on holds the rotation up before it', async () => {
+test('a frozen revoke stops the rotation before it', async () => {
   const { app } = await createAdoptedSignalR({ KEYTURN_FROZEN_PHASES: 'revoke' });
   raiseNotice(app);
   await app.run(3 * hour);
@@ -51,14 +51,14 @@ test('a phase that is frozen later on holds the rotation up before it', async ()
   expect(app.regenerations()).toBe(1);
 });
 
-test('observe mode takes a notice, and changes nothing', async () => {
+test('observe mode accepts a notice and changes nothing', async () => {
   const { app } = await createAdoptedSignalR({ KEYTURN_MODE: 'observe' });
   expect((await app.postNotice(commonAlert(raiseNotice(app)))).body).toMatchObject({ affected: 1 });
   await app.run(hour);
   expect(app.changes()).toEqual([]);
 });
 
-test('the poll that cannot ask says so, and the next one does it', async () => {
+test('a failed poll is noted, and the next one starts the rotation', async () => {
   const { app } = await createAdoptedSignalR();
   const fault = app.azure.core.faults.plan({ operation: 'resourceGraph.query', lasting: true, effect: status(503) });
   raiseNotice(app);
@@ -70,14 +70,14 @@ test('the poll that cannot ask says so, and the next one does it', async () => {
   expect(startCauses(app)).toEqual(['notice']);
 });
 
-test('where regions cannot be asked for, a service counts as concerned: one rotation too many harms nobody', async () => {
+test('a service is affected when its region cannot be read', async () => {
   const { app } = await createAdoptedSignalR();
   app.azure.core.faults.plan({ operation: 'resourceGraph.query', lasting: true, effect: status(503) });
   expect((await app.postNotice(commonAlert(raiseNotice(app)))).status).toBe(202);
   expect(startCauses(app)).toEqual(['notice']);
 });
 
-test('while a vault fails an action group is told to try again, and then the notice is taken', async () => {
+test('an action group gets 503 while a vault fails, and 202 afterwards', async () => {
   const { app } = await createAdoptedSignalR();
   const fault = app.azure.core.faults.plan({ operation: 'listSecrets', lasting: true, effect: status(503) });
   const alert = commonAlert(raiseNotice(app));
@@ -87,7 +87,7 @@ test('while a vault fails an action group is told to try again, and then the not
   expect(startCauses(app)).toEqual(['notice']);
 });
 
-test('while another worker has the service an action group is told to try again', async () => {
+test('an action group gets 503 while another worker holds the lease, and 202 afterwards', async () => {
   const { app, service } = await createAdoptedSignalR();
   const alert = commonAlert(raiseNotice(app));
   const answer = await app.services.leases.withLease(normalizedId(service.id), () => app.postNotice(alert));
@@ -96,7 +96,7 @@ test('while another worker has the service an action group is told to try again'
   expect(startCauses(app)).toEqual(['notice']);
 });
 
-test('an event that comes while another worker has the service is delivered again', async () => {
+test('an event is redelivered while another worker holds the lease', async () => {
   const { app, service } = await createAdoptedSignalR();
   await app.services.leases.withLease(normalizedId(service.id), async () => {
     publishNotice(app, 'mail-1', { subscriptions: [subscriptionId] });
@@ -108,19 +108,19 @@ test('an event that comes while another worker has the service is delivered agai
   expect(startCauses(app)).toEqual(['notice']);
 });
 
-test('a service that refuses to regenerate for a while: told to try again, since when timers see to it', async () => {
+test('an action group gets 503 while the service fails, and timers start the rotation later', async () => {
   const { app } = await createAdoptedSignalR();
   const fault = app.azure.core.faults.plan({ operation: 'signalr.regenerateKey', lasting: true, effect: status(503) });
   const alert = commonAlert(raiseNotice(app));
   expect((await app.postNotice(alert)).status).toBe(503);
-  expect((await app.postNotice(alert)).status).toBe(202); // it stands in the tags by now
+  expect((await app.postNotice(alert)).status).toBe(202); // the tags have the notice by now
   await app.run(hour);
   fault.remove();
   await app.run(90 * minute);
   expect([startCauses(app), app.announced().at(-1)]).toEqual([['notice'], over]);
 });
 
-test('a throttled query waits for the next poll', async () => {
+test('the next poll repeats a throttled query', async () => {
   const { app } = await createAdoptedSignalR();
   raiseNotice(app);
   app.azure.core.faults.plan({ operation: 'resourceGraph.query', effect: status(429) });

@@ -3,7 +3,7 @@ import { createAdoptedSignalR, raiseNotice, startCauses, type SignalRTarget } fr
 
 interface Moment {
   readonly sentence: string;
-  readonly arrange: (scene: SignalRTarget) => Promise<void>;
+  readonly arrange: (target: SignalRTarget) => Promise<void>;
 }
 
 async function nearExpiry({ app }: SignalRTarget): Promise<void> {
@@ -23,7 +23,7 @@ function failing({ app }: SignalRTarget, operation: string, nth = 1): () => void
 const moments: readonly Moment[] = [
   { sentence: 'at rest', arrange: () => Promise.resolve() },
   {
-    sentence: 'after a person made another standby',
+    sentence: 'after a person regenerated the standby',
     arrange: async ({ app, service }) => {
       app.azure.eventGrid.regenerate(service, 'Secondary');
       await app.deliverEvents();
@@ -31,35 +31,35 @@ const moments: readonly Moment[] = [
   },
   {
     sentence: 'in generate, which fails',
-    arrange: async (scene) => {
-      const end = failing(scene, 'signalr.regenerateKey');
-      await nearExpiry(scene);
+    arrange: async (target) => {
+      const end = failing(target, 'signalr.regenerateKey');
+      await nearExpiry(target);
       end();
     },
   },
   {
     sentence: 'before publish, which fails',
-    arrange: async (scene) => {
-      const end = failing(scene, 'setSecret');
-      await nearExpiry(scene);
+    arrange: async (target) => {
+      const end = failing(target, 'setSecret');
+      await nearExpiry(target);
       end();
     },
   },
   {
-    sentence: 'in verify, whose look fails',
-    arrange: async (scene) => {
-      const end = failing(scene, 'signalr.listKeys', 3);
-      await nearExpiry(scene);
+    sentence: 'in verify, whose inspection fails',
+    arrange: async (target) => {
+      const end = failing(target, 'signalr.listKeys', 3);
+      await nearExpiry(target);
       end();
     },
   },
-  { sentence: 'as the new version settles', arrange: nearExpiry },
+  { sentence: 'during the overlap', arrange: nearExpiry },
   {
     sentence: 'in revoke, which fails',
-    arrange: async (scene) => {
-      await nearExpiry(scene);
-      const end = failing(scene, 'signalr.regenerateKey');
-      await scene.app.run(65 * minute);
+    arrange: async (target) => {
+      await nearExpiry(target);
+      const end = failing(target, 'signalr.regenerateKey');
+      await target.app.run(65 * minute);
       end();
     },
   },
@@ -77,45 +77,39 @@ const moments: readonly Moment[] = [
   },
 ];
 
-test.each(moments)(
-  'a notice that comes $sentence: every key there was at its time is replaced',
-  async ({ arrange }) => {
-    const scene = await createAdoptedSignalR();
-    const { app, service } = scene;
-    await arrange(scene);
-    app.pass(minute);
-    const before = Object.values(app.keys(service));
-    raiseNotice(app);
-    await app.run(4 * hour);
-    expect(Object.values(app.keys(service)).filter((key) => before.includes(key))).toEqual([]);
-    expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
-    expect(startCauses(app).filter((cause) => cause === 'notice')).toHaveLength(1);
-    expect(app.tags()['RotationPhase']).toBe('idle');
-  },
-);
+test.each(moments)('a notice $sentence replaces every key of its time', async ({ arrange }) => {
+  const target = await createAdoptedSignalR();
+  const { app, service } = target;
+  await arrange(target);
+  app.pass(minute);
+  const before = Object.values(app.keys(service));
+  raiseNotice(app);
+  await app.run(4 * hour);
+  expect(Object.values(app.keys(service)).filter((key) => before.includes(key))).toEqual([]);
+  expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
+  expect(startCauses(app).filter((cause) => cause === 'notice')).toHaveLength(1);
+  expect(app.tags()['RotationPhase']).toBe('idle');
+});
 
-test.each(moments)(
-  'the same with a deadline ($sentence): met, and settle is never less than five minutes',
-  async ({ arrange }) => {
-    const scene = await createAdoptedSignalR({ KEYTURN_OVERLAP: 'PT25H' });
-    const { app, service } = scene;
-    await arrange(scene);
-    app.pass(minute);
-    const before = Object.values(app.keys(service));
-    const deadline = later(app.clock.now(), 6 * hour);
-    raiseNotice(app, { impactMitigationTime: deadline });
-    await app.run(6 * hour);
-    expect(Object.values(app.keys(service)).filter((key) => before.includes(key))).toEqual([]);
-    expect(app.tags()['RotationPhase']).toBe('idle');
-  },
-);
+test.each(moments)('a notice $sentence with a deadline replaces every key before it', async ({ arrange }) => {
+  const target = await createAdoptedSignalR({ KEYTURN_OVERLAP: 'PT25H' });
+  const { app, service } = target;
+  await arrange(target);
+  app.pass(minute);
+  const before = Object.values(app.keys(service));
+  const deadline = later(app.clock.now(), 6 * hour);
+  raiseNotice(app, { impactMitigationTime: deadline });
+  await app.run(6 * hour);
+  expect(Object.values(app.keys(service)).filter((key) => before.includes(key))).toEqual([]);
+  expect(app.tags()['RotationPhase']).toBe('idle');
+});
 
-test('a rotation that began after the notice’s start, though before it was told, has met it', async () => {
-  const scene = await createAdoptedSignalR();
-  const { app } = scene;
+test("a rotation that started after the notice's start time, and before it arrived, meets it", async () => {
+  const target = await createAdoptedSignalR();
+  const { app } = target;
   const impactStartTime = app.clock.now();
   app.pass(hour);
-  await nearExpiry(scene);
+  await nearExpiry(target);
   raiseNotice(app, { impactStartTime });
   await app.run(3 * hour);
   expect(startCauses(app)).toEqual(['near-expiry']);

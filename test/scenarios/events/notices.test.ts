@@ -9,22 +9,19 @@ const whole = [
 ];
 const other = '5ab5c000-0000-4000-8000-0000000000ff';
 
-test.each(Object.entries(noticeRoutes))(
-  'a mandatory regeneration, told by %s, replaces both keys',
-  async (_way, tell) => {
-    const { app, service } = await createAdoptedSignalR();
-    const before = app.keys(service);
-    await tell(app, raiseNotice(app));
-    expect(app.announced()).toEqual(whole.slice(0, 3));
-    await app.run(70 * minute);
-    expect(app.announced()).toEqual(whole);
-    expect(startCauses(app)).toEqual(['notice']);
-    const after = app.keys(service);
-    expect([after.Primary === before.Primary, after.Secondary === before.Secondary]).toEqual([false, false]);
-  },
-);
+test.each(Object.entries(noticeRoutes))('a notice by %s replaces both keys', async (_way, tell) => {
+  const { app, service } = await createAdoptedSignalR();
+  const before = app.keys(service);
+  await tell(app, raiseNotice(app));
+  expect(app.announced()).toEqual(whole.slice(0, 3));
+  await app.run(70 * minute);
+  expect(app.announced()).toEqual(whole);
+  expect(startCauses(app)).toEqual(['notice']);
+  const after = app.keys(service);
+  expect([after.Primary === before.Primary, after.Secondary === before.Secondary]).toEqual([false, false]);
+});
 
-test('the same notice, ten times by each way and active a month later still, starts one rotation', async () => {
+test('a notice that comes ten times by two routes, and stays active for a month, starts one rotation', async () => {
   const { app } = await createAdoptedSignalR({}, { ageDays: 0 });
   const event = raiseNotice(app);
   for (let time = 0; time < 10; time += 1) {
@@ -40,7 +37,7 @@ test('the same notice, ten times by each way and active a month later still, sta
   expect(app.regenerations()).toBe(2);
 });
 
-test('an event of the custom topic that comes ten times starts one rotation', async () => {
+test('ten deliveries of a notice event start one rotation', async () => {
   const { app } = await createAdoptedSignalR();
   const effect = { kind: 'duplicate', times: 9, afterMs: 10 * minute } as const;
   app.azure.eventGrid.faults.plan({ eventType: 'Keyturn.RegenerationNotice', effect });
@@ -50,7 +47,7 @@ test('an event of the custom topic that comes ten times starts one rotation', as
   expect(app.announced()).toEqual(whole);
 });
 
-test('another notice, after the first one was met, starts another rotation', async () => {
+test('another notice after the first one was met starts another rotation', async () => {
   const { app } = await createAdoptedSignalR();
   raiseNotice(app);
   await app.run(2 * hour);
@@ -60,7 +57,7 @@ test('another notice, after the first one was met, starts another rotation', asy
   expect(app.regenerations()).toBe(4);
 });
 
-test('two notices at once are met by one rotation', async () => {
+test('one rotation meets two notices', async () => {
   const { app } = await createAdoptedSignalR();
   raiseNotice(app);
   raiseNotice(app, { trackingId: 'EFGH-456' });
@@ -68,14 +65,14 @@ test('two notices at once are met by one rotation', async () => {
   expect(startCauses(app)).toEqual(['notice']);
 });
 
-test('a notice that was resolved before anybody asked starts nothing', async () => {
+test('a notice that was resolved before the poll starts nothing', async () => {
   const { app } = await createAdoptedSignalR();
   app.azure.health.resolve(raiseNotice(app).trackingId);
   await app.run(hour);
   expect(startCauses(app)).toEqual([]);
 });
 
-test('what is to start in ten days is met at once, and not again when it starts', async () => {
+test('a notice that starts in ten days is met at once, and not again when it starts', async () => {
   const { app } = await createAdoptedSignalR();
   raiseNotice(app, { impactStartTime: later(app.clock.now(), 10 * day) });
   await app.run(2 * hour);
@@ -84,7 +81,7 @@ test('what is to start in ten days is met at once, and not again when it starts'
   expect(app.announced()).toEqual(whole);
 });
 
-test('times that Service Health writes as ticks are read too', async () => {
+test('times in ticks are read', async () => {
   const { app } = await createAdoptedSignalR();
   app.azure.health.times = 'ticks';
   raiseNotice(app);
@@ -96,8 +93,8 @@ test.each([
   ['of another region', { regions: ['East US'] }],
   ['of another service', { impactedService: 'Azure Batch' }],
   ['of another subscription', { subscriptionIds: [other] }],
-  ['that is no call for action', { eventType: 'ServiceIssue' }],
-] as const)('a notice %s concerns nobody here', async (_sentence, more) => {
+  ['without a call for action', { eventType: 'ServiceIssue' }],
+] as const)('a notice %s affects no target', async (_sentence, more) => {
   const { app } = await createAdoptedSignalR();
   const event = raiseNotice(app, more);
   await app.keyturn.pollNotices();
@@ -107,16 +104,16 @@ test.each([
 
 test.each([
   ['names its region as Service Health does', { regions: ['WEST EUROPE'] }],
-  ['is of the whole world', { regions: ['Global'] }],
+  ['names the region Global', { regions: ['Global'] }],
   ['is about security', { eventType: 'SecurityAdvisory' }],
-] as const)('a notice concerns a service where it %s', async (_sentence, more) => {
+] as const)('a notice affects a service when it %s', async (_sentence, more) => {
   const { app } = await createAdoptedSignalR();
   raiseNotice(app, more);
   await app.keyturn.pollNotices();
   expect(startCauses(app)).toEqual(['notice']);
 });
 
-test('a notice that names a resource leaves the others alone, whatever kind they are', async () => {
+test('a notice that names a resource leaves the others alone, of both kinds', async () => {
   const { app } = await createAdoptedSignalR();
   const named = await app.newSignalR({ name: 'named' });
   await app.adopt(named, 60, { name: 'named' });
@@ -128,7 +125,7 @@ test('a notice that names a resource leaves the others alone, whatever kind they
   expect([app.announced().length, app.announced('named').length, app.announced('batch').length]).toEqual([1, 3, 1]);
 });
 
-test('a notice of a resource that is no target is acknowledged, and said to be of none', async () => {
+test('a notice of a resource without a target is acknowledged and noted', async () => {
   const { app, service } = await createAdoptedSignalR();
   publishNotice(app, 'mail-1', { resources: [`${service.id}-other`] });
   await app.deliverEvents();

@@ -5,8 +5,8 @@ import { createTestApp, type TestApp } from '../../support/createTestApp.ts';
 const names = Array.from({ length: 30 }, (_, index) => `target-${index}`);
 
 /**
- * Thirty targets of both kinds that become due two minutes apart, so that in any hour some begin, some settle and some
- * end. Key Vault tells nobody: the topic is what is looked at.
+ * Thirty targets of both kinds that become due two minutes apart: in any hour some start, some are in their overlap and
+ * some end. Key Vault sends no events, so that only the topic counts.
  */
 async function fleet(env: Record<string, string> = {}): Promise<TestApp> {
   const app = await createTestApp({ settings: env, events: 'delivered' });
@@ -20,7 +20,7 @@ async function fleet(env: Record<string, string> = {}): Promise<TestApp> {
   return app;
 }
 
-/** When each target was told of so, in steps of the timers. */
+/** Returns the step of the timers at which each target was announced with this reason. */
 function ticks({ messages }: TestApp, reason: string): ReadonlyMap<string, number> {
   const ours = messages.filter(({ type, data }) => type.startsWith('Keyturn.Rotation.') && data.reason === reason);
   return new Map(
@@ -28,7 +28,7 @@ function ticks({ messages }: TestApp, reason: string): ReadonlyMap<string, numbe
   );
 }
 
-/** By how many minutes targets are later than the same ones elsewhere, the most of them. */
+/** Returns how many minutes a target is later than the same one in another app, at most. */
 function laterBy(app: TestApp, than: TestApp, reason: string): number {
   const [ours, theirs] = [ticks(app, reason), ticks(than, reason)];
   expect([ours.size, theirs.size]).toEqual([names.length, names.length]);
@@ -57,7 +57,7 @@ test.each([
   ['answers 503', { kind: 'status', status: 503 }, 'outage'],
   ['refuses our token', { kind: 'status', status: 401 }, 'forbidden'],
 ] as const)(
-  'a topic that %s for an hour: nothing is lost, and nothing later than without a topic',
+  'nothing is lost or later than without a topic while the topic %s for an hour',
   async (_how, effect, reason) => {
     const app = await downForAnHour(effect);
     expect(laterBy(app, without, 'published')).toBeLessThanOrEqual(0);
@@ -66,20 +66,20 @@ test.each([
   },
 );
 
-test('a topic that hangs for an hour: the seconds until it is given up may cost one turn of the revoke timer', async () => {
+test('a topic that hangs for an hour costs one turn of the revoke timer at most', async () => {
   const app = await downForAnHour({ kind: 'delay', ms: 6_000 });
   expect(laterBy(app, without, 'published')).toBeLessThanOrEqual(0);
   expect(laterBy(app, without, 'completed')).toBeLessThanOrEqual(5);
 });
 
-test('with the topic up all goes through it, and nothing is later than without', async () => {
+test('nothing is later with a topic than without', async () => {
   const app = await fleet();
   await app.run(wholeMs);
   expect(laterBy(app, without, 'completed')).toBeLessThanOrEqual(0);
   expect(app.notes()).not.toContain('outage');
 });
 
-test('a topic that takes events and delivers none: each step is later by no more than the time to the timer after next', async () => {
+test('a topic that delivers nothing delays each step to the timer after next at most', async () => {
   const app = await fleet();
   const effect = { kind: 'drop' } as const;
   app.azure.eventGrid.faults.plan({ eventType: 'Keyturn.Internal.PhaseDue', lasting: true, effect });

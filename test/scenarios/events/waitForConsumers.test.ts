@@ -3,10 +3,11 @@ import {
   consumerPlace,
   createAdoptedBatchKey,
   newSite,
+  plan,
   publishNearExpiry,
   refreshes,
 } from '../../support/consumers.ts';
-import type { TestApp } from '../../support/createTestApp.ts';
+import { createTestApp, type TestApp } from '../../support/createTestApp.ts';
 
 const waits = { tags: { RotationOptions: 'wait-for-consumers' } };
 const over = 'Rotation.Completed completed';
@@ -21,7 +22,7 @@ function saidOf(app: TestApp, reason: string) {
   return app.messages.findLast(({ data }) => data.reason === reason);
 }
 
-test('who wishes to wait waits, naming who is behind; and goes on when that one is seen', async () => {
+test('a target with wait-for-consumers names the consumer that is behind, and continues when it has the version', async () => {
   const { app, account } = await createAdoptedBatchKey({}, waits);
   const { Primary } = app.keys(account);
   const { id } = pinned(app);
@@ -36,7 +37,7 @@ test('who wishes to wait waits, naming who is behind; and goes on when that one 
   expect(app.keys(account).Primary).not.toBe(Primary);
 });
 
-test('who does not wish to wait proceeds when settle is over', async () => {
+test('a target without wait-for-consumers continues when the overlap ends', async () => {
   const { app } = await createAdoptedBatchKey();
   pinned(app);
   await publishNearExpiry(app);
@@ -44,7 +45,7 @@ test('who does not wish to wait proceeds when settle is over', async () => {
   expect(app.announced().at(-1)).toBe(over);
 });
 
-test('who wishes to wait and is not kept waiting ends with settle, not before', async () => {
+test('a target with wait-for-consumers ends with the overlap when no consumer is behind', async () => {
   const { app } = await createAdoptedBatchKey({}, waits);
   newSite(app, 'web');
   const since = await publishNearExpiry(app);
@@ -55,7 +56,7 @@ test('who wishes to wait and is not kept waiting ends with settle, not before', 
   expect(refreshes(app, since)).toEqual(['web after 5']);
 });
 
-test('no known consumers never shorten settle, nor lengthen it', async () => {
+test('a target without known consumers ends with the overlap', async () => {
   const { app } = await createAdoptedBatchKey({}, waits);
   await publishNearExpiry(app);
   await app.run(59 * minute);
@@ -64,7 +65,7 @@ test('no known consumers never shorten settle, nor lengthen it', async () => {
   expect(app.announced().at(-1)).toBe(over);
 });
 
-test('a container newSite counts as seen half an hour after publish', async () => {
+test('a container app counts as refreshed half an hour after publish', async () => {
   const { app } = await createAdoptedBatchKey({ KEYTURN_OVERLAP: 'PT15M' }, waits);
   const secrets = { key: `${app.vault.uri}/secrets/secret` };
   app.azure.createContainerApp({ ...consumerPlace, name: 'c', tags: { KeyturnSecrets: 'kv/secret' }, secrets });
@@ -75,7 +76,7 @@ test('a container newSite counts as seen half an hour after publish', async () =
   expect(app.announced().at(-1)).toBe(over);
 });
 
-test('an newSite that cannot be reached is not seen: who waits for it waits', async () => {
+test('a target with wait-for-consumers waits for an app that cannot be reached', async () => {
   const { app } = await createAdoptedBatchKey({}, waits);
   newSite(app, 'web');
   const effect = { kind: 'status', status: 500 } as const;
@@ -88,7 +89,7 @@ test('an newSite that cannot be reached is not seen: who waits for it waits', as
   expect(app.announced().at(-1)).toBe(over);
 });
 
-test('an emergency that is graceful waits for nobody after settle', async () => {
+test('a graceful emergency waits for no consumer after the overlap', async () => {
   const { app } = await createAdoptedBatchKey({}, waits);
   pinned(app);
   expect((await app.requestRotation()).status).toBe(202);
@@ -96,7 +97,7 @@ test('an emergency that is graceful waits for nobody after settle', async () => 
   expect(app.announced().at(-1)).toBe(over);
 });
 
-test('immediate: refreshed at once, and revoked within seconds, as soon as all are seen', async () => {
+test('an immediate emergency refreshes at once and revokes within seconds, once all consumers have the version', async () => {
   const { app, account } = await createAdoptedBatchKey();
   const { Primary } = app.keys(account);
   const site = newSite(app, 'web');
@@ -109,7 +110,7 @@ test('immediate: refreshed at once, and revoked within seconds, as soon as all a
   expect(app.clock.now().getTime() - since.getTime()).toBeLessThanOrEqual(10 * second);
 });
 
-test('immediate, and one is not seen: the cap of five minutes, and answer and announcement name it', async () => {
+test('an immediate emergency waits five minutes for a consumer that is behind, and names it', async () => {
   const { app, account } = await createAdoptedBatchKey();
   const { Primary } = app.keys(account);
   newSite(app, 'web', { plan: 'another' });
@@ -123,7 +124,7 @@ test('immediate, and one is not seen: the cap of five minutes, and answer and an
   expect(saidOf(app, 'completed')?.data['behind']).toBe(id);
 });
 
-test('immediate, with nobody known: the whole cap, since they may be somewhere', async () => {
+test('an immediate emergency without known consumers waits five minutes', async () => {
   const { app, account } = await createAdoptedBatchKey();
   const { Primary } = app.keys(account);
   const answer = await app.requestRotation({ mode: 'immediate' });
@@ -133,3 +134,44 @@ test('immediate, with nobody known: the whole cap, since they may be somewhere',
   await app.run(2 * minute);
   expect(app.announced().at(-1)).toBe(over);
 });
+
+const secrets = Array.from({ length: 24 }, (_, at) => `secret-${at}`);
+
+/** Each secret with a createAdoptedBatchKey and an newSite of its own. */
+async function many(): Promise<TestApp> {
+  const app = await createTestApp({ events: 'delivered' });
+  for (const name of secrets) {
+    await app.adopt(await app.newBatch({ name: name.replace('-', '') }), 30, { name, ...waits });
+    const settings = { KEY: `${app.vault.uri}/secrets/${name}` };
+    newSite(app, name, { plan: `${plan}-${name}`, tags: { KeyturnSecrets: `kv/${name}` }, settings });
+  }
+  return app;
+}
+
+test("Resource Graph's limit of fifteen requests holds none of 24 targets whose overlap ends together", async () => {
+  const app = await many();
+  await publishNearExpiry(app, ...secrets);
+  await app.run(70 * minute);
+  const ended = secrets.map((name) => app.announced(name).filter((each) => !/Adopted|Started|Published/.test(each)));
+  expect(ended).toEqual(secrets.map(() => ['Rotation.Completed completed']));
+});
+
+test('the new version is announced before fifty hanging apps get their twenty seconds', async () => {
+  const { app, account } = await createAdoptedBatchKey();
+  for (let at = 0; at < 50; at += 1) newSite(app, `web${at}`);
+  app.pass(26 * hour);
+  app.dropEvents();
+  app.azure.core.faults.plan({ path: /sites\//, lasting: true, effect: { kind: 'delay', ms: 10 * second } });
+  app.azure.eventGrid.regenerate(account, 'Primary');
+  const since = app.clock.now();
+  await app.keyturn.resource(regeneratedEvent(account.id));
+  const heard = app.messages.find(({ type }) => type === 'Keyturn.Rotation.CredentialPublished')?.time;
+  expect(heard).toEqual(since);
+  expect(app.clock.now().getTime() - since.getTime()).toBeLessThanOrEqual(60 * second);
+});
+
+function regeneratedEvent(id: string): unknown {
+  const data = { operationName: 'Microsoft.Batch/batchAccounts/regenerateKeys/action', resourceUri: id };
+  const source = id.split('/').slice(0, 3).join('/');
+  return { specversion: '1.0', id: 'event', type: 'Microsoft.Resources.ResourceActionSuccess', source, data };
+}

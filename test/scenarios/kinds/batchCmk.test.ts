@@ -31,14 +31,14 @@ test.each(['system-assigned', 'user-assigned'] as const)(
   },
 );
 
-test('a newer fit version is adopted when it is due: no other one is made', async () => {
+test('a newer usable version is adopted when the target is due, and none is made', async () => {
   const { app, account } = await createDueCmk();
   app.vault.createKey('cmk');
   await app.run(20 * minute);
   expect([countVersions(app), keyInUse(account)]).toEqual([2, newestKey(app.vault)]);
 });
 
-test('Update the key version: KeyNewVersionCreated alone brings the account to it, long before it is due', async () => {
+test('Update the key version: the KeyNewVersionCreated event changes the account long before it is due', async () => {
   const { app, account } = await adopted();
   app.vault.createKey('cmk');
   await app.runEvents(2 * minute);
@@ -47,14 +47,14 @@ test('Update the key version: KeyNewVersionCreated alone brings the account to i
   expect(countCalls(app, 'rotateKey')).toBe(0);
 });
 
-test('KeyNearExpiry alone has Keyturn make a version', async () => {
+test('the KeyNearExpiry event makes a version', async () => {
   const { app, account } = await adopted({ expiresInDays: 29 });
   app.azure.eventGrid.emit('KeyNearExpiry', app.vault, 'cmk');
   await app.runEvents(2 * minute);
   expect([countVersions(app), keyInUse(account)]).toEqual([2, newestKey(app.vault)]);
 });
 
-test('a key that is near its expiry is found by the rolling check where no event comes', async () => {
+test('the drift check finds a key near its expiry', async () => {
   const { app, account } = await adopted({ expiresInDays: 31 });
   await app.run(12 * hour);
   expect(countVersions(app)).toBe(1);
@@ -63,7 +63,7 @@ test('a key that is near its expiry is found by the rolling check where no event
   expect(app.announced()).toContain('Rotation.Completed completed');
 });
 
-test('a newer version that no event told of is found by the rolling check', async () => {
+test('the drift check finds a newer version without an event', async () => {
   const { app, account } = await adopted();
   app.dropEvents();
   app.vault.createKey('cmk');
@@ -71,7 +71,7 @@ test('a newer version that no event told of is found by the rolling check', asyn
   expect(keyInUse(account)).toBe(newestKey(app.vault));
 });
 
-test('an emergency makes a version at once, also where a newer one was there already', async () => {
+test('an emergency makes a version at once, even after a newer one', async () => {
   const { app, account } = await adopted();
   app.dropEvents();
   app.vault.createKey('cmk');
@@ -81,7 +81,7 @@ test('an emergency makes a version at once, also where a newer one was there alr
   expect([countVersions(app), keyInUse(account)]).toEqual([3, newestKey(app.vault)]);
 });
 
-test('two instances and every event twice: one version, one PATCH', async () => {
+test('two instances with every event twice make one version and one PATCH', async () => {
   const { app, account } = await createDueCmk();
   app.azure.eventGrid.faults.plan({ lasting: true, effect: { kind: 'duplicate', times: 2, afterMs: 1_000 } });
   await Promise.all([app.sweep('generate'), app.sweep('generate'), app.deliverEvents()]);
@@ -90,7 +90,7 @@ test('two instances and every event twice: one version, one PATCH', async () => 
   expect(keyInUse(account)).toBe(newestKey(app.vault));
 });
 
-test('a newer version that is not fit is left alone, and another one is made when it is due', async () => {
+test('a newer unusable version is left alone, and another is made when the target is due', async () => {
   const { app, account, first } = await adopted();
   app.vault.createKey('cmk', { enabled: false });
   await app.run(7 * hour);
@@ -100,7 +100,7 @@ test('a newer version that is not fit is left alone, and another one is made whe
   expect([countVersions(app), keyInUse(account)]).toEqual([3, newestKey(app.vault)]);
 });
 
-test('a version that becomes valid later is adopted then', async () => {
+test('a version is adopted when it becomes valid', async () => {
   const { app, account, first } = await adopted();
   app.vault.createKey('cmk', { notBefore: later(app.clock.now(), day) });
   await app.run(20 * hour);
@@ -109,7 +109,7 @@ test('a version that becomes valid later is adopted then', async () => {
   expect(keyInUse(account)).toBe(newestKey(app.vault));
 });
 
-test('a person changes the account: the secret follows, and no version is made for it', async () => {
+test("the secret follows a person's change of the account, and no version is made", async () => {
   const { app, account } = await adopted();
   app.dropEvents();
   app.vault.createKey('cmk');
@@ -119,7 +119,7 @@ test('a person changes the account: the secret follows, and no version is made f
   expect([countVersions(app), countCalls(app, 'batch.update')]).toEqual([2, 0]);
 });
 
-/** Rests, and is due in 30 days. */
+/** An adopted key that is due in 30 days. */
 async function adopted({ expiresInDays }: { expiresInDays?: number } = {}) {
   const target = await createAccountWithKey();
   const { app, first, account } = target;

@@ -3,17 +3,17 @@ import { cmkTags, createAccountWithKey } from '../../support/customerManagedKeys
 
 jest.setTimeout(60_000);
 
-/** What a sweep asks once for all its targets. */
+/** Sweeps call these once for all targets. */
 const ofSweeps = ['listSecrets', 'resourceGraph.query'];
 
 const look = ['batch.get', 'getKey'];
-/** At rest it is seen, too, whether the account has access to its key. */
+/** At rest the app also checks whether the account has access to its key. */
 const lookAtRest = ['batch.get', 'pool.list', 'getKey'];
 /** The intent, the account, the secret; then the proof, the old secret version and idle. */
 const publish = ['updateSecret', 'batch.get', 'batch.update', 'setSecret'];
 const verify = [...look, 'updateSecret', 'updateSecret'];
 
-/** Adopted a day ago, due in 29 days. */
+/** An adopted key that is due in 30 days. */
 async function resting() {
   const target = await createAccountWithKey();
   const { app } = target;
@@ -25,7 +25,7 @@ async function resting() {
   return { ...target, one };
 }
 
-test('a rotation that makes a version: 15 calls', async () => {
+test('a rotation that makes a version takes 15 calls', async () => {
   const { app, one } = await resting();
   app.pass(31 * day);
   const calls = await one(() => app.sweep('generate'));
@@ -34,7 +34,7 @@ test('a rotation that makes a version: 15 calls', async () => {
   expect(calls).toHaveLength(15);
 });
 
-test('a rotation that adopts a version: 12 calls', async () => {
+test('a rotation that adopts a version takes 12 calls', async () => {
   const { app, one } = await resting();
   app.vault.createKey('cmk');
   const calls = await one(() => app.sweep('generate', 'verify').then(() => app.runEvents(5 * minute)));
@@ -43,7 +43,7 @@ test('a rotation that adopts a version: 12 calls', async () => {
   expect(calls.slice(12).every((call) => call === 'getSecret')).toBe(true); // events about our own version
 });
 
-test('a target that rests: 4 calls in six hours', async () => {
+test('a target at rest takes 4 calls in six hours', async () => {
   const { app, one } = await resting();
   expect(await one(() => app.run(6 * hour))).toEqual(['getSecret', ...lookAtRest]);
 });

@@ -18,25 +18,28 @@ jest.setTimeout(60_000);
 const writes = ['rotateKey', 'batch.update', 'setSecret', 'updateSecret'];
 const effects: [string, Effect][] = [
   ['is lost on the way', { kind: 'reset' }],
-  ['is done and its answer lost', { kind: 'lost-response' }],
+  ['succeeds and loses its answer', { kind: 'lost-response' }],
   ['fails', { kind: 'status', status: 503 }],
   ['arrives once more a minute later', { kind: 'duplicate-later', afterMs: minute }],
 ];
 const struck = writes.flatMap((operation) => effects.map(([words, effect]) => [operation, words, effect] as const));
-/** A request that arrives twice makes a version that nobody countCalls for; it is taken like one that a person made. */
+/** A request that arrives twice makes an additional version, which is adopted like one that a person makes. */
 const made = (operation: string, effect: Effect) =>
   operation === 'rotateKey' && effect.kind === 'duplicate-later' ? 3 : 2;
 
-test.each(struck)('%s %s: no second version, and all agree', async (operation, _words, effect) => {
-  const { app, account } = await createDueCmk();
-  app.azure.core.faults.plan({ operation, effect } satisfies FaultSpec);
-  await app.run(2 * hour);
-  expect(countVersions(app)).toBe(made(operation, effect));
-  expect([keyInUse(account), secretState(app).value]).toEqual([newestKey(app.vault), newestKey(app.vault)]);
-  expect(secretState(app).phase).toBe('idle');
-});
+test.each(struck)(
+  'one version is made, and secret and account agree, when %s %s',
+  async (operation, _words, effect) => {
+    const { app, account } = await createDueCmk();
+    app.azure.core.faults.plan({ operation, effect } satisfies FaultSpec);
+    await app.run(2 * hour);
+    expect(countVersions(app)).toBe(made(operation, effect));
+    expect([keyInUse(account), secretState(app).value]).toEqual([newestKey(app.vault), newestKey(app.vault)]);
+    expect(secretState(app).phase).toBe('idle');
+  },
+);
 
-test('an account that answers with its old version for a minute is countCalls again, and not believed', async () => {
+test('a stale answer of the account causes neither a second version nor a second PATCH', async () => {
   const { app, account, first } = await createDueCmk();
   const stale = {
     id: account.id,
@@ -67,7 +70,7 @@ test('an account that answers with its old version for a minute is countCalls ag
   ]);
 });
 
-test('a person goes back to the old version while it settles: the secret follows, and it is not disabled', async () => {
+test('the secret follows a person back to the old version during the overlap, which stays enabled', async () => {
   const { app, account, first } = await createDueCmk({
     RotationOptions: 'disable-old-version',
     RotationPaused: 'false',
@@ -85,9 +88,9 @@ test('a person goes back to the old version while it settles: the secret follows
 });
 
 test.each([
-  ['the timers find both due', false],
-  ['the event of the first version comes while the second one is due', true],
-])('two accounts that share a key: %s, and one version is made', async (_sentence, isFirst) => {
+  ['two timers find both due', false],
+  ['the event of the first version comes while the second account is due', true],
+])('two accounts that share a key get one version when %s', async (_sentence, isFirst) => {
   const { app, account, first } = await createAccountWithKey();
   const other = await app.newBatch({ name: 'other', identity: { type: 'SystemAssigned' }, cmkAllowed: true });
   grantKeyAccess(other, app.vault);

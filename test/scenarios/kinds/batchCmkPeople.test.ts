@@ -10,14 +10,15 @@ import {
   keyInUse,
   keyWithoutVersion,
   newKey,
+  newestKey,
+  revokeKeyAccess,
   secretState,
   setKey,
   setRotationKey,
+  type CmkTarget,
 } from '../../support/customerManagedKeys.ts';
 
-jest.setTimeout(60_000);
-
-test('a newer version that leaked before it was taken up is never published', async () => {
+test('a newer version that leaks before its adoption is never published', async () => {
   const target = await createAdoptedCmk();
   target.app.dropEvents();
   const { version } = target.app.vault.createKey('cmk');
@@ -26,7 +27,7 @@ test('a newer version that leaked before it was taken up is never published', as
   expect(keyInUse(target.account)).not.toContain(version);
 });
 
-test('immediate: the version that Batch still follows is not disabled under it', async () => {
+test('an immediate emergency does not disable the version that Batch still uses', async () => {
   const target = await createAccountWithKey();
   setKey(target.account, keyWithoutVersion(target.first));
   target.app.newSecret(target.account, {
@@ -41,7 +42,7 @@ test('immediate: the version that Batch still follows is not disabled under it',
   expect(target.account.customerKey.isUsable()).toBe(true);
 });
 
-test('nor under another account that follows the key', async () => {
+test('an immediate emergency does not disable the version that another account still uses', async () => {
   const target = await createAccountWithKey();
   target.app.newSecret(target.account, {
     value: target.first,
@@ -58,14 +59,14 @@ test('nor under another account that follows the key', async () => {
   expect(other.customerKey.isUsable()).toBe(true);
 });
 
-test('RotationKey names a version that does not exist: key-missing, and no alarm', async () => {
+test('RotationKey with an unknown version is announced as key-missing, once', async () => {
   const target = await createAdoptedCmk();
   setRotationKey(target.app, `${keyWithoutVersion(target.first)}/${'f'.repeat(32)}`);
   await target.app.run(8 * hour);
   expect(target.app.announced()).toEqual(['Target.Adopted adopted', 'Rotation.Held key-missing']);
 });
 
-test('a wish that the service refused and a person took back leaves the target at rest', async () => {
+test('a refused RotationKey that is withdrawn leaves the target at rest', async () => {
   const target = await createAccountWithKey(undefined, false);
   setKey(target.account, 'Microsoft.Batch');
   target.app.newSecret(target.account, {
@@ -79,7 +80,7 @@ test('a wish that the service refused and a person took back leaves the target a
   expect(secretState(target.app).phase).toMatch(/^idle/);
 });
 
-test('a wish for a key without a grantKeyAccess, taken back: no version of the old key is made', async () => {
+test('a withdrawn RotationKey without a grant makes no version of the old key', async () => {
   const target = await createAdoptedCmk();
   const other = await target.app.azure.keyVault.createVault('other');
   other.purgeProtection = true;
@@ -94,7 +95,7 @@ test('a wish for a key without a grantKeyAccess, taken back: no version of the o
   ]);
 });
 
-test('an emergency of a pinned key: refused, or begun within the hour after the pin is gone', async () => {
+test('an emergency of a pinned key is refused, or starts within two hours after the pin is removed', async () => {
   const target = await createAdoptedCmk();
   setRotationKey(target.app, target.first);
   await target.app.run(7 * hour);
@@ -104,7 +105,7 @@ test('an emergency of a pinned key: refused, or begun within the hour after the 
   expect(status === 202 ? countVersions(target.app) : status).toBe(status === 202 ? 2 : 409);
 });
 
-test('the version in use is near its expiry, and the newer one is disabled: another is made', async () => {
+test('another version is made when the one in use is near its expiry and the newer one is disabled', async () => {
   const target = await createAdoptedCmk();
   target.app.vault.keys.update('cmk', { expiresOn: later(target.app.clock.now(), 29 * day) });
   target.app.vault.createKey('cmk', { enabled: false });
@@ -112,11 +113,99 @@ test('the version in use is near its expiry, and the newer one is disabled: anot
   expect([countVersions(target.app), keyInUse(target.account) === target.first]).toEqual([3, false]);
 });
 
-test('a person goes back to the old version while it settles: the newest one stays enabled', async () => {
+test('the newest version stays enabled when a person goes back to the old one during the overlap', async () => {
   const target = await createDueCmk({ RotationOptions: 'disable-old-version' });
   await target.app.run(hour);
   setKey(target.account, target.first);
   await target.app.run(2 * day);
   expect(enabledVersions(target.app).at(-1)).toBe(true);
   expect(target.account.customerKey.isUsable()).toBe(true);
+});
+
+/** An adopted key whose events are lost. */
+async function createUnheard(): Promise<CmkTarget> {
+  const target = await createAdoptedCmk();
+  target.app.dropEvents();
+  return target;
+}
+
+test.each([
+  ['keys of the service', () => 'Microsoft.Batch'],
+  [
+    'a newer version',
+    (target: CmkTarget) => `${keyWithoutVersion(target.first)}/${target.app.vault.createKey('cmk').version}`,
+  ],
+])('an emergency changes to %s that RotationKey names', async (_sentence, newKeyId) => {
+  const target = await createUnheard();
+  const keyId = newKeyId(target);
+  setRotationKey(target.app, keyId);
+  expect((await target.app.requestRotation()).status).toBe(202);
+  await target.app.run(3 * day);
+  expect(keyInUse(target.account)).toBe(keyId);
+});
+
+test('the leaked newest version of a key that Batch follows is replaced before it is disabled', async () => {
+  const target = await createAccountWithKey();
+  const key = keyWithoutVersion(target.first);
+  setKey(target.account, key);
+  const rotate = { type: 'Rotate', timeAfterCreate: 'P90D' } as const;
+  target.app.vault.keys.setRotationPolicy('cmk', { expiryTime: undefined, actions: [rotate] });
+  target.app.newSecret(target.account, { value: key, ageDays: 2, tags: cmkTags });
+  await target.app.run(20 * minute);
+  const { version } = target.app.vault.createKey('cmk');
+  await target.app.run(26 * hour);
+  const { status } = await target.app.requestRotation({ compromised: [version] });
+  await target.app.run(30 * hour);
+  expect(target.account.customerKey.isUsable()).toBe(true);
+  expect([status, countVersions(target.app)]).toEqual([202, 3]);
+});
+
+test.each([
+  ['before the secret is adopted', 0],
+  ['while the account refuses it', 7],
+])('a newer version that leaks %s is never published', async (_sentence, hours) => {
+  const target = await createAccountWithKey();
+  const { app } = target;
+  app.newSecret(target.account, { value: target.first, ageDays: 1, tags: cmkTags });
+  app.dropEvents();
+  if (hours > 0) await app.run(20 * minute);
+  const { faults } = app.azure.core;
+  const fault = faults.plan({ operation: 'batch.update', lasting: true, effect: { kind: 'status', status: 503 } });
+  const { version } = app.vault.createKey('cmk');
+  await app.run(hours * hour);
+  expect((await target.app.requestRotation({ compromised: [version] })).status).toBe(202);
+  fault.remove();
+  await app.run(2 * day);
+  expect(keyInUse(target.account)).toBe(newestKey(app.vault));
+  expect(keyInUse(target.account)).not.toContain(version);
+});
+
+test('ResourceWell is announced after key access returns and the app could not read the key', async () => {
+  const { app, account } = await createUnheard();
+  revokeKeyAccess(account, app.vault);
+  await app.run(7 * hour);
+  grantKeyAccess(account, app.vault);
+  const body = { error: { code: 'Forbidden' } };
+  app.azure.core.faults.plan({ operation: 'getKey', effect: { kind: 'status', status: 403, body } });
+  await app.run(8 * hour);
+  expect(app.announced().at(-1)).toBe('Target.ResourceWell well-again');
+});
+
+test('a second emergency is refused when a pin withdraws the rotation', async () => {
+  const target = await createUnheard();
+  target.app.azure.core.faults.plan({ operation: 'rotateKey', lasting: true, effect: { kind: 'status', status: 503 } });
+  expect((await target.app.requestRotation()).status).toBe(202);
+  setRotationKey(target.app, target.first);
+  expect((await target.app.requestRotation()).status).toBe(409);
+});
+
+test('an emergency is refused when a pin would withdraw it', async () => {
+  const target = await createAccountWithKey();
+  target.app.newSecret(target.account, {
+    value: target.first,
+    tags: { ...cmkTags, RotationOptions: 'disable-old-version' },
+  });
+  await target.app.run(hour);
+  setRotationKey(target.app, keyInUse(target.account));
+  expect((await target.app.requestRotation()).status).toBe(409);
 });

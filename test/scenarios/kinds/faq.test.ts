@@ -17,7 +17,7 @@ import {
 
 jest.setTimeout(60_000);
 
-test('Are customer-managed keys supported for existing Azure Batch accounts? No: said, and nothing changes', async () => {
+test('Are customer-managed keys supported for existing Azure Batch accounts? No: announced, and nothing changes', async () => {
   const { app, account, first } = await createAccountWithKey(identities['system-assigned'], false);
   setKey(account, 'Microsoft.Batch');
   app.newSecret(account, { value: 'Microsoft.Batch', tags: { ...cmkTags, RotationKey: first } });
@@ -26,7 +26,7 @@ test('Are customer-managed keys supported for existing Azure Batch accounts? No:
   expect(keyInUse(account)).toBe('Microsoft.Batch');
 });
 
-test('What operations are available after a key is revoked? Only deletion: nothing is tried but to look', async () => {
+test('What operations are available after a key is revoked? Only deletion: the account is only inspected', async () => {
   const { app, account } = await createDueCmk();
   revokeKeyAccess(account, app.vault);
   await app.run(6 * hour);
@@ -35,7 +35,7 @@ test('What operations are available after a key is revoked? Only deletion: nothi
   expect([tried.has('rotateKey'), tried.has('batch.update'), countVersions(app)]).toEqual([false, false, 1]);
 });
 
-test('How to restore access after the key was deleted? It is recovered: seen by itself, and the rotation is made', async () => {
+test('How to restore access after the key was deleted? Recover it: then the rotation is made', async () => {
   const { app, account } = await createDueCmk();
   app.vault.keys.delete('cmk');
   await app.run(hour);
@@ -65,7 +65,7 @@ test('How can I rotate my keys? The identifier of the account is updated, which 
   expect(keyInUse(account)).not.toBe(first);
 });
 
-test('How long until the account works again? Up to 10 minutes: said to be well then, and not before', async () => {
+test('How long until the account works again? Up to 10 minutes: announced then, and not before', async () => {
   const { app, account } = await createAccountWithKey();
   app.newSecret(account, { value: keyInUse(account), ageDays: 1, tags: cmkTags });
   await app.sweep('generate');
@@ -84,7 +84,7 @@ function isWell(app: TestApp): boolean {
   return app.announced().includes('Target.ResourceWell well-again');
 }
 
-test('What happens to my resources meanwhile? Nodes are away and tasks requeued; well only with the nodes', async () => {
+test('What happens to my resources meanwhile? Nodes are away and tasks requeued: well after they return', async () => {
   const { app, account } = await createDueCmk();
   app.azure.createPool(account, { name: 'pool', nodes: 2 });
   account.customerKey.timing.nodesBackMs = 20 * minute;

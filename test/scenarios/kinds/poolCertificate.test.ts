@@ -11,7 +11,7 @@ test('a young certificate is left alone', async () => {
   expect(countRequests(app)).toBe(0);
 });
 
-test('its near-expiry event starts it: a new version is made, published, and on the nodes when it is told of', async () => {
+test('the near-expiry event makes and publishes a version, which completes when the nodes have it', async () => {
   const { app, newest, first, idOf, installed } = await createAdoptedPoolCertificate({ ageDays: 330 });
   await app.runEvents(5 * day + hour);
   expect(app.deliveries()).toContain('Microsoft.KeyVault.CertificateNearExpiry: 202');
@@ -24,14 +24,14 @@ test('its near-expiry event starts it: a new version is made, published, and on 
   expect(app.tags()).toMatchObject({ RotationPhase: 'idle', CredentialId: newest() });
 });
 
-test('the sweep alone finds it, within a quarter of a day', async () => {
+test('the sweep alone finds a due certificate within seven hours', async () => {
   const { app, certificate } = await createAdoptedPoolCertificate(nearItsEnd);
   app.dropEvents();
   await app.run(7 * hour);
   expect(certificate.versions).toHaveLength(2);
 });
 
-test('a version that Key Vault renewed is taken over by its event, and none is made', async () => {
+test('the event of a version that Key Vault renewed publishes it, and none is made', async () => {
   const autoRenew = [{ trigger: { days_before_expiry: 60 }, action: { action_type: 'AutoRenew' as const } }];
   const { app, certificate, newest, idOf } = await createAdoptedPoolCertificate({
     ageDays: 300,
@@ -43,7 +43,7 @@ test('a version that Key Vault renewed is taken over by its event, and none is m
   expect(countRequests(app)).toBe(0);
 });
 
-test('an identifier without a version stays one, and the tag tells the version', async () => {
+test('an identifier without a version stays one, and the tag names the version', async () => {
   const { app, certificate, newest } = await createAdoptedPoolCertificate({ ageDays: 330, versionless: true });
   expect(app.tags()['CredentialId']).toBe(newest());
   await app.runEvents(5 * day + hour);
@@ -53,13 +53,13 @@ test('an identifier without a version stays one, and the tag tells the version',
   expect(app.tags()).toMatchObject({ CredentialId: newest(), RotationPhase: 'idle' });
 });
 
-test('without the wish the old version stays enabled', async () => {
+test('without an option the old version stays enabled', async () => {
   const { app, enabled } = await createAdoptedPoolCertificate(nearItsEnd);
   await app.run(2 * day);
   expect(enabled()).toEqual([true, true]);
 });
 
-test('the wish disable-old-version ends it after settle', async () => {
+test('disable-old-version disables the old version after the overlap', async () => {
   const tags = { RotationOptions: 'disable-old-version', RotationOverlap: 'PT6H' };
   const { app, enabled } = await createAdoptedPoolCertificate({ ...nearItsEnd, tags });
   await app.run(5 * hour);
@@ -69,7 +69,7 @@ test('the wish disable-old-version ends it after settle', async () => {
   expect(app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('a leaked key: its version is replaced at once, and disabled without any wish', async () => {
+test('an immediate emergency replaces the version and disables it, without an option', async () => {
   const { app, enabled } = await createAdoptedPoolCertificate({ ageDays: 10 });
   const { status } = await app.post({ vault: app.vault.uri, secret: 'secret', mode: 'immediate', reason: 'leaked' });
   expect(status).toBe(202);
@@ -78,8 +78,8 @@ test('a leaked key: its version is replaced at once, and disabled without any wi
 });
 
 test.each([
-  ['is only said to be missing without the wish', {}, 'EmailContacts'],
-  ['is set with the wish, and the rest of the policy stays', { RotationOptions: 'auto-renew' }, 'AutoRenew'],
+  ['is announced as missing without the option', {}, 'EmailContacts'],
+  ['is set with the option, and the rest of the policy stays', { RotationOptions: 'auto-renew' }, 'AutoRenew'],
 ])('AutoRenew %s', async (_sentence, tags, action) => {
   const { app, certificate } = await createAdoptedPoolCertificate({ ...nearItsEnd, tags });
   const { x509_props: names } = certificate.policy;
@@ -114,7 +114,7 @@ test('two accounts that use one certificate make one version', async () => {
   expect(app.vault.current('second')?.value).toBe(idOf(newest()));
 });
 
-test('a certificate that is gone is told, and taken up again when it is back', async () => {
+test('a missing certificate is announced, and rotated when it is recovered', async () => {
   const { app, certificate } = await createAdoptedPoolCertificate(nearItsEnd);
   app.vault.certificates.delete('tls');
   await app.run(7 * hour);
@@ -125,9 +125,9 @@ test('a certificate that is gone is told, and taken up again when it is back', a
 });
 
 test.each([
-  ['no tag says so', {}, () => undefined],
-  ['the owner thinks in dates', { ValidityPeriodDays: '365' }, (createdOn: Date) => later(createdOn, 365 * day)],
-])('where %s the new version of the secret says so', async (_sentence, tags, end) => {
+  ['no tag gives a validity', {}, () => undefined],
+  ['a tag gives a validity', { ValidityPeriodDays: '365' }, (createdOn: Date) => later(createdOn, 365 * day)],
+])('the new version of the secret expires accordingly when %s', async (_sentence, tags, end) => {
   const { app, first } = await createAdoptedPoolCertificate({ ...nearItsEnd, tags });
   await app.run(4 * hour);
   const { value, createdOn = new Date(), expiresOn } = app.vault.current('secret') ?? {};

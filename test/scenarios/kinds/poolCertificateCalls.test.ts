@@ -3,7 +3,7 @@ import { createAdoptedPoolCertificate, type PoolCertificate } from '../../suppor
 
 jest.setTimeout(60_000);
 
-/** What a sweep asks once for all its targets: of them, of consumers and of notices. */
+/** Sweeps call these once for all targets, consumers and notices. */
 const ofSweeps = /KeyturnSecrets|ServiceHealthResources/;
 
 const look = ['getCertificate'];
@@ -15,7 +15,7 @@ const request = ['getCertificate', 'getCertificateOperation'];
 const nodes = ['batchData.nodes', 'batchData.nodeExtensions', 'batchData.nodeExtensions'];
 /** The vault and the identities of the pools, and what roles they have. */
 const audit = ['resourceGraph.query', 'resourceGraph.query'];
-/** When the version was made, who observes it, and what their nodes say. */
+/** The age of the version, the pools that observe it, and their nodes. */
 const evidence = ['getCertificateVersion', 'pool.list', ...audit, ...nodes];
 
 async function callsOf({ app }: PoolCertificate, ms: number): Promise<readonly string[]> {
@@ -31,7 +31,7 @@ async function callsOf({ app }: PoolCertificate, ms: number): Promise<readonly s
 
 const asksAzure: ReadonlySet<string> = new Set(['arm', 'key-vault', 'batch']);
 
-test('a rotation that makes a version: 29 calls, and each node is asked twice', async () => {
+test('a rotation that makes a version takes 29 calls and reads each node twice', async () => {
   const target = await createAdoptedPoolCertificate({ ageDays: 330 });
   target.app.dropEvents();
   target.app.pass(6 * day);
@@ -51,7 +51,7 @@ test('a rotation that makes a version: 29 calls, and each node is asked twice', 
   expect(await callsOf(target, 5 * hour)).toEqual([...begin, ...generate, ...publish, ...verify, ...later]);
 });
 
-test('a rotation that adopts a version: 13 calls, and each node is asked once', async () => {
+test('a rotation that adopts a version takes 13 calls and reads each node once', async () => {
   const lifetime_actions = [{ trigger: { days_before_expiry: 60 }, action: { action_type: 'AutoRenew' as const } }];
   const target = await createAdoptedPoolCertificate({ ageDays: 300, policy: { lifetime_actions } });
   target.app.dropEvents();
@@ -62,7 +62,7 @@ test('a rotation that adopts a version: 13 calls, and each node is asked once', 
   expect(await callsOf(target, 5 * hour)).toEqual([...begin, 'setSecret', ...verify]);
 });
 
-test('a target that rests: 2 calls in six hours', async () => {
+test('a target at rest takes 2 calls in six hours', async () => {
   const target = await createAdoptedPoolCertificate({ ageDays: 10 });
   expect(await callsOf(target, 6 * hour)).toEqual(['getSecret', ...look]);
 });

@@ -10,14 +10,14 @@ import {
 const nearItsEnd = { ageDays: 340 };
 const pinned = { ...nearItsEnd, observed: (url: string, version: string) => `${url}/${version}` };
 
-/** Announcements of a reason, with the code they carry. */
+/** Codes in announcements of a reason. */
 function codesOf({ app }: PoolCertificate, reason: string): readonly (string | undefined)[] {
   return app.messages.flatMap(({ type, data }) =>
     type.includes('Rotation') && data.reason === reason ? [data.code] : [],
   );
 }
 
-test('a pool that pins a version is named, and keeps the certificate from nothing', async () => {
+test('a pool that pins a version is announced, and does not hold the rotation', async () => {
   const target = await createAdoptedPoolCertificate(pinned);
   await target.app.run(12 * hour);
   expect(target.certificate.versions).toHaveLength(2);
@@ -28,7 +28,7 @@ test('a pool that pins a version is named, and keeps the certificate from nothin
   expect(target.app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('its nodes still use the old version: it is not disabled, whatever is wished', async () => {
+test('the old version stays enabled while nodes still use it, even with disable-old-version', async () => {
   const tags = { RotationOptions: 'disable-old-version', RotationOverlap: 'PT2H' };
   const { app, enabled } = await createAdoptedPoolCertificate({ ...pinned, tags });
   await app.run(2 * day);
@@ -36,7 +36,7 @@ test('its nodes still use the old version: it is not disabled, whatever is wishe
   expect(enabled()).toEqual([true, true]);
 });
 
-test('nodes whose extension fails are waited for, until they do not', async () => {
+test('the rotation waits for nodes whose extension fails', async () => {
   const target = await createAdoptedPoolCertificate(nearItsEnd);
   target.pool.extensionFault = 'VaultUnreachable';
   await target.app.run(6 * hour);
@@ -48,7 +48,7 @@ test('nodes whose extension fails are waited for, until they do not', async () =
   expect(target.app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('nodes that come and go confuse nothing', async () => {
+test('the rotation completes while nodes come and go', async () => {
   const target = await createAdoptedPoolCertificate(nearItsEnd);
   for (let hours = 0; hours < 5; hours += 1) {
     const [first] = target.pool.nodes;
@@ -59,7 +59,7 @@ test('nodes that come and go confuse nothing', async () => {
   expect(target.app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('nodes that started since, and waited for their first certificates, need no time', async () => {
+test('the rotation does not wait for nodes that restarted since', async () => {
   const lifetime_actions = [{ trigger: { days_before_expiry: 60 }, action: { action_type: 'AutoRenew' as const } }];
   const target = await createAdoptedPoolCertificate({ ageDays: 300, policy: { lifetime_actions } });
   target.app.dropEvents();
@@ -72,7 +72,7 @@ test('nodes that started since, and waited for their first certificates, need no
   expect(target.app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('where the app may not read nodes, time alone tells', async () => {
+test('the rotation completes after two polls when nodes cannot be read', async () => {
   const target = await createAdoptedPoolCertificate(nearItsEnd);
   target.app.azure.core.faults.plan({ service: 'batch', lasting: true, effect: { kind: 'status', status: 403 } });
   await target.app.run(hour);
@@ -81,7 +81,7 @@ test('where the app may not read nodes, time alone tells', async () => {
   expect(target.app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('pools that cannot be listed are said, and waited for a day', async () => {
+test('the rotation waits a day for pools that cannot be listed', async () => {
   const target = await createAdoptedPoolCertificate(nearItsEnd);
   target.app.azure.core.faults.plan({ operation: 'pool.list', lasting: true, effect: { kind: 'status', status: 403 } });
   await target.app.run(day);
@@ -92,7 +92,7 @@ test('pools that cannot be listed are said, and waited for a day', async () => {
 
 const byHand = { issuer: { name: 'Unknown' } };
 
-test('a request that somebody has to have signRequest is told, without a word of it, and taken up when merged', async () => {
+test('a request that waits for a signature is announced without its content, and used when merged', async () => {
   const target = await createAdoptedPoolCertificate({ ...nearItsEnd, policy: byHand });
   await target.app.run(7 * hour);
   expect(codesOf(target, 'certificate-awaits-merge')).toEqual(['tls']);
@@ -106,7 +106,7 @@ test('a request that somebody has to have signRequest is told, without a word of
   expect(target.app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('what the issuer refuses is told with its code, and asked for once a day', async () => {
+test('a refusal of the issuer is announced with its code, and the request repeated once a day', async () => {
   const target = await createAdoptedPoolCertificate({ ageDays: 330 });
   target.app.pass(6 * day);
   target.app.vault.certificates.issuance.error = { code: 'Request rejected', message: 'no' };
@@ -119,7 +119,7 @@ test('what the issuer refuses is told with its code, and asked for once a day', 
   expect(target.app.value()).toBe(target.idOf(target.newest()));
 });
 
-test('an issuer that takes long is asked once, and looked at less and less', async () => {
+test('a slow issuer gets one request', async () => {
   const target = await createAdoptedPoolCertificate({ ageDays: 330 });
   target.app.vault.certificates.issuance.takesMs = 5 * hour;
   await target.app.runEvents(5 * day + hour);
@@ -131,26 +131,23 @@ test('an issuer that takes long is asked once, and looked at less and less', asy
 const strikes: [string, string, Effect][] = [
   ['before the request for a version', 'createCertificate', { kind: 'stop', when: 'before' }],
   ['after it', 'createCertificate', { kind: 'stop', when: 'after' }],
-  ['while it is looked at', 'getCertificateOperation', { kind: 'stop', when: 'after' }],
+  ['while it is inspected', 'getCertificateOperation', { kind: 'stop', when: 'after' }],
   ['before the secret is written', 'setSecret', { kind: 'stop', when: 'before' }],
   ['after the secret is written', 'setSecret', { kind: 'stop', when: 'after' }],
   ['while pools are listed', 'pool.list', { kind: 'stop', when: 'after' }],
   ['with the answer to the request lost', 'createCertificate', { kind: 'lost-response' }],
 ];
 
-test.each(strikes)(
-  'a worker that ends %s: the next one makes no second version',
-  async (_sentence, operation, effect) => {
-    const target = await createAdoptedPoolCertificate({ tags: { ValidityPeriodDays: '90' } });
-    target.app.pass(59 * day);
-    const fault = target.app.azure.core.faults.plan({ operation, effect });
-    void target.app.sweep('generate');
-    while (fault.fired === 0) await new Promise(setImmediate);
-    target.app.pass(5 * minute);
-    await target.app.run(12 * hour);
-    expect(fault.fired).toBe(1);
-    expect(target.certificate.versions).toHaveLength(2);
-    expect(target.app.value()).toBe(target.idOf(target.newest()));
-    expect(target.app.tags()['RotationPhase']).toBe('idle');
-  },
-);
+test.each(strikes)('one version is made when a worker ends %s', async (_sentence, operation, effect) => {
+  const target = await createAdoptedPoolCertificate({ tags: { ValidityPeriodDays: '90' } });
+  target.app.pass(59 * day);
+  const fault = target.app.azure.core.faults.plan({ operation, effect });
+  void target.app.sweep('generate');
+  while (fault.fired === 0) await new Promise(setImmediate);
+  target.app.pass(5 * minute);
+  await target.app.run(12 * hour);
+  expect(fault.fired).toBe(1);
+  expect(target.certificate.versions).toHaveLength(2);
+  expect(target.app.value()).toBe(target.idOf(target.newest()));
+  expect(target.app.tags()['RotationPhase']).toBe('idle');
+});

@@ -1,12 +1,11 @@
 import { hour } from '../../../lib/model/clock.ts';
 import { identityId } from '../../../infra/azure-emulator/test/keyVaultExtension.ts';
-import { heard } from './reasons/heard.ts';
 import { createTestApp } from '../../support/createTestApp.ts';
 import { createPoolCertificate, type PoolCertificate } from '../../support/poolCertificates.ts';
 
 type Arrange = (target: Pick<PoolCertificate, 'app' | 'pool'>) => unknown;
 
-/** As the owner has it when Keyturn finds it. */
+/** A target that is arranged before its adoption. */
 async function onboarded(arrange: Arrange) {
   const target = await createPoolCertificate(await createTestApp({ events: 'delivered' }), { ageDays: 340 });
   await arrange(target);
@@ -37,13 +36,13 @@ test.each([
   ['cannot be seen', unseen(foreign, 'Microsoft.ManagedIdentity/userAssignedIdentities/read'), []],
   ['has roles that cannot be seen', unseen(withoutRights, 'Microsoft.Authorization/roleAssignments/read'), []],
   ['cannot be asked for', unseen(withoutRights, 'Microsoft.ResourceGraph/resources/read'), []],
-])('whoever onboards hears of a pool whose identity %s', async (_sentence, arrange, told) => {
+])('adoption announces a pool whose identity %s, where it can be seen', async (_sentence, arrange, announced) => {
   const { app } = await onboarded(arrange);
   expect(app.messages.map(({ type }) => type)).toContain('Keyturn.Target.Adopted');
-  expect(ours.filter((reason) => heard(app).has(reason))).toEqual(told);
+  expect(ours.filter((reason) => app.reasons().has(reason))).toEqual(announced);
 });
 
-test('what Resource Graph tells of an identity keeps no certificate from its nodes, and is told at the end', async () => {
+test('an identity of another tenant does not hold the rotation, and is announced at its end', async () => {
   const { app, installed, newest } = await onboarded(foreign);
   await app.run(4 * hour);
   expect(installed()).toEqual([newest(), newest()]);
@@ -53,7 +52,7 @@ test('what Resource Graph tells of an identity keeps no certificate from its nod
   });
 });
 
-test('an identity that lost its rights is waited for because of its nodes, not of what Resource Graph tells', async () => {
+test('the rotation waits for the nodes of an identity that lost its rights, as nodes-behind', async () => {
   const { app, pool } = await onboarded(() => undefined);
   withoutRights({ app, pool });
   await app.run(6 * hour);

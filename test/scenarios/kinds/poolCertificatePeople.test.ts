@@ -1,15 +1,14 @@
-import { day, hour } from '../../../lib/model/clock.ts';
+import { day, hour, minute } from '../../../lib/model/clock.ts';
 import { identityId, keyVaultExtension } from '../../../infra/azure-emulator/test/keyVaultExtension.ts';
 import { createTestApp } from '../../support/createTestApp.ts';
 import {
   certificatePolicy,
   createAdoptedPoolCertificate,
   createPoolCertificate,
+  type PoolCertificate,
 } from '../../support/poolCertificates.ts';
 
-jest.setTimeout(60_000);
-
-test('an old version that leaked is disabled', async () => {
+test('a leaked old version is disabled', async () => {
   const target = await createAdoptedPoolCertificate({ ageDays: 340 });
   await target.app.run(6 * hour);
   await target.app.requestRotation({ compromised: [target.certificate.versions[0]?.version] });
@@ -17,13 +16,13 @@ test('an old version that leaked is disabled', async () => {
   expect(target.enabled()).toEqual([false, true]);
 });
 
-test('a version that there is not is no answer to a leak', async () => {
+test('an emergency for an unknown version is refused', async () => {
   const target = await createAdoptedPoolCertificate();
   const { status } = await target.app.requestRotation({ compromised: ['f'.repeat(32)] });
   expect(status).not.toBe(202);
 });
 
-test('the version in use is near its end, and the newer one is disabled: another is requested', async () => {
+test('another version is requested when the one in use is near its end and the newer one is disabled', async () => {
   const target = await createAdoptedPoolCertificate({ ageDays: 300 });
   target.app.dropEvents();
   await target.app.vault.createCertificate('tls', certificatePolicy);
@@ -33,7 +32,7 @@ test('the version in use is near its end, and the newer one is disabled: another
   expect(target.certificate.versions).toHaveLength(3);
 });
 
-test('a pool that polls every hundred days does not keep the rotation for longer than a day', async () => {
+test('a pool that polls every hundred days delays the rotation by a day at most', async () => {
   const app = await createTestApp({ events: 'delivered' });
   const target = await createPoolCertificate(app, { ageDays: 340 });
   const settings = { observedCertificates: [`${app.vault.uri}/secrets/tls`], pollingIntervalInS: '8640000' };
@@ -43,7 +42,7 @@ test('a pool that polls every hundred days does not keep the rotation for longer
   expect(app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('pools that cannot be listed do not keep it either, with disable-old-version', async () => {
+test('pools that cannot be listed delay disable-old-version by a day at most', async () => {
   const target = await createAdoptedPoolCertificate({ ageDays: 340, tags: { RotationOptions: 'disable-old-version' } });
   target.app.azure.core.faults.plan({ operation: 'pool.list', lasting: true, effect: { kind: 'status', status: 403 } });
   await target.app.run(3 * day);
@@ -51,20 +50,17 @@ test('pools that cannot be listed do not keep it either, with disable-old-versio
   expect(target.enabled()).toEqual([true, true]);
 });
 
-test.each([1, 2, 3, 4, 5])(
-  'an outage at the %s. list of pools delays the end of the old version, no more',
-  async (nth) => {
-    const { app, enabled } = await createAdoptedPoolCertificate({
-      ageDays: 340,
-      tags: { RotationOptions: 'disable-old-version' },
-    });
-    app.azure.core.faults.plan({ operation: 'pool.list', nth, effect: { kind: 'status', status: 503 } });
-    await app.run(day);
-    expect(enabled()).toEqual([false, true]);
-  },
-);
+test.each([1, 2, 3, 4, 5])('an outage at list %s of pools only delays the end of the old version', async (nth) => {
+  const { app, enabled } = await createAdoptedPoolCertificate({
+    ageDays: 340,
+    tags: { RotationOptions: 'disable-old-version' },
+  });
+  app.azure.core.faults.plan({ operation: 'pool.list', nth, effect: { kind: 'status', status: 503 } });
+  await app.run(day);
+  expect(enabled()).toEqual([false, true]);
+});
 
-test('a key that leaked is not used again, whatever the certificatePolicy says of renewals', async () => {
+test('a leaked key is not reused, even when the policy reuses keys', async () => {
   const target = await createAdoptedPoolCertificate({ policy: { key_props: { kty: 'RSA', reuse_key: true } } });
   await target.app.requestRotation();
   await target.app.run(4 * hour);
@@ -72,7 +68,7 @@ test('a key that leaked is not used again, whatever the certificatePolicy says o
   expect(target.certificate.policy.key_props.reuse_key).toBe(false);
 });
 
-test('an emergency makes a version, also where a newer one was there already', async () => {
+test('an emergency makes a version even after a newer one', async () => {
   const target = await createAdoptedPoolCertificate();
   target.app.dropEvents();
   await target.app.vault.createCertificate('tls', certificatePolicy);
@@ -81,10 +77,45 @@ test('an emergency makes a version, also where a newer one was there already', a
   expect(target.certificate.versions).toHaveLength(3);
 });
 
-test('a wrong CredentialId of a certificate without a version is corrected, and rotation goes on', async () => {
+test('a wrong CredentialId of a certificate without a version is corrected', async () => {
   const target = await createAdoptedPoolCertificate({ versionless: true });
   target.app.vault.update('secret', { tags: { ...target.app.tags(), CredentialId: 'f'.repeat(32) } });
   await target.app.run(12 * hour);
   expect(target.app.announced().length).toBeGreaterThan(1);
   expect(target.app.tags()['CredentialId']).toBe(target.newest());
+});
+
+/** A certificate with so many versions, each of which reached the nodes. */
+async function withVersions(count: number): Promise<PoolCertificate> {
+  const target = await createAdoptedPoolCertificate();
+  for (let made = 1; made < count; made += 1) {
+    target.app.pass(hour);
+    await target.app.vault.createCertificate('tls', certificatePolicy);
+    await target.app.run(28 * hour);
+  }
+  return target;
+}
+
+test.each([
+  ['three old versions', 4, 0, 3],
+  ['the live version and two old ones', 3, 1, 3],
+])('%s are all disabled after they leak', async (_sentence, count, waiting, leaked) => {
+  const target = await withVersions(count);
+  target.app.dropEvents();
+  if (waiting > 0) await target.app.vault.createCertificate('tls', certificatePolicy);
+  const compromised = target.certificate.versions.slice(0, leaked).map(({ version }) => version);
+  expect((await target.app.requestRotation({ compromised })).status).toBe(202);
+  await target.app.run(4 * day);
+  expect(target.enabled().slice(0, leaked)).toEqual(compromised.map(() => false));
+});
+
+test('an emergency for an old version does not disable the one that nodes still use', async () => {
+  const target = await withVersions(2);
+  await target.app.vault.createCertificate('tls', certificatePolicy);
+  await target.app.run(40 * minute);
+  const [old] = target.certificate.versions;
+  const { body } = await target.app.requestRotation({ mode: 'immediate', compromised: [old?.version] });
+  await target.app.run(2 * day);
+  expect(target.enabled()).toEqual([false, true, true]);
+  expect((await target.app.show(String(body['id']))).status).toBe(200);
 });

@@ -1,10 +1,10 @@
 import { hour, minute } from '../../../lib/model/clock.ts';
-import { status } from './situation.ts';
+import { status } from './problems.ts';
 import { createDueBatchKey } from '../../support/accessKeys.ts';
 
 jest.setTimeout(60_000);
 
-test('a data plane that cannot be reached: proof-unknown, and nothing is published', async () => {
+test('an unreachable data plane is proof-unknown, and nothing is published', async () => {
   const { app, account } = await createDueBatchKey();
   account.networkDefaultAction = 'Deny';
   const old = app.value();
@@ -15,7 +15,7 @@ test('a data plane that cannot be reached: proof-unknown, and nothing is publish
   expect(app.regenerations()).toBe(1);
 });
 
-test('the same with the wish best-effort: published, and told to be unproved', async () => {
+test('an unreachable data plane is unproved with proof=best-effort, and the key is published', async () => {
   const { app, account } = await createDueBatchKey({}, { RotationOptions: 'proof=best-effort' });
   account.networkDefaultAction = 'Deny';
   await app.runTimers(2 * hour);
@@ -24,7 +24,7 @@ test('the same with the wish best-effort: published, and told to be unproved', a
   expect(app.regenerations()).toBe(2);
 });
 
-test('a ReadOnly lock while it settles: locked; when it is gone the rotation completes', async () => {
+test('a ReadOnly lock during the overlap is announced, and the rotation completes after its removal', async () => {
   const { app, account } = await createDueBatchKey();
   const old = app.keys(account).Primary;
   await app.sweep();
@@ -37,7 +37,7 @@ test('a ReadOnly lock while it settles: locked; when it is gone the rotation com
   expect([...app.reasons()]).toContain('completed');
 });
 
-test('an Azure Policy that denies the new version: forbidden-by-policy, and the key made is taken up when it is gone', async () => {
+test('an Azure Policy that denies the new version is announced, and the key is published after its removal', async () => {
   const { app, account } = await createDueBatchKey();
   const old = app.value();
   app.vault.rules.deniedByAzurePolicy = 'expiry-required';
@@ -54,20 +54,17 @@ test.each([
   ['batch.regenerateKey', 2],
   ['setSecret', 2],
   ['updateSecret', 2],
-])(
-  'a lost answer of %s: the next look finds what was done, and nothing is done twice',
-  async (operation, regenerates) => {
-    const { app, account } = await createDueBatchKey();
-    app.azure.core.faults.plan({ operation, effect: { kind: 'lost-response' } });
-    await app.runTimers(3 * hour);
-    expect([...app.reasons()]).toContain('completed');
-    expect(app.regenerations()).toBe(regenerates);
-    expect(app.vault.versions('secret')).toHaveLength(2);
-    expect(app.value()).toBe(app.keys(account).Secondary);
-  },
-);
+])('a lost answer of %s repeats nothing', async (operation, regenerates) => {
+  const { app, account } = await createDueBatchKey();
+  app.azure.core.faults.plan({ operation, effect: { kind: 'lost-response' } });
+  await app.runTimers(3 * hour);
+  expect([...app.reasons()]).toContain('completed');
+  expect(app.regenerations()).toBe(regenerates);
+  expect(app.vault.versions('secret')).toHaveLength(2);
+  expect(app.value()).toBe(app.keys(account).Secondary);
+});
 
-test('a service that refuses five times in a row: too-many-refusals, until the API resumes', async () => {
+test('five refusals of the service in a row hold the target until an emergency resumes it', async () => {
   const { app } = await createDueBatchKey();
   const fault = app.azure.core.faults.plan({
     operation: 'batch.regenerateKey',
@@ -89,7 +86,7 @@ test('a service that refuses five times in a row: too-many-refusals, until the A
   expect([...app.reasons()]).toContain('completed');
 });
 
-test('R4: a look that is refused says nothing of a regenerate without an answer: its time is waited for', async () => {
+test('R4: a throttled inspection does not end the wait for a regeneration without an answer', async () => {
   const { app } = await createDueBatchKey();
   const { faults } = app.azure.core;
   faults.plan({ operation: 'batch.regenerateKey', effect: { kind: 'reset' } });
@@ -102,7 +99,7 @@ test('R4: a look that is refused says nothing of a regenerate without an answer:
   expect(app.regenerations()).toBe(1);
 });
 
-test('a vault that refuses the new version five times in a row: too-many-refusals, though each visit proves the key', async () => {
+test('five refusals of the vault in a row hold the target, though each visit proves the key', async () => {
   const { app } = await createDueBatchKey();
   const fault = app.azure.core.faults.plan({
     operation: 'setSecret',
@@ -114,7 +111,7 @@ test('a vault that refuses the new version five times in a row: too-many-refusal
   expect(fault.fired).toBe(5);
 });
 
-test('a vault that forbids the new version for a day: stuck', async () => {
+test('a vault that forbids the new version for a day is announced as stuck', async () => {
   const { app } = await createDueBatchKey();
   app.vault.rules.denied.set('setSecret', 'ForbiddenByRbac');
   await app.runTimers(26 * hour);

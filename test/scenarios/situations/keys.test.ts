@@ -5,7 +5,7 @@ jest.setTimeout(60_000);
 
 const year = 365 * day;
 
-test('R15: a new key that is refused is made once more, then it is for a person; the live key is untouched', async () => {
+test('R15: a refused new key is made once more, then a person is needed; the live key stays', async () => {
   const { app, account } = await createDueBatchKey();
   account.timing.acceptAfterMs = year;
   const old = app.keys(account).Primary;
@@ -15,7 +15,7 @@ test('R15: a new key that is refused is made once more, then it is for a person;
   expect([app.value(), app.keys(account).Primary]).toEqual([old, old]);
 });
 
-test('R15: an emergency resumes what was held, and completes when the service is well', async () => {
+test('R15: an emergency resumes a held target, and completes when the service accepts the key', async () => {
   const { app, account } = await createDueBatchKey();
   account.timing.acceptAfterMs = year;
   await app.runTimers(hour);
@@ -45,7 +45,7 @@ test.each([
   expect(app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('a tag that names the other key is corrected by the value, and what it named is kept for one settle', async () => {
+test('a tag that names the other key is corrected by the value, and that key is kept for one overlap', async () => {
   const { app, account } = await createDueBatchKey({}, { CredentialId: 'Secondary' });
   const { Secondary } = app.keys(account);
   await app.runTimers(45 * minute);
@@ -56,7 +56,7 @@ test('a tag that names the other key is corrected by the value, and what it name
   expect(app.keys(account).Secondary).not.toBe(Secondary);
 });
 
-test('promise 1: not even an immediate emergency ends what a corrected tag named before its settle', async () => {
+test('promise 1: an immediate emergency does not end the key that a corrected tag named before its overlap', async () => {
   const { app, account } = await createDueBatchKey({}, { CredentialId: 'Secondary' });
   const { Secondary } = app.keys(account);
   await app.sweep();
@@ -67,7 +67,7 @@ test('promise 1: not even an immediate emergency ends what a corrected tag named
   expect(app.value()).toBe(app.keys(account).Secondary);
 });
 
-test('R16: a service that refuses every key says nothing of the live one: told, and nothing is made of it', async () => {
+test('R16: a service that refuses every key is announced as live-refused, and nothing is regenerated', async () => {
   const { app, account } = await createDueBatchKey();
   await app.runTimers(2 * hour);
   account.timing.acceptAfterMs = year;
@@ -79,7 +79,7 @@ test('R16: a service that refuses every key says nothing of the live one: told, 
   expect(app.value()).toBe(keys.Secondary);
 });
 
-test('R19: a tool that brings a dead version back again and again is contended', async () => {
+test('R19: a tool that restores a replaced version again and again is contended', async () => {
   const { app } = await createDueBatchKey({ KEYTURN_OVERLAP: 'PT25H', KEYTURN_ADOPTION_GRACE: 'PT1H' });
   await app.sweep();
   const [dead, tags] = [app.value() ?? '', app.tags()];
@@ -92,7 +92,7 @@ test('R19: a tool that brings a dead version back again and again is contended',
   expect(app.value()).toBe(dead);
 });
 
-test('a resource that answers with keys of a minute ago: nothing is made twice, nothing live ends', async () => {
+test('stale keys of a resource cause no second regeneration', async () => {
   const { app, account } = await createDueBatchKey();
   account.timing.staleReadMs = minute;
   await app.runTimers(3 * hour);

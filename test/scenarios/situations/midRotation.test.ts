@@ -5,7 +5,7 @@ import { createTestApp, type TestApp } from '../../support/createTestApp.ts';
 
 jest.setTimeout(60_000);
 
-test('a secret that is deleted while it settles is told, and its consumers get a settle anew when it is back', async () => {
+test('a secret that is deleted during the overlap is announced, and gets a new overlap when it is recovered', async () => {
   const { app, account } = await createDueBatchKey();
   const old = app.keys(account).Primary;
   await app.sweep();
@@ -22,7 +22,7 @@ test('a secret that is deleted while it settles is told, and its consumers get a
   expect(app.keys(account).Primary).not.toBe(old);
 });
 
-test('a secret that is deleted between the read and the publish: nothing is written over it, and the rotation resumes', async () => {
+test('a secret that is deleted before publish is not written, and the rotation resumes when it is recovered', async () => {
   const { app, account } = await createDueBatchKey();
   const end = app.azure.core.journal.on(({ operation }) => {
     if (operation === 'batch.regenerateKey' && app.vault.current('secret')) app.vault.delete('secret');
@@ -36,7 +36,7 @@ test('a secret that is deleted between the read and the publish: nothing is writ
   expect(app.regenerations()).toBe(2);
 });
 
-test('R11: of a target at rest that was gone the settle anew begins within a round, not when it is next due', async () => {
+test('R11: a recovered secret gets its new overlap within six hours, not when it is next due', async () => {
   const app = await createTestApp({ settings: { KEYTURN_OVERLAP: 'PT25H' } });
   app.newSecret(await app.newBatch(), { ageDays: 5 });
   await app.sweep();
@@ -47,7 +47,7 @@ test('R11: of a target at rest that was gone the settle anew begins within a rou
   expect([...app.reasons()]).toContain('restored');
 });
 
-test('R17: a repair that the timer begins is told from its start to its end, and its new key is not called refused', async () => {
+test('R17: a repair by the timer is announced from start to end, without live-refused', async () => {
   const app = await createTestApp();
   const account = await app.newBatch();
   app.newSecret(account, { ageDays: 5 });
@@ -62,18 +62,18 @@ test('R17: a repair that the timer begins is told from its start to its end, and
   ]);
 });
 
-test('both keys changed behind our back: a working one is published, and nothing is regenerated for that', async () => {
+test('a working key is published when both keys were regenerated outside the app', async () => {
   const { app, account } = await createDueBatchKey();
   await app.runTimers(2 * hour);
   issueKey(app.azure.core, account, 'Primary');
   issueKey(app.azure.core, account, 'Secondary');
-  await app.runTimers(7 * hour, 5 * minute); // drift is looked for once in six hours, in a turn of five minutes
+  await app.runTimers(7 * hour, 5 * minute); // the drift check comes once in six hours
   expect(app.messages.filter(({ data }) => data['cause'] === 'drift')).not.toEqual([]);
   expect(Object.values(app.keys(account))).toContain(app.value());
   expect(app.regenerations()).toBe(2);
 });
 
-test('state copied from another secret is ignored: the secret is adopted by its own value, with its own grace', async () => {
+test('state copied from another secret is ignored: the secret is adopted with its own grace', async () => {
   const { app } = await createDueBatchKey({ KEYTURN_ADOPTION_GRACE: 'P1D' });
   await app.sweep();
   const other = await app.newBatch({ name: 'other' });
@@ -86,7 +86,7 @@ test('state copied from another secret is ignored: the secret is adopted by its 
   expect(app.keys(other)).toEqual(keys);
 });
 
-test('corrupt state of a claimed target is no reset: the standby ends after settle, the live key stays', async () => {
+test('corrupt state of a claimed target ends the standby after the overlap and keeps the live key', async () => {
   const app = await createTestApp();
   const account = await app.newBatch();
   app.newSecret(account, { ageDays: 1 });
@@ -108,7 +108,7 @@ test('a resource in another subscription is rotated there', async () => {
   expect([...app.reasons()]).toContain('completed');
 });
 
-test('an expired secret is rotated like any other that is due', async () => {
+test('an expired secret is rotated', async () => {
   const { app, account } = await createDueBatchKey();
   app.vault.update('secret', { expiresOn: new Date(app.clock.now().getTime() - day) });
   await app.runTimers(2 * hour);
@@ -116,7 +116,7 @@ test('an expired secret is rotated like any other that is due', async () => {
   expect(app.vault.current('secret')?.expiresOn?.getTime()).toBeGreaterThan(app.clock.now().getTime());
 });
 
-/** Once, as soon as the app has called this operation. */
+/** Acts once, when the app has called this operation. */
 function meanwhile({ azure: { core } }: TestApp, operation: string, act: () => void): void {
   const end = core.journal.on((call) => {
     if (call.operation !== operation) return;
@@ -126,9 +126,9 @@ function meanwhile({ azure: { core } }: TestApp, operation: string, act: () => v
 }
 
 test.each([
-  ['takes the tags off', () => ({})],
-  ['pauses it', (app: TestApp) => ({ ...app.tags(), RotationPaused: 'true' })],
-])('R6: a person %s while the service makes the key: nothing is written over that', async (_sentence, theirs) => {
+  ['removes the tags', () => ({})],
+  ['pauses the target', (app: TestApp) => ({ ...app.tags(), RotationPaused: 'true' })],
+])('R6: nothing is written after a person %s while the service makes the key', async (_sentence, theirs) => {
   const app = await createTestApp();
   app.newSecret(await app.newSignalR());
   let left = {};
@@ -141,7 +141,7 @@ test.each([
   expect(app.vault.versions('secret')).toHaveLength(1);
 });
 
-test('R6, promise 1: a person rolls back while the service is at work: what is live again is not ended', async () => {
+test('R6, promise 1: a key that a person rolls back to while the service works is not ended', async () => {
   const app = await createTestApp();
   const service = await app.newSignalR();
   app.newSecret(service);

@@ -1,5 +1,5 @@
+import type { Situation } from './keys.ts';
 import { day, hour } from '../../../../lib/model/clock.ts';
-import type { Play } from './play.ts';
 import type { TestApp } from '../../../support/createTestApp.ts';
 import {
   createAdoptedPoolCertificate,
@@ -9,15 +9,15 @@ import {
 
 const nearItsEnd = { ageDays: 340 };
 
-/** What is told of certificates of pools, from one that is near its end. */
-export const certificatePlays: readonly Play[] = [
+/** Situations of pool certificates that are near their end. */
+export const certificateSituations: readonly Situation[] = [
   [
     'the certificate was deleted',
     'certificate-missing',
     after(7 * hour, ({ app }) => app.vault.certificates.delete('tls')),
   ],
   [
-    'the issuer is none of Key Vault',
+    'Key Vault does not know the issuer',
     'certificate-awaits-merge',
     after(7 * hour, undefined, { policy: { issuer: { name: 'Unknown' } } }),
   ],
@@ -27,16 +27,16 @@ export const certificatePlays: readonly Play[] = [
     'certificate-unobserved',
     after(4 * hour, undefined, { observed: (url) => `${url}-other` }),
   ],
-  ['its policy only reminds people of its end', 'no-auto-renew', after(hour)],
+  ['its policy only sends mails before its end', 'no-auto-renew', after(hour)],
   ['a new version was published an hour ago', 'nodes-polling', after(hour)],
   [
     'the extension fails on the nodes',
     'nodes-behind',
     after(6 * hour, ({ pool }) => (pool.extensionFault = 'VaultUnreachable')),
   ],
-  ['nodes may not be read', 'nodes-unreadable', after(6 * hour, unreadable)],
+  ['nodes cannot be read', 'nodes-unreadable', after(6 * hour, unreadable)],
   ['every node restarted when it had been renewed', 'seen-on-nodes', after(7 * hour, restarted, renewing())],
-  ['two polls are over, and no node says anything', 'assumed-by-time', after(6 * hour)],
+  ['no node reports anything within two polls', 'assumed-by-time', after(6 * hour)],
 ];
 
 function after(

@@ -1,5 +1,5 @@
+import type { Reason } from '../../../../lib/model/reason.ts';
 import { day, hour, later, minute } from '../../../../lib/model/clock.ts';
-import type { Play } from './play.ts';
 import type { TestApp } from '../../../support/createTestApp.ts';
 import {
   cmkTags,
@@ -13,9 +13,12 @@ import {
   type CmkTarget,
 } from '../../../support/customerManagedKeys.ts';
 
-/** What else is told of customer-managed keys: what is refused, lost, or left to somebody else. */
-export const keyPlays: readonly Play[] = [
-  ['the account was not made for keys of its owner', 'cmk-not-for-existing', notMadeForKeys],
+/** A situation, the reason that it is announced with, and a run of it. */
+export type Situation = readonly [sentence: string, reason: Reason, run: () => Promise<TestApp>];
+
+/** Situations of customer-managed keys: refused, lost, or left to a person or service. */
+export const keySituations: readonly Situation[] = [
+  ['the account was not created for customer-managed keys', 'cmk-not-for-existing', notMadeForKeys],
   ['the key rotates itself, and the account follows it', 'managed-by-batch', followed],
   ['RotationKey names the version in use, and a rotation is due', 'key-pinned', pinned],
   ['another account uses the old version when it is to be disabled', 'key-still-used', shared],

@@ -10,49 +10,49 @@ import {
   type CmkTarget,
 } from '../../../support/customerManagedKeys.ts';
 
-/** Why an account is not brought to a key, from an account and a secret that are due and as they should be. */
+/** Reasons not to change the key of an account; each changes a target that is due and valid. */
 export type Unfit = [sentence: string, reason: Reason, arrange: (target: CmkTarget) => unknown];
 
 export const unfitKeys: readonly Unfit[] = [
-  ['the key wished for is an elliptic curve', 'key-not-rsa', wishing({ kty: 'EC' })],
-  ['the key wished for has 1024 bits', 'key-size', wishing({ size: 1024 })],
-  ['the key wished for may not wrap', 'key-operations', wishing({ operations: ['unwrapKey'] })],
-  ['the key wished for may not unwrap', 'key-operations', wishing({ operations: ['wrapKey'] })],
-  ['the key wished for is disabled', 'key-disabled', wishing({ enabled: false })],
+  ['the new key is an elliptic curve', 'key-not-rsa', withNewKey({ kty: 'EC' })],
+  ['the new key has 1024 bits', 'key-size', withNewKey({ size: 1024 })],
+  ['the new key may not wrap', 'key-operations', withNewKey({ operations: ['unwrapKey'] })],
+  ['the new key may not unwrap', 'key-operations', withNewKey({ operations: ['wrapKey'] })],
+  ['the new key is disabled', 'key-disabled', withNewKey({ enabled: false })],
   [
-    'the key wished for is not valid before tomorrow',
+    'the new key is not valid before tomorrow',
     'key-not-yet-valid',
-    (target) => wishing({ notBefore: later(target.app.clock.now(), day) })(target),
+    (target) => withNewKey({ notBefore: later(target.app.clock.now(), day) })(target),
   ],
   [
-    'the key wished for expired yesterday',
+    'the new key expired yesterday',
     'key-expired',
-    (target) => wishing({ expiresOn: later(target.app.clock.now(), -day) })(target),
+    (target) => withNewKey({ expiresOn: later(target.app.clock.now(), -day) })(target),
   ],
   [
-    'there is no such key',
+    'the new key does not exist',
     'key-missing',
     (target) => {
       setRotationKey(target.app, `${target.app.vault.uri}/keys/none`);
     },
   ],
   [
-    'there is no such version of it',
+    'the version of the new key does not exist',
     'key-missing',
     (target) => {
       setRotationKey(target.app, `${target.app.vault.uri}/keys/none/${'0'.repeat(32)}`);
     },
   ],
   [
-    'the key wished for is of a managed HSM',
+    'the new key is in a managed HSM',
     'key-in-managed-hsm',
     ({ app }) => {
       setRotationKey(app, 'https://hsm.managedhsm.azure.net/keys/cmk');
     },
   ],
-  ['the vault may be purged', 'key-not-recoverable', ({ app }) => (app.vault.purgeProtection = false)],
+  ['the vault has no purge protection', 'key-not-recoverable', ({ app }) => (app.vault.purgeProtection = false)],
   [
-    'the vault of the key wished for is of another tenant',
+    'the vault of the new key is of another tenant',
     'key-in-another-tenant',
     elsewhere(({ account }, vault) => {
       grantKeyAccess(account, vault);
@@ -71,17 +71,17 @@ export const unfitAccounts: readonly Unfit[] = [
     },
   ],
   [
-    'its identity has no role on a vault that goes by roles',
+    'its identity has no role on a vault with roles',
     'key-role-missing',
     elsewhere((_, vault) => (vault.permissionModel = 'rbac')),
   ],
   [
-    'its identity is in no access policy of a vault that goes by them',
+    'its identity is in no access policy of a vault with policies',
     'key-policy-missing',
     elsewhere((_, vault) => (vault.permissionModel = 'policies')),
   ],
   [
-    'its identity lacks a grantKeyAccess, and the vault is hidden from this app',
+    'its identity lacks a grant on a vault that the app cannot see',
     'key-grant-missing',
     elsewhere(({ app }, { id: scope }) =>
       app.azure.arm.denials.add({ objectId: '*', scope, action: 'Microsoft.KeyVault/vaults/read' }),
@@ -96,13 +96,13 @@ export const unfitAccounts: readonly Unfit[] = [
   ],
 ];
 
-function wishing(wanted: NewKey): Unfit[2] {
+function withNewKey(wanted: NewKey): Unfit[2] {
   return ({ app }) => {
     setRotationKey(app, newKey(app, app.vault, 'other', wanted));
   };
 }
 
-/** A fit key of another vault is wished for. */
+/** Names a usable key of another vault. */
 function elsewhere(arrange: (target: CmkTarget, vault: Vault) => unknown): Unfit[2] {
   return async (target) => {
     const vault = await target.app.azure.keyVault.createVault('other');

@@ -1,7 +1,8 @@
 import type { Vault } from '../../../infra/azure-emulator/src/index.ts';
-import { day, later } from '../../../lib/model/clock.ts';
+import { day, hour, later, minute } from '../../../lib/model/clock.ts';
 import { createAdopted } from '../../support/accessKeys.ts';
 import type { TestApp } from '../../support/createTestApp.ts';
+import { createAdoptedBatchKey } from '../../support/consumers.ts';
 
 interface Nothing {
   readonly sentence: string;
@@ -11,7 +12,7 @@ interface Nothing {
 
 const nothing: readonly Nothing[] = [
   {
-    sentence: 'a version that is not current any more',
+    sentence: 'a version that is no longer current',
     reason: 'superseded',
     act: async (app) => {
       const [old] = app.vault.versions('secret');
@@ -26,12 +27,12 @@ const nothing: readonly Nothing[] = [
     act: (app) => void app.azure.eventGrid.emit('SecretNewVersionCreated', app.vault, 'secret'),
   },
   {
-    sentence: 'a secret that is no target',
+    sentence: 'a secret that is not a target',
     reason: 'not-a-target',
     act: (app) => void app.vault.setSecret('plain', 'x', { expiresOn: later(app.clock.now(), day) }),
   },
   {
-    sentence: 'a secret whose resource is of a type of no kind',
+    sentence: 'a secret whose resource type has no kind',
     reason: 'not-a-target',
     act: (app) => {
       const address = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a';
@@ -49,7 +50,7 @@ const nothing: readonly Nothing[] = [
     act: (app) => knockAs(app, 'CertificateNewVersionCreated', 'certificates/some-certificate'),
   },
   {
-    sentence: 'a vault that is not ours',
+    sentence: 'a vault of another installation',
     reason: 'wrong-origin',
     act: async (app) => {
       const other = await app.azure.keyVault.createVault('other');
@@ -72,19 +73,30 @@ async function knockAs(app: TestApp, type: string, path: string, vault: Vault = 
   expect(await app.postEvent('keyVaultEvents', event)).toBe(202);
 }
 
-test.each(nothing)(
-  'an event of $sentence is acknowledged, and asks nothing of any resource',
-  async ({ reason, act }) => {
-    const { app } = await createAdopted('newBatch');
-    const tags = app.tags();
-    const calls = await app.callsDuring(async () => {
-      await act(app);
-      await app.deliverEvents();
-    });
-    expect(app.notes().at(-1)).toBe(reason);
-    expect(app.deliveries().filter((each) => !each.endsWith(': 202'))).toEqual([]);
-    expect(calls.filter((call) => call.startsWith('batch.') && reason !== 'superseded')).toEqual([]);
-    expect(app.regenerations()).toBe(0);
-    expect(app.tags()).toMatchObject(tags);
-  },
-);
+test.each(nothing)('an event of $sentence is acknowledged without a call to the resource', async ({ reason, act }) => {
+  const { app } = await createAdopted('newBatch');
+  const tags = app.tags();
+  const calls = await app.callsDuring(async () => {
+    await act(app);
+    await app.deliverEvents();
+  });
+  expect(app.notes().at(-1)).toBe(reason);
+  expect(app.deliveries().filter((each) => !each.endsWith(': 202'))).toEqual([]);
+  expect(calls.filter((call) => call.startsWith('batch.') && reason !== 'superseded')).toEqual([]);
+  expect(app.regenerations()).toBe(0);
+  expect(app.tags()).toMatchObject(tags);
+});
+
+test('the event of a resource that its secret has left is acknowledged and changes nothing', async () => {
+  const { app, account } = await createAdoptedBatchKey();
+  const other = await app.newBatch({ name: 'other' });
+  app.pass(26 * hour);
+  const tags = { ProviderAddress: other.id, CredentialId: 'Primary', ValidityPeriodDays: '90' };
+  app.vault.setSecret('secret', app.keys(other).Primary, { tags });
+  await app.run(30 * minute);
+  const before = { tags: app.tags(), delivered: app.deliveries().length };
+  app.azure.eventGrid.regenerate(account, 'Primary');
+  await app.runEvents(day);
+  expect(app.deliveries().slice(before.delivered)).toEqual(['Microsoft.Resources.ResourceActionSuccess: 202']);
+  expect([app.notes().at(-1), app.tags()]).toEqual(['not-a-target', before.tags]);
+});
