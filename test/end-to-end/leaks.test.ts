@@ -1,6 +1,6 @@
 import { keysAt, type Fault, type FaultSpec } from '../../infra/azure-emulator/src/index.ts';
 import { leaksIn, type Written } from './leaks.ts';
-import { startRun, until, untilRotated, type Run } from './run.ts';
+import { patienceMs, startRun, until, untilRotated, type Run } from './run.ts';
 import { writtenBy, writtenIn } from './written.ts';
 
 const key = Buffer.from(Array.from({ length: 64 }, (_, at) => (at * 151 + 7) % 256)).toString('base64');
@@ -48,7 +48,7 @@ describe('a run with errors that repeat keys', () => {
     for (const secret of ['batch-key', 'signalr-connection']) await untilCompleted(await emergency(secret));
     for (const [path, body] of misplaced(liveKey('batch-key'))) await ask(path, body);
     written = [...(await writtenBy(run)), ...answers];
-  }, 60_000);
+  }, patienceMs);
 
   afterAll(() => run.close());
 

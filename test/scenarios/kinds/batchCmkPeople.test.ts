@@ -140,7 +140,7 @@ test.each([
   const keyId = newKeyId(target);
   setRotationKey(target.app, keyId);
   expect((await target.app.requestRotation()).status).toBe(202);
-  await target.app.run(3 * day);
+  await target.app.run(hour);
   expect(keyInUse(target.account)).toBe(keyId);
 });
 

@@ -45,7 +45,7 @@ test('a pool that polls every hundred days delays the rotation by a day at most'
 test('pools that cannot be listed delay disable-old-version by a day at most', async () => {
   const target = await createAdoptedPoolCertificate({ ageDays: 340, tags: { RotationOptions: 'disable-old-version' } });
   target.app.azure.core.faults.plan({ operation: 'pool.list', lasting: true, effect: { kind: 'status', status: 403 } });
-  await target.app.run(3 * day);
+  await target.app.run(30 * hour);
   expect(target.app.tags()['RotationPhase']).toBe('idle');
   expect(target.enabled()).toEqual([true, true]);
 });
@@ -91,7 +91,7 @@ async function withVersions(count: number): Promise<PoolCertificate> {
   for (let made = 1; made < count; made += 1) {
     target.app.pass(hour);
     await target.app.vault.createCertificate('tls', certificatePolicy);
-    await target.app.run(28 * hour);
+    await target.app.run(5 * hour);
   }
   return target;
 }
@@ -105,7 +105,7 @@ test.each([
   if (waiting > 0) await target.app.vault.createCertificate('tls', certificatePolicy);
   const compromised = target.certificate.versions.slice(0, leaked).map(({ version }) => version);
   expect((await target.app.requestRotation({ compromised })).status).toBe(202);
-  await target.app.run(4 * day);
+  await target.app.run(30 * hour);
   expect(target.enabled().slice(0, leaked)).toEqual(compromised.map(() => false));
 });
 
