@@ -1,4 +1,4 @@
-import { day, hour, minute } from '../../../lib/model/clock.ts';
+import { hour, minute } from '../../../lib/model/clock.ts';
 import {
   cmkTags,
   countCalls,
@@ -19,7 +19,7 @@ test('without an option the old version stays enabled, and the rotation complete
   const { app } = await createDueCmk();
   await app.run(16 * minute);
   expect(secretState(app).phase).toBe('idle');
-  await app.run(2 * day);
+  await app.run(27 * hour);
   expect(enabledVersions(app)).toEqual([true, true]);
 });
 
@@ -108,7 +108,7 @@ test('Disable customer-managed keys: RotationKey is Microsoft.Batch, and the old
   ]);
   expect(enabledVersions(app)).toEqual([true]);
   app.vault.keys.delete('cmk');
-  await app.run(3 * day);
+  await app.run(27 * hour);
   expect(app.announced().filter((each) => each.endsWith('microsoft-managed'))).toHaveLength(1);
   expect(app.announced().filter((each) => each.includes('Stuck'))).toEqual([]);
 });
@@ -130,7 +130,7 @@ test('a due key without a version gets a version, and Batch uses it by itself', 
   await app.run(20 * minute);
   expect([countVersions(app), countCalls(app, 'batch.update'), keyInUse(account)]).toEqual([2, 0, key]);
   expect(secretState(app)).toEqual({ value: key, phase: 'idle', id: idOf(newestKey(app.vault)) });
-  await app.run(2 * day);
+  await app.run(27 * hour);
   expect([countVersions(app), account.customerKey.inUse()]).toEqual([2, newestKey(app.vault)]);
 });
 
@@ -148,7 +148,7 @@ test('a due key that rotates itself is announced once, without an alarm, and lef
   const { app, key } = await followed();
   const rotate = { type: 'Rotate', timeAfterCreate: 'P90D' } as const;
   app.vault.keys.setRotationPolicy('cmk', { expiryTime: undefined, actions: [rotate] });
-  await app.run(3 * day);
+  await app.run(27 * hour);
   expect([countVersions(app), countCalls(app, 'rotateKey'), secretState(app).value]).toEqual([1, 0, key]);
   expect(app.announced().filter((each) => each.endsWith('managed-by-batch'))).toHaveLength(1);
   expect(app.announced().filter((each) => /Stuck|Held/.test(each))).toEqual([]);

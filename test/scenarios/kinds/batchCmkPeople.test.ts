@@ -76,7 +76,7 @@ test('a refused RotationKey that is withdrawn leaves the target at rest', async 
   });
   await target.app.run(hour);
   setRotationKey(target.app, undefined);
-  await target.app.run(2 * day);
+  await target.app.run(27 * hour);
   expect(secretState(target.app).phase).toMatch(/^idle/);
 });
 
@@ -117,7 +117,7 @@ test('the newest version stays enabled when a person goes back to the old one du
   const target = await createDueCmk({ RotationOptions: 'disable-old-version' });
   await target.app.run(hour);
   setKey(target.account, target.first);
-  await target.app.run(2 * day);
+  await target.app.run(27 * hour);
   expect(enabledVersions(target.app).at(-1)).toBe(true);
   expect(target.account.customerKey.isUsable()).toBe(true);
 });
@@ -175,7 +175,7 @@ test.each([
   await app.run(hours * hour);
   expect((await target.app.requestRotation({ compromised: [version] })).status).toBe(202);
   fault.remove();
-  await app.run(2 * day);
+  await app.run(27 * hour);
   expect(keyInUse(target.account)).toBe(newestKey(app.vault));
   expect(keyInUse(target.account)).not.toContain(version);
 });
