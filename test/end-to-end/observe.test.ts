@@ -1,6 +1,6 @@
 import { changesIn, outcomeOf } from '../../infra/demo/outcome.ts';
 import { patienceMs, startRun, until, type Run } from './run.ts';
-import { decision, saidAbout, type Said } from './said.ts';
+import { decision, entriesAbout, type LogEntry } from './logEntries.ts';
 import { blobsIn, containerOf } from './storage.ts';
 
 const secrets = ['batch-key', 'signalr-connection'];
@@ -14,12 +14,12 @@ async function untilSwept(times: number): Promise<void> {
   await until(`every timer fired ${times} times`, () => sweeps() > enough);
 }
 
-function observed(secret: string): Said[] {
-  return saidAbout(run, secret).filter(({ data }) => data['observed'] === 'true');
+function observed(secret: string): LogEntry[] {
+  return entriesAbout(run, secret).filter(({ data }) => data['observed'] === 'true');
 }
 
 function decisions(secret: string): string[] {
-  return saidAbout(run, secret).flatMap(({ type, data }) => (type === decision ? [data['do'] ?? ''] : []));
+  return entriesAbout(run, secret).flatMap(({ type, data }) => (type === decision ? [data['do'] ?? ''] : []));
 }
 
 async function statusOfEmergency(): Promise<number> {
@@ -67,7 +67,7 @@ test(
     await run.restart({ KEYTURN_MODE: 'observe' });
     const before = changesIn(azure.core.journal).length;
     const claimed = JSON.stringify(await blobsIn(await containerOf(run, 'keyturn-claims')));
-    const decided = (secret: string) => saidAbout(run, secret).findLast(({ type }) => type === decision)?.data;
+    const decided = (secret: string) => entriesAbout(run, secret).findLast(({ type }) => type === decision)?.data;
     await until('revoke is due for every secret', () => secrets.every((secret) => decided(secret)?.['do'] === 'run'));
     await untilSwept(2);
     expect(secrets.map((secret) => decided(secret)?.['phase'])).toEqual(['revoke', 'revoke']);

@@ -1,7 +1,7 @@
 import { startConsumers, vaultReaders, type Tally } from '../../infra/demo/consumers.ts';
 import { changesIn, outcomeOf } from '../../infra/demo/outcome.ts';
 import { patienceMs, startRun, until, untilRotated, type Run } from './run.ts';
-import { announced, phasesRun } from './said.ts';
+import { announced, phasesRun } from './logEntries.ts';
 import { containerOf } from './storage.ts';
 
 const overlapMs = 8_000;

@@ -10,7 +10,7 @@ const rotated = [
 ];
 
 /** An adopted target whose service refuses the live key, although it lists the key. */
-async function refused(kind: (typeof kinds)[number], env: Record<string, string> = {}) {
+async function createRefused(kind: (typeof kinds)[number], env: Record<string, string> = {}) {
   const app = await createTestApp({ settings: env, events: 'delivered' });
   const resource = await app[kind]();
   await app.adopt(resource);
@@ -29,7 +29,7 @@ function since(app: TestApp, reason: string): Date {
 }
 
 test.each(kinds)('the drift check announces a refused live key (%s); a second inspection rotates it', async (kind) => {
-  const { app, resource } = await refused(kind);
+  const { app, resource } = await createRefused(kind);
   await app.run(6 * hour);
   expect(works(app, resource)).toBe(true);
   await app.run(2 * hour);
@@ -42,7 +42,7 @@ test.each(kinds)('the drift check announces a refused live key (%s); a second in
 });
 
 test('a refusal that the second inspection does not confirm rotates nothing', async () => {
-  const { app, resource } = await refused('newBatch');
+  const { app, resource } = await createRefused('newBatch');
   while (!app.announced().includes('Rotation.Held live-refused')) await app.run(5 * minute);
   resource.refused.clear();
   await app.run(hour);
@@ -52,7 +52,7 @@ test('a refusal that the second inspection does not confirm rotates nothing', as
 });
 
 test('promise 2: a refused version is not rotated before its overlap ends', async () => {
-  const { app, resource } = await refused('newBatch');
+  const { app, resource } = await createRefused('newBatch');
   resource.refused.clear();
   await app.runEvents(30 * day);
   await app.run(90 * minute);
@@ -68,7 +68,7 @@ test('promise 2: a refused version is not rotated before its overlap ends', asyn
 });
 
 test('a refused new key is announced, and the old key works until the overlap ends', async () => {
-  const { app, resource } = await refused('newBatch', { KEYTURN_OVERLAP: 'PT8H' });
+  const { app, resource } = await createRefused('newBatch', { KEYTURN_OVERLAP: 'PT8H' });
   resource.refused.clear();
   await app.runEvents(30 * day);
   const keys = app.keys(resource);
@@ -83,7 +83,7 @@ test('a refused new key is announced, and the old key works until the overlap en
 });
 
 test('an outage of the data plane is not a refusal', async () => {
-  const { app, resource } = await refused('newBatch');
+  const { app, resource } = await createRefused('newBatch');
   resource.refused.clear();
   app.azure.core.faults.plan({ service: 'batch', lasting: true, effect: { kind: 'status', status: 503 } });
   await app.run(6 * hour);

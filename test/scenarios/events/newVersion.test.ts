@@ -3,7 +3,7 @@ import { createAdopted } from '../../support/accessKeys.ts';
 import { createTestApp, type TestApp } from '../../support/createTestApp.ts';
 
 /** Writes a version as a person or a tool does. Returns the calls that follow. */
-async function written(app: TestApp, text: string, tags: Record<string, string>): Promise<readonly string[]> {
+async function writeVersion(app: TestApp, text: string, tags: Record<string, string>): Promise<readonly string[]> {
   app.vault.setSecret('secret', text, { tags });
   return app.callsDuring(() => app.deliverEvents());
 }
@@ -11,7 +11,7 @@ async function written(app: TestApp, text: string, tags: Record<string, string>)
 test('a version that a person wrote with the live key and all tags is inspected and left alone', async () => {
   const { app } = await createAdopted('newBatch');
   const tags = app.tags();
-  const calls = await written(app, app.value() ?? '', { ...tags });
+  const calls = await writeVersion(app, app.value() ?? '', { ...tags });
   expect(calls).toEqual(['getSecret', 'getSecret', 'batch.listKeys']);
   expect(app.tags()).toEqual(tags);
 });
@@ -19,7 +19,7 @@ test('a version that a person wrote with the live key and all tags is inspected 
 test('the other key in a version that a person wrote has its overlap before anything is regenerated', async () => {
   const { app, resource: account } = await createAdopted('newBatch');
   const { Primary, Secondary } = app.keys(account);
-  await written(app, Secondary, { ...app.tags() });
+  await writeVersion(app, Secondary, { ...app.tags() });
   expect(app.tags()['CredentialId']).toBe('Secondary');
   expect(app.keys(account)).toEqual({ Primary, Secondary });
   expect([...app.reasons()]).toContain('tag-corrected');
@@ -30,7 +30,7 @@ test('the other key in a version that a person wrote has its overlap before anyt
 test('the event of a version without tags restores its tags when it holds a key of the resource', async () => {
   const { app } = await createAdopted('newBatch');
   const text = app.value() ?? '';
-  const calls = await written(app, text, { team: 'chat' });
+  const calls = await writeVersion(app, text, { team: 'chat' });
   expect(calls).not.toContain('listSecrets');
   expect(app.tags()).toMatchObject({ team: 'chat', CredentialId: 'Primary', ValidityPeriodDays: '90' });
   expect(app.tags()['ProviderAddress']).toMatch(/batchAccounts\/account$/);
@@ -40,7 +40,7 @@ test('the event of a version without tags restores its tags when it holds a key 
 
 test('the event of a version without tags leaves it alone when it holds another value', async () => {
   const { app } = await createAdopted('newBatch');
-  await written(app, 'bm90IGEga2V5IG9mIHRoZSByZXNvdXJjZQ==', {});
+  await writeVersion(app, 'bm90IGEga2V5IG9mIHRoZSByZXNvdXJjZQ==', {});
   expect(app.tags()).toEqual({});
   expect(app.announced()).toContain('Target.Lost tags-lost');
 });
@@ -53,18 +53,18 @@ test('the first version of a secret with rotation tags is adopted by its event',
 });
 
 /** A completed rotation, and a tool that writes its old version anew with all tags. */
-async function rolledBack() {
+async function createRolledBack() {
   const { app, resource: account } = await createAdopted('newBatch');
   const old = { value: app.value() ?? '', tags: app.tags() };
   await app.runEvents(30 * day);
   await app.run(70 * minute);
   expect(app.announced()).toContain('Rotation.Completed completed');
-  const rollBack = () => written(app, old.value, { ...old.tags });
+  const rollBack = () => writeVersion(app, old.value, { ...old.tags });
   return { app, account, rollBack };
 }
 
 test('R17: the event of a version with a replaced key repairs it and regenerates nothing', async () => {
-  const { app, account, rollBack } = await rolledBack();
+  const { app, account, rollBack } = await createRolledBack();
   const calls = await rollBack();
   expect(calls).not.toContain('listSecrets');
   expect(Object.values(app.keys(account))).toContain(app.value());
@@ -77,7 +77,7 @@ test('R17: the event of a version with a replaced key repairs it and regenerates
 });
 
 test('R19: a second rollback within the overlap is contended', async () => {
-  const { app, rollBack } = await rolledBack();
+  const { app, rollBack } = await createRolledBack();
   await rollBack();
   const versions = app.vault.versions('secret').length;
   await rollBack();

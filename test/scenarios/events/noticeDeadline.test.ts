@@ -1,11 +1,11 @@
 import { day, hour, later, minute } from '../../../lib/model/clock.ts';
-import { newSite } from '../../support/consumers.ts';
+import { newPinnedSite } from '../../support/consumers.ts';
 import { subscriptionId, type TestApp } from '../../support/createTestApp.ts';
 import { createAdoptedSignalR, publishNotice, raiseNotice, startCauses } from '../../support/notices.ts';
 
 const overlap = { KEYTURN_OVERLAP: 'PT25H' };
 
-function saidOf(app: TestApp, reason: string) {
+function lastMessage(app: TestApp, reason: string) {
   return app.messages.findLast(({ data }) => data.reason === reason);
 }
 
@@ -18,7 +18,7 @@ test('a deadline after the overlap changes nothing', async () => {
   raiseNotice(app, deadlineIn(app, 3 * day));
   await app.keyturn.pollNotices();
   expect(app.announced().at(-1)).toBe('Rotation.CredentialPublished published');
-  expect(saidOf(app, 'published')?.data['until']).toBe(later(app.clock.now(), 25 * hour).toISOString());
+  expect(lastMessage(app, 'published')?.data['until']).toBe(later(app.clock.now(), 25 * hour).toISOString());
 });
 
 test('R23: a deadline shortens the overlap, which is announced, and is met half an hour early', async () => {
@@ -27,11 +27,11 @@ test('R23: a deadline shortens the overlap, which is announced, and is met half 
   raiseNotice(app, { impactMitigationTime: deadline });
   await app.keyturn.pollNotices();
   expect(app.announced().at(-1)).toBe('Rotation.CredentialPublished overlap-shortened');
-  expect(saidOf(app, 'overlap-shortened')?.data['until']).toBe(later(deadline, -30 * minute).toISOString());
+  expect(lastMessage(app, 'overlap-shortened')?.data['until']).toBe(later(deadline, -30 * minute).toISOString());
   await app.run(9 * hour);
   expect(app.announced()).not.toContain('Rotation.Completed completed');
   await app.run(hour);
-  const completed = saidOf(app, 'completed')?.time ?? new Date(NaN);
+  const completed = lastMessage(app, 'completed')?.time ?? new Date(NaN);
   expect([later(deadline, -30 * minute) <= completed, completed <= later(deadline, -25 * minute)]).toEqual([
     true,
     true,
@@ -42,7 +42,7 @@ test('consumers get five minutes even when the deadline is 20 minutes away', asy
   const { app } = await createAdoptedSignalR(overlap);
   raiseNotice(app, deadlineIn(app, 20 * minute));
   await app.keyturn.pollNotices();
-  const published = saidOf(app, 'overlap-shortened');
+  const published = lastMessage(app, 'overlap-shortened');
   expect(published?.data['until']).toBe(later(app.clock.now(), 5 * minute).toISOString());
   await app.run(15 * minute);
   expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
@@ -66,7 +66,7 @@ test('consumers of a young version and of the next one share the time before a d
   await app.run(4 * hour + 59 * minute);
   expect(app.announced()).not.toContain('Rotation.CredentialPublished overlap-shortened');
   await app.run(5 * hour);
-  expect(saidOf(app, 'begun')?.time).toEqual(born);
+  expect(lastMessage(app, 'begun')?.time).toEqual(born);
   expect(app.vault.current('secret')?.createdOn).toEqual(later(born, 5 * hour + 2_000)); // the service works for 2 s
   expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
 });
@@ -131,9 +131,7 @@ test.each([
 
 test('the option wait-for-consumers does not delay a deadline', async () => {
   const { app } = await createAdoptedSignalR({}, { tags: { RotationOptions: 'wait-for-consumers' } });
-  newSite(app, 'pinned', {
-    settings: { KEY: `${app.vault.uri}/secrets/secret/${app.vault.current('secret')?.version ?? ''}` },
-  });
+  newPinnedSite(app);
   raiseNotice(app, deadlineIn(app, 5 * hour));
   await app.run(2 * hour);
   expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
@@ -149,7 +147,7 @@ test('the deadline of an earlier notice outlasts a later notice', async () => {
     deadline: later(app.clock.now(), 20 * day).toISOString(),
   });
   await app.run(4 * hour);
-  const completed = saidOf(app, 'completed')?.time ?? new Date(NaN);
+  const completed = lastMessage(app, 'completed')?.time ?? new Date(NaN);
   expect(completed <= deadline).toBe(true);
 });
 

@@ -2,6 +2,7 @@ import { hour, minute, second } from '../../../lib/model/clock.ts';
 import {
   consumerPlace,
   createAdoptedBatchKey,
+  newPinnedSite,
   newSite,
   plan,
   publishNearExpiry,
@@ -12,24 +13,18 @@ import { createTestApp, type TestApp } from '../../support/createTestApp.ts';
 const waits = { tags: { RotationOptions: 'wait-for-consumers' } };
 const over = 'Rotation.Completed completed';
 
-/** It wants one version and no other, so that no refresh moves it. */
-function pinned(app: TestApp) {
-  const version = app.vault.current('secret')?.version ?? '';
-  return newSite(app, 'pinned', { settings: { KEY: `${app.vault.uri}/secrets/secret/${version}` } });
-}
-
-function saidOf(app: TestApp, reason: string) {
+function lastMessage(app: TestApp, reason: string) {
   return app.messages.findLast(({ data }) => data.reason === reason);
 }
 
 test('a target with wait-for-consumers names the consumer that is behind, and continues when it has the version', async () => {
   const { app, account } = await createAdoptedBatchKey({}, waits);
   const { Primary } = app.keys(account);
-  const { id } = pinned(app);
+  const { id } = newPinnedSite(app);
   await publishNearExpiry(app);
   await app.run(3 * hour);
   expect(app.announced().at(-1)).toBe('Rotation.Held consumers-behind');
-  expect(saidOf(app, 'consumers-behind')?.data['behind']).toBe(id);
+  expect(lastMessage(app, 'consumers-behind')?.data['behind']).toBe(id);
   expect(app.keys(account).Primary).toBe(Primary);
   newSite(app, 'pinned'); // its owner takes the version out of the reference
   await app.run(20 * minute);
@@ -39,7 +34,7 @@ test('a target with wait-for-consumers names the consumer that is behind, and co
 
 test('a target without wait-for-consumers continues when the overlap ends', async () => {
   const { app } = await createAdoptedBatchKey();
-  pinned(app);
+  newPinnedSite(app);
   await publishNearExpiry(app);
   await app.run(65 * minute);
   expect(app.announced().at(-1)).toBe(over);
@@ -91,7 +86,7 @@ test('a target with wait-for-consumers waits for an app that cannot be reached',
 
 test('a graceful emergency waits for no consumer after the overlap', async () => {
   const { app } = await createAdoptedBatchKey({}, waits);
-  pinned(app);
+  newPinnedSite(app);
   expect((await app.requestRotation()).status).toBe(202);
   await app.run(70 * minute);
   expect(app.announced().at(-1)).toBe(over);
@@ -114,14 +109,14 @@ test('an immediate emergency waits five minutes for a consumer that is behind, a
   const { app, account } = await createAdoptedBatchKey();
   const { Primary } = app.keys(account);
   newSite(app, 'web', { plan: 'another' });
-  const { id } = pinned(app);
+  const { id } = newPinnedSite(app);
   const answer = await app.requestRotation({ mode: 'immediate' });
   expect(answer.body).toMatchObject({ status: 'running', consumers: { known: 2, behind: [id] } });
   await app.run(4 * minute);
   expect(app.keys(account).Primary).toBe(Primary);
   await app.run(6 * minute);
   expect(app.keys(account).Primary).not.toBe(Primary);
-  expect(saidOf(app, 'completed')?.data['behind']).toBe(id);
+  expect(lastMessage(app, 'completed')?.data['behind']).toBe(id);
 });
 
 test('an immediate emergency without known consumers waits five minutes', async () => {

@@ -39,7 +39,7 @@ test('a newer usable version is adopted when the target is due, and none is made
 });
 
 test('Update the key version: the KeyNewVersionCreated event changes the account long before it is due', async () => {
-  const { app, account } = await adopted();
+  const { app, account } = await createAdopted();
   app.vault.createKey('cmk');
   await app.runEvents(2 * minute);
   expect(keyInUse(account)).toBe(newestKey(app.vault));
@@ -48,14 +48,14 @@ test('Update the key version: the KeyNewVersionCreated event changes the account
 });
 
 test('the KeyNearExpiry event makes a version', async () => {
-  const { app, account } = await adopted({ expiresInDays: 29 });
+  const { app, account } = await createAdopted({ expiresInDays: 29 });
   app.azure.eventGrid.emit('KeyNearExpiry', app.vault, 'cmk');
   await app.runEvents(2 * minute);
   expect([countVersions(app), keyInUse(account)]).toEqual([2, newestKey(app.vault)]);
 });
 
 test('the drift check finds a key near its expiry', async () => {
-  const { app, account } = await adopted({ expiresInDays: 31 });
+  const { app, account } = await createAdopted({ expiresInDays: 31 });
   await app.run(12 * hour);
   expect(countVersions(app)).toBe(1);
   await app.run(30 * hour);
@@ -64,7 +64,7 @@ test('the drift check finds a key near its expiry', async () => {
 });
 
 test('the drift check finds a newer version without an event', async () => {
-  const { app, account } = await adopted();
+  const { app, account } = await createAdopted();
   app.dropEvents();
   app.vault.createKey('cmk');
   await app.run(7 * hour);
@@ -72,7 +72,7 @@ test('the drift check finds a newer version without an event', async () => {
 });
 
 test('an emergency makes a version at once, even after a newer one', async () => {
-  const { app, account } = await adopted();
+  const { app, account } = await createAdopted();
   app.dropEvents();
   app.vault.createKey('cmk');
   const { status } = await app.post({ vault: app.vault.uri, secret: 'secret', mode: 'graceful', reason: 'leaked' });
@@ -91,7 +91,7 @@ test('two instances with every event twice make one version and one PATCH', asyn
 });
 
 test('a newer unusable version is left alone, and another is made when the target is due', async () => {
-  const { app, account, first } = await adopted();
+  const { app, account, first } = await createAdopted();
   app.vault.createKey('cmk', { enabled: false });
   await app.run(7 * hour);
   expect([countVersions(app), keyInUse(account)]).toEqual([2, first]);
@@ -101,7 +101,7 @@ test('a newer unusable version is left alone, and another is made when the targe
 });
 
 test('a version is adopted when it becomes valid', async () => {
-  const { app, account, first } = await adopted();
+  const { app, account, first } = await createAdopted();
   app.vault.createKey('cmk', { notBefore: later(app.clock.now(), day) });
   await app.run(20 * hour);
   expect(keyInUse(account)).toBe(first);
@@ -110,7 +110,7 @@ test('a version is adopted when it becomes valid', async () => {
 });
 
 test("the secret follows a person's change of the account, and no version is made", async () => {
-  const { app, account } = await adopted();
+  const { app, account } = await createAdopted();
   app.dropEvents();
   app.vault.createKey('cmk');
   setKey(account, newestKey(app.vault));
@@ -120,7 +120,7 @@ test("the secret follows a person's change of the account, and no version is mad
 });
 
 /** An adopted key that is due in 30 days. */
-async function adopted({ expiresInDays }: { expiresInDays?: number } = {}) {
+async function createAdopted({ expiresInDays }: { expiresInDays?: number } = {}) {
   const target = await createAccountWithKey();
   const { app, first, account } = target;
   if (expiresInDays) app.vault.keys.update('cmk', { expiresOn: later(app.clock.now(), expiresInDays * day) });

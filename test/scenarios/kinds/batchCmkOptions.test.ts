@@ -113,7 +113,7 @@ test('Disable customer-managed keys: RotationKey is Microsoft.Batch, and the old
   expect(app.announced().filter((each) => each.includes('Stuck'))).toEqual([]);
 });
 
-async function followed(more: Record<string, string> = {}, ageDays = 61) {
+async function createDueWithoutVersion(more: Record<string, string> = {}, ageDays = 61) {
   const target = await createAccountWithKey();
   const key = keyWithoutVersion(target.first);
   setKey(target.account, key);
@@ -126,7 +126,7 @@ function idOf(identifier: string): string | undefined {
 }
 
 test('a due key without a version gets a version, and Batch uses it by itself', async () => {
-  const { app, account, key } = await followed();
+  const { app, account, key } = await createDueWithoutVersion();
   await app.run(20 * minute);
   expect([countVersions(app), countCalls(app, 'batch.update'), keyInUse(account)]).toEqual([2, 0, key]);
   expect(secretState(app)).toEqual({ value: key, phase: 'idle', id: idOf(newestKey(app.vault)) });
@@ -135,7 +135,7 @@ test('a due key without a version gets a version, and Batch uses it by itself', 
 });
 
 test('a version that a person makes of a key without a version is recorded, and none is made', async () => {
-  const { app, key } = await followed({}, 1);
+  const { app, key } = await createDueWithoutVersion({}, 1);
   await app.sweep('generate');
   await app.deliverEvents();
   app.vault.createKey('cmk');
@@ -145,7 +145,7 @@ test('a version that a person makes of a key without a version is recorded, and 
 });
 
 test('a due key that rotates itself is announced once, without an alarm, and left alone', async () => {
-  const { app, key } = await followed();
+  const { app, key } = await createDueWithoutVersion();
   const rotate = { type: 'Rotate', timeAfterCreate: 'P90D' } as const;
   app.vault.keys.setRotationPolicy('cmk', { expiryTime: undefined, actions: [rotate] });
   await app.run(27 * hour);
@@ -155,7 +155,7 @@ test('a due key that rotates itself is announced once, without an alarm, and lef
 });
 
 test('an emergency makes a version of a key that rotates itself', async () => {
-  const { app } = await followed({}, 2);
+  const { app } = await createDueWithoutVersion({}, 2);
   const rotate = { type: 'Rotate', timeAfterCreate: 'P90D' } as const;
   app.vault.keys.setRotationPolicy('cmk', { expiryTime: undefined, actions: [rotate] });
   await app.sweep('generate');
@@ -176,7 +176,7 @@ test('the option versionless changes an account to the key without a version, an
 });
 
 test('disable-old-version disables the old version after Batch had a day to follow', async () => {
-  const { app, account } = await followed({ RotationOptions: 'disable-old-version' });
+  const { app, account } = await createDueWithoutVersion({ RotationOptions: 'disable-old-version' });
   await app.run(24 * hour);
   expect(enabledVersions(app)).toEqual([true, true]);
   await app.run(3 * hour);

@@ -1,5 +1,5 @@
 import { day, hour, later, minute } from '../../../lib/model/clock.ts';
-import { countRequests, createAdoptedPoolCertificate } from '../../support/poolCertificates.ts';
+import { autoRenewPolicy, countRequests, createAdoptedPoolCertificate } from '../../support/poolCertificates.ts';
 
 const nearItsEnd = { ageDays: 340 };
 
@@ -32,10 +32,9 @@ test('the sweep alone finds a due certificate within seven hours', async () => {
 });
 
 test('the event of a version that Key Vault renewed publishes it, and none is made', async () => {
-  const autoRenew = [{ trigger: { days_before_expiry: 60 }, action: { action_type: 'AutoRenew' as const } }];
   const { app, certificate, newest, idOf } = await createAdoptedPoolCertificate({
     ageDays: 300,
-    policy: { lifetime_actions: autoRenew },
+    policy: autoRenewPolicy,
   });
   await app.runEvents(10 * day);
   expect(certificate.versions).toHaveLength(2);

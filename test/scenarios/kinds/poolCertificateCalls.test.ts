@@ -1,5 +1,5 @@
 import { day, hour } from '../../../lib/model/clock.ts';
-import { createAdoptedPoolCertificate, type PoolCertificate } from '../../support/poolCertificates.ts';
+import { autoRenewPolicy, createAdoptedPoolCertificate, type PoolCertificate } from '../../support/poolCertificates.ts';
 
 jest.setTimeout(60_000);
 
@@ -52,8 +52,7 @@ test('a rotation that makes a version takes 29 calls and reads each node twice',
 });
 
 test('a rotation that adopts a version takes 13 calls and reads each node once', async () => {
-  const lifetime_actions = [{ trigger: { days_before_expiry: 60 }, action: { action_type: 'AutoRenew' as const } }];
-  const target = await createAdoptedPoolCertificate({ ageDays: 300, policy: { lifetime_actions } });
+  const target = await createAdoptedPoolCertificate({ ageDays: 300, policy: autoRenewPolicy });
   target.app.dropEvents();
   target.app.pass(10 * day);
   await target.app.vault.catchUp();

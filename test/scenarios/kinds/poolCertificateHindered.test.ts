@@ -1,6 +1,7 @@
 import type { Effect } from '../../../infra/azure-emulator/src/index.ts';
 import { day, hour, minute } from '../../../lib/model/clock.ts';
 import {
+  autoRenewPolicy,
   countRequests,
   createAdoptedPoolCertificate,
   signRequest,
@@ -60,8 +61,7 @@ test('the rotation completes while nodes come and go', async () => {
 });
 
 test('the rotation does not wait for nodes that restarted since', async () => {
-  const lifetime_actions = [{ trigger: { days_before_expiry: 60 }, action: { action_type: 'AutoRenew' as const } }];
-  const target = await createAdoptedPoolCertificate({ ageDays: 300, policy: { lifetime_actions } });
+  const target = await createAdoptedPoolCertificate({ ageDays: 300, policy: autoRenewPolicy });
   target.app.dropEvents();
   target.app.pass(10 * day);
   await target.app.vault.catchUp();

@@ -11,14 +11,14 @@ export interface Problem {
 }
 
 /** A Batch account and its secret with these options. */
-export function batchSecret(wanted: NewSecret): Problem['arrange'] {
+function batchSecret(wanted: NewSecret): Problem['arrange'] {
   return async (app) => {
     app.newSecret(await app.newBatch(), wanted);
   };
 }
 
 /** Plans an effect for every request of this operation. */
-export function struck(operation: string, effect: Effect): Problem['arrange'] {
+function struck(operation: string, effect: Effect): Problem['arrange'] {
   return async (app) => {
     app.newSecret(await app.newBatch());
     app.azure.core.faults.plan({ operation, lasting: true, effect });

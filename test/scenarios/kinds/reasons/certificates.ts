@@ -2,6 +2,7 @@ import type { Situation } from './keys.ts';
 import { day, hour } from '../../../../lib/model/clock.ts';
 import type { TestApp } from '../../../support/createTestApp.ts';
 import {
+  autoRenewPolicy,
   createAdoptedPoolCertificate,
   type PoolCertificate,
   type PoolCertificateOptions,
@@ -62,8 +63,7 @@ function unreadable({ app }: PoolCertificate): void {
 }
 
 function renewing(): PoolCertificateOptions {
-  const lifetime_actions = [{ trigger: { days_before_expiry: 60 }, action: { action_type: 'AutoRenew' as const } }];
-  return { ageDays: 300, policy: { lifetime_actions } };
+  return { ageDays: 300, policy: autoRenewPolicy };
 }
 
 async function restarted({ app, pool }: PoolCertificate): Promise<void> {
