@@ -1,7 +1,7 @@
 import type { Run } from './run.ts';
 
 /** An announcement or a decision, as the app writes it to its log. */
-export interface Said {
+export interface LogEntry {
   readonly type: string;
   readonly id?: string;
   readonly subject: string;
@@ -10,25 +10,25 @@ export interface Said {
 
 export const decision = 'Keyturn.Log.Decision';
 
-/** What the app said about a secret, in order. */
-export function saidAbout({ lines }: Run, secret: string): Said[] {
+/** The entries about a secret, in order. */
+export function entriesAbout({ lines }: Run, secret: string): LogEntry[] {
   return lines.flatMap(parsed).filter(({ subject }) => subject.endsWith(`/${secret}`));
 }
 
-/** Types of announcements; one that was said twice under one id counts once. */
+/** Types of announcements; one that was repeated under its id counts once. */
 export function announced(run: Run, secret: string): string[] {
-  const said = saidAbout(run, secret).filter(({ type }) => type !== decision);
-  return [...new Map(said.map(({ id, type }) => [id, type])).values()];
+  const entries = entriesAbout(run, secret).filter(({ type }) => type !== decision);
+  return [...new Map(entries.map(({ id, type }) => [id, type])).values()];
 }
 
-/** The phases that were run, without what was run again. */
+/** The phases that ran, without repetitions. */
 export function phasesRun(run: Run, secret: string): string[] {
-  const phases = saidAbout(run, secret).flatMap(({ data }) => (data['do'] === 'run' ? [data['phase'] ?? ''] : []));
+  const phases = entriesAbout(run, secret).flatMap(({ data }) => (data['do'] === 'run' ? [data['phase'] ?? ''] : []));
   return phases.filter((phase, at) => phase !== phases[at - 1]);
 }
 
-function parsed(line: string): Said[] {
+function parsed(line: string): LogEntry[] {
   if (!line.startsWith('{"type":"Keyturn.')) return [];
-  const said = JSON.parse(line) as Partial<Said>;
-  return said.subject === undefined ? [] : [said as Said];
+  const entry = JSON.parse(line) as Partial<LogEntry>;
+  return entry.subject === undefined ? [] : [entry as LogEntry];
 }
