@@ -9,11 +9,30 @@ const esmOnly = [
   'p-timeout',
 ];
 
-export default {
-  testMatch: ['<rootDir>/{test,infra/*/test}/**/*.test.ts'],
+const common = {
+  rootDir: import.meta.dirname,
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/test/support/transform.cjs' },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};
+
+/** Tests that start the whole app share its modules. */
+const sharing = ['scenarios', 'docs', 'deployment'];
+
+export default {
+  projects: [
+    {
+      ...common,
+      testMatch: ['<rootDir>/{test,infra/*/test}/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', `<rootDir>/test/(${sharing.join('|')})/`],
+    },
+    {
+      ...common,
+      testMatch: [`<rootDir>/test/{${sharing.join(',')}}/**/*.test.ts`],
+      runtime: '<rootDir>/test/support/sharedRuntime.mjs',
+      testEnvironment: '<rootDir>/test/support/sharedEnvironment.cjs',
+    },
+  ],
   maxWorkers: '100%',
   testTimeout: 120_000,
 };

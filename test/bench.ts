@@ -1,10 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { vault } from '../lib/stores/vault.ts';
-import { clients } from '../lib/azure/clients.ts';
-import { credential, inProcessHttpClient } from '../infra/azure-emulator/src/index.ts';
-import { idle } from './scenarios/calls/idle.ts';
-import { startApp } from './simulation/sdk/app.ts';
+import { createRestingTargets } from './support/restingTargets.ts';
 
 /** `npm run bench`: ratios taken in one run, the two sides in turn, so that they hold on any machine. */
 type Work = () => Promise<unknown>;
@@ -25,13 +21,11 @@ async function timeMs(work: Work): Promise<number> {
   return performance.now() - startMs;
 }
 
-const { azure, ground } = await idle(1_000);
-const { app } = startApp(ground);
-const plain = vault(clients(credential(azure), inProcessHttpClient(azure), ground.settings));
+const { app } = await createRestingTargets(1_000);
 
 async function list(): Promise<number> {
   let count = 0;
-  for await (const { secret } of plain.list(ground.settings.vaultUrls[0] ?? '')) count += secret.name ? 1 : 0;
+  for await (const { secret } of app.services.vault.list(app.vault.uri)) count += secret.name ? 1 : 0;
   return count;
 }
 
@@ -39,6 +33,6 @@ function node(...args: string[]): Work {
   return () => promisify(execFile)(process.execPath, args);
 }
 
-await ratio('a timer over 1,000 idle targets / listing them', () => app.sweep('publish'), list);
+await ratio('a timer over 1,000 targets at rest / listing them', () => app.sweep('publish'), list);
 await ratio('cold start: loading what ships / loading the sources', node('dist/index.cjs'), node('functions/index.ts'));
 await ratio('cold start: loading what ships / an empty process', node('dist/index.cjs'), node('--eval', '0'));

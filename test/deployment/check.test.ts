@@ -14,7 +14,7 @@ beforeAll(async () => {
   files = [...texts].map(([path, text]) => parse(path, text));
 });
 
-/** In every file that has it. */
+/** Replaces a text in every file that has it. */
 function replaced(from: string, to: string): readonly Bicep[] {
   const changed = new Map([...texts].filter(([, text]) => text.includes(from)));
   if (changed.size === 0) throw new Error(`No Bicep file has ${from}`);
@@ -32,29 +32,29 @@ test('Bicep and the code agree', () => {
 test.each([
   ['events/subscribe.sh', `echo "$ONE \${TWO:-}" "$(dirname "$0")" $ONE`],
   ['events/subscribe.ps1', 'echo $env:ONE "$env:TWO $PSScriptRoot"; exit $LASTEXITCODE'],
-] as const)('%s names variables in its own way', (script, text) => {
+] as const)('variables are found in %s', (script, text) => {
   expect(variablesOf(script, text)).toEqual(['ONE', 'TWO']);
 });
 
-test.each([...broken, ...unsafe])('%s: told', (_sentence, check, from, to, told) => {
-  expect(problemsIn(replaced(from, to), code)[check].join('\n')).toMatch(told);
+test.each([...broken, ...unsafe])('the checks report it when %s', (_sentence, check, from, to, report) => {
+  expect(problemsIn(replaced(from, to), code)[check].join('\n')).toMatch(report);
 });
 
 test.each<[string, Check, (project: Project) => Partial<Project>, RegExp]>([
   [
-    'a new setting',
+    'a setting is added',
     'settings',
     ({ settings }) => ({ settings: [...settings, 'KEYTURN_MOOD'] }),
     /^no Bicep file sets KEYTURN_MOOD$/m,
   ],
   [
-    'a setting less',
+    'a setting is removed',
     'settings',
     ({ settings }) => ({ settings: settings.filter((name) => name !== 'KEYTURN_WINDOW') }),
     /nothing reads the setting KEYTURN_WINDOW$/m,
   ],
   [
-    'a new function for events',
+    'a function for events is added',
     'functions',
     ({ functions }) => ({
       functions: [...functions, { name: 'news', bindings: { event: { type: 'eventGridTrigger', direction: 'in' } } }],
@@ -62,55 +62,65 @@ test.each<[string, Check, (project: Project) => Partial<Project>, RegExp]>([
     /no Bicep file subscribes news$/m,
   ],
   [
-    'a function less',
+    'a function is removed',
     'functions',
     ({ functions }) => ({ functions: functions.filter(({ name }) => name !== 'noticeEvents') }),
     /there is no function 'noticeEvents'/,
   ],
   [
-    'a subscription less',
+    'a subscription is removed',
     'event filters',
     ({ subscribed }) => ({ subscribed: subscribed.slice(1) }),
     /has no \{"name":"keyturn-secrets"/,
   ],
   [
-    'a parameter that nobody takes',
+    'a parameter is unknown to main.bicep',
     'main.parameters.json',
     ({ parameters }) => ({ parameters: [...parameters, 'mood'] }),
     /^main\.bicep takes no mood$/m,
   ],
   [
-    'a parameter less',
+    'a parameter is removed',
     'main.parameters.json',
     ({ parameters }) => ({ parameters: parameters.filter((name) => name !== 'location') }),
     /^main\.bicep needs location$/m,
   ],
   [
-    'a new kind',
+    'a kind is added',
     'kinds',
     ({ kinds }) => ({ kinds: [...kinds, 'mood'] }),
     /^types\.bicep offers no mood\nnothing deploys roles\/mood\.bicep where kinds has 'mood'$/m,
   ],
-  ['a kind less', 'kinds', ({ kinds }) => ({ kinds: kinds.slice(1) }), /^types\.bicep:.* there is no kind batch-key$/m],
   [
-    'a variable in one shell',
+    'a kind is removed',
+    'kinds',
+    ({ kinds }) => ({ kinds: kinds.slice(1) }),
+    /^types\.bicep:.* there is no kind batch-key$/m,
+  ],
+  [
+    'a variable is read in one shell',
     'hook',
     ({ hook }) => ({ hook: { ...hook, 'events/subscribe.sh': [...hook['events/subscribe.sh'], 'OTHER_MOODS'] } }),
     /^events\/subscribe\.ps1 does not read OTHER_MOODS$/,
   ],
   [
-    'a variable that nobody sets',
+    'a variable is read that nothing sets',
     'hook',
     ({ hook }) => ({ hook: { ...hook, 'events/subscribe.ps1': [...hook['events/subscribe.ps1'], 'MOOD'] } }),
     /^events\/subscribe\.ps1: nothing sets MOOD$/m,
   ],
   [
-    'a timer less',
+    'a timer is removed',
     'words of alerts',
     ({ functions }) => ({ functions: functions.filter(({ name }) => name !== 'verify') }),
     /^hub\/alerts\.bicep:.* there is no timer verify$/m,
   ],
-  ['an announcement less', 'words of alerts', () => ({ announced: [] }), /nothing announces Keyturn\.Rotation\.Held/],
-])('%s in the code alone: told', (_sentence, check, changed, told) => {
-  expect(problemsIn(files, { ...code, ...changed(code) })[check].join('\n')).toMatch(told);
+  [
+    'an announcement is removed',
+    'words of alerts',
+    () => ({ announced: [] }),
+    /nothing announces Keyturn\.Rotation\.Held/,
+  ],
+])('the checks report it when %s in the code alone', (_sentence, check, changed, report) => {
+  expect(problemsIn(files, { ...code, ...changed(code) })[check].join('\n')).toMatch(report);
 });

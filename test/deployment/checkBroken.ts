@@ -2,7 +2,7 @@ import type { problemsIn } from '../../infra/azure/check/problems.ts';
 
 export type Check = keyof ReturnType<typeof problemsIn>;
 
-/** What is wrong, which check tells, what is replaced by what in every Bicep file that has it, and what is told. */
+/** A mistake, the check that finds it, a replacement in every Bicep file that has the text, and the report. */
 export const broken: readonly (readonly [string, Check, string, string, RegExp])[] = [
   ['a brace is missing', 'syntax', "sku: { name: 'FC1'", "sku: { name: 'FC1' {", /^hub\/app\.bicep:\d+:\d+: /m],
   ['a quote is missing', 'syntax', "name: 'appsettings'", "name: 'appsettings", /^hub\/app\.bicep:\d+:\d+: /m],
@@ -13,13 +13,7 @@ export const broken: readonly (readonly [string, Check, string, string, RegExp])
     'identityID}',
     /^hub\/app\.bicep:.* nothing is called identityID$/m,
   ],
-  [
-    'a variable is for nothing',
-    'names',
-    'var host = {',
-    'var spare = 1\nvar host = {',
-    /bicep:.* nothing uses spare$/m,
-  ],
+  ['a variable is unused', 'names', 'var host = {', 'var spare = 1\nvar host = {', /bicep:.* nothing uses spare$/m],
   [
     'a parameter hides a decorator',
     'names',
@@ -35,35 +29,29 @@ export const broken: readonly (readonly [string, Check, string, string, RegExp])
     /is no roles\/sender\.bicep$/m,
   ],
   [
-    'a module gets what it does not take',
+    'a module gets an unknown parameter',
     'modules',
     'topicName: topic.name',
     'name: topic.name',
     /Sender\.bicep takes no name$/m,
   ],
   [
-    'a module lacks what it needs',
+    'a module lacks a parameter',
     'modules',
     'topicName: topic.name',
     'name: topic.name',
     /Sender\.bicep needs topicName$/m,
   ],
+  ['a module has no such output', 'modules', 'output endpoint string', 'output url string', /gives no endpoint$/m],
   [
-    'a module is asked for what it does not give',
-    'modules',
-    'output endpoint string',
-    'output url string',
-    /gives no endpoint$/m,
-  ],
-  [
-    'a version that nobody looked up',
+    'an API version is not in the list',
     'api versions',
     'Microsoft.Web/sites@2024-04-01',
     'Microsoft.Web/sites@2030-01-01',
     /^hub\/app\.bicep:\d+:1: Microsoft\.Web\/sites@2030-01-01 is not in/m,
   ],
   [
-    'the version that was looked up is not used any more',
+    'an API version in the list is unused',
     'api versions',
     'Microsoft.Web/sites@2024-04-01',
     'Microsoft.Web/sites@2030-01-01',
@@ -76,7 +64,7 @@ export const broken: readonly (readonly [string, Check, string, string, RegExp])
     'KEYTURN_SETTEL:',
     /nothing reads the setting KEYTURN_SETTEL/,
   ],
-  ['and so one is missing', 'settings', 'KEYTURN_OVERLAP:', 'KEYTURN_SETTEL:', /no Bicep file sets KEYTURN_OVERLAP$/m],
+  ['a setting is missing', 'settings', 'KEYTURN_OVERLAP:', 'KEYTURN_SETTEL:', /no Bicep file sets KEYTURN_OVERLAP$/m],
   [
     'a setting of the host is misspelt',
     'settings',
@@ -92,13 +80,19 @@ export const broken: readonly (readonly [string, Check, string, string, RegExp])
     /^events\/vault\.bicep:\d+:1: there is no function 'vaultEvents'/m,
   ],
   [
-    'a function for events gets none',
+    'a function for events has no subscription',
     'functions',
     "functionName: 'revokeDue'",
     "functionName: 'verifyDue'",
     /no Bicep file subscribes revokeDue$/m,
   ],
-  ['a timer takes events', 'functions', "functionName: 'revokeDue'", "functionName: 'revoke'", /no function 'revoke' /],
+  [
+    'a timer has a subscription',
+    'functions',
+    "functionName: 'revokeDue'",
+    "functionName: 'revoke'",
+    /no function 'revoke' /,
+  ],
   [
     'an event type is missing',
     'event filters',
@@ -113,23 +107,29 @@ export const broken: readonly (readonly [string, Check, string, string, RegExp])
     "values: ['/action']",
     /^infra\/demo\/subscriptions\.ts: no Bicep file has \{"name":"keyturn-regenerations"/m,
   ],
+  ['a filter has another phase', 'event filters', "values: ['revoke']", "values: ['verify']", /"keyturn-revoke-due"/],
+  ['events have another schema', 'event filters', 'CloudEventSchemaV1_0', 'EventGridSchema', /has no/],
+  ['an alert waits for an unknown type', 'words of alerts', 'Rotation.Stuck', 'Rotation.Halted', /announces Key/],
   [
-    'a filter asks for another phase',
-    'event filters',
-    "values: ['revoke']",
-    "values: ['verify']",
-    /"keyturn-revoke-due"/,
-  ],
-  ['events come in another schema', 'event filters', 'CloudEventSchemaV1_0', 'EventGridSchema', /has no/],
-  [
-    'an alert waits for a type nobody announces',
+    'an alert waits for an unknown reason',
     'words of alerts',
-    'Rotation.Stuck',
-    'Rotation.Halted',
-    /announces Key/,
+    "'past-expiry' '",
+    "'too-late' '",
+    /there is no reason too-late/,
   ],
-  ['an alert waits for no reason', 'words of alerts', "'past-expiry' '", "'too-late' '", /there is no reason too-late/],
-  ['an alert asks for no timer', 'words of alerts', "('generate',", "('generat',", /there is no timer generat$/m],
-  ['and so for one less', 'words of alerts', "('generate',", "('generat',", /^no alert asks for the timer generate$/m],
-  ['a timer is one for events', 'words of alerts', "'revoke')", "'revokeDue')", /there is no timer revokeDue$/m],
+  ['an alert names an unknown timer', 'words of alerts', "('generate',", "('generat',", /there is no timer generat$/m],
+  [
+    'an alert misses a timer',
+    'words of alerts',
+    "('generate',",
+    "('generat',",
+    /^no alert asks for the timer generate$/m,
+  ],
+  [
+    'an alert names a function for events',
+    'words of alerts',
+    "'revoke')",
+    "'revokeDue')",
+    /there is no timer revokeDue$/m,
+  ],
 ];

@@ -1,32 +1,32 @@
 import type { broken } from './checkBroken.ts';
 
-/** What compiles all the same: roles, alerts and events that nobody gets, and doors that stand open. */
+/** Mistakes that compile: roles, alerts and events without effect, and open doors. */
 export const unsafe: typeof broken = [
-  ['alerts are deployed by nobody', 'modules', "'alerts.bicep'", "'logAlert.bicep'", /^nothing deploys hub\/alerts/m],
+  ['no module deploys the alerts', 'modules', "'alerts.bicep'", "'logAlert.bicep'", /^nothing deploys hub\/alerts/m],
   [
-    'a role is deployed by nobody',
+    'no module deploys a role',
     'modules',
     "'../roles/vaultSecrets.bicep'",
     "'../roles/vaultKeys.bicep'",
     /^nothing deploys roles\/vaultSecrets\.bicep$/m,
   ],
   [
-    'a kind that there is not is asked for',
+    'a condition names an unknown kind',
     'kinds',
     "contains(kinds, 'batch-cmk')",
     "contains(kinds, 'batch-cmj')",
     /^roles\/vaultPolicies\.bicep:.* no kind batch-cmj\nspoke\/rights\.bicep:.* no kind batch-cmj$/m,
   ],
   [
-    'one of several is none',
+    'one of several kinds is unknown',
     'kinds',
     "intersection(kinds, ['batch-cmk'",
     "intersection(kinds, ['cmk'",
     /^spoke\/rights\.bicep:.* no kind cmk$/m,
   ],
-  ['a kind that there is not is offered', 'kinds', " = 'batch-key' |", " = 'key' |", /^types\.bicep:.* no kind key$/m],
-  ['and one is not', 'kinds', " = 'batch-key' |", " = 'key' |", /^types\.bicep offers no batch-key$/m],
-  ['what is rotated by default is none', 'kinds', "= ['batch-key'", "= ['key'", /^main\.bicep:.* no kind key$/m],
+  ['the types offer an unknown kind', 'kinds', " = 'batch-key' |", " = 'key' |", /^types\.bicep:.* no kind key$/m],
+  ['the types do not offer a kind', 'kinds', " = 'batch-key' |", " = 'key' |", /^types\.bicep offers no batch-key$/m],
+  ['the default names an unknown kind', 'kinds', "= ['batch-key'", "= ['key'", /^main\.bicep:.* no kind key$/m],
   [
     'a kind gets the role of another',
     'kinds',
@@ -42,36 +42,36 @@ export const unsafe: typeof broken = [
     /^events\/subscribe\.sh: nothing sets TOPIC_ID\nevents\/subscribe\.ps1: nothing sets TOPIC_ID$/,
   ],
   [
-    'it rotates by default',
+    'the default mode is rotate',
     'defaults',
     "mode string = 'observe'",
     "mode string = 'rotate'",
     /^main\.bicep:.* observe$/m,
   ],
-  ['nobody says whether it rotates', 'defaults', "mode string = 'observe'", 'mode string', /: mode is not observe$/m],
+  ['the mode has no default', 'defaults', "mode string = 'observe'", 'mode string', /: mode is not observe$/m],
   [
-    'the account takes keys',
+    'the storage account allows keys',
     'defaults',
     'allowSharedKeyAccess: false',
     'allowSharedKeyAccess: true',
     /^hub\/storage\.bicep:.* allowSharedKeyAccess is not false$/m,
   ],
   [
-    'anybody may read the account',
+    'the storage account is public',
     'defaults',
     'allowBlobPublicAccess: false',
     '',
     /^hub\/storage\.bicep:.* allowBlobPublicAccess is not false$/m,
   ],
   [
-    'topic and workspace take keys',
+    'topic and workspace allow keys',
     'defaults',
     'disableLocalAuth: true',
     'disableLocalAuth: false',
     /^hub\/topic\.bicep:.* is not true$[^]*^hub\/monitoring\.bicep:.* is not true$/m,
   ],
   [
-    'so does telemetry',
+    'telemetry allows keys',
     'defaults',
     'DisableLocalAuth: true',
     '',
@@ -85,7 +85,7 @@ export const unsafe: typeof broken = [
     /^no Bicep file makes a Microsoft\.EventGrid\/topics$/m,
   ],
   [
-    'what cannot be delivered is lost',
+    'a subscription has no dead letters',
     'defaults',
     'deadLetterWithResourceIdentity:',
     'deadLetter:',

@@ -8,7 +8,7 @@ jest.setTimeout(120_000);
 
 const builtIn = ['hostStorage', 'topicSender'];
 
-/** By module: what was needed of it, and how many calls needed it. */
+/** By module: the actions that were needed, with the number of calls. */
 const needed = new Map<string, Map<string, number>>();
 const used = new Set<Line>();
 let recorded = 0;
@@ -34,7 +34,7 @@ function need(role: string, action: string): void {
   needed.set(role, counts.set(action, (counts.get(action) ?? 0) + 1));
 }
 
-/** What a module grants too little and too much. */
+/** Lists missing and additional actions of a module. */
 function difference(name: string, text?: string) {
   const [wanted, given] = [[...(needed.get(name)?.keys() ?? [])], modules.granted(name, text)];
   return {
@@ -47,7 +47,7 @@ function ownModules(): readonly string[] {
   return modules.names.filter((name) => !builtIn.includes(name));
 }
 
-test('every module grants what the calls of the runs need of it, and nothing else', () => {
+test('every module grants exactly what the calls of the runs need', () => {
   const table = ownModules().map((name) => ({ name, granted: modules.granted(name).length, ...difference(name) }));
   const list = [...needed].flatMap(([name, counts]) =>
     [...counts].map(([action, calls]) => `${name}: ${action} (${calls})`),
@@ -57,7 +57,7 @@ test('every module grants what the calls of the runs need of it, and nothing els
   expect([...needed.keys()].sort()).toEqual([...ownModules(), 'topicSender'].sort());
 });
 
-test('an action less in any module is missed, and one more is found', () => {
+test('a missing or an additional action in a module is found', () => {
   const missed = ownModules().flatMap((name) => modules.granted(name).map((action) => without(name, action)));
   expect(missed.filter(({ action, missing }) => missing.join() !== action)).toEqual([]);
   const text = modules.text('batch-key').replace(/actions: \[/, "$&\n      'Microsoft.Batch/batchAccounts/write'");
@@ -74,7 +74,7 @@ function without(name: string, action: string) {
   return { action, ...difference(name, text.slice(0, start) + text.slice(start).replace(line, '')) };
 }
 
-test('what a module lists reaches the definition of its role', () => {
+test('the actions of a module reach the definition of its role', () => {
   const passedOn = ['definition', 'role', 'vaultRole'].map((name) => modules.text(`assign/${name}`));
   expect(passedOn.map((text) => text.match(/^ +(\w+): \1$/gm)?.map((line) => line.trim()))).toEqual([
     expect.arrayContaining(['actions: actions', 'dataActions: dataActions']),
@@ -83,13 +83,13 @@ test('what a module lists reaches the definition of its role', () => {
   ]);
 });
 
-test('a prefix of names is asked for by everything that touches a secret, but not by the list', () => {
+test('every action on a secret but the list has a condition on the prefix of names', () => {
   const conditions = [...modules.text('vaultSecrets').matchAll(/ActionMatches\{'(.+)'\}/g)].map(([, action]) => action);
   const listing = 'Microsoft.KeyVault/vaults/secrets/readMetadata/action';
   expect([...conditions, listing].sort()).toEqual([...modules.granted('vaultSecrets')].sort());
 });
 
-test('no module of ours grants everything of something, or that anything be deleted', () => {
+test('no module of ours has a wildcard or a right to delete', () => {
   const all = ownModules().flatMap((name) => modules.granted(name));
   expect(all.filter((action) => /\*|delete|purge|\/all$/i.test(action))).toEqual([]);
 });
@@ -99,7 +99,7 @@ test('the two modules with roles of Azure name them', () => {
   expect(modules.text('topicSender')).toContain('d5a91429-5739-47e2-a06b-3470a27159e7');
 });
 
-test('every line of the table is used, and stands in the document for reviewers', () => {
+test('every line of the table is used and documented', () => {
   expect(lines.filter((line) => !used.has(line))).toEqual([]);
   const document = readFileSync('docs/roles.md', 'utf8').replace(/ +/g, ' ');
   const rows = lines.map(({ operation, action }) => `| \`${operation}\` | \`${action}\` |`);

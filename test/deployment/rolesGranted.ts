@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path/posix';
 import type { Node } from 'web-tree-sitter';
 import { bicepParser } from '../../infra/azure/check/parser.ts';
@@ -9,7 +9,7 @@ const folder = 'infra/azure/roles';
 export interface Modules {
   readonly names: readonly string[];
   text(name: string): string;
-  /** What a module grants; of other text than it has, if there is one. */
+  /** Lists what a module grants, or what it would grant with another text. */
   granted(name: string, text?: string): readonly string[];
 }
 

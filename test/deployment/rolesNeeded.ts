@@ -1,10 +1,10 @@
 import { decodeJwt } from 'jose';
 import { lines, type Line } from '../../infra/azure/actions.ts';
 import type { Call } from '../../infra/azure-emulator/src/index.ts';
-import type { Wired } from '../support/wired.ts';
+import type { TestApp } from '../support/createTestApp.ts';
 
-/** What was asked with the app's own identity: keys of accounts and services, and whoever has no token, are not it. */
-export function ownCalls({ azure: { core } }: Wired): readonly Call[] {
+/** Calls with the app's own identity: not those with keys of accounts and services, and not those without a token. */
+export function ownCalls({ azure: { core } }: TestApp): readonly Call[] {
   const { clientId } = core.tokens.appIdentity;
   return core.journal.calls.filter(({ request }) => {
     const [scheme, token] = (request.headers['authorization'] ?? '').split(' ');

@@ -1,37 +1,37 @@
 import { hour, minute } from '../../lib/model/clock.ts';
 import type { BatchAccount } from '../../infra/azure-emulator/src/index.ts';
-import { bench, type Bench } from '../support/bench.ts';
+import { createTestApp, type TestApp } from '../support/createTestApp.ts';
 
-/** What `docs/incident.md` tells a person to do while Keyturn is down, and what it then does. */
+/** `docs/incident.md` describes these steps of a person while Keyturn is down. */
 async function rotatedByHand(tagsFor: (account: BatchAccount) => Record<string, string>) {
-  const b = await bench({ KEYTURN_OVERLAP: 'PT25H' });
-  const account = await b.newBatch();
-  b.newSecret(account, { ageDays: 10 });
-  await b.sweep();
-  b.pass(hour);
-  b.azure.eventGrid.regenerate(account, 'Secondary');
-  b.vault.setSecret('secret', b.keys(account).Secondary, { tags: tagsFor(account) });
-  b.azure.eventGrid.regenerate(account, 'Primary');
-  return { b, account };
+  const app = await createTestApp({ settings: { KEYTURN_OVERLAP: 'PT25H' } });
+  const account = await app.newBatch();
+  app.newSecret(account, { ageDays: 10 });
+  await app.sweep();
+  app.pass(hour);
+  app.azure.eventGrid.regenerate(account, 'Secondary');
+  app.vault.setSecret('secret', app.keys(account).Secondary, { tags: tagsFor(account) });
+  app.azure.eventGrid.regenerate(account, 'Primary');
+  return { app, account };
 }
 
-async function hours(b: Bench, count: number): Promise<void> {
+async function hours(app: TestApp, count: number): Promise<void> {
   for (let passed = 0; passed < count * hour; passed += 15 * minute) {
-    await b.sweep();
-    b.pass(15 * minute);
+    await app.sweep();
+    app.pass(15 * minute);
   }
 }
 
 test.each([
   ['with its tags', ({ id }: BatchAccount) => ({ ProviderAddress: id, CredentialId: 'Secondary' })],
   ['without any tags', () => ({})],
-])('a value written by hand %s is taken as it is, and the other key ends after one settle', async (_, tagsFor) => {
-  const { b, account } = await rotatedByHand(tagsFor);
-  const { Primary, Secondary } = b.keys(account);
-  await hours(b, 24);
-  expect(b.keys(account)).toEqual({ Primary, Secondary });
-  await hours(b, 10);
-  expect(b.keys(account).Primary).not.toBe(Primary);
-  expect([b.keys(account).Secondary, b.vault.current('secret')?.value]).toEqual([Secondary, Secondary]);
-  expect(b.tags()).toMatchObject({ CredentialId: 'Secondary', RotationPhase: 'idle' });
+])('a value that a person writes %s is adopted, and the other key ends after one overlap', async (_, tagsFor) => {
+  const { app, account } = await rotatedByHand(tagsFor);
+  const { Primary, Secondary } = app.keys(account);
+  await hours(app, 24);
+  expect(app.keys(account)).toEqual({ Primary, Secondary });
+  await hours(app, 10);
+  expect(app.keys(account).Primary).not.toBe(Primary);
+  expect([app.keys(account).Secondary, app.vault.current('secret')?.value]).toEqual([Secondary, Secondary]);
+  expect(app.tags()).toMatchObject({ CredentialId: 'Secondary', RotationPhase: 'idle' });
 });

@@ -1,15 +1,15 @@
-import { none, sum, type Counts } from './counted.ts';
-import type { Played } from './played.ts';
+import { none, sum, type Counts } from './callCounts.ts';
+import type { MeasuredKind } from './measuredKinds.ts';
 
-/** What a month is reckoned from: one kind of target in one vault that holds nothing else. */
+/** A month is computed from one kind of target in one vault that holds nothing else. */
 const days = 30;
 const secretsAPage = 25;
 const claimsAPage = 5_000;
 /** Due 30 days before the end of 90. */
 const rotationsAMonth = days / 60;
 
-/** A month of so many targets; on each day something settles. */
-export function month(targets: number, { rest, rotation, busy }: Played): Counts {
+/** A month of so many targets; an overlap runs on each day. */
+export function month(targets: number, { rest, rotation, busy }: MeasuredKind): Counts {
   const pages = pagesOf(targets);
   const storage = busy.storage * Math.ceil(targets / claimsAPage);
   const timers = { ...busy, 'key vault': busy['key vault'] * pages, storage };
@@ -60,7 +60,7 @@ const instanceGb = 2;
 const leastSeconds = 1;
 
 /** Of a month: what each service asks. */
-export function bill(targets: number, played: Played, p: Prices): Record<string, number> {
+export function bill(targets: number, played: MeasuredKind, p: Prices): Record<string, number> {
   const used = month(targets, played);
   const timers = days * played.busy.executions;
   const deliveries = used.executions - timers;

@@ -1,29 +1,29 @@
 import { bill, month, prices } from './costModel.ts';
-import { services, sum } from './counted.ts';
-import { document, tablesIn, tableUnder } from './markdown.ts';
-import { kinds, played, restingTargets, type Kind, type Played } from './played.ts';
+import { services, sum } from './callCounts.ts';
+import { document, tableUnder, tablesIn } from './markdown.ts';
+import { kinds, measureKind, measureRestingTargets, type Kind, type MeasuredKind } from './measuredKinds.ts';
 
 jest.setTimeout(120_000);
 
 const text = document('docs/costs.md');
 const sizes = [100, 1_000, 10_000];
-const all = new Map<Kind, Played>();
+const all = new Map<Kind, MeasuredKind>();
 
 beforeAll(async () => {
-  for (const kind of kinds) all.set(kind, await played(kind));
+  for (const kind of kinds) all.set(kind, await measureKind(kind));
 });
 
-function of(kind: Kind): Played {
+function of(kind: Kind): MeasuredKind {
   const found = all.get(kind);
   if (!found) throw new Error(`${kind} was not played.`);
   return found;
 }
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-/** What all but the sweeps themselves calls; Resource Graph is asked by sweeps alone. */
+/** Services that a single target calls; only sweeps call Resource Graph. */
 const ofOne = services.filter((service) => service !== 'resource graph');
 
-test('each rotation that is counted came to its end', () => {
+test('each measured rotation completed', () => {
   expect(kinds.map((kind) => of(kind).phase)).toEqual(kinds.map(() => 'idle'));
   expect(kinds.filter((kind) => of(kind).rotation['key vault'] < 7)).toEqual([]);
 });
@@ -31,31 +31,31 @@ test('each rotation that is counted came to its end', () => {
 test.each([
   ['A target at rest, a day', 'rest'],
   ['A rotation', 'rotation'],
-] as const)('the table "%s" is what was counted', (heading, what) => {
+] as const)('the table "%s" has the measured calls', (heading, what) => {
   const rows = kinds.map((kind) => [`\`${kind}\``, ...ofOne.map((service) => whole.format(of(kind)[what][service]))]);
   expect(tableUnder(text, heading)).toEqual(rows);
 });
 
-test('the table of the timers is what was counted', () => {
+test('the table of the timers has the measured calls', () => {
   const { quiet, busy } = of('batch-key');
   const rows = services.map((service) => [service, whole.format(quiet[service]), whole.format(busy[service])]);
   expect(tableUnder(text, 'The timers, a day')).toEqual(rows.filter(([, , most]) => most !== '0'));
 });
 
-test('a hundred targets that rest call a hundred times what one calls, and the timers read four pages', async () => {
+test('a hundred targets at rest need a hundred times the calls of one, and the timers four pages', async () => {
   const { rest, quiet } = of('batch-key');
   const expected = sum(sum(quiet, { ...quiet, executions: 0, storage: 0, 'resource graph': 0 }, 3), rest, 100);
-  const counted = await restingTargets(100);
+  const counted = await measureRestingTargets(100);
   expect(counted).toEqual(expected);
 });
 
-test('the table of a month follows from what was counted', () => {
+test('the table of a month follows from the measured calls', () => {
   const months = sizes.map((size) => month(size, of('batch-key')));
   const rows = services.map((service) => [service, ...months.map((counts) => whole.format(counts[service]))]);
   expect(tableUnder(text, 'A month of calls')).toEqual(rows);
 });
 
-test('the table of what a month costs follows from it and the prices', () => {
+test('the table of the costs of a month follows from the calls and the prices', () => {
   const lows = sizes.map((size) => bill(size, of('batch-key'), prices.low));
   const highs = sizes.map((size) => bill(size, of('batch-key'), prices.high));
   const ranges = (service: string) => sizes.map((_, i) => range(lows[i]?.[service] ?? NaN, highs[i]?.[service] ?? NaN));
@@ -64,7 +64,7 @@ test('the table of what a month costs follows from it and the prices', () => {
   expect(tableUnder(text, 'A month of money')).toEqual([...rows, ['all', ...totals]]);
 });
 
-test('what is assumed stands in the page', () => {
+test('the page has the assumptions', () => {
   const written =
     (tablesIn(text).at(-1) ?? [])
       .join(' ')
@@ -80,7 +80,7 @@ test('what is assumed stands in the page', () => {
 });
 
 function total(parts: Record<string, number> = {}): number {
-  return Object.values(parts).reduce((a, b) => a + b, 0);
+  return Object.values(parts).reduce((a, app) => a + app, 0);
 }
 
 function range(low: number, high: number): string {

@@ -1,78 +1,70 @@
 import { day, minute } from '../../lib/model/clock.ts';
-import { idle, start, type Idle } from '../scenarios/calls/idle.ts';
 import { memoryBlobs } from '../simulation/memoryBlobs.ts';
-import { startApp } from '../simulation/sdk/app.ts';
+import type { Environment, TestApp } from '../support/createTestApp.ts';
+import { createRestingTargets, installation } from '../support/restingTargets.ts';
 
-/** What `docs/disaster.md` promises of lost storage and lost vaults. */
-const installation = 'abcdef012345';
+/** `docs/disaster.md` promises these results after storage or a vault is lost. */
+async function createTarget() {
+  const { app, targets } = await createRestingTargets(1);
+  return { app, target: targets[0] };
+}
 
-/** Everybody's turn comes once in six hours; the app was started anew. Answers the reasons that were announced. */
-async function sixHours({ azure, ground }: Idle, vaultUrls = ground.settings.vaultUrls): Promise<readonly string[]> {
-  const lines: string[] = [];
-  const settings = { ...ground.settings, vaultUrls };
-  const { app } = startApp({ ...ground, settings, write: (line) => lines.push(line) });
+async function createTargetWithoutClaims(): Promise<TestApp> {
+  const { app } = await createTarget();
+  app.claims.blobs.clear();
+  return app;
+}
+
+/** Starts the app anew and sweeps for six hours, in which each target has its turn. Returns the reasons in the log. */
+async function runSixHours(app: TestApp, settings: Environment = {}): Promise<readonly string[]> {
+  app.restart(settings);
+  const before = app.messages.length;
   for (let sweep = 0; sweep < 72; sweep += 1) {
-    await app.sweep('generate');
-    await app.sweep('verify');
-    azure.clock.advance(5 * minute);
+    await app.sweep('generate', 'verify');
+    app.pass(5 * minute);
   }
-  return lines.flatMap((line) => /"reason":"([a-z-]+)"/.exec(line)?.[1] ?? []);
+  return app.messages.slice(before).map(({ data }) => data.reason);
 }
 
-async function withoutClaims(): Promise<Idle> {
-  const world = await idle(1);
-  world.ground.claims.blobs.clear();
-  return world;
+function claimsIn({ claims }: TestApp): readonly string[] {
+  return [...claims.blobs.keys()].filter((name) => name !== 'installation');
 }
 
-function claimsIn({ ground }: Idle): readonly string[] {
-  return [...ground.claims.blobs.keys()].filter((name) => name !== 'installation');
-}
-
-test('claims lost: what rests is taken for another installation’s', async () => {
-  const world = await withoutClaims();
-  expect(new Set(await sixHours(world))).toEqual(new Set(['managed-elsewhere']));
-  expect(claimsIn(world)).toEqual([]);
+test('a target at rest whose claims are lost is held as one of another installation', async () => {
+  const app = await createTargetWithoutClaims();
+  expect(new Set(await runSixHours(app))).toEqual(new Set(['managed-elsewhere']));
+  expect(claimsIn(app)).toEqual([]);
 });
 
-test('claims lost: after seven days it is adopted anew', async () => {
-  const world = await withoutClaims();
-  world.azure.clock.advance(8 * day);
-  expect(await sixHours(world)).toContain('adopted');
-  expect(claimsIn(world)).toHaveLength(1);
+test('a target whose claims are lost is adopted anew after seven days', async () => {
+  const app = await createTargetWithoutClaims();
+  app.pass(8 * day);
+  expect(await runSixHours(app)).toContain('adopted');
+  expect(claimsIn(app)).toHaveLength(1);
 });
 
-test('claims lost, the installation id given back: it goes on within six hours, and nothing is adopted anew', async () => {
-  const world = await withoutClaims();
-  await memoryBlobs(world.ground.claims, world.azure.clock).create('installation', { id: installation });
-  const reasons = await sixHours(world);
+test('a target whose claims are lost continues within six hours once the installation id is restored', async () => {
+  const app = await createTargetWithoutClaims();
+  await memoryBlobs(app.claims, app.clock).create('installation', { id: installation });
+  const reasons = await runSixHours(app);
   expect(reasons).not.toContain('managed-elsewhere');
   expect(reasons).not.toContain('adopted');
-  expect(claimsIn(world)).toHaveLength(1);
+  expect(claimsIn(app)).toHaveLength(1);
 });
 
-test('a secret restored to another vault: its claim is still the old one’s until the blob is deleted', async () => {
-  const world = await idle(1);
-  const { azure, ground } = world;
-  const other = await azure.keyVault.createVault('other');
-  const { value, tags = {} } = current(world);
-  other.setSecret('secret0', value, { tags, createdOn: start });
-  expect(await sixHours(world, [other.uri])).toContain('claimed-twice');
-  expect(claimsIn(world).map((name) => ground.claims.blobs.delete(name))).toEqual([true]);
-  await sixHours(world, [other.uri]);
-  expect([...ground.claims.blobs.values()].map(({ metadata }) => metadata['secret'])).toContain(
-    `${other.uri}/secrets/secret0`,
-  );
+test('a secret that is restored to another vault is claimed twice until the blob of the old claim is deleted', async () => {
+  const { app } = await createTarget();
+  const other = await app.azure.keyVault.createVault('other');
+  other.setSecret('secret0', app.value('secret0') ?? '', { tags: app.tags('secret0'), createdOn: app.clock.now() });
+  const settings = { KEYTURN_VAULTS: other.uri };
+  expect(await runSixHours(app, settings)).toContain('claimed-twice');
+  expect(claimsIn(app).map((name) => app.claims.blobs.delete(name))).toEqual([true]);
+  await runSixHours(app, settings);
+  const secrets = [...app.claims.blobs.values()].map(({ metadata }) => metadata['secret']);
+  expect(secrets).toContain(`${other.uri}/secrets/secret0`);
 });
 
-test('a claim is called by the kind and the resource id in lower case', async () => {
-  const world = await idle(1);
-  const ids = world.targets.map(({ target }) => target.resource.toLowerCase());
-  expect(claimsIn(world)).toEqual(ids.map((id) => `batch-key${id}`));
+test('the name of a claim is the kind and the resource id in lower case', async () => {
+  const { app, target } = await createTarget();
+  expect(claimsIn(app)).toEqual([`batch-key${target?.target.resource.toLowerCase() ?? ''}`]);
 });
-
-function current({ azure }: Idle) {
-  const found = azure.keyVault.vaults.get('vault.vault.azure.net')?.current('secret0');
-  if (!found) throw new Error('There is no secret.');
-  return found;
-}

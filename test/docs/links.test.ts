@@ -14,7 +14,7 @@ function markdownIn(folder: string): readonly string[] {
   });
 }
 
-/** What does not lead anywhere, of the links to files and headings of the project. */
+/** Lists broken links to files and headings of the project. */
 function broken(page: string, text: string): readonly string[] {
   return linksIn(text).filter((link) => !/^[a-z]+:/.test(link) && !leads(page, link));
 }
@@ -38,12 +38,12 @@ test.each(pages)('every link of %s leads somewhere', (page) => {
 });
 
 test.each([
-  ['a file that is not there', '[a](nowhere.md)', ['nowhere.md']],
-  ['a heading that is not there', '[a](README.md#no-such-heading)', ['README.md#no-such-heading']],
-  ['a heading of its own that is not there', '[a](#nothing)', ['#nothing']],
-  ['a heading that is there', '[a](README.md#try-it) and [b](#try-it)', []],
+  ['a missing file', '[a](nowhere.md)', ['nowhere.md']],
+  ['a missing heading', '[a](README.md#no-such-heading)', ['README.md#no-such-heading']],
+  ['a missing heading of its own', '[a](#nothing)', ['#nothing']],
+  ['an existing heading', '[a](README.md#try-it) and [b](#try-it)', []],
   ['a page of the web', '[a](https://example.com/nothing)', []],
   ['code that looks like a link', '```\n[a](nowhere.md)\n```', []],
-])('%s is told from one that leads somewhere', (_, text, expected) => {
+])('the check finds broken links only: %s', (_, text, expected) => {
   expect(broken('README.md', text)).toEqual(expected);
 });

@@ -20,16 +20,16 @@ const groups = {
   'What an audit of a pool finds': ofPools,
 };
 
-test.each(Object.entries(groups))('the table "%s" says what the dictionary says', (heading, reasons) => {
+test.each(Object.entries(groups))('the table "%s" equals the dictionary', (heading, reasons) => {
   const rows = Object.entries(reasons).map(([word, entry]) => [`\`${word}\``, entry.class, entry.advice]);
   expect(tableUnder(text, heading)).toEqual(rows);
 });
 
-test('the table "Classes" says what the dictionary says', () => {
+test('the table "Classes" equals the dictionary', () => {
   expect(tableUnder(text, 'Classes')).toEqual(Object.entries(reasonClasses));
 });
 
-test('every word of every table is a reason, and every reason is in one', () => {
+test('the tables have every reason, and nothing else', () => {
   const [, ...tables] = tablesIn(text);
   const words = tables.flatMap((rows) => rows.map(([word = '']) => word.replaceAll('`', '')));
   expect(words.filter((word) => !isReason(word))).toEqual([]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { document, root } from './markdown.ts';
 
 /** Names by id: `R4` → `request in flight`. Promises are `promise 4`. */
-export type Names = ReadonlyMap<string, string>;
+type Names = ReadonlyMap<string, string>;
 
 export interface RuleBook {
   readonly names: Names;

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { kinds } from './played.ts';
+import { kinds } from './measuredKinds.ts';
 import { document, root } from './markdown.ts';
 import { isReason } from '../../lib/model/reason.ts';
 import { kindOptions } from '../../lib/model/target.ts';
@@ -25,16 +25,16 @@ function wordsIn(page: string, shape: RegExp): readonly string[] {
   return [...document(page).matchAll(shape)].flatMap(([, word]) => word ?? []);
 }
 
-test.each(pages.filter((page) => page !== 'docs/dependencies.md'))('%s names no reason that there is not', (page) => {
+test.each(pages.filter((page) => page !== 'docs/dependencies.md'))('every reason in %s exists', (page) => {
   const words = wordsIn(page, /`([a-z]+(?:-[a-z]+)+)`/g);
   expect(words.filter((word) => !isReason(word) && !others.has(word))).toEqual([]);
 });
 
-test.each(pages)('%s names no setting that there is not', (page) => {
+test.each(pages)('every setting in %s exists', (page) => {
   expect(wordsIn(page, /\b(KEYTURN_[A-Z_]+)\b/g).filter((name) => !settingNames.includes(name))).toEqual([]);
 });
 
-test.each(pages)('%s names no event that there is not', (page) => {
+test.each(pages)('every event in %s exists', (page) => {
   const types = wordsIn(page, /\b(Keyturn\.(?!Log\.)[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+)\b/g);
   expect(types.filter((type) => !events.includes(type))).toEqual([]);
 });

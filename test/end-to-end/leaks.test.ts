@@ -1,9 +1,6 @@
-import { keysAt } from '../../infra/azure-emulator/src/index.ts';
-import type { Fault, FaultSpec } from '../../infra/azure-emulator/src/index.ts';
-import { leaksIn } from './leaks.ts';
-import type { Written } from './leaks.ts';
-import { startRun, until, untilRotated } from './run.ts';
-import type { Run } from './run.ts';
+import { keysAt, type Fault, type FaultSpec } from '../../infra/azure-emulator/src/index.ts';
+import { leaksIn, type Written } from './leaks.ts';
+import { patienceMs, startRun, until, untilRotated, type Run } from './run.ts';
 import { writtenBy, writtenIn } from './written.ts';
 
 const key = Buffer.from(Array.from({ length: 64 }, (_, at) => (at * 151 + 7) % 256)).toString('base64');
@@ -20,16 +17,16 @@ test.each([
   ['its bytes in hex', Buffer.from(key, 'base64').toString('hex')],
   ['with slashes escaped', JSON.stringify({ key }).replaceAll('/', '\\/')],
   ['with marks escaped', JSON.stringify({ key }).replaceAll('+', '\\u002b').replaceAll('/', '\\u002f')],
-  ['a token of which it is the signature', `Bearer eyJhbGciOiJIUzI1NiJ9.e30.${key}`],
+  ['a token that it signs', `Bearer eyJhbGciOiJIUzI1NiJ9.e30.${key}`],
 ])('a planted key is found: %s', (_sentence, text) => {
   expect(leaksIn([['here', text]], [key])).toHaveLength(1);
 });
 
-test('what holds no key is let pass', () => {
+test('a text without a key is no leak', () => {
   expect(leaksIn([['here', 'a'.repeat(1_000)]], [key])).toEqual([]);
 });
 
-describe('a run in which every error repeats the keys it has seen', () => {
+describe('a run with errors that repeat keys', () => {
   const answers: (readonly [string, string])[] = [];
   const faults: Fault[] = [];
   let run: Run;
@@ -51,7 +48,7 @@ describe('a run in which every error repeats the keys it has seen', () => {
     for (const secret of ['batch-key', 'signalr-connection']) await untilCompleted(await emergency(secret));
     for (const [path, body] of misplaced(liveKey('batch-key'))) await ask(path, body);
     written = [...(await writtenBy(run)), ...answers];
-  }, 60_000);
+  }, patienceMs);
 
   afterAll(() => run.close());
 
@@ -81,7 +78,7 @@ describe('a run in which every error repeats the keys it has seen', () => {
     return target?.keyIn(run.environment.vault.current(secret)?.value ?? '') ?? '';
   }
 
-  /** Requests with a key wherever one can be put by mistake. */
+  /** Requests with a key in each place where a person may put it by mistake. */
   function misplaced(text: string): (readonly [path: string, body?: string])[] {
     const path = '/api/rotations';
     const right = { vault: run.environment.vault.uri, secret: 'batch-key', mode: 'graceful', reason: 'a drill' };
@@ -101,7 +98,7 @@ describe('a run in which every error repeats the keys it has seen', () => {
     return response;
   }
 
-  /** By somebody who pastes the key itself. */
+  /** Asks for an emergency as a person does who pastes the key itself. */
   async function emergency(secret: string): Promise<string> {
     const reason = `${liveKey(secret)} was seen, as ?key=${encodeURIComponent(liveKey(secret))}`;
     const { vault } = run.environment;
@@ -123,22 +120,22 @@ describe('a run in which every error repeats the keys it has seen', () => {
     });
   }
 
-  test('came upon every error that was planned', () => {
+  test('met every planned error', () => {
     expect(faults.filter(({ fired }) => fired === 0).map(({ spec }) => spec.operation)).toEqual([]);
   });
 
-  test('logged at its most verbose', () => {
+  test('logged verbosely', () => {
     expect(run.lines.filter((line) => line.includes('azure:core-rest-pipeline:info')).length).toBeGreaterThan(100);
   });
 
-  test('wrote no key, no token and no signature that was ever issued', () => {
+  test('wrote no key, token or signature', () => {
     const { core, identity } = run.environment.azure;
     const keys = run.environment.targets.flatMap(({ resource }) => Object.values(keysAt(resource, Date.now())));
     expect([...core.issued]).toEqual(expect.arrayContaining(keys));
     expect(leaksIn(written, [...core.issued, identity.header, run.functionKey])).toEqual([]);
   });
 
-  test('would be found out: a key that it had written is found among all that', () => {
+  test('would be found out: a planted key is found in its output', () => {
     expect(leaksIn([...written, ['planted', liveKey('batch-key')]], run.environment.azure.core.issued)).toHaveLength(1);
   });
 });

@@ -33,7 +33,7 @@ function escaped(letter: string): string {
   return `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** What stands in a text that is encoded as a whole looks different with its distance from the beginning. */
+/** The encoding of a part depends on its distance from the beginning. */
 function inBase64(text: string): string[] {
   return [0, 1, 2].flatMap((distance) => {
     const encoded = Buffer.from(`${' '.repeat(distance)}${text}`).toString('base64');

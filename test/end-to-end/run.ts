@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startApp } from '../../infra/demo/app.ts';
-import type { App } from '../../infra/demo/app.ts';
+import { startApp, type App } from '../../infra/demo/app.ts';
 import { isDone } from '../../infra/demo/outcome.ts';
-import { openEnvironment } from '../../infra/demo/environment.ts';
-import type { Environment, EnvironmentOptions } from '../../infra/demo/environment.ts';
+import { openEnvironment, type Environment, type EnvironmentOptions } from '../../infra/demo/environment.ts';
 
 export interface RunOptions extends Pick<EnvironmentOptions, 'overlapMs' | 'mode'> {
   /** More settings of the app. */
@@ -15,10 +13,10 @@ export interface RunOptions extends Pick<EnvironmentOptions, 'overlapMs' | 'mode
 /** The shipped bundle, loaded by the local host in a process of its own, in the environment of the demo. */
 export interface Run {
   readonly environment: Environment;
-  /** Everything that the app's process has said on stdout and stderr. */
+  /** The output of the app's process. */
   readonly lines: readonly string[];
   readonly functionKey: string;
-  /** Asks the app over HTTP; with the function key unless told otherwise. */
+  /** Calls the app over HTTP, with the function key by default. */
   call(path: string, init?: RequestInit): Promise<Response>;
   /** Stops the app in its own time and starts it under other settings. */
   restart(settings: Record<string, string>): Promise<void>;
@@ -26,7 +24,8 @@ export interface Run {
 }
 
 const functionKey = 'the-key-that-opens-every-function';
-const patienceMs = 50_000;
+/** Real time after which a test fails. A busy machine may need much of it, so nothing else ends within it. */
+export const patienceMs = 240_000;
 
 export async function startRun({ overlapMs, mode, settings = {}, prepare }: RunOptions): Promise<Run> {
   const environment = await openEnvironment({ overlapMs, mode, onStop: () => undefined });

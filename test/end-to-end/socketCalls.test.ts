@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { resourceGraph } from '../../lib/azure/resourceGraph.ts';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
-import { keysAt } from '../../infra/azure-emulator/src/index.ts';
-import type { Effect } from '../../infra/azure-emulator/src/index.ts';
+import { keysAt, type Effect } from '../../infra/azure-emulator/src/index.ts';
 import { hour } from '../../lib/model/clock.ts';
 import { Sealed } from '../../lib/model/sealed.ts';
 import { emptyState } from '../../lib/model/state.ts';
@@ -21,8 +20,8 @@ beforeAll(async () => {
 
 afterAll(() => local.close());
 
-/** The app's own hands, over TLS, with tokens and a challenge behind them. */
-async function hands(name: string, http?: HttpClient) {
+/** The app's providers and vault over TLS, after tokens and a challenge. */
+async function createCalls(name: string, http?: HttpClient) {
   const { azure, clients, place } = local.reach(http);
   const { uri, setSecret } = await azure.keyVault.createVault(name);
   const batch = await azure.createBatchAccount({ ...place, name: `${name}b` });
@@ -50,7 +49,7 @@ async function viewOf(secrets: Vault, target: Target): Promise<ProviderInput> {
 
 const nodeHttp = createDefaultHttpClient();
 
-/** What is delayed here changes something, and is not waited for as long as in earnest. */
+/** Gives up a delayed change sooner than the app does. */
 const impatient: HttpClient = {
   sendRequest: (request) => {
     if (request.method !== 'GET') request.timeout = 2_000;
@@ -72,7 +71,7 @@ const cases = operations.flatMap((operation) => effects.map(([what, effect]) => 
 test.each(cases)('$operation arrives once when $what', async ({ operation, what, effect }) => {
   const { core } = local.azure;
   const name = `v${cases.findIndex((one) => one.operation === operation && one.what === what)}`;
-  const acts = await hands(name, effect.kind === 'delay' ? impatient : undefined);
+  const acts = await createCalls(name, effect.kind === 'delay' ? impatient : undefined);
   const fault = core.faults.plan({ operation, effect });
   const before = core.journal.calls.length;
   await expect(acts[operation]()).rejects.toMatchObject({ name: 'OperationError' });

@@ -1,7 +1,6 @@
 import type { Call } from '../../infra/azure-emulator/src/index.ts';
 import { readDocuments } from './openapi/documents.ts';
-import { createVerdicts } from './openapi/verdicts.ts';
-import type { Exchange, Verdict } from './openapi/verdicts.ts';
+import { createVerdicts, type Exchange, type Verdict } from './openapi/verdicts.ts';
 import { startRun, untilRotated } from './run.ts';
 
 const specsDir = process.env['SPECS_DIR'];

@@ -1,5 +1,4 @@
-import { BlobServiceClient } from '@azure/storage-blob';
-import type { ContainerClient } from '@azure/storage-blob';
+import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import type { Run } from './run.ts';
 
 export interface StoredBlob {

@@ -3,7 +3,7 @@ import type { Written } from './leaks.ts';
 import type { Run } from './run.ts';
 import { blobsIn, containerOf } from './storage.ts';
 
-/** All that the app's process wrote: its output, tags, blobs, and of its requests what proxies and audit logs keep. */
+/** Everything that the app's process wrote: output, tags, blobs, and the part of requests that proxies keep. */
 export async function writtenBy(run: Run): Promise<Written> {
   const calls = run.environment.azure.core.journal.calls;
   const tags = calls.filter(({ operation }) => operation === 'setSecret' || operation === 'updateSecret');
@@ -18,7 +18,7 @@ export async function writtenBy(run: Run): Promise<Written> {
   ];
 }
 
-/** The value apart, which belongs there. */
+/** Leaves the value out, which belongs there. */
 function tagsIn({ request }: Call): string {
   const { value: _, ...others } = JSON.parse(request.body) as Record<string, unknown>;
   return JSON.stringify(others);

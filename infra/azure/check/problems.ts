@@ -11,22 +11,45 @@ import { subscribedIn } from './subscribed.ts';
 import { versionProblems } from './versions.ts';
 import { timerProblems, wordProblems } from './words.ts';
 
-/** By what was checked. Whatever else is said of a file with an error in its syntax may follow from that. */
+/** Problems by check, each of which runs when it is read. A syntax error in a file may cause problems in other checks. */
 export function problemsIn(files: readonly Bicep[], project: Project) {
-  const made = subscribedIn(files);
   const main = files.find(({ path }) => path === 'main.bicep');
   return {
-    syntax: files.flatMap(syntaxProblems),
-    names: files.flatMap(nameProblems),
-    modules: [...moduleProblems(files), ...unusedProblems(files)],
-    'main.parameters.json': main ? givenProblems(main, project.parameters) : ['there is no main.bicep'],
-    'api versions': versionProblems(project.apiVersions, files),
-    settings: settingProblems(project.settings, files),
-    functions: functionProblems(project.functions, made),
-    'event filters': filterProblems(project.subscribed, made),
-    'words of alerts': [...wordProblems(project, files), ...timerProblems(project, files)],
-    kinds: kindProblems(project.kinds, files),
-    hook: main ? hookProblems(project.hook, main) : [],
-    defaults: defaultProblems(files),
+    get syntax() {
+      return files.flatMap(syntaxProblems);
+    },
+    get names() {
+      return files.flatMap(nameProblems);
+    },
+    get modules() {
+      return [...moduleProblems(files), ...unusedProblems(files)];
+    },
+    get 'main.parameters.json'() {
+      return main ? givenProblems(main, project.parameters) : ['there is no main.bicep'];
+    },
+    get 'api versions'() {
+      return versionProblems(project.apiVersions, files);
+    },
+    get settings() {
+      return settingProblems(project.settings, files);
+    },
+    get functions() {
+      return functionProblems(project.functions, subscribedIn(files));
+    },
+    get 'event filters'() {
+      return filterProblems(project.subscribed, subscribedIn(files));
+    },
+    get 'words of alerts'() {
+      return [...wordProblems(project, files), ...timerProblems(project, files)];
+    },
+    get kinds() {
+      return kindProblems(project.kinds, files);
+    },
+    get hook() {
+      return main ? hookProblems(project.hook, main) : [];
+    },
+    get defaults() {
+      return defaultProblems(files);
+    },
   } satisfies Record<string, readonly string[]>;
 }

@@ -27,13 +27,13 @@ function run(environment: Readonly<Record<string, string>>, ...folders: readonly
   return promisify(execFile)('sh', [script], { env: { PATH: path, ...environment } });
 }
 
-/** What the Azure CLI was given, word by word. */
+/** Returns the words that the Azure CLI got. */
 async function words(environment: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const { stdout } = await run(environment);
   return stdout.trimEnd().split('\n');
 }
 
-/** Minutes that were waited, and what was said, by a script whose Azure refuses so often. */
+/** Runs the script while Azure refuses so often. Returns the minutes it waited and its output. */
 async function refusing(times: number): Promise<{ minutes: number; said: string; isDone: boolean }> {
   const own = await mkdtemp(join(folder, 'refusing-'));
   await command('az', `echo >> ${own}/asked; [ "$(wc -l < ${own}/asked)" -gt ${times} ]`, own);
@@ -59,7 +59,7 @@ async function deployed(): Promise<Record<string, string>> {
   return Object.fromEntries([...ofAzd, ...(await outputs())].map((name) => [name, `of ${name}`]));
 }
 
-test('every parameter of the second stage is passed, each a word of its own', async () => {
+test('every parameter of the second stage is passed as one word', async () => {
   const passed = (await words(await deployed())).filter((word) => /^\w+=/.test(word));
   const parameters = await found('events/main.bicep', /^param (\w+) /gm);
   expect(passed.map((word) => word.replace(/=.*/, '')).toSorted()).toEqual(parameters);
@@ -80,17 +80,17 @@ test('a private app, which has no topic, subscribes nothing', async () => {
 test.each([
   ['no output at all', {}, 'TOPIC_ID'],
   ['the topic alone', { TOPIC_ID: 'topic' }, 'AZURE_SUBSCRIPTION_ID'],
-])('what the deployment does not tell is an error, not an empty parameter: %s', async (_, environment, missing) => {
+])('the script fails for a missing output: %s', async (_, environment, missing) => {
   await expect(words(environment)).rejects.toThrow(missing);
 });
 
-test('what Azure refuses at first is tried again each minute, and says what it waits for', async () => {
+test('the script repeats a refused deployment each minute and prints why it waits', async () => {
   const { minutes, said, isDone } = await refusing(2);
   expect([minutes, isDone]).toEqual([2, true]);
   expect(said).toMatch(/^Attempt 2 of 10: Azure may not know the functions/m);
 });
 
-test('what Azure refuses ten times is an error that tells how to repeat it', async () => {
+test('the script fails after ten refusals and prints how to repeat it', async () => {
   const { minutes, said, isDone } = await refusing(10);
   expect([minutes, isDone]).toEqual([9, false]);
   expect(said).toMatch(/^Given up.*azd hooks run postdeploy/m);
@@ -102,7 +102,7 @@ test('both shells deploy the same template with the same parameters', async () =
 });
 
 test.each(['events/subscribe.sh', 'events/subscribe.ps1'])(
-  'the name of the deployment, tied by Azure to its region, has the region in it: %s',
+  'the name of the deployment contains its region: %s',
   async (file) => {
     expect(await readFile(join(azure, file), 'utf8')).toMatch(/--name "keyturn-.*AZURE_ENV_NAME-.*AZURE_LOCATION"/);
   },

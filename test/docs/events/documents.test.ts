@@ -1,13 +1,13 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { z } from 'zod';
 import type { AnnouncementType } from '../../../lib/announcements/announcement.ts';
 import { phaseDueType } from '../../../lib/triggers/events/phaseDue.ts';
 import { causes, modes, phases } from '../../../lib/model/state.ts';
 import { noticeFromEvent, noticeType } from '../../../lib/triggers/notices/event.ts';
 import { arrived } from '../../unit/triggers/events/arrived.ts';
-import type { Heard, Received } from './heard.ts';
 import { stories } from './stories.ts';
+import type { ReceivedEvent } from '../../support/createTestApp.ts';
 
 jest.setTimeout(60_000);
 
@@ -60,7 +60,7 @@ function isDate(text: string): boolean {
   return z.iso.datetime({ offset: true }).safeParse(text).success;
 }
 
-/** What is wrong with an event by the document of its type. */
+/** Lists the problems of an event by the document of its type. */
 function problems(found: unknown, type: string): string[] {
   const schema = documents.get(type);
   if (!schema) return [`no document for ${type}`];
@@ -69,44 +69,40 @@ function problems(found: unknown, type: string): string[] {
   return (validate.errors ?? []).map(({ instancePath, message = '' }) => `${type} ${instancePath} ${message}`);
 }
 
-const everything: Received[] = [];
+const everything: ReceivedEvent[] = [];
 
-async function told(b: Heard): Promise<readonly Received[]> {
-  const events = await b.events();
-  everything.push(...events);
-  return events;
-}
-
-test('there is a document for each type, under its own name and id, and none besides', () => {
+test('each type has a document under its own name and id, and there are no others', () => {
   expect([...documents.keys()].toSorted()).toEqual([...sent, noticeType].toSorted());
   for (const [name, { $id, title }] of documents) expect([$id, title]).toEqual([`urn:keyturn:${name}:1`, name]);
 });
 
-test.each(stories)('%s: every event is as its document says, and has no value in it', async (_sentence, play) => {
-  const b = await play();
-  const events = await told(b);
+test.each(stories)('every event of %s follows its document and contains no value', async (_sentence, play) => {
+  const app = await play();
+  await app.deliverEvents();
+  const events = app.received;
+  everything.push(...events);
   expect(events).not.toEqual([]);
   expect(events.flatMap((each) => problems(each, each.type))).toEqual([]);
-  for (const { value } of b.vault.versions('secret')) expect(JSON.stringify(events)).not.toContain(value);
+  for (const { value } of app.vault.versions('secret')) expect(JSON.stringify(events)).not.toContain(value);
 });
 
-test('what a receiver is pointed to is the document', () => {
+test('each event points to its document', () => {
   const pointed = everything.filter(({ type }) => type !== phaseDueType);
   expect(pointed.filter(({ type, dataschema }) => dataschema !== documents.get(type)?.$id)).toEqual([]);
 });
 
-/** What a document allows in data: its members, and the reasons where it names them. */
+/** Lists what a document allows in data: its members, and the reasons if it names them. */
 function allowed([type, { properties }]: [string, Document]): string[] {
   const { reason, ...others } = properties.data.properties;
   const members = Object.keys(others).map((name) => `${type} ${name}`);
   return [...members, ...(reason?.enum ?? []).map((word) => `${type} ${word}`)];
 }
 
-function shown({ type, data }: Received): string[] {
+function shown({ type, data }: ReceivedEvent): string[] {
   return [...Object.keys(data), data['reason'] ?? ''].map((name) => `${type} ${name}`);
 }
 
-test('no document allows what is never sent', () => {
+test('no document allows members or reasons that are never sent', () => {
   const seen = new Set(everything.flatMap(shown));
   const ofUs = [...documents].filter(([type]) => type !== noticeType);
   expect(ofUs.flatMap(allowed).filter((each) => !seen.has(each))).toEqual([]);
@@ -135,19 +131,19 @@ test.each([
   ['a subscription', sound],
   ['a resource', { ...sound, data: { resources: ['/subscriptions/s/resourceGroups/g/providers/a/b/c'] } }],
   ['everything', { ...sound, time, data: { ...sound.data, regions: ['West Europe'], start: time, deadline: time } }],
-])('a notice with %s is as its document says, and understood', (_sentence, notice) => {
+])('a notice with %s follows its document and is understood', (_sentence, notice) => {
   expect(problems(notice, noticeType)).toEqual([]);
   expect(noticeFromEvent(arrived(notice), new Date(time))).toMatchObject({ regions: expect.any(Array) as string[] });
 });
 
 test.each([
-  ['nobody', {}],
+  ['no target', {}],
   ['empty lists', { subscriptions: [], resources: [] }],
   ['regions only', { regions: ['westeurope'] }],
   ['a word for a list', { subscriptions: 's' }],
   ['an empty name', { subscriptions: [''] }],
   ['a deadline that is a word', { ...sound.data, deadline: 'soon' }],
-])('a notice with %s is neither', (_sentence, data) => {
+])('a notice with %s is invalid and not understood', (_sentence, data) => {
   const notice = { ...sound, data };
   expect(problems(notice, noticeType)).not.toEqual([]);
   expect(noticeFromEvent(arrived(notice), new Date(time))).toBe('unreadable');

@@ -1,17 +1,19 @@
+import tls from 'node:tls';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import tls from 'node:tls';
-import { issueKey, keysAt, startLocalAzure, systemClock } from '../../../infra/azure-emulator/src/index.ts';
-import type { RunningLocalAzure } from '../../../infra/azure-emulator/src/index.ts';
-import { startConsumers, vaultReaders } from '../../../infra/demo/consumers.ts';
-import type { Consumers, Tally } from '../../../infra/demo/consumers.ts';
-import { seed } from '../../../infra/demo/environment.ts';
-import type { Seed } from '../../../infra/demo/environment.ts';
+import {
+  issueKey,
+  keysAt,
+  startLocalAzure,
+  systemClock,
+  type RunningLocalAzure,
+} from '../../../infra/azure-emulator/src/index.ts';
+import { startConsumers, vaultReaders, type Consumers, type Tally } from '../../../infra/demo/consumers.ts';
+import { seed, type Seed } from '../../../infra/demo/environment.ts';
 import { changesIn, isDone, outcomeOf } from '../../../infra/demo/outcome.ts';
 import { createEncryptedAccount } from '../../../infra/demo/stories/customerKey.ts';
-import { versionTarget } from '../../../infra/demo/targets.ts';
-import type { DemoTarget } from '../../../infra/demo/targets.ts';
+import { versionTarget, type DemoTarget } from '../../../infra/demo/targets.ts';
 
 const longHoldMs = 60_000;
 let folder: string;

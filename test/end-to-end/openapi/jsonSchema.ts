@@ -1,5 +1,4 @@
-import { addressOf, resolve } from './documents.ts';
-import type { Documents, Located, Schema } from './documents.ts';
+import { addressOf, resolve, type Documents, type Located, type Schema } from './documents.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,5 @@
 import type { Documents, OpenApiDocument } from './documents.ts';
-import { createVerdicts } from './verdicts.ts';
-import type { Exchange } from './verdicts.ts';
+import { createVerdicts, type Exchange } from './verdicts.ts';
 
 const version = { name: 'api-version', in: 'query', required: true, type: 'string' } as const;
 const account: OpenApiDocument = {

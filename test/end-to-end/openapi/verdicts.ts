@@ -1,9 +1,15 @@
-import { Ajv } from 'ajv';
-import type { ErrorObject, Options } from 'ajv';
-import { resolve } from './documents.ts';
-import type { Documents, Located, Method, OpenApiDocument, Operation, Parameter, Response } from './documents.ts';
-import { createTranslator } from './jsonSchema.ts';
-import type { JsonSchema, Translator } from './jsonSchema.ts';
+import { Ajv, type ErrorObject, type Options } from 'ajv';
+import {
+  resolve,
+  type Documents,
+  type Located,
+  type Method,
+  type OpenApiDocument,
+  type Operation,
+  type Parameter,
+  type Response,
+} from './documents.ts';
+import { createTranslator, type JsonSchema, type Translator } from './jsonSchema.ts';
 import { formats } from './formats.ts';
 
 /** One request and its answer. */

@@ -1,81 +1,79 @@
 import { day, minute } from '../../../lib/model/clock.ts';
 import { isReason } from '../../../lib/model/reason.ts';
-import { adopted, noted, wired, type Wired } from '../../support/wired.ts';
 import { absurd, deep, envelope, forgeries, functions, planted, typeOf } from './forgeries.ts';
+import { createTestApp, type TestApp } from '../../support/createTestApp.ts';
 
-/** A target that is due, of which no event is told. */
-async function due(): Promise<Wired> {
-  const b = await wired();
-  b.azure.eventGrid.faults.plan({ subscription: 'keyturn-secrets', lasting: true, effect: { kind: 'drop' } });
-  await adopted(b, await b.newBatch());
-  b.pass(30 * day + minute);
-  return b;
+/** A target that is due, without events of Key Vault. */
+async function due(): Promise<TestApp> {
+  const app = await createTestApp({ events: 'delivered' });
+  app.azure.eventGrid.faults.plan({ subscription: 'keyturn-secrets', lasting: true, effect: { kind: 'drop' } });
+  await app.adopt(await app.newBatch());
+  app.pass(30 * day + minute);
+  return app;
 }
 
-/** Nothing was asked of Azure, and nothing of what came is in the log. */
-async function untouched(b: Wired, act: () => Promise<unknown>): Promise<void> {
-  const before = { tags: b.tags(), said: b.said().length };
-  expect(await b.calls(act)).toEqual([]);
-  expect(b.tags()).toEqual(before.tags);
-  const since = b.said().slice(before.said);
+/** Expects that `act` calls nothing, and that its input is not in the log. */
+async function untouched(app: TestApp, act: () => Promise<unknown>): Promise<void> {
+  const before = { tags: app.tags(), said: app.messages.length };
+  expect(await app.callsDuring(act)).toEqual([]);
+  expect(app.tags()).toEqual(before.tags);
+  const since = app.messages.slice(before.said);
   expect(since.filter(({ type }) => type !== 'Keyturn.Log.Note')).toEqual([]);
   const log = JSON.stringify(since);
-  expect([planted, ...b.azure.core.issued].filter((text) => log.includes(text))).toEqual([]);
-  expect(noted(b).filter((reason) => !isReason(reason))).toEqual([]);
+  expect([planted, ...app.azure.core.issued].filter((text) => log.includes(text))).toEqual([]);
+  expect(app.notes().filter((reason) => !isReason(reason))).toEqual([]);
 }
 
-test.each(absurd)(
-  'an event of %s is acknowledged by every function, noted, and nothing is touched',
-  async (_s, body) => {
-    const b = await due();
-    const before = noted(b).length;
-    await untouched(b, async () => {
-      for (const name of functions) expect([name, await b.knock(name, body(typeOf[name]))]).toEqual([name, 202]);
-    });
-    expect(
-      noted(b)
-        .slice(before)
-        .filter((reason) => reason === 'unreadable' || reason === 'irrelevant'),
-    ).toHaveLength(functions.length);
-  },
-);
+test.each(absurd)('every function acknowledges an event of %s, notes it and changes nothing', async (_s, body) => {
+  const app = await due();
+  const before = app.notes().length;
+  await untouched(app, async () => {
+    for (const name of functions) expect([name, await app.postEvent(name, body(typeOf[name]))]).toEqual([name, 202]);
+  });
+  expect(
+    app
+      .notes()
+      .slice(before)
+      .filter((reason) => reason === 'unreadable' || reason === 'irrelevant'),
+  ).toHaveLength(functions.length);
+});
 
 test.each([
-  ['no JSON', `{"data": ${planted}`],
+  ['invalid JSON', `{"data": ${planted}`],
   ['nothing', ''],
-])('a body that is %s is refused, and nothing is touched', async (_sentence, body) => {
-  const b = await due();
-  await untouched(b, async () => {
-    for (const name of functions) expect(await b.knock(name, body)).toBe(500);
+])('a body of %s is refused and changes nothing', async (_sentence, body) => {
+  const app = await due();
+  await untouched(app, async () => {
+    for (const name of functions) expect(await app.postEvent(name, body)).toBe(500);
   });
 });
 
-test.each(forgeries)('an event that $sentence is acknowledged, noted, and nothing is touched', async (forgery) => {
+test.each(forgeries)('an event that $sentence is acknowledged, noted and changes nothing', async (forgery) => {
   const { to, source, data, reason } = forgery;
-  const b = await due();
-  await untouched(b, async () => {
-    expect(await b.knock(to, { ...envelope, source, type: typeOf[to], data })).toBe(202);
+  const app = await due();
+  await untouched(app, async () => {
+    expect(await app.postEvent(to, { ...envelope, source, type: typeOf[to], data })).toBe(202);
   });
-  expect(noted(b).at(-1)).toBe(reason);
+  expect(app.notes().at(-1)).toBe(reason);
 });
 
-test('a notice of a subscription nobody knows costs a list of the vaults, and nothing is touched', async () => {
-  const b = await due();
-  const tags = b.tags();
+test('a notice of an unknown subscription lists the vaults and changes nothing', async () => {
+  const app = await due();
+  const tags = app.tags();
   const event = { ...envelope, type: typeOf.noticeEvents, data: { subscriptions: [planted] } };
-  expect(await b.calls(() => b.knock('noticeEvents', event))).toEqual(['listSecrets']);
-  expect([noted(b).at(-1), b.tags()]).toEqual(['not-a-target', tags]);
+  expect(await app.callsDuring(() => app.postEvent('noticeEvents', event))).toEqual(['listSecrets']);
+  expect([app.notes().at(-1), app.tags()]).toEqual(['not-a-target', tags]);
 });
 
 test.each([
   ['no alert', '{}', 400],
-  ['no JSON', '{"', 400],
+  ['invalid JSON', '{"', 400],
   ['ten thousand levels', deep(10_000), 400],
   ['names of prototypes', '{"__proto__":{"schemaId":"azureMonitorCommonAlertSchema"}}', 400],
   ['half a megabyte', JSON.stringify({ schemaId: planted.repeat(10_000) }), 413],
-])('POST /api/notices refuses a body of %s, and touches nothing', async (_sentence, body, status) => {
-  const b = await due();
-  await untouched(b, async () => {
-    expect((await b.notices(body)).status).toBe(status);
+])('POST /api/notices refuses a body of %s and changes nothing', async (_sentence, body, status) => {
+  const app = await due();
+  await untouched(app, async () => {
+    expect((await app.postNotice(body)).status).toBe(status);
   });
 });

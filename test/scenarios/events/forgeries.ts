@@ -1,4 +1,4 @@
-import { subscriptionId } from '../../support/wired.ts';
+import { subscriptionId } from '../../support/createTestApp.ts';
 
 export const functions = [
   ...['generateDue', 'publishDue', 'verifyDue', 'revokeDue'],
@@ -24,7 +24,7 @@ export const absurd: readonly (readonly [sentence: string, body: (type: string) 
   ['null', () => 'null'],
   ['a number', () => '7'],
   ['a text', () => JSON.stringify(planted)],
-  ['nothing at all inside', () => '{}'],
+  ['an empty object', () => '{}'],
   ['an array of arrays', () => '[[[{}]]]'],
   ['numbers where words should be', (type) => JSON.stringify({ ...envelope, type, id: 1, source: 2, data: 3 })],
   ['no data', (type) => JSON.stringify({ ...envelope, type })],
@@ -39,7 +39,7 @@ export const absurd: readonly (readonly [sentence: string, body: (type: string) 
   ['the type of a prototype', () => JSON.stringify({ ...envelope, type: 'constructor', data: {} })],
   ['another version of CloudEvents', (type) => JSON.stringify({ ...envelope, type, specversion: '2.0', data: {} })],
   [
-    'no time there ever was',
+    'a time that is out of range',
     (type) => JSON.stringify({ ...envelope, type, time: '+275760-09-13T00:00:00.001Z', data: {} }),
   ],
   [
@@ -66,24 +66,24 @@ interface Forgery {
 
 export const forgeries: readonly Forgery[] = [
   {
-    sentence: 'comes from another vault than it tells of',
+    sentence: 'names another vault than its source',
     ...{ to: 'keyVaultEvents', source: vault('evil'), data: secret, reason: 'wrong-origin' },
   },
   {
-    sentence: 'comes from no vault',
+    sentence: 'comes from an account',
     ...{ to: 'keyVaultEvents', source: account, data: secret, reason: 'wrong-origin' },
   },
   {
-    sentence: 'tells of a vault that is not ours',
+    sentence: 'names a vault of another installation',
     ...{ to: 'keyVaultEvents', source: vault('evil'), data: { ...secret, Id: evil, VaultName: 'evil' } },
     reason: 'wrong-origin',
   },
   {
-    sentence: 'calls another vault by our name',
+    sentence: 'gives another vault our name',
     ...{ to: 'keyVaultEvents', source: vault('kv'), data: { ...secret, Id: evil }, reason: 'wrong-origin' },
   },
   {
-    sentence: 'names a host that begins as ours',
+    sentence: 'names a host that begins like ours',
     ...{ to: 'keyVaultEvents', source: vault('kv'), reason: 'wrong-origin' },
     data: { ...secret, Id: 'https://kv.vault.azure.net.evil.example/secrets/secret/1' },
   },
@@ -93,17 +93,17 @@ export const forgeries: readonly Forgery[] = [
     data: { ...secret, Id: 'https://kv.vault.azure.net@evil.example/secrets/secret/1' },
   },
   {
-    sentence: 'climbs out of the secrets',
+    sentence: 'leaves the path of secrets',
     ...{ to: 'keyVaultEvents', source: vault('kv'), reason: 'unreadable' },
     data: { ...secret, Id: 'https://kv.vault.azure.net/secrets/../deletedsecrets/secret/1' },
   },
   {
-    sentence: 'tells of another subscription than it comes from',
+    sentence: 'names another subscription than its source',
     ...{ to: 'resourceEvents', source: '/subscriptions/other', reason: 'wrong-origin' },
     data: { operationName: regenerate, resourceUri: account },
   },
   {
-    sentence: 'is of a subscription nobody knows',
+    sentence: 'is of an unknown subscription',
     ...{ to: 'resourceEvents', source: '/subscriptions/other', reason: 'not-a-target' },
     data: { operationName: regenerate, resourceUri: account.replace(subscriptionId, 'other') },
   },
@@ -113,7 +113,7 @@ export const forgeries: readonly Forgery[] = [
     data: { operationName: regenerate, resourceUri: `/subscriptions/${subscriptionId}` },
   },
   {
-    sentence: 'climbs out of its group',
+    sentence: 'leaves the path of its group',
     ...{ to: 'resourceEvents', source: `/subscriptions/${subscriptionId}`, reason: 'not-a-target' },
     data: { operationName: regenerate, resourceUri: `${account}/../../../../${planted}` },
   },

@@ -1,8 +1,6 @@
-import { acceptedKeys } from '../../../infra/azure-emulator/src/index.ts';
-import type { Resource } from '../../../infra/azure-emulator/src/index.ts';
+import { acceptedKeys, type Resource } from '../../../infra/azure-emulator/src/index.ts';
 import { day, hour, later, minute } from '../../../lib/model/clock.ts';
-import { regenerated, value } from '../situations/play.ts';
-import { adopted, told, wired, type Wired } from '../../support/wired.ts';
+import { createTestApp, type TestApp } from '../../support/createTestApp.ts';
 
 const kinds = ['newBatch', 'newSignalR'] as const;
 const rest = 'Target.Adopted adopted';
@@ -11,87 +9,84 @@ const rotated = [
   ...['Rotation.CredentialPublished published', 'Rotation.Completed completed'],
 ];
 
-/** The service refuses the key that is live, although it lists it as current. */
-async function refused(kind: (typeof kinds)[number], env: Record<string, string> = {}) {
-  const b = await wired(env);
-  const resource = await b[kind]();
-  await adopted(b, resource);
-  resource.refused.add(b.keys(resource).Primary);
-  return { b, resource };
+/** An adopted target whose service refuses the live key, although it lists the key. */
+async function createRefused(kind: (typeof kinds)[number], env: Record<string, string> = {}) {
+  const app = await createTestApp({ settings: env, events: 'delivered' });
+  const resource = await app[kind]();
+  await app.adopt(resource);
+  resource.refused.add(app.keys(resource).Primary);
+  return { app, resource };
 }
 
-function works({ clock, vault }: Wired, resource: Resource): boolean {
+function works({ clock, vault }: TestApp, resource: Resource): boolean {
   const text = vault.current('secret')?.value ?? '';
   return acceptedKeys(resource, clock.now().getTime()).some((key) => text.includes(key));
 }
 
-/** When the first announcement of this reason was made. */
-function since(b: Wired, reason: string): Date {
-  return b.said().find(({ data }) => data.reason === reason)?.time ?? new Date(NaN);
+/** Returns the time of the first announcement of this reason. */
+function since(app: TestApp, reason: string): Date {
+  return app.messages.find(({ data }) => data.reason === reason)?.time ?? new Date(NaN);
 }
 
-test.each(kinds)(
-  'a live key (%s) that the service refuses: told by the rolling check, rotated when a second look agrees',
-  async (kind) => {
-    const { b, resource } = await refused(kind);
-    await b.live(6 * hour);
-    expect(works(b, resource)).toBe(true);
-    await b.live(2 * hour);
-    expect(told(b)).toEqual(rotated);
-    expect(works(b, resource)).toBe(true);
-    expect(b.said().find(({ data }) => data.reason === 'begun')?.data['cause']).toBe('drift');
-    const wasFound = since(b, 'live-refused');
-    expect(since(b, 'published') <= later(wasFound, 15 * minute)).toBe(true);
-    expect(since(b, 'published') >= later(wasFound, minute)).toBe(true);
-  },
-);
-
-test('a refusal that the second look does not see again rotates nothing', async () => {
-  const { b, resource } = await refused('newBatch');
-  while (!told(b).includes('Rotation.Held live-refused')) await b.live(5 * minute);
-  resource.refused.clear();
-  await b.live(hour);
-  expect(told(b)).toEqual(rotated.slice(0, 2));
-  expect(regenerated(b)).toBe(0);
-  expect(b.tags()['RotationPhase']).toBe('idle');
+test.each(kinds)('the drift check announces a refused live key (%s); a second inspection rotates it', async (kind) => {
+  const { app, resource } = await createRefused(kind);
+  await app.run(6 * hour);
+  expect(works(app, resource)).toBe(true);
+  await app.run(2 * hour);
+  expect(app.announced()).toEqual(rotated);
+  expect(works(app, resource)).toBe(true);
+  expect(app.messages.find(({ data }) => data.reason === 'begun')?.data['cause']).toBe('drift');
+  const wasFound = since(app, 'live-refused');
+  expect(since(app, 'published') <= later(wasFound, 15 * minute)).toBe(true);
+  expect(since(app, 'published') >= later(wasFound, minute)).toBe(true);
 });
 
-test('promise 2: a version that is younger than settle is not rotated for it before settle is over', async () => {
-  const { b, resource } = await refused('newBatch');
+test('a refusal that the second inspection does not confirm rotates nothing', async () => {
+  const { app, resource } = await createRefused('newBatch');
+  while (!app.announced().includes('Rotation.Held live-refused')) await app.run(5 * minute);
   resource.refused.clear();
-  await b.events(30 * day);
-  await b.live(90 * minute);
-  b.vault.setSecret('secret', value(b) ?? '', { tags: { ...b.tags() } });
-  await b.deliver();
-  const born = b.clock.now();
-  const before = regenerated(b);
-  resource.refused.add(b.keys(resource).Secondary);
-  while (told(b).filter((each) => each.endsWith('begun')).length < 2) await b.live(5 * minute);
-  expect(regenerated(b)).toBe(before + 1);
-  expect(b.clock.now() >= later(born, hour)).toBe(true);
-  expect(works(b, resource)).toBe(true);
+  await app.run(hour);
+  expect(app.announced()).toEqual(rotated.slice(0, 2));
+  expect(app.regenerations()).toBe(0);
+  expect(app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('a new live key that is refused while the old one settles: told, and what still works is not ended for it', async () => {
-  const { b, resource } = await refused('newBatch', { KEYTURN_OVERLAP: 'PT8H' });
+test('promise 2: a refused version is not rotated before its overlap ends', async () => {
+  const { app, resource } = await createRefused('newBatch');
   resource.refused.clear();
-  await b.events(30 * day);
-  const keys = b.keys(resource);
+  await app.runEvents(30 * day);
+  await app.run(90 * minute);
+  app.vault.setSecret('secret', app.value() ?? '', { tags: { ...app.tags() } });
+  await app.deliverEvents();
+  const born = app.clock.now();
+  const before = app.regenerations();
+  resource.refused.add(app.keys(resource).Secondary);
+  while (app.announced().filter((each) => each.endsWith('begun')).length < 2) await app.run(5 * minute);
+  expect(app.regenerations()).toBe(before + 1);
+  expect(app.clock.now() >= later(born, hour)).toBe(true);
+  expect(works(app, resource)).toBe(true);
+});
+
+test('a refused new key is announced, and the old key works until the overlap ends', async () => {
+  const { app, resource } = await createRefused('newBatch', { KEYTURN_OVERLAP: 'PT8H' });
+  resource.refused.clear();
+  await app.runEvents(30 * day);
+  const keys = app.keys(resource);
   resource.refused.add(keys.Secondary);
-  await b.live(7 * hour);
-  expect(told(b).at(-1)).toBe('Rotation.Held live-refused');
-  expect(b.keys(resource)).toEqual(keys);
-  await b.live(3 * hour);
-  expect(works(b, resource)).toBe(true); // settle is over: the old key is regenerated, and published
-  await b.live(9 * hour);
-  expect(told(b).at(-1)).toBe('Rotation.Completed completed');
+  await app.run(7 * hour);
+  expect(app.announced().at(-1)).toBe('Rotation.Held live-refused');
+  expect(app.keys(resource)).toEqual(keys);
+  await app.run(3 * hour);
+  expect(works(app, resource)).toBe(true); // the overlap is over: the old key is regenerated and published
+  await app.run(9 * hour);
+  expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
 });
 
-test('an outage of the data plane is no refusal', async () => {
-  const { b, resource } = await refused('newBatch');
+test('an outage of the data plane is not a refusal', async () => {
+  const { app, resource } = await createRefused('newBatch');
   resource.refused.clear();
-  b.azure.core.faults.plan({ service: 'batch', lasting: true, effect: { kind: 'status', status: 503 } });
-  await b.live(6 * hour);
-  expect(told(b)).toEqual([rest]);
-  expect(regenerated(b)).toBe(0);
+  app.azure.core.faults.plan({ service: 'batch', lasting: true, effect: { kind: 'status', status: 503 } });
+  await app.run(6 * hour);
+  expect(app.announced()).toEqual([rest]);
+  expect(app.regenerations()).toBe(0);
 });

@@ -1,6 +1,5 @@
 import { day, hour, later, minute } from '../../../lib/model/clock.ts';
-import { regenerated, run, value } from '../situations/play.ts';
-import { adopted, noted, told, wired, type Wired } from '../../support/wired.ts';
+import { createTestApp, type TestApp } from '../../support/createTestApp.ts';
 
 const whole = {
   newBatch: [
@@ -18,144 +17,144 @@ const kinds = ['newBatch', 'newSignalR'] as const;
 const events = { new: 'Microsoft.KeyVault.SecretNewVersionCreated', near: 'Microsoft.KeyVault.SecretNearExpiry' };
 const started = ['Rotation.Started begun', 'Rotation.CredentialPublished published'];
 
-/** The deliveries of near-expiry alone, as Azure makes them: the event comes when the version is that old. */
-async function nearExpiry(b: Wired): Promise<void> {
-  await b.events(30 * day);
+/** Lets time pass until Azure delivers the near-expiry event. */
+async function nearExpiry(app: TestApp): Promise<void> {
+  await app.runEvents(30 * day);
 }
 
-test.each(kinds)('a secret near its expiry (%s) is published by one delivery, and no timer ran', async (kind) => {
-  const b = await wired();
-  const resource = await b[kind]();
-  await adopted(b, resource);
-  const calls = await b.calls(() => nearExpiry(b));
+test.each(kinds)('one delivery publishes a secret near its expiry (%s), without a timer', async (kind) => {
+  const app = await createTestApp({ events: 'delivered' });
+  const resource = await app[kind]();
+  await app.adopt(resource);
+  const calls = await app.callsDuring(() => nearExpiry(app));
   expect(calls.slice(0, whole[kind].length)).toEqual(whole[kind]);
   expect(calls).not.toContain('listSecrets');
-  expect(b.delivered()).toEqual([
+  expect(app.deliveries()).toEqual([
     `${events.new}: 202`,
     `${events.near}: 202`,
     `${events.new}: 202`,
     'Microsoft.Resources.ResourceActionSuccess: 202',
   ]);
-  expect(told(b)).toEqual(['Target.Adopted adopted', ...started]);
-  expect(value(b)).toContain(b.keys(resource).Secondary);
+  expect(app.announced()).toEqual(['Target.Adopted adopted', ...started]);
+  expect(app.value()).toContain(app.keys(resource).Secondary);
 });
 
-test.each(kinds)('events of our own doing (%s) cost a look, and change nothing', async (kind) => {
-  const b = await wired();
-  const resource = await b[kind]();
-  await adopted(b, resource);
-  const calls = await b.calls(() => nearExpiry(b));
+test.each(kinds)('events of our own changes (%s) cost one inspection and change nothing', async (kind) => {
+  const app = await createTestApp({ events: 'delivered' });
+  const resource = await app[kind]();
+  await app.adopt(resource);
+  const calls = await app.callsDuring(() => nearExpiry(app));
   const looks = kind === 'newBatch' ? ['batch.listKeys'] : ['signalr.get', 'signalr.listKeys'];
   expect(calls.slice(whole[kind].length).filter((call) => call !== 'getSecret')).toEqual(looks);
-  expect([...new Set(noted(b))]).toEqual(['own-version']);
-  expect(regenerated(b)).toBe(1);
+  expect([...new Set(app.notes())]).toEqual(['own-version']);
+  expect(app.regenerations()).toBe(1);
 });
 
-test('from near-expiry to the end of the rotation: events begin it, the revoke timer ends it', async () => {
-  const b = await wired();
-  await adopted(b, await b.newBatch());
-  await nearExpiry(b);
-  await b.live(70 * minute);
-  expect(told(b)).toEqual(['Target.Adopted adopted', ...started, 'Rotation.Completed completed']);
-  expect(regenerated(b)).toBe(2);
+test('an event starts the rotation and the revoke timer ends it', async () => {
+  const app = await createTestApp({ events: 'delivered' });
+  await app.adopt(await app.newBatch());
+  await nearExpiry(app);
+  await app.run(70 * minute);
+  expect(app.announced()).toEqual(['Target.Adopted adopted', ...started, 'Rotation.Completed completed']);
+  expect(app.regenerations()).toBe(2);
 });
 
-test('the schema of Event Grid is read too', async () => {
-  const b = await wired();
-  const { eventGrid } = b.azure;
+test('events in the schema of Event Grid are handled', async () => {
+  const app = await createTestApp({ events: 'delivered' });
+  const { eventGrid } = app.azure;
   const subscription = [...eventGrid.topics.values()].flatMap(
     (topic) => topic.subscriptions.get('keyturn-secrets') ?? [],
   );
   for (const { topic: _, ...wanted } of subscription)
     await eventGrid.subscribe({ ...wanted, schema: 'EventGridSchema' });
-  await adopted(b, await b.newBatch());
-  await nearExpiry(b);
-  expect(told(b)).toEqual(['Target.Adopted adopted', ...started]);
+  await app.adopt(await app.newBatch());
+  await nearExpiry(app);
+  expect(app.announced()).toEqual(['Target.Adopted adopted', ...started]);
 });
 
-test('NBF and EXP as text change nothing', async () => {
-  const b = await wired();
-  for (const topic of b.azure.eventGrid.topics.values()) topic.datesAsText = true;
-  await adopted(b, await b.newBatch());
-  await nearExpiry(b);
-  expect(told(b)).toEqual(['Target.Adopted adopted', ...started]);
+test('events with NBF and EXP as text are handled', async () => {
+  const app = await createTestApp({ events: 'delivered' });
+  for (const topic of app.azure.eventGrid.topics.values()) topic.datesAsText = true;
+  await app.adopt(await app.newBatch());
+  await nearExpiry(app);
+  expect(app.announced()).toEqual(['Target.Adopted adopted', ...started]);
 });
 
-test('ten deliveries of the same event make one rotation; the other nine tell of a version that is not current', async () => {
-  const b = await wired();
+test('ten deliveries of one event make one rotation, and nine find a version that is not current', async () => {
+  const app = await createTestApp({ events: 'delivered' });
   const eventType = events.near;
-  b.azure.eventGrid.faults.plan({ eventType, effect: { kind: 'duplicate', times: 9, afterMs: 60_000 } });
-  await adopted(b, await b.newBatch());
-  await b.events(30 * day + 10 * minute);
-  expect(b.delivered().filter((each) => each.startsWith(events.near))).toHaveLength(10);
-  expect(noted(b).filter((reason) => reason === 'superseded')).toHaveLength(9);
-  expect(regenerated(b)).toBe(1);
+  app.azure.eventGrid.faults.plan({ eventType, effect: { kind: 'duplicate', times: 9, afterMs: 60_000 } });
+  await app.adopt(await app.newBatch());
+  await app.runEvents(30 * day + 10 * minute);
+  expect(app.deliveries().filter((each) => each.startsWith(events.near))).toHaveLength(10);
+  expect(app.notes().filter((reason) => reason === 'superseded')).toHaveLength(9);
+  expect(app.regenerations()).toBe(1);
 });
 
-test('ten deliveries at once: one has the lease, the others leave it to that one', async () => {
-  const b = await wired();
+test('ten deliveries at once make one rotation, under one lease', async () => {
+  const app = await createTestApp({ events: 'delivered' });
   const eventType = events.near;
-  b.azure.eventGrid.faults.plan({ eventType, effect: { kind: 'duplicate', times: 9, afterMs: 0 } });
-  await adopted(b, await b.newSignalR());
-  await nearExpiry(b);
-  expect(b.delivered().filter((each) => each === `${events.near}: 202`)).toHaveLength(10);
-  expect(regenerated(b)).toBe(1);
-  expect(told(b)).toEqual(['Target.Adopted adopted', ...started]);
+  app.azure.eventGrid.faults.plan({ eventType, effect: { kind: 'duplicate', times: 9, afterMs: 0 } });
+  await app.adopt(await app.newSignalR());
+  await nearExpiry(app);
+  expect(app.deliveries().filter((each) => each === `${events.near}: 202`)).toHaveLength(10);
+  expect(app.regenerations()).toBe(1);
+  expect(app.announced()).toEqual(['Target.Adopted adopted', ...started]);
 });
 
-test('an event whose answer is lost is delivered again, and finds the work done', async () => {
-  const b = await wired();
-  b.azure.eventGrid.faults.plan({ eventType: events.near, effect: { kind: 'time-out' } });
-  await adopted(b, await b.newBatch());
-  await b.events(30 * day + minute);
-  expect(b.delivered().filter((each) => each.startsWith(events.near))).toEqual([
+test('a redelivered near-expiry event finds its work done', async () => {
+  const app = await createTestApp({ events: 'delivered' });
+  app.azure.eventGrid.faults.plan({ eventType: events.near, effect: { kind: 'time-out' } });
+  await app.adopt(await app.newBatch());
+  await app.runEvents(30 * day + minute);
+  expect(app.deliveries().filter((each) => each.startsWith(events.near))).toEqual([
     `${events.near}: timeout`,
     `${events.near}: 202`,
   ]);
-  expect(regenerated(b)).toBe(1);
+  expect(app.regenerations()).toBe(1);
 });
 
-test('R14: near expiry that is told at birth, since the validity is short, starts nothing', async () => {
-  const b = await wired();
+test('R14: a near-expiry event that comes with a new short-lived version starts nothing', async () => {
+  const app = await createTestApp({ events: 'delivered' });
   const tags = { ValidityPeriodDays: '10' };
-  await adopted(b, await b.newBatch(), 60, { tags, ageDays: 0, expiresOn: later(b.clock.now(), 10 * day) });
-  expect(b.delivered().toSorted()).toEqual([`${events.near}: 202`, `${events.new}: 202`]);
-  await b.events(5 * day);
-  b.azure.eventGrid.emit('SecretNearExpiry', b.vault, 'secret'); // late, and long after settle
-  await b.deliver();
-  expect(regenerated(b)).toBe(0);
-  expect(told(b)).toEqual(['Target.Adopted adopted']);
-  await run(b, 2 * day, hour); // a third of the validity before its end the timer takes it
-  expect(told(b).slice(1)).toEqual([...started, 'Rotation.Completed completed']);
+  await app.adopt(await app.newBatch(), 60, { tags, ageDays: 0, expiresOn: later(app.clock.now(), 10 * day) });
+  expect(app.deliveries().toSorted()).toEqual([`${events.near}: 202`, `${events.new}: 202`]);
+  await app.runEvents(5 * day);
+  app.azure.eventGrid.emit('SecretNearExpiry', app.vault, 'secret'); // late, and long after the overlap
+  await app.deliverEvents();
+  expect(app.regenerations()).toBe(0);
+  expect(app.announced()).toEqual(['Target.Adopted adopted']);
+  await app.runTimers(2 * day, hour); // a third of the validity before its end the timer takes it
+  expect(app.announced().slice(1)).toEqual([...started, 'Rotation.Completed completed']);
 });
 
-test('an event that is dropped costs no more than the time to the next timer', async () => {
-  const b = await wired();
-  b.azure.eventGrid.faults.plan({ eventType: events.near, effect: { kind: 'drop' } });
-  await adopted(b, await b.newBatch());
-  await nearExpiry(b);
-  expect(regenerated(b)).toBe(0);
-  await b.live(15 * minute);
-  expect(told(b)).toEqual(['Target.Adopted adopted', ...started]);
+test('the next timer takes up a dropped event', async () => {
+  const app = await createTestApp({ events: 'delivered' });
+  app.azure.eventGrid.faults.plan({ eventType: events.near, effect: { kind: 'drop' } });
+  await app.adopt(await app.newBatch());
+  await nearExpiry(app);
+  expect(app.regenerations()).toBe(0);
+  await app.run(15 * minute);
+  expect(app.announced()).toEqual(['Target.Adopted adopted', ...started]);
 });
 
-test('a secret that expired is rotated by its event, with its own cause', async () => {
-  const b = await wired();
-  b.azure.eventGrid.faults.plan({ eventType: events.near, effect: { kind: 'drop' } });
-  await adopted(b, await b.newBatch());
-  await b.events(60 * day);
-  const begun = b.said().find(({ type }) => type === 'Keyturn.Rotation.Started');
+test('the event of an expired secret rotates it with the cause expired', async () => {
+  const app = await createTestApp({ events: 'delivered' });
+  app.azure.eventGrid.faults.plan({ eventType: events.near, effect: { kind: 'drop' } });
+  await app.adopt(await app.newBatch());
+  await app.runEvents(60 * day);
+  const begun = app.messages.find(({ type }) => type === 'Keyturn.Rotation.Started');
   expect(begun?.data).toMatchObject({ cause: 'expired' });
-  expect(regenerated(b)).toBe(1);
+  expect(app.regenerations()).toBe(1);
 });
 
-test('R18: a standby that a person made since is published, and regenerating it once more is spared', async () => {
-  const b = await wired();
-  const account = await b.newBatch();
-  await adopted(b, account);
-  b.azure.eventGrid.regenerate(account, 'Secondary');
-  const { Secondary } = b.keys(account);
-  await nearExpiry(b);
-  expect(value(b)).toBe(Secondary);
-  expect(regenerated(b)).toBe(0);
+test('R18: a standby key that a person made is published, not regenerated', async () => {
+  const app = await createTestApp({ events: 'delivered' });
+  const account = await app.newBatch();
+  await app.adopt(account);
+  app.azure.eventGrid.regenerate(account, 'Secondary');
+  const { Secondary } = app.keys(account);
+  await nearExpiry(app);
+  expect(app.value()).toBe(Secondary);
+  expect(app.regenerations()).toBe(0);
 });

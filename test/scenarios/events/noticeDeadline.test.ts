@@ -1,159 +1,161 @@
 import { day, hour, later, minute } from '../../../lib/model/clock.ts';
-import { value } from '../situations/play.ts';
-import { subscriptionId, told, type Wired } from '../../support/wired.ts';
-import { app } from './apps.ts';
-import { causes, raise, resting, tellByEvent } from './noticed.ts';
+import { newPinnedSite } from '../../support/consumers.ts';
+import { subscriptionId, type TestApp } from '../../support/createTestApp.ts';
+import { createAdoptedSignalR, publishNotice, raiseNotice, startCauses } from '../../support/notices.ts';
 
-const settle = { KEYTURN_OVERLAP: 'PT25H' };
+const overlap = { KEYTURN_OVERLAP: 'PT25H' };
 
-function saidOf(b: Wired, reason: string) {
-  return b.said().findLast(({ data }) => data.reason === reason);
+function lastMessage(app: TestApp, reason: string) {
+  return app.messages.findLast(({ data }) => data.reason === reason);
 }
 
-function deadlineIn(b: Wired, ms: number): { impactMitigationTime: Date } {
-  return { impactMitigationTime: later(b.clock.now(), ms) };
+function deadlineIn(app: TestApp, ms: number): { impactMitigationTime: Date } {
+  return { impactMitigationTime: later(app.clock.now(), ms) };
 }
 
-test('a deadline that leaves settle its time changes nothing', async () => {
-  const { b } = await resting(settle);
-  raise(b, deadlineIn(b, 3 * day));
-  await b.app.pollNotices();
-  expect(told(b).at(-1)).toBe('Rotation.CredentialPublished published');
-  expect(saidOf(b, 'published')?.data['until']).toBe(later(b.clock.now(), 25 * hour).toISOString());
+test('a deadline after the overlap changes nothing', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
+  raiseNotice(app, deadlineIn(app, 3 * day));
+  await app.keyturn.pollNotices();
+  expect(app.announced().at(-1)).toBe('Rotation.CredentialPublished published');
+  expect(lastMessage(app, 'published')?.data['until']).toBe(later(app.clock.now(), 25 * hour).toISOString());
 });
 
-test('R23: a deadline shortens settle, which is announced, and is met half an hour early', async () => {
-  const { b } = await resting(settle);
-  const { impactMitigationTime: deadline } = deadlineIn(b, 10 * hour);
-  raise(b, { impactMitigationTime: deadline });
-  await b.app.pollNotices();
-  expect(told(b).at(-1)).toBe('Rotation.CredentialPublished overlap-shortened');
-  expect(saidOf(b, 'overlap-shortened')?.data['until']).toBe(later(deadline, -30 * minute).toISOString());
-  await b.live(9 * hour);
-  expect(told(b)).not.toContain('Rotation.Completed completed');
-  await b.live(hour);
-  const completed = saidOf(b, 'completed')?.time ?? new Date(NaN);
+test('R23: a deadline shortens the overlap, which is announced, and is met half an hour early', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
+  const { impactMitigationTime: deadline } = deadlineIn(app, 10 * hour);
+  raiseNotice(app, { impactMitigationTime: deadline });
+  await app.keyturn.pollNotices();
+  expect(app.announced().at(-1)).toBe('Rotation.CredentialPublished overlap-shortened');
+  expect(lastMessage(app, 'overlap-shortened')?.data['until']).toBe(later(deadline, -30 * minute).toISOString());
+  await app.run(9 * hour);
+  expect(app.announced()).not.toContain('Rotation.Completed completed');
+  await app.run(hour);
+  const completed = lastMessage(app, 'completed')?.time ?? new Date(NaN);
   expect([later(deadline, -30 * minute) <= completed, completed <= later(deadline, -25 * minute)]).toEqual([
     true,
     true,
   ]);
 });
 
-test('a deadline in minutes: consumers get five minutes all the same', async () => {
-  const { b } = await resting(settle);
-  raise(b, deadlineIn(b, 20 * minute));
-  await b.app.pollNotices();
-  const published = saidOf(b, 'overlap-shortened');
-  expect(published?.data['until']).toBe(later(b.clock.now(), 5 * minute).toISOString());
-  await b.live(15 * minute);
-  expect(told(b).at(-1)).toBe('Rotation.Completed completed');
+test('consumers get five minutes even when the deadline is 20 minutes away', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
+  raiseNotice(app, deadlineIn(app, 20 * minute));
+  await app.keyturn.pollNotices();
+  const published = lastMessage(app, 'overlap-shortened');
+  expect(published?.data['until']).toBe(later(app.clock.now(), 5 * minute).toISOString());
+  await app.run(15 * minute);
+  expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
 });
 
-test('a deadline that has passed shortens nothing', async () => {
-  const { b } = await resting(settle);
-  raise(b, deadlineIn(b, -hour));
-  await b.app.pollNotices();
-  expect(told(b).at(-1)).toBe('Rotation.CredentialPublished published');
+test('a past deadline shortens nothing', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
+  raiseNotice(app, deadlineIn(app, -hour));
+  await app.keyturn.pollNotices();
+  expect(app.announced().at(-1)).toBe('Rotation.CredentialPublished published');
 });
 
-test('a version that is young: its consumers and those of the next share the time by halves', async () => {
-  const { b } = await resting(settle, { ageDays: 0 });
-  b.vault.setSecret('secret', value(b) ?? '', { tags: { ...b.tags() } });
-  await b.deliver();
-  const born = b.clock.now();
-  raise(b, deadlineIn(b, 10 * hour));
-  await b.app.pollNotices();
-  expect(b.tags()['RotationPhase']).toMatch(/^generate, overlap/);
-  await b.live(4 * hour + 59 * minute);
-  expect(told(b)).not.toContain('Rotation.CredentialPublished overlap-shortened');
-  await b.live(5 * hour);
-  expect(saidOf(b, 'begun')?.time).toEqual(born);
-  expect(b.vault.current('secret')?.createdOn).toEqual(later(born, 5 * hour + 2_000)); // the service works for 2 s
-  expect(told(b).at(-1)).toBe('Rotation.Completed completed');
+test('consumers of a young version and of the next one share the time before a deadline equally', async () => {
+  const { app } = await createAdoptedSignalR(overlap, { ageDays: 0 });
+  app.vault.setSecret('secret', app.value() ?? '', { tags: { ...app.tags() } });
+  await app.deliverEvents();
+  const born = app.clock.now();
+  raiseNotice(app, deadlineIn(app, 10 * hour));
+  await app.keyturn.pollNotices();
+  expect(app.tags()['RotationPhase']).toMatch(/^generate, overlap/);
+  await app.run(4 * hour + 59 * minute);
+  expect(app.announced()).not.toContain('Rotation.CredentialPublished overlap-shortened');
+  await app.run(5 * hour);
+  expect(lastMessage(app, 'begun')?.time).toEqual(born);
+  expect(app.vault.current('secret')?.createdOn).toEqual(later(born, 5 * hour + 2_000)); // the service works for 2 s
+  expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
 });
 
-test('the deadline of a notice that was updated to an earlier one hurries the rotation under way', async () => {
-  const { b } = await resting(settle);
-  const { trackingId } = raise(b, deadlineIn(b, 3 * day));
-  await b.app.pollNotices();
-  b.azure.health.update(trackingId, deadlineIn(b, 6 * hour));
-  await b.live(6 * hour);
-  expect(causes(b)).toEqual(['notice']);
-  expect(told(b).at(-1)).toBe('Rotation.Completed completed');
+test('an earlier deadline shortens the rotation under way', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
+  const { trackingId } = raiseNotice(app, deadlineIn(app, 3 * day));
+  await app.keyturn.pollNotices();
+  app.azure.health.update(trackingId, deadlineIn(app, 6 * hour));
+  await app.run(6 * hour);
+  expect(startCauses(app)).toEqual(['notice']);
+  expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
 });
 
 test.each([
   ['without a deadline waits for the grace of adoption', undefined, false],
-  ['whose deadline leaves no settle after the grace passes it', 10 * hour, true],
-  ['whose deadline leaves time enough waits for it', 5 * day, false],
+  ['ignores the grace when its deadline leaves no overlap after it', 10 * hour, true],
+  ['waits for the grace when its deadline leaves time enough', 5 * day, false],
 ] as const)('a notice %s', async (_sentence, ms, begins) => {
-  const { b } = await resting({ ...settle, KEYTURN_ADOPTION_GRACE: 'P3D' }); // of which a day is left
-  raise(b, ms === undefined ? {} : deadlineIn(b, ms));
-  await b.app.pollNotices();
-  expect(isPublished(b)).toBe(begins);
-  expect(causes(b)).toEqual(['notice']);
-  b.pass(23 * hour);
-  await b.live(30 * minute);
-  expect(isPublished(b)).toBe(begins);
-  await b.live(hour);
-  expect(isPublished(b)).toBe(true);
+  const { app } = await createAdoptedSignalR({ ...overlap, KEYTURN_ADOPTION_GRACE: 'P3D' }); // of which a day is left
+  raiseNotice(app, ms === undefined ? {} : deadlineIn(app, ms));
+  await app.keyturn.pollNotices();
+  expect(isPublished(app)).toBe(begins);
+  expect(startCauses(app)).toEqual(['notice']);
+  app.pass(23 * hour);
+  await app.run(30 * minute);
+  expect(isPublished(app)).toBe(begins);
+  await app.run(hour);
+  expect(isPublished(app)).toBe(true);
 });
 
-function isPublished(b: Wired): boolean {
-  return told(b).some((each) => each.startsWith('Rotation.CredentialPublished'));
+function isPublished(app: TestApp): boolean {
+  return app.announced().some((each) => each.startsWith('Rotation.CredentialPublished'));
 }
 
-test('promise 1: the guard of a tag that was corrected yields to no deadline', async () => {
-  const { b, service } = await resting(settle);
-  const keys = b.keys(service);
-  b.vault.updateTags('secret', { ...b.tags(), CredentialId: 'Secondary' });
-  raise(b, deadlineIn(b, 6 * hour));
-  await b.live(15 * minute);
-  b.pass(24 * hour);
-  await b.live(30 * minute);
-  expect(b.keys(service)).toEqual(keys);
-  await b.live(hour);
-  expect(isPublished(b)).toBe(true);
+test('promise 1: a deadline does not end the key that a corrected tag named', async () => {
+  const { app, service } = await createAdoptedSignalR(overlap);
+  const keys = app.keys(service);
+  app.vault.updateTags('secret', { ...app.tags(), CredentialId: 'Secondary' });
+  raiseNotice(app, deadlineIn(app, 6 * hour));
+  await app.run(15 * minute);
+  app.pass(24 * hour);
+  await app.run(30 * minute);
+  expect(app.keys(service)).toEqual(keys);
+  await app.run(hour);
+  expect(isPublished(app)).toBe(true);
 });
 
 test.each([
   ['without a deadline waits for the window', undefined, false],
-  ['whose deadline comes before the window ignores it', 90 * minute, true],
-  ['whose deadline leaves settle after the window waits for it', 5 * hour, false],
+  ['ignores the window when its deadline comes before it', 90 * minute, true],
+  ['waits for the window when its deadline leaves an overlap after it', 5 * hour, false],
 ] as const)('a notice %s', async (_sentence, ms, begins) => {
-  const { b } = await resting({ KEYTURN_WINDOW: 'Mon-Sun 03:00-04:00 UTC' });
-  raise(b, ms === undefined ? {} : deadlineIn(b, ms));
-  await b.app.pollNotices();
-  expect(isPublished(b)).toBe(begins);
-  await b.live(5 * hour);
-  expect(told(b).at(-1)).toBe('Rotation.Completed completed');
-  expect(causes(b)).toEqual(['notice']);
+  const { app } = await createAdoptedSignalR({ KEYTURN_WINDOW: 'Mon-Sun 03:00-04:00 UTC' });
+  raiseNotice(app, ms === undefined ? {} : deadlineIn(app, ms));
+  await app.keyturn.pollNotices();
+  expect(isPublished(app)).toBe(begins);
+  await app.run(5 * hour);
+  expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
+  expect(startCauses(app)).toEqual(['notice']);
 });
 
-test('who wishes to wait for consumers does not keep a deadline waiting', async () => {
-  const { b } = await resting({}, { tags: { RotationOptions: 'wait-for-consumers' } });
-  app(b, 'pinned', { settings: { KEY: `${b.vault.uri}/secrets/secret/${b.vault.current('secret')?.version ?? ''}` } });
-  raise(b, deadlineIn(b, 5 * hour));
-  await b.live(2 * hour);
-  expect(told(b).at(-1)).toBe('Rotation.Completed completed');
+test('the option wait-for-consumers does not delay a deadline', async () => {
+  const { app } = await createAdoptedSignalR({}, { tags: { RotationOptions: 'wait-for-consumers' } });
+  newPinnedSite(app);
+  raiseNotice(app, deadlineIn(app, 5 * hour));
+  await app.run(2 * hour);
+  expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
 });
 
-test('the deadline of an earlier notice outlives a later notice', async () => {
-  const { b } = await resting(settle);
-  const deadline = later(b.clock.now(), 4 * hour);
-  tellByEvent(b, 'first', { subscriptions: [subscriptionId], deadline: deadline.toISOString() });
-  await b.events(20 * minute);
-  tellByEvent(b, 'second', { subscriptions: [subscriptionId], deadline: later(b.clock.now(), 20 * day).toISOString() });
-  await b.live(4 * hour);
-  const completed = saidOf(b, 'completed')?.time ?? new Date(NaN);
+test('the deadline of an earlier notice outlasts a later notice', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
+  const deadline = later(app.clock.now(), 4 * hour);
+  publishNotice(app, 'first', { subscriptions: [subscriptionId], deadline: deadline.toISOString() });
+  await app.runEvents(20 * minute);
+  publishNotice(app, 'second', {
+    subscriptions: [subscriptionId],
+    deadline: later(app.clock.now(), 20 * day).toISOString(),
+  });
+  await app.run(4 * hour);
+  const completed = lastMessage(app, 'completed')?.time ?? new Date(NaN);
   expect(completed <= deadline).toBe(true);
 });
 
-test('a deadline with milliseconds, as Azure writes them, is hurried for once', async () => {
-  const { b } = await resting(settle);
-  raise(b, { impactMitigationTime: later(b.clock.now(), 10 * hour + 256) });
-  await b.app.pollNotices();
-  expect(await b.calls(() => b.app.pollNotices())).toEqual([
+test('a deadline with milliseconds, as Azure writes it, shortens the overlap once', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
+  raiseNotice(app, { impactMitigationTime: later(app.clock.now(), 10 * hour + 256) });
+  await app.keyturn.pollNotices();
+  expect(await app.callsDuring(() => app.keyturn.pollNotices())).toEqual([
     'resourceGraph.query',
     'listSecrets',
     'resourceGraph.query',

@@ -1,105 +1,189 @@
 import { day, hour, minute } from '../../../lib/model/clock.ts';
 import { adviceFor } from '../../../lib/model/reason.ts';
-import { told } from '../../support/wired.ts';
-import { accountWithKey, asked, cmk, grant, inUse, stands, tags, versions, type Cmk } from './batchCmkStage.ts';
+import {
+  cmkTags,
+  countCalls,
+  countVersions,
+  createAccountWithKey,
+  createAdoptedCmk,
+  createDueCmk,
+  grantKeyAccess,
+  keyInUse,
+  keyWithoutVersion,
+  revokeKeyAccess,
+  secretState,
+  setKey,
+  type CmkTarget,
+} from '../../support/customerManagedKeys.ts';
 
-jest.setTimeout(60_000);
-
-async function resting(): Promise<Cmk> {
-  const s = await accountWithKey();
-  s.b.newSecret(s.account, { value: s.first, ageDays: 1, tags });
-  await s.b.live(20 * minute);
-  return s;
-}
-
-const losses: [string, (s: Cmk) => void, (s: Cmk) => void][] = [
+const losses: [string, (target: CmkTarget) => void, (target: CmkTarget) => void][] = [
   [
     'the key is disabled',
-    ({ b }) => b.vault.keys.update('cmk', { enabled: false }),
-    ({ b }) => b.vault.keys.update('cmk', { enabled: true }),
+    ({ app }) => app.vault.keys.update('cmk', { enabled: false }),
+    ({ app }) => app.vault.keys.update('cmk', { enabled: true }),
   ],
-  ['the key is deleted', ({ b }) => b.vault.keys.delete('cmk'), ({ b }) => b.vault.keys.recover('cmk')],
+  ['the key is deleted', ({ app }) => app.vault.keys.delete('cmk'), ({ app }) => app.vault.keys.recover('cmk')],
   [
-    'the grant is taken away',
-    ({ b, account }) => {
-      grant(account, b.vault, new Set());
+    'the grant is removed',
+    ({ app, account }) => {
+      revokeKeyAccess(account, app.vault);
     },
-    ({ b, account }) => {
-      grant(account, b.vault);
+    ({ app, account }) => {
+      grantKeyAccess(account, app.vault);
     },
   ],
 ];
 
 test.each(losses)(
-  '%s: told at once with what to do, looked at every few minutes, and said to be well',
+  'key-access-lost is announced and inspected every few minutes when %s, and its end is announced',
   async (...loss) => {
     const [, lose, mend] = loss;
-    const s = await resting();
-    const { b, first } = s;
-    lose(s);
-    await b.live(7 * hour);
-    expect(told(b).filter((each) => each.endsWith('key-access-lost'))).toEqual(['Rotation.Held key-access-lost']);
-    const looks = asked(b, 'batch.get');
-    await b.live(hour);
-    expect(asked(b, 'batch.get') - looks).toBeGreaterThanOrEqual(4);
-    mend(s);
-    await b.live(hour);
-    expect(stands(b)).toMatchObject({ value: first, phase: 'idle' });
-    expect(told(b).at(-1)).toBe('Target.ResourceWell well-again');
+    const target = await createAdoptedCmk();
+    const { app, first } = target;
+    lose(target);
+    await app.run(7 * hour);
+    expect(app.announced().filter((each) => each.endsWith('key-access-lost'))).toEqual([
+      'Rotation.Held key-access-lost',
+    ]);
+    const looks = countCalls(app, 'batch.get');
+    await app.run(hour);
+    expect(countCalls(app, 'batch.get') - looks).toBeGreaterThanOrEqual(4);
+    mend(target);
+    await app.run(hour);
+    expect(secretState(app)).toMatchObject({ value: first, phase: 'idle' });
+    expect(app.announced().at(-1)).toBe('Target.ResourceWell well-again');
   },
 );
 
 test.each([
-  ['come back', 30 * minute, 25 * minute, 40 * minute],
-  ['stay away for reasons of their own, at most an hour,', day, 50 * minute, 70 * minute],
-])('it is not well before its nodes %s', async (_sentence, nodesBackMs, tooEarlyMs, thenMs) => {
-  const s = await resting();
-  const { b, account } = s;
+  ['return', 30 * minute, 25 * minute, 40 * minute],
+  ['stay away for an hour', day, 50 * minute, 70 * minute],
+])('ResourceWell is announced after the nodes %s', async (_sentence, nodesBackMs, tooEarlyMs, thenMs) => {
+  const target = await createAdoptedCmk();
+  const { app, account } = target;
   account.customerKey.timing.recoveryMs = minute;
   account.customerKey.timing.nodesBackMs = nodesBackMs;
-  b.azure.createPool(account, { name: 'nodes', nodes: 2 });
-  grant(account, b.vault, new Set());
-  await b.live(7 * hour);
-  grant(account, b.vault);
-  await b.live(tooEarlyMs);
-  expect([told(b).at(-1), stands(b).phase]).toEqual([
+  app.azure.createPool(account, { name: 'nodes', nodes: 2 });
+  revokeKeyAccess(account, app.vault);
+  await app.run(7 * hour);
+  grantKeyAccess(account, app.vault);
+  await app.run(tooEarlyMs);
+  expect([app.announced().at(-1), secretState(app).phase]).toEqual([
     'Rotation.Held key-access-lost',
     expect.stringContaining('nodes-returning'),
   ]);
-  await b.live(thenMs - tooEarlyMs);
-  expect([told(b).at(-1), stands(b).phase]).toEqual(['Target.ResourceWell well-again', 'idle']);
+  await app.run(thenMs - tooEarlyMs);
+  expect([app.announced().at(-1), secretState(app).phase]).toEqual(['Target.ResourceWell well-again', 'idle']);
 });
 
-test('what to do says that a recovered vault lost its roles and event subscriptions, and how long it takes', () => {
+test('the advice says that a recovered vault has lost its roles and event subscriptions, and how long it takes', () => {
   expect(adviceFor('key-access-lost')).toMatch(/recover.*roles and event subscriptions.*10 minutes/s);
 });
 
-test('as long as access is lost no version is made and nothing is changed', async () => {
-  const s = await cmk();
-  s.b.vault.keys.update('cmk', { enabled: false });
-  await s.b.live(day);
-  expect([versions(s.b), asked(s.b, 'rotateKey'), inUse(s.account)]).toEqual([1, 0, s.first]);
+test('nothing is made or changed while key access is lost', async () => {
+  const target = await createDueCmk();
+  target.app.vault.keys.update('cmk', { enabled: false });
+  await target.app.run(day);
+  expect([countVersions(target.app), countCalls(target.app, 'rotateKey'), keyInUse(target.account)]).toEqual([
+    1,
+    0,
+    target.first,
+  ]);
 });
 
-test('the access key of the account waits too, in its own words, and is rotated afterwards', async () => {
-  const { b, account } = await accountWithKey();
-  b.newSecret(account, { name: 'access' });
-  grant(account, b.vault, new Set());
-  await b.live(hour);
-  expect(told(b, 'access')).toContain('Rotation.Held account-disabled');
-  grant(account, b.vault);
-  await b.live(2 * hour);
-  expect(stands(b, 'access').value).toBe(b.keys(account).Secondary);
+test('the access key of the account is held as account-disabled, and rotated afterwards', async () => {
+  const { app, account } = await createAccountWithKey();
+  app.newSecret(account, { name: 'access' });
+  revokeKeyAccess(account, app.vault);
+  await app.run(hour);
+  expect(app.announced('access')).toContain('Rotation.Held account-disabled');
+  grantKeyAccess(account, app.vault);
+  await app.run(2 * hour);
+  expect(secretState(app, 'access').value).toBe(app.keys(account).Secondary);
 });
 
-test('where this app may not read pools, a lost key is seen by the key itself', async () => {
-  const { b } = await resting();
-  b.azure.core.faults.plan({
+test('the key itself shows that access is lost when pools cannot be read', async () => {
+  const { app } = await createAdoptedCmk();
+  app.azure.core.faults.plan({
     operation: 'pool.list',
     lasting: true,
     effect: { kind: 'status', status: 403, body: { error: { code: 'AuthorizationFailed' } } },
   });
-  b.vault.keys.update('cmk', { enabled: false });
-  await b.live(7 * hour);
-  expect(told(b)).toContain('Rotation.Held key-access-lost');
+  app.vault.keys.update('cmk', { enabled: false });
+  await app.run(7 * hour);
+  expect(app.announced()).toContain('Rotation.Held key-access-lost');
+});
+
+test.each([
+  [
+    'an outage',
+    (target: CmkTarget) =>
+      target.app.azure.core.faults.plan({ operation: 'batch.get', effect: { kind: 'status', status: 503 } }),
+  ],
+  ['the removal of the identity', (target: CmkTarget) => (target.account.identity = { type: 'None' })],
+])('ResourceWell is not announced because of %s', async (_sentence, act) => {
+  const target = await createAdoptedCmk();
+  revokeKeyAccess(target.account, target.app.vault);
+  await target.app.run(7 * hour);
+  act(target);
+  await target.app.run(2 * hour);
+  expect(target.app.announced()).not.toContain('Target.ResourceWell well-again');
+});
+
+test('an outage does not suppress the recovery announcement', async () => {
+  const target = await createAdoptedCmk();
+  revokeKeyAccess(target.account, target.app.vault);
+  await target.app.run(7 * hour);
+  target.app.azure.core.faults.plan({ operation: 'batch.get', effect: { kind: 'status', status: 503 } });
+  await target.app.run(5 * minute);
+  grantKeyAccess(target.account, target.app.vault);
+  await target.app.run(hour);
+  expect(target.app.announced().slice(-2)).toEqual(['Rotation.Held key-access-lost', 'Target.ResourceWell well-again']);
+});
+
+test('key-access-lost is announced the same day during an overlap', async () => {
+  const target = await createDueCmk({ RotationOptions: 'disable-old-version' });
+  await target.app.run(hour);
+  revokeKeyAccess(target.account, target.app.vault);
+  await target.app.run(8 * hour);
+  expect(target.app.announced()).toContain('Rotation.Held key-access-lost');
+});
+
+test('the key itself shows that a key that Batch follows is disabled when pools cannot be read', async () => {
+  const target = await createAccountWithKey();
+  setKey(target.account, keyWithoutVersion(target.first));
+  target.app.newSecret(target.account, { value: keyWithoutVersion(target.first), ageDays: 1, tags: cmkTags });
+  const body = { error: { code: 'AuthorizationFailed' } };
+  target.app.azure.core.faults.plan({
+    operation: 'pool.list',
+    lasting: true,
+    effect: { kind: 'status', status: 403, body },
+  });
+  await target.app.run(20 * minute);
+  target.app.vault.keys.update('cmk', { enabled: false });
+  await target.app.run(12 * hour);
+  expect(target.app.announced()).toContain('Rotation.Held key-access-lost');
+});
+
+test('a wrong CredentialId of a key without a version is corrected without an alarm', async () => {
+  const { app, account, first } = await createAccountWithKey();
+  const key = keyWithoutVersion(first);
+  setKey(account, key);
+  app.newSecret(account, { value: key, ageDays: 1, tags: cmkTags });
+  await app.run(20 * minute);
+  app.vault.update('secret', { tags: { ...app.tags(), CredentialId: 'f'.repeat(32) } });
+  await app.run(12 * hour);
+  expect(app.announced()).not.toContain('Rotation.Held key-access-lost');
+  expect(app.tags()['CredentialId']).toBe(first.split('/').at(-1));
+});
+
+test('forbidden is announced when the account works again and the app may not read the key', async () => {
+  const { app, account } = await createAdoptedCmk();
+  revokeKeyAccess(account, app.vault);
+  await app.run(7 * hour);
+  grantKeyAccess(account, app.vault);
+  const body = { error: { code: 'Forbidden' } };
+  app.azure.core.faults.plan({ operation: 'getKey', lasting: true, effect: { kind: 'status', status: 403, body } });
+  await app.run(3 * hour);
+  expect(app.announced()).toContain('Rotation.Held forbidden');
 });

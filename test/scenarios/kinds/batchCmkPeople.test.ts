@@ -1,134 +1,211 @@
 import { day, hour, later, minute } from '../../../lib/model/clock.ts';
-import { told } from '../../support/wired.ts';
 import {
-  accountWithKey,
-  cmk,
-  encrypt,
-  grant,
-  inUse,
+  cmkTags,
+  countVersions,
+  createAccountWithKey,
+  createAdoptedCmk,
+  createDueCmk,
+  enabledVersions,
+  grantKeyAccess,
+  keyInUse,
+  keyWithoutVersion,
   newKey,
-  stands,
-  tags,
-  versions,
-  wishFor,
-} from './batchCmkStage.ts';
-import type { Cmk } from './batchCmkStage.ts';
+  newestKey,
+  revokeKeyAccess,
+  secretState,
+  setKey,
+  setRotationKey,
+  type CmkTarget,
+} from '../../support/customerManagedKeys.ts';
 
-jest.setTimeout(60_000);
-
-/** Adopted when it was new. */
-async function resting(more: Record<string, string> = {}): Promise<Cmk> {
-  const s = await accountWithKey();
-  s.b.newSecret(s.account, { value: s.first, ageDays: 1, tags: { ...tags, ...more } });
-  await s.b.live(20 * minute);
-  return s;
-}
-
-function leak({ b }: Cmk, more: object = {}) {
-  return b.post({ vault: b.vault.uri, secret: 'secret', mode: 'graceful', reason: 'leaked', ...more });
-}
-
-function unheard({ b }: Cmk): void {
-  b.azure.eventGrid.faults.plan({ lasting: true, effect: { kind: 'drop' } });
-}
-
-function withdraw({ b }: Cmk): void {
-  const { RotationKey: _, ...rest } = b.tags();
-  b.vault.update('secret', { tags: rest });
-}
-
-function enabled({ b }: Cmk): readonly boolean[] {
-  return b.vault.keys.versions('cmk').map((version) => version.enabled);
-}
-
-function keyOf({ first }: Cmk): string {
-  return first.slice(0, first.lastIndexOf('/'));
-}
-
-test('a newer version that leaked before it was taken up is never published', async () => {
-  const s = await resting();
-  unheard(s);
-  const { version } = s.b.vault.createKey('cmk');
-  await leak(s, { compromised: [version] });
-  await s.b.live(8 * hour);
-  expect(inUse(s.account)).not.toContain(version);
+test('a newer version that leaks before its adoption is never published', async () => {
+  const target = await createAdoptedCmk();
+  target.app.dropEvents();
+  const { version } = target.app.vault.createKey('cmk');
+  await target.app.requestRotation({ compromised: [version] });
+  await target.app.run(8 * hour);
+  expect(keyInUse(target.account)).not.toContain(version);
 });
 
-test('immediate: the version that Batch still follows is not disabled under it', async () => {
-  const s = await accountWithKey();
-  encrypt(s.account, keyOf(s));
-  s.b.newSecret(s.account, { value: keyOf(s), ageDays: 2, tags: { ...tags, RotationOptions: 'disable-old-version' } });
-  await s.b.live(20 * minute);
-  expect(s.account.customerKey.isUsable()).toBe(true);
-  await leak(s, { mode: 'immediate' });
-  await s.b.live(30 * minute);
-  expect(s.account.customerKey.isUsable()).toBe(true);
+test('an immediate emergency does not disable the version that Batch still uses', async () => {
+  const target = await createAccountWithKey();
+  setKey(target.account, keyWithoutVersion(target.first));
+  target.app.newSecret(target.account, {
+    value: keyWithoutVersion(target.first),
+    ageDays: 2,
+    tags: { ...cmkTags, RotationOptions: 'disable-old-version' },
+  });
+  await target.app.run(20 * minute);
+  expect(target.account.customerKey.isUsable()).toBe(true);
+  await target.app.requestRotation({ mode: 'immediate' });
+  await target.app.run(30 * minute);
+  expect(target.account.customerKey.isUsable()).toBe(true);
 });
 
-test('nor under another account that follows the key', async () => {
-  const s = await accountWithKey();
-  s.b.newSecret(s.account, { value: s.first, ageDays: 2, tags: { ...tags, RotationOptions: 'disable-old-version' } });
-  const other = await s.b.newBatch({ name: 'other', identity: { type: 'SystemAssigned' }, cmkAllowed: true });
-  grant(other, s.b.vault);
-  encrypt(other, keyOf(s));
-  await s.b.live(20 * minute);
+test('an immediate emergency does not disable the version that another account still uses', async () => {
+  const target = await createAccountWithKey();
+  target.app.newSecret(target.account, {
+    value: target.first,
+    ageDays: 2,
+    tags: { ...cmkTags, RotationOptions: 'disable-old-version' },
+  });
+  const other = await target.app.newBatch({ name: 'other', identity: { type: 'SystemAssigned' }, cmkAllowed: true });
+  grantKeyAccess(other, target.app.vault);
+  setKey(other, keyWithoutVersion(target.first));
+  await target.app.run(20 * minute);
   expect(other.customerKey.isUsable()).toBe(true);
-  await leak(s, { mode: 'immediate' });
-  await s.b.live(30 * minute);
+  await target.app.requestRotation({ mode: 'immediate' });
+  await target.app.run(30 * minute);
   expect(other.customerKey.isUsable()).toBe(true);
 });
 
-test('RotationKey names a version that does not exist: key-missing, and no alarm', async () => {
-  const s = await resting();
-  wishFor(s.b, `${keyOf(s)}/${'f'.repeat(32)}`);
-  await s.b.live(8 * hour);
-  expect(told(s.b)).toEqual(['Target.Adopted adopted', 'Rotation.Held key-missing']);
+test('RotationKey with an unknown version is announced as key-missing, once', async () => {
+  const target = await createAdoptedCmk();
+  setRotationKey(target.app, `${keyWithoutVersion(target.first)}/${'f'.repeat(32)}`);
+  await target.app.run(8 * hour);
+  expect(target.app.announced()).toEqual(['Target.Adopted adopted', 'Rotation.Held key-missing']);
 });
 
-test('a wish that the service refused and a person took back leaves the target at rest', async () => {
-  const s = await accountWithKey(undefined, false);
-  encrypt(s.account, 'Microsoft.Batch');
-  s.b.newSecret(s.account, { value: 'Microsoft.Batch', ageDays: 1, tags: { ...tags, RotationKey: keyOf(s) } });
-  await s.b.live(hour);
-  withdraw(s);
-  await s.b.live(2 * day);
-  expect(stands(s.b).phase).toMatch(/^idle/);
+test('a refused RotationKey that is withdrawn leaves the target at rest', async () => {
+  const target = await createAccountWithKey(undefined, false);
+  setKey(target.account, 'Microsoft.Batch');
+  target.app.newSecret(target.account, {
+    value: 'Microsoft.Batch',
+    ageDays: 1,
+    tags: { ...cmkTags, RotationKey: keyWithoutVersion(target.first) },
+  });
+  await target.app.run(hour);
+  setRotationKey(target.app, undefined);
+  await target.app.run(27 * hour);
+  expect(secretState(target.app).phase).toMatch(/^idle/);
 });
 
-test('a wish for a key without a grant, taken back: no version of the old key is made', async () => {
-  const s = await resting();
-  const other = await s.b.azure.keyVault.createVault('other');
+test('a withdrawn RotationKey without a grant makes no version of the old key', async () => {
+  const target = await createAdoptedCmk();
+  const other = await target.app.azure.keyVault.createVault('other');
   other.purgeProtection = true;
-  wishFor(s.b, newKey(s.b, other, 'another'));
-  await s.b.live(8 * hour);
-  withdraw(s);
-  await s.b.live(8 * hour);
-  expect([versions(s.b), inUse(s.account), stands(s.b).phase]).toEqual([1, s.first, 'idle']);
+  setRotationKey(target.app, newKey(target.app, other, 'another'));
+  await target.app.run(8 * hour);
+  setRotationKey(target.app, undefined);
+  await target.app.run(8 * hour);
+  expect([countVersions(target.app), keyInUse(target.account), secretState(target.app).phase]).toEqual([
+    1,
+    target.first,
+    'idle',
+  ]);
 });
 
-test('an emergency of a pinned key: refused, or begun within the hour after the pin is gone', async () => {
-  const s = await resting();
-  wishFor(s.b, s.first);
-  await s.b.live(7 * hour);
-  const { status } = await leak(s, { mode: 'immediate' });
-  withdraw(s);
-  await s.b.live(2 * hour);
-  expect(status === 202 ? versions(s.b) : status).toBe(status === 202 ? 2 : 409);
+test('an emergency of a pinned key is refused, or starts within two hours after the pin is removed', async () => {
+  const target = await createAdoptedCmk();
+  setRotationKey(target.app, target.first);
+  await target.app.run(7 * hour);
+  const { status } = await target.app.requestRotation({ mode: 'immediate' });
+  setRotationKey(target.app, undefined);
+  await target.app.run(2 * hour);
+  expect(status === 202 ? countVersions(target.app) : status).toBe(status === 202 ? 2 : 409);
 });
 
-test('the version in use is near its expiry, and the newer one is disabled: another is made', async () => {
-  const s = await resting();
-  s.b.vault.keys.update('cmk', { expiresOn: later(s.b.clock.now(), 29 * day) });
-  s.b.vault.createKey('cmk', { enabled: false });
-  await s.b.live(day);
-  expect([versions(s.b), inUse(s.account) === s.first]).toEqual([3, false]);
+test('another version is made when the one in use is near its expiry and the newer one is disabled', async () => {
+  const target = await createAdoptedCmk();
+  target.app.vault.keys.update('cmk', { expiresOn: later(target.app.clock.now(), 29 * day) });
+  target.app.vault.createKey('cmk', { enabled: false });
+  await target.app.run(day);
+  expect([countVersions(target.app), keyInUse(target.account) === target.first]).toEqual([3, false]);
 });
 
-test('a person goes back to the old version while it settles: the newest one stays enabled', async () => {
-  const s = await cmk({ RotationOptions: 'disable-old-version' });
-  await s.b.live(hour);
-  encrypt(s.account, s.first);
-  await s.b.live(2 * day);
-  expect(enabled(s).at(-1)).toBe(true);
-  expect(s.account.customerKey.isUsable()).toBe(true);
+test('the newest version stays enabled when a person goes back to the old one during the overlap', async () => {
+  const target = await createDueCmk({ RotationOptions: 'disable-old-version' });
+  await target.app.run(hour);
+  setKey(target.account, target.first);
+  await target.app.run(27 * hour);
+  expect(enabledVersions(target.app).at(-1)).toBe(true);
+  expect(target.account.customerKey.isUsable()).toBe(true);
+});
+
+/** An adopted key whose events are lost. */
+async function createUnheard(): Promise<CmkTarget> {
+  const target = await createAdoptedCmk();
+  target.app.dropEvents();
+  return target;
+}
+
+test.each([
+  ['keys of the service', () => 'Microsoft.Batch'],
+  [
+    'a newer version',
+    (target: CmkTarget) => `${keyWithoutVersion(target.first)}/${target.app.vault.createKey('cmk').version}`,
+  ],
+])('an emergency changes to %s that RotationKey names', async (_sentence, newKeyId) => {
+  const target = await createUnheard();
+  const keyId = newKeyId(target);
+  setRotationKey(target.app, keyId);
+  expect((await target.app.requestRotation()).status).toBe(202);
+  await target.app.run(hour);
+  expect(keyInUse(target.account)).toBe(keyId);
+});
+
+test('the leaked newest version of a key that Batch follows is replaced before it is disabled', async () => {
+  const target = await createAccountWithKey();
+  const key = keyWithoutVersion(target.first);
+  setKey(target.account, key);
+  const rotate = { type: 'Rotate', timeAfterCreate: 'P90D' } as const;
+  target.app.vault.keys.setRotationPolicy('cmk', { expiryTime: undefined, actions: [rotate] });
+  target.app.newSecret(target.account, { value: key, ageDays: 2, tags: cmkTags });
+  await target.app.run(20 * minute);
+  const { version } = target.app.vault.createKey('cmk');
+  await target.app.run(26 * hour);
+  const { status } = await target.app.requestRotation({ compromised: [version] });
+  await target.app.run(30 * hour);
+  expect(target.account.customerKey.isUsable()).toBe(true);
+  expect([status, countVersions(target.app)]).toEqual([202, 3]);
+});
+
+test.each([
+  ['before the secret is adopted', 0],
+  ['while the account refuses it', 7],
+])('a newer version that leaks %s is never published', async (_sentence, hours) => {
+  const target = await createAccountWithKey();
+  const { app } = target;
+  app.newSecret(target.account, { value: target.first, ageDays: 1, tags: cmkTags });
+  app.dropEvents();
+  if (hours > 0) await app.run(20 * minute);
+  const { faults } = app.azure.core;
+  const fault = faults.plan({ operation: 'batch.update', lasting: true, effect: { kind: 'status', status: 503 } });
+  const { version } = app.vault.createKey('cmk');
+  await app.run(hours * hour);
+  expect((await target.app.requestRotation({ compromised: [version] })).status).toBe(202);
+  fault.remove();
+  await app.run(27 * hour);
+  expect(keyInUse(target.account)).toBe(newestKey(app.vault));
+  expect(keyInUse(target.account)).not.toContain(version);
+});
+
+test('ResourceWell is announced after key access returns and the app could not read the key', async () => {
+  const { app, account } = await createUnheard();
+  revokeKeyAccess(account, app.vault);
+  await app.run(7 * hour);
+  grantKeyAccess(account, app.vault);
+  const body = { error: { code: 'Forbidden' } };
+  app.azure.core.faults.plan({ operation: 'getKey', effect: { kind: 'status', status: 403, body } });
+  await app.run(8 * hour);
+  expect(app.announced().at(-1)).toBe('Target.ResourceWell well-again');
+});
+
+test('a second emergency is refused when a pin withdraws the rotation', async () => {
+  const target = await createUnheard();
+  target.app.azure.core.faults.plan({ operation: 'rotateKey', lasting: true, effect: { kind: 'status', status: 503 } });
+  expect((await target.app.requestRotation()).status).toBe(202);
+  setRotationKey(target.app, target.first);
+  expect((await target.app.requestRotation()).status).toBe(409);
+});
+
+test('an emergency is refused when a pin would withdraw it', async () => {
+  const target = await createAccountWithKey();
+  target.app.newSecret(target.account, {
+    value: target.first,
+    tags: { ...cmkTags, RotationOptions: 'disable-old-version' },
+  });
+  await target.app.run(hour);
+  setRotationKey(target.app, keyInUse(target.account));
+  expect((await target.app.requestRotation()).status).toBe(409);
 });

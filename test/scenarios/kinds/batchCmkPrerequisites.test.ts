@@ -1,26 +1,36 @@
-import type { NewKey } from '../../../infra/azure-emulator/src/index.ts';
+import type { NewKey, Vault } from '../../../infra/azure-emulator/src/index.ts';
 import { hour, minute } from '../../../lib/model/clock.ts';
-import { told } from '../../support/wired.ts';
-import { asked, cmk, grant, identities, inUse, newest, newKey, stands, wishFor, type Cmk } from './batchCmkStage.ts';
+import {
+  countCalls,
+  createDueCmk,
+  grantKeyAccess,
+  identities,
+  keyGrants,
+  keyInUse,
+  newKey,
+  newestKey,
+  secretState,
+  setRotationKey,
+  type CmkTarget,
+} from '../../support/customerManagedKeys.ts';
+import type { TestApp } from '../../support/createTestApp.ts';
 
-jest.setTimeout(60_000);
-
-test.each<[string, string, (s: Cmk) => () => void]>([
+test.each<[string, string, (target: CmkTarget) => () => void]>([
   ['a managed identity of the account', 'identity-missing', withoutIdentity],
   ['soft delete and purge protection of the vault', 'key-not-recoverable', withoutPurgeProtection],
-])('%s: nothing is made without, and a version once it is there', async (_sentence, reason, takeAway) => {
-  const s = await cmk();
-  const giveBack = takeAway(s);
-  await s.b.live(hour);
-  expect(told(s.b)).toContain(`Rotation.Held ${reason}`);
-  expect([inUse(s.account), asked(s.b, 'rotateKey')]).toEqual([s.first, 0]);
+])('a version is made only with %s', async (_sentence, reason, takeAway) => {
+  const target = await createDueCmk();
+  const giveBack = takeAway(target);
+  await target.app.run(hour);
+  expect(target.app.announced()).toContain(`Rotation.Held ${reason}`);
+  expect([keyInUse(target.account), countCalls(target.app, 'rotateKey')]).toEqual([target.first, 0]);
   giveBack();
-  await s.b.live(2 * hour);
-  expect([inUse(s.account), stands(s.b).phase]).toEqual([newest(s.b.vault), 'idle']);
-  expect(inUse(s.account)).not.toBe(s.first);
+  await target.app.run(2 * hour);
+  expect([keyInUse(target.account), secretState(target.app).phase]).toEqual([newestKey(target.app.vault), 'idle']);
+  expect(keyInUse(target.account)).not.toBe(target.first);
 });
 
-function withoutIdentity({ account }: Cmk): () => void {
+function withoutIdentity({ account }: CmkTarget): () => void {
   const { identity } = account;
   account.identity = identities.none;
   account.customerKey.refresh();
@@ -29,29 +39,31 @@ function withoutIdentity({ account }: Cmk): () => void {
   };
 }
 
-function withoutPurgeProtection({ b: { vault } }: Cmk): () => void {
+function withoutPurgeProtection({ app: { vault } }: CmkTarget): () => void {
   vault.purgeProtection = false;
   return () => {
     vault.purgeProtection = true;
   };
 }
 
-const grants = ['get', 'wrapKey', 'unwrapKey'] as const;
-
-test.each(grants)('an access policy without %s: the account keeps its key until the policy has it', async (lacking) => {
-  const { b, account, first } = await cmk();
-  const other = await b.azure.keyVault.createVault('other');
+test.each(keyGrants)('the account keeps its key while an access policy lacks %s', async (lacking) => {
+  const { app, account, first } = await createDueCmk();
+  const other = await app.azure.keyVault.createVault('other');
   other.purgeProtection = true;
   other.permissionModel = 'policies';
-  grant(account, other, new Set(grants.filter((each) => each !== lacking)));
-  const wish = newKey(b, other, 'cmk');
-  wishFor(b, wish);
-  await b.live(hour);
-  expect(told(b)).toContain('Rotation.Held key-policy-missing');
-  expect([inUse(account), stands(b).value]).toEqual([first, first]);
-  grant(account, other);
-  await b.live(2 * hour);
-  expect([inUse(account), stands(b).value]).toEqual([wish, wish]);
+  grantKeyAccess(
+    account,
+    other,
+    keyGrants.filter((each) => each !== lacking),
+  );
+  const newKeyId = newKey(app, other, 'cmk');
+  setRotationKey(app, newKeyId);
+  await app.run(hour);
+  expect(app.announced()).toContain('Rotation.Held key-policy-missing');
+  expect([keyInUse(account), secretState(app).value]).toEqual([first, first]);
+  grantKeyAccess(account, other);
+  await app.run(2 * hour);
+  expect([keyInUse(account), secretState(app).value]).toEqual([newKeyId, newKeyId]);
 });
 
 test.each<[string, NewKey]>([
@@ -59,11 +71,48 @@ test.each<[string, NewKey]>([
   ['RSA of 3072 bits', { size: 3072 }],
   ['RSA of 4096 bits', { size: 4096 }],
   ['RSA in a hardware module of the vault', { kty: 'RSA-HSM' }],
-  ['RSA that may wrap and unwrap and nothing else', { operations: ['wrapKey', 'unwrapKey'] }],
-])('a key of %s is taken', async (_sentence, wanted) => {
-  const { b, account } = await cmk();
-  const wish = newKey(b, b.vault, 'other', wanted);
-  wishFor(b, wish);
-  await b.live(20 * minute);
-  expect([inUse(account), stands(b).phase]).toEqual([wish, 'idle']);
+  ['RSA that may only wrap and unwrap', { operations: ['wrapKey', 'unwrapKey'] }],
+])('a key of %s is used', async (_sentence, wanted) => {
+  const { app, account } = await createDueCmk();
+  const newKeyId = newKey(app, app.vault, 'other', wanted);
+  setRotationKey(app, newKeyId);
+  await app.run(20 * minute);
+  expect([keyInUse(account), secretState(app).phase]).toEqual([newKeyId, 'idle']);
 });
+
+/** Names a usable key of another vault, to which the account's identity has no grant. */
+async function nameKeyElsewhere({ app }: CmkTarget) {
+  const other = await app.azure.keyVault.createVault('other');
+  other.purgeProtection = true;
+  const newKeyId = newKey(app, other, 'cmk');
+  setRotationKey(app, newKeyId);
+  return { other, newKeyId };
+}
+
+test.each<[string, string, (app: TestApp, other: Vault) => unknown]>([
+  ['of a role', 'key-role-missing', (_, other) => (other.permissionModel = 'rbac')],
+  ['of an access policy', 'key-policy-missing', (_, other) => (other.permissionModel = 'policies')],
+  [
+    'with a hidden vault',
+    'key-grant-missing',
+    ({ azure }, { id: scope }) =>
+      azure.arm.denials.add({ objectId: '*', scope, action: 'Microsoft.KeyVault/vaults/read' }),
+  ],
+])(
+  'a missing grant %s is announced, tried hourly, and the key is used once it is granted',
+  async (_, reason, arrange) => {
+    const { app, account, first } = await createDueCmk();
+    const before = countCalls(app, 'batch.update');
+    const { other, newKeyId } = await nameKeyElsewhere({ app, account, first });
+    arrange(app, other);
+    await app.run(3 * hour);
+    const tries = app.azure.core.journal.calls.filter(({ operation }) => operation === 'batch.update').length - before;
+    expect(app.announced().filter((each) => each.startsWith('Rotation.Held'))).toEqual([`Rotation.Held ${reason}`]);
+    expect([...app.codes()]).toContain('InvalidKeyVaultKey');
+    expect(tries).toBeLessThanOrEqual(4);
+    expect([keyInUse(account), secretState(app).value]).toEqual([first, first]);
+    grantKeyAccess(account, other);
+    await app.run(2 * hour);
+    expect([keyInUse(account), secretState(app).value, secretState(app).phase]).toEqual([newKeyId, newKeyId, 'idle']);
+  },
+);

@@ -1,9 +1,9 @@
 import { day, hour } from '../../../lib/model/clock.ts';
-import { stage, type Stage } from './poolCertificateStage.ts';
+import { autoRenewPolicy, createAdoptedPoolCertificate, type PoolCertificate } from '../../support/poolCertificates.ts';
 
 jest.setTimeout(60_000);
 
-/** What a sweep asks once for all its targets: of them, of consumers and of notices. */
+/** Sweeps call these once for all targets, consumers and notices. */
 const ofSweeps = /KeyturnSecrets|ServiceHealthResources/;
 
 const look = ['getCertificate'];
@@ -15,18 +15,13 @@ const request = ['getCertificate', 'getCertificateOperation'];
 const nodes = ['batchData.nodes', 'batchData.nodeExtensions', 'batchData.nodeExtensions'];
 /** The vault and the identities of the pools, and what roles they have. */
 const audit = ['resourceGraph.query', 'resourceGraph.query'];
-/** When the version was made, who observes it, and what their nodes say. */
+/** The age of the version, the pools that observe it, and their nodes. */
 const evidence = ['getCertificateVersion', 'pool.list', ...audit, ...nodes];
 
-/** Nobody is told anything: the rolling check finds what is to be done. */
-function unheard({ b }: Stage): void {
-  b.azure.eventGrid.settings.deliver = () => Promise.resolve(new Response(null, { status: 200 }));
-}
-
-async function callsOf({ b }: Stage, ms: number): Promise<readonly string[]> {
-  const { calls } = b.azure.core.journal;
+async function callsOf({ app }: PoolCertificate, ms: number): Promise<readonly string[]> {
+  const { calls } = app.azure.core.journal;
   const before = calls.length;
-  await b.live(ms);
+  await app.run(ms);
   return calls
     .slice(before)
     .filter(({ service, status }) => asksAzure.has(service) && status !== 401)
@@ -36,10 +31,10 @@ async function callsOf({ b }: Stage, ms: number): Promise<readonly string[]> {
 
 const asksAzure: ReadonlySet<string> = new Set(['arm', 'key-vault', 'batch']);
 
-test('a rotation that makes a version: 29 calls, and each node is asked twice', async () => {
-  const s = await stage({ ageDays: 330 });
-  unheard(s);
-  s.b.pass(6 * day);
+test('a rotation that makes a version takes 29 calls and reads each node twice', async () => {
+  const target = await createAdoptedPoolCertificate({ ageDays: 330 });
+  target.app.dropEvents();
+  target.app.pass(6 * day);
   const begin = ['getSecret', ...look, ...look, 'updateSecret'];
   const generate = [
     ...look,
@@ -53,21 +48,20 @@ test('a rotation that makes a version: 29 calls, and each node is asked twice', 
   const publish = ['getSecret', 'setSecret'];
   const verify = [...look, ...evidence, 'updateSecret'];
   const later = ['getSecret', ...look, ...evidence, 'updateSecret', 'updateSecret'];
-  expect(await callsOf(s, 5 * hour)).toEqual([...begin, ...generate, ...publish, ...verify, ...later]);
+  expect(await callsOf(target, 5 * hour)).toEqual([...begin, ...generate, ...publish, ...verify, ...later]);
 });
 
-test('a rotation that adopts a version: 13 calls, and each node is asked once', async () => {
-  const lifetime_actions = [{ trigger: { days_before_expiry: 60 }, action: { action_type: 'AutoRenew' as const } }];
-  const s = await stage({ ageDays: 300, policy: { lifetime_actions } });
-  unheard(s);
-  s.b.pass(10 * day);
-  await s.b.vault.catchUp();
+test('a rotation that adopts a version takes 13 calls and reads each node once', async () => {
+  const target = await createAdoptedPoolCertificate({ ageDays: 300, policy: autoRenewPolicy });
+  target.app.dropEvents();
+  target.app.pass(10 * day);
+  await target.app.vault.catchUp();
   const begin = ['getSecret', ...lookAtBoth, ...lookAtBoth];
   const verify = [...look, ...evidence, 'updateSecret', 'updateSecret'];
-  expect(await callsOf(s, 5 * hour)).toEqual([...begin, 'setSecret', ...verify]);
+  expect(await callsOf(target, 5 * hour)).toEqual([...begin, 'setSecret', ...verify]);
 });
 
-test('a target that rests: 2 calls in six hours', async () => {
-  const s = await stage({ ageDays: 10 });
-  expect(await callsOf(s, 6 * hour)).toEqual(['getSecret', ...look]);
+test('a target at rest takes 2 calls in six hours', async () => {
+  const target = await createAdoptedPoolCertificate({ ageDays: 10 });
+  expect(await callsOf(target, 6 * hour)).toEqual(['getSecret', ...look]);
 });

@@ -1,150 +1,153 @@
 import type { Effect } from '../../../infra/azure-emulator/src/index.ts';
 import { day, hour, minute } from '../../../lib/model/clock.ts';
-import { signed } from './poolCertificateAuthority.ts';
-import { requests, stage, told, type Stage } from './poolCertificateStage.ts';
+import {
+  autoRenewPolicy,
+  countRequests,
+  createAdoptedPoolCertificate,
+  signRequest,
+  type PoolCertificate,
+} from '../../support/poolCertificates.ts';
 
 const nearItsEnd = { ageDays: 340 };
 const pinned = { ...nearItsEnd, observed: (url: string, version: string) => `${url}/${version}` };
 
-/** Announcements of a reason, with the code they carry. */
-function codesOf({ b }: Stage, reason: string): readonly (string | undefined)[] {
-  return b.said().flatMap(({ type, data }) => (type.includes('Rotation') && data.reason === reason ? [data.code] : []));
+/** Codes in announcements of a reason. */
+function codesOf({ app }: PoolCertificate, reason: string): readonly (string | undefined)[] {
+  return app.messages.flatMap(({ type, data }) =>
+    type.includes('Rotation') && data.reason === reason ? [data.code] : [],
+  );
 }
 
-test('a pool that pins a version is named, and keeps the certificate from nothing', async () => {
-  const s = await stage(pinned);
-  await s.b.live(12 * hour);
-  expect(s.certificate.versions).toHaveLength(2);
-  expect(s.value()).toBe(s.idOf(s.newest()));
-  expect(codesOf(s, 'pool-url-pinned')).toEqual(['nodes']);
-  await s.b.live(14 * hour);
-  expect(told(s.b)).toContain('Rotation.Stuck pool-url-pinned');
-  expect(s.b.tags()['RotationPhase']).toBe('idle');
+test('a pool that pins a version is announced, and does not hold the rotation', async () => {
+  const target = await createAdoptedPoolCertificate(pinned);
+  await target.app.run(12 * hour);
+  expect(target.certificate.versions).toHaveLength(2);
+  expect(target.app.value()).toBe(target.idOf(target.newest()));
+  expect(codesOf(target, 'pool-url-pinned')).toEqual(['nodes']);
+  await target.app.run(14 * hour);
+  expect(target.app.announced()).toContain('Rotation.Stuck pool-url-pinned');
+  expect(target.app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('its nodes still use the old version: it is not disabled, whatever is wished', async () => {
+test('the old version stays enabled while nodes still use it, even with disable-old-version', async () => {
   const tags = { RotationOptions: 'disable-old-version', RotationOverlap: 'PT2H' };
-  const { b, certificate } = await stage({ ...pinned, tags });
-  await b.live(2 * day);
-  expect(b.tags()['RotationPhase']).toBe('idle');
-  expect(certificate.versions.map(({ enabled }) => enabled)).toEqual([true, true]);
+  const { app, enabled } = await createAdoptedPoolCertificate({ ...pinned, tags });
+  await app.run(27 * hour);
+  expect(app.tags()['RotationPhase']).toBe('idle');
+  expect(enabled()).toEqual([true, true]);
 });
 
-test('nodes whose extension fails are waited for, until they do not', async () => {
-  const s = await stage(nearItsEnd);
-  s.pool.extensionFault = 'VaultUnreachable';
-  await s.b.live(6 * hour);
-  expect(codesOf(s, 'nodes-behind')).toEqual(['nodes']);
-  expect(s.b.tags()['RotationPhase']).toMatch(/^verify, nodes-behind/);
-  s.pool.extensionFault = undefined;
-  await s.b.live(3 * hour);
-  expect(s.installed()).toEqual([s.newest(), s.newest()]);
-  expect(s.b.tags()['RotationPhase']).toBe('idle');
+test('the rotation waits for nodes whose extension fails', async () => {
+  const target = await createAdoptedPoolCertificate(nearItsEnd);
+  target.pool.extensionFault = 'VaultUnreachable';
+  await target.app.run(6 * hour);
+  expect(codesOf(target, 'nodes-behind')).toEqual(['nodes']);
+  expect(target.app.tags()['RotationPhase']).toMatch(/^verify, nodes-behind/);
+  target.pool.extensionFault = undefined;
+  await target.app.run(3 * hour);
+  expect(target.installed()).toEqual([target.newest(), target.newest()]);
+  expect(target.app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('nodes that come and go confuse nothing', async () => {
-  const s = await stage(nearItsEnd);
+test('the rotation completes while nodes come and go', async () => {
+  const target = await createAdoptedPoolCertificate(nearItsEnd);
   for (let hours = 0; hours < 5; hours += 1) {
-    const [first] = s.pool.nodes;
-    if (first) s.pool.removeNode(first);
-    s.pool.addNode().become('rebooting');
-    await s.b.live(hour);
+    const [first] = target.pool.nodes;
+    if (first) target.pool.removeNode(first);
+    target.pool.addNode().become('rebooting');
+    await target.app.run(hour);
   }
-  expect(s.b.tags()['RotationPhase']).toBe('idle');
+  expect(target.app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('nodes that started since, and waited for their first certificates, need no time', async () => {
-  const lifetime_actions = [{ trigger: { days_before_expiry: 60 }, action: { action_type: 'AutoRenew' as const } }];
-  const s = await stage({ ageDays: 300, policy: { lifetime_actions } });
-  s.b.azure.eventGrid.settings.deliver = () => Promise.resolve(new Response(null, { status: 200 }));
-  s.b.pass(10 * day);
-  await s.b.vault.catchUp();
-  for (const node of s.pool.nodes) node.restart();
-  await s.b.live(7 * hour);
-  expect(s.value()).toBe(s.idOf(s.newest()));
-  expect(told(s.b)).not.toContain('Rotation.Held nodes-polling');
-  expect(s.b.tags()['RotationPhase']).toBe('idle');
+test('the rotation does not wait for nodes that restarted since', async () => {
+  const target = await createAdoptedPoolCertificate({ ageDays: 300, policy: autoRenewPolicy });
+  target.app.dropEvents();
+  target.app.pass(10 * day);
+  await target.app.vault.catchUp();
+  for (const node of target.pool.nodes) node.restart();
+  await target.app.run(7 * hour);
+  expect(target.app.value()).toBe(target.idOf(target.newest()));
+  expect(target.app.announced()).not.toContain('Rotation.Held nodes-polling');
+  expect(target.app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('where the app may not read nodes, time alone tells', async () => {
-  const s = await stage(nearItsEnd);
-  s.b.azure.core.faults.plan({ service: 'batch', lasting: true, effect: { kind: 'status', status: 403 } });
-  await s.b.live(hour);
-  expect(s.b.tags()['RotationPhase']).toMatch(/^verify, nodes-polling/);
-  await s.b.live(3 * hour);
-  expect(s.b.tags()['RotationPhase']).toBe('idle');
+test('the rotation completes after two polls when nodes cannot be read', async () => {
+  const target = await createAdoptedPoolCertificate(nearItsEnd);
+  target.app.azure.core.faults.plan({ service: 'batch', lasting: true, effect: { kind: 'status', status: 403 } });
+  await target.app.run(hour);
+  expect(target.app.tags()['RotationPhase']).toMatch(/^verify, nodes-polling/);
+  await target.app.run(3 * hour);
+  expect(target.app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('pools that cannot be listed are said, and waited for a day', async () => {
-  const s = await stage(nearItsEnd);
-  s.b.azure.core.faults.plan({ operation: 'pool.list', lasting: true, effect: { kind: 'status', status: 403 } });
-  await s.b.live(day);
-  expect(s.b.tags()['RotationPhase']).toMatch(/^verify, forbidden/);
-  await s.b.live(4 * hour);
-  expect(s.b.tags()['RotationPhase']).toBe('idle');
+test('the rotation waits a day for pools that cannot be listed', async () => {
+  const target = await createAdoptedPoolCertificate(nearItsEnd);
+  target.app.azure.core.faults.plan({ operation: 'pool.list', lasting: true, effect: { kind: 'status', status: 403 } });
+  await target.app.run(day);
+  expect(target.app.tags()['RotationPhase']).toMatch(/^verify, forbidden/);
+  await target.app.run(4 * hour);
+  expect(target.app.tags()['RotationPhase']).toBe('idle');
 });
 
 const byHand = { issuer: { name: 'Unknown' } };
 
-test('a request that somebody has to have signed is told, without a word of it, and taken up when merged', async () => {
-  const s = await stage({ ...nearItsEnd, policy: byHand });
-  await s.b.live(7 * hour);
-  expect(codesOf(s, 'certificate-awaits-merge')).toEqual(['tls']);
-  expect(requests(s.b)).toBe(1);
-  const { csr } = s.b.vault.certificates.pending('tls');
-  const written = JSON.stringify([s.b.said(), s.b.tags()]);
+test('a request that waits for a signature is announced without its content, and used when merged', async () => {
+  const target = await createAdoptedPoolCertificate({ ...nearItsEnd, policy: byHand });
+  await target.app.run(7 * hour);
+  expect(codesOf(target, 'certificate-awaits-merge')).toEqual(['tls']);
+  expect(countRequests(target.app)).toBe(1);
+  const { csr } = target.app.vault.certificates.pending('tls');
+  const written = JSON.stringify([target.app.messages, target.app.tags()]);
   expect(written).not.toContain(csr.toString('base64').slice(0, 40));
-  await s.b.vault.certificates.merge('tls', await signed(csr));
-  await s.b.live(4 * hour);
-  expect(s.value()).toBe(s.idOf(s.newest()));
-  expect(s.b.tags()['RotationPhase']).toBe('idle');
+  await target.app.vault.certificates.merge('tls', await signRequest(csr));
+  await target.app.run(4 * hour);
+  expect(target.app.value()).toBe(target.idOf(target.newest()));
+  expect(target.app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('what the issuer refuses is told with its code, and asked for once a day', async () => {
-  const s = await stage({ ageDays: 330 });
-  s.b.pass(6 * day);
-  s.b.vault.certificates.issuance.error = { code: 'Request rejected', message: 'no' };
-  await s.b.live(20 * hour);
-  expect(codesOf(s, 'certificate-not-issued')).toEqual(['Requestrejected']);
-  expect(requests(s.b)).toBe(1);
-  s.b.vault.certificates.issuance.error = undefined;
-  await s.b.live(30 * hour);
-  expect(requests(s.b)).toBe(2);
-  expect(s.value()).toBe(s.idOf(s.newest()));
+test('a refusal of the issuer is announced with its code, and the request repeated once a day', async () => {
+  const target = await createAdoptedPoolCertificate({ ageDays: 330 });
+  target.app.pass(6 * day);
+  target.app.vault.certificates.issuance.error = { code: 'Request rejected', message: 'no' };
+  await target.app.run(20 * hour);
+  expect(codesOf(target, 'certificate-not-issued')).toEqual(['Requestrejected']);
+  expect(countRequests(target.app)).toBe(1);
+  target.app.vault.certificates.issuance.error = undefined;
+  await target.app.run(30 * hour);
+  expect(countRequests(target.app)).toBe(2);
+  expect(target.app.value()).toBe(target.idOf(target.newest()));
 });
 
-test('an issuer that takes long is asked once, and looked at less and less', async () => {
-  const s = await stage({ ageDays: 330 });
-  s.b.vault.certificates.issuance.takesMs = 5 * hour;
-  await s.b.events(5 * day + hour);
-  await s.b.live(10 * hour);
-  expect(requests(s.b)).toBe(1);
-  expect(s.value()).toBe(s.idOf(s.newest()));
+test('a slow issuer gets one request', async () => {
+  const target = await createAdoptedPoolCertificate({ ageDays: 330 });
+  target.app.vault.certificates.issuance.takesMs = 5 * hour;
+  await target.app.runEvents(5 * day + hour);
+  await target.app.run(10 * hour);
+  expect(countRequests(target.app)).toBe(1);
+  expect(target.app.value()).toBe(target.idOf(target.newest()));
 });
 
 const strikes: [string, string, Effect][] = [
   ['before the request for a version', 'createCertificate', { kind: 'stop', when: 'before' }],
   ['after it', 'createCertificate', { kind: 'stop', when: 'after' }],
-  ['while it is looked at', 'getCertificateOperation', { kind: 'stop', when: 'after' }],
+  ['while it is inspected', 'getCertificateOperation', { kind: 'stop', when: 'after' }],
   ['before the secret is written', 'setSecret', { kind: 'stop', when: 'before' }],
   ['after the secret is written', 'setSecret', { kind: 'stop', when: 'after' }],
   ['while pools are listed', 'pool.list', { kind: 'stop', when: 'after' }],
   ['with the answer to the request lost', 'createCertificate', { kind: 'lost-response' }],
 ];
 
-test.each(strikes)(
-  'a worker that ends %s: the next one makes no second version',
-  async (_sentence, operation, effect) => {
-    const s = await stage({ tags: { ValidityPeriodDays: '90' } });
-    s.b.pass(59 * day);
-    const fault = s.b.azure.core.faults.plan({ operation, effect });
-    void s.b.sweep('generate');
-    while (fault.fired === 0) await new Promise(setImmediate);
-    s.b.pass(5 * minute);
-    await s.b.live(12 * hour);
-    expect(fault.fired).toBe(1);
-    expect(s.certificate.versions).toHaveLength(2);
-    expect(s.value()).toBe(s.idOf(s.newest()));
-    expect(s.b.tags()['RotationPhase']).toBe('idle');
-  },
-);
+test.each(strikes)('one version is made when a worker ends %s', async (_sentence, operation, effect) => {
+  const target = await createAdoptedPoolCertificate({ tags: { ValidityPeriodDays: '90' } });
+  target.app.pass(59 * day);
+  const fault = target.app.azure.core.faults.plan({ operation, effect });
+  void target.app.sweep('generate');
+  while (fault.fired === 0) await new Promise(setImmediate);
+  target.app.pass(5 * minute);
+  await target.app.run(12 * hour);
+  expect(fault.fired).toBe(1);
+  expect(target.certificate.versions).toHaveLength(2);
+  expect(target.app.value()).toBe(target.idOf(target.newest()));
+  expect(target.app.tags()['RotationPhase']).toBe('idle');
+});

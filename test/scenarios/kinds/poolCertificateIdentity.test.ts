@@ -1,31 +1,30 @@
 import { hour } from '../../../lib/model/clock.ts';
 import { identityId } from '../../../infra/azure-emulator/test/keyVaultExtension.ts';
-import { wired } from '../../support/wired.ts';
-import { heard } from './reasons/heard.ts';
-import { seeded, type Stage } from './poolCertificateStage.ts';
+import { createTestApp } from '../../support/createTestApp.ts';
+import { createPoolCertificate, type PoolCertificate } from '../../support/poolCertificates.ts';
 
-type Arrange = (s: Pick<Stage, 'b' | 'pool'>) => unknown;
+type Arrange = (target: Pick<PoolCertificate, 'app' | 'pool'>) => unknown;
 
-/** As the owner has it when Keyturn finds it. */
+/** A target that is arranged before its adoption. */
 async function onboarded(arrange: Arrange) {
-  const s = await seeded(await wired(), { ageDays: 340 });
-  await arrange(s);
-  await s.b.sweep('generate');
-  await s.b.deliver();
-  return s;
+  const target = await createPoolCertificate(await createTestApp({ events: 'delivered' }), { ageDays: 340 });
+  await arrange(target);
+  await target.app.sweep('generate');
+  await target.app.deliverEvents();
+  return target;
 }
 
-const foreign: Arrange = ({ b }) => b.azure.arm.identityTenants.set(identityId.toLowerCase(), 'another');
+const foreign: Arrange = ({ app }) => app.azure.arm.identityTenants.set(identityId.toLowerCase(), 'another');
 const withoutRights: Arrange = ({ pool }) => (pool.extensionFault = 'IdentityLacksRights');
-const byPolicies: Arrange = (s) => {
-  s.b.vault.permissionModel = 'policies';
-  withoutRights(s);
+const byPolicies: Arrange = (target) => {
+  target.app.vault.permissionModel = 'policies';
+  withoutRights(target);
 };
 const unseen =
   (arrange: Arrange, action: string): Arrange =>
-  (s) => {
-    arrange(s);
-    s.b.azure.arm.denials.add({ objectId: '*', scope: '', action });
+  (target) => {
+    arrange(target);
+    target.app.azure.arm.denials.add({ objectId: '*', scope: '', action });
   };
 const ours = ['pool-identity-tenant', 'pool-identity-rights'];
 
@@ -37,25 +36,25 @@ test.each([
   ['cannot be seen', unseen(foreign, 'Microsoft.ManagedIdentity/userAssignedIdentities/read'), []],
   ['has roles that cannot be seen', unseen(withoutRights, 'Microsoft.Authorization/roleAssignments/read'), []],
   ['cannot be asked for', unseen(withoutRights, 'Microsoft.ResourceGraph/resources/read'), []],
-])('whoever onboards hears of a pool whose identity %s', async (_sentence, arrange, told) => {
-  const { b } = await onboarded(arrange);
-  expect(b.said().map(({ type }) => type)).toContain('Keyturn.Target.Adopted');
-  expect(ours.filter((reason) => heard(b).has(reason))).toEqual(told);
+])('adoption announces a pool whose identity %s, where it can be seen', async (_sentence, arrange, announced) => {
+  const { app } = await onboarded(arrange);
+  expect(app.messages.map(({ type }) => type)).toContain('Keyturn.Target.Adopted');
+  expect(ours.filter((reason) => app.reasons().has(reason))).toEqual(announced);
 });
 
-test('what Resource Graph tells of an identity keeps no certificate from its nodes, and is told at the end', async () => {
-  const { b, installed, newest } = await onboarded(foreign);
-  await b.live(4 * hour);
+test('an identity of another tenant does not hold the rotation, and is announced at its end', async () => {
+  const { app, installed, newest } = await onboarded(foreign);
+  await app.run(4 * hour);
   expect(installed()).toEqual([newest(), newest()]);
-  expect(b.tags()['RotationPhase']).toBe('idle');
-  expect(b.said().findLast(({ type }) => type === 'Keyturn.Rotation.Completed')?.data).toMatchObject({
+  expect(app.tags()['RotationPhase']).toBe('idle');
+  expect(app.messages.findLast(({ type }) => type === 'Keyturn.Rotation.Completed')?.data).toMatchObject({
     notes: expect.stringContaining('pool-identity-tenant:nodes') as string,
   });
 });
 
-test('an identity that lost its rights is waited for because of its nodes, not of what Resource Graph tells', async () => {
-  const { b, pool } = await onboarded(() => undefined);
-  withoutRights({ b, pool });
-  await b.live(6 * hour);
-  expect(b.tags()['RotationPhase']).toMatch(/^verify, nodes-behind/);
+test('the rotation waits for the nodes of an identity that lost its rights, as nodes-behind', async () => {
+  const { app, pool } = await onboarded(() => undefined);
+  withoutRights({ app, pool });
+  await app.run(6 * hour);
+  expect(app.tags()['RotationPhase']).toMatch(/^verify, nodes-behind/);
 });

@@ -1,95 +1,121 @@
-import { day, hour } from '../../../lib/model/clock.ts';
+import { day, hour, minute } from '../../../lib/model/clock.ts';
 import { identityId, keyVaultExtension } from '../../../infra/azure-emulator/test/keyVaultExtension.ts';
-import { wired } from '../../support/wired.ts';
-import { policy, seeded, stage, told, type Stage } from './poolCertificateStage.ts';
+import { createTestApp } from '../../support/createTestApp.ts';
+import {
+  certificatePolicy,
+  createAdoptedPoolCertificate,
+  createPoolCertificate,
+  type PoolCertificate,
+} from '../../support/poolCertificates.ts';
 
-jest.setTimeout(60_000);
-
-function leak({ b }: Stage, more: object = {}) {
-  return b.post({ vault: b.vault.uri, secret: 'secret', mode: 'graceful', reason: 'leaked', ...more });
-}
-
-function unheard({ b }: Stage): void {
-  b.azure.eventGrid.faults.plan({ lasting: true, effect: { kind: 'drop' } });
-}
-
-function enabled({ certificate }: Stage): readonly boolean[] {
-  return certificate.versions.map((version) => version.enabled);
-}
-
-test('an old version that leaked is disabled', async () => {
-  const s = await stage({ ageDays: 340 });
-  await s.b.live(6 * hour);
-  await leak(s, { compromised: [s.certificate.versions[0]?.version] });
-  await s.b.live(2 * day);
-  expect(enabled(s)).toEqual([false, true]);
+test('a leaked old version is disabled', async () => {
+  const target = await createAdoptedPoolCertificate({ ageDays: 340 });
+  await target.app.run(6 * hour);
+  await target.app.requestRotation({ compromised: [target.certificate.versions[0]?.version] });
+  await target.app.run(27 * hour);
+  expect(target.enabled()).toEqual([false, true]);
 });
 
-test('a version that there is not is no answer to a leak', async () => {
-  const s = await stage();
-  const { status } = await leak(s, { compromised: ['f'.repeat(32)] });
+test('an emergency for an unknown version is refused', async () => {
+  const target = await createAdoptedPoolCertificate();
+  const { status } = await target.app.requestRotation({ compromised: ['f'.repeat(32)] });
   expect(status).not.toBe(202);
 });
 
-test('the version in use is near its end, and the newer one is disabled: another is requested', async () => {
-  const s = await stage({ ageDays: 300 });
-  unheard(s);
-  await s.b.vault.createCertificate('tls', policy);
-  s.b.vault.certificates.update('tls', { enabled: false });
-  s.b.pass(50 * day);
-  await s.b.live(day);
-  expect(s.certificate.versions).toHaveLength(3);
+test('another version is requested when the one in use is near its end and the newer one is disabled', async () => {
+  const target = await createAdoptedPoolCertificate({ ageDays: 300 });
+  target.app.dropEvents();
+  await target.app.vault.createCertificate('tls', certificatePolicy);
+  target.app.vault.certificates.update('tls', { enabled: false });
+  target.app.pass(50 * day);
+  await target.app.run(day);
+  expect(target.certificate.versions).toHaveLength(3);
 });
 
-test('a pool that polls every hundred days does not keep the rotation for longer than a day', async () => {
-  const b = await wired();
-  const s = await seeded(b, { ageDays: 340 });
-  const settings = { observedCertificates: [`${b.vault.uri}/secrets/tls`], pollingIntervalInS: '8640000' };
+test('a pool that polls every hundred days delays the rotation by a day at most', async () => {
+  const app = await createTestApp({ events: 'delivered' });
+  const target = await createPoolCertificate(app, { ageDays: 340 });
+  const settings = { observedCertificates: [`${app.vault.uri}/secrets/tls`], pollingIntervalInS: '8640000' };
   const slow = { ...keyVaultExtension({ ...settings, requireInitialSync: true }), autoUpgradeMinorVersion: true };
-  b.azure.createPool(s.account, { name: 'slow', nodes: 1, extensions: [slow], identities: [identityId] });
-  await b.live(27 * hour);
-  expect(b.tags()['RotationPhase']).toBe('idle');
+  app.azure.createPool(target.account, { name: 'slow', nodes: 1, extensions: [slow], identities: [identityId] });
+  await app.run(27 * hour);
+  expect(app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('pools that cannot be listed do not keep it either, with disable-old-version', async () => {
-  const s = await stage({ ageDays: 340, tags: { RotationOptions: 'disable-old-version' } });
-  s.b.azure.core.faults.plan({ operation: 'pool.list', lasting: true, effect: { kind: 'status', status: 403 } });
-  await s.b.live(3 * day);
-  expect(s.b.tags()['RotationPhase']).toBe('idle');
-  expect(enabled(s)).toEqual([true, true]);
+test('pools that cannot be listed delay disable-old-version by a day at most', async () => {
+  const target = await createAdoptedPoolCertificate({ ageDays: 340, tags: { RotationOptions: 'disable-old-version' } });
+  target.app.azure.core.faults.plan({ operation: 'pool.list', lasting: true, effect: { kind: 'status', status: 403 } });
+  await target.app.run(30 * hour);
+  expect(target.app.tags()['RotationPhase']).toBe('idle');
+  expect(target.enabled()).toEqual([true, true]);
 });
 
-test.each([1, 2, 3, 4, 5])(
-  'an outage at the %s. list of pools delays the end of the old version, no more',
-  async (nth) => {
-    const { b, certificate } = await stage({ ageDays: 340, tags: { RotationOptions: 'disable-old-version' } });
-    b.azure.core.faults.plan({ operation: 'pool.list', nth, effect: { kind: 'status', status: 503 } });
-    await b.live(day);
-    expect(certificate.versions.map(({ enabled }) => enabled)).toEqual([false, true]);
-  },
-);
-
-test('a key that leaked is not used again, whatever the policy says of renewals', async () => {
-  const s = await stage({ policy: { key_props: { kty: 'RSA', reuse_key: true } } });
-  await leak(s);
-  await s.b.live(4 * hour);
-  expect(s.certificate.versions).toHaveLength(2);
-  expect(s.certificate.policy.key_props.reuse_key).toBe(false);
+test.each([1, 2, 3, 4, 5])('an outage at list %s of pools only delays the end of the old version', async (nth) => {
+  const { app, enabled } = await createAdoptedPoolCertificate({
+    ageDays: 340,
+    tags: { RotationOptions: 'disable-old-version' },
+  });
+  app.azure.core.faults.plan({ operation: 'pool.list', nth, effect: { kind: 'status', status: 503 } });
+  await app.run(day);
+  expect(enabled()).toEqual([false, true]);
 });
 
-test('an emergency makes a version, also where a newer one was there already', async () => {
-  const s = await stage();
-  unheard(s);
-  await s.b.vault.createCertificate('tls', policy);
-  await leak(s);
-  await s.b.live(4 * hour);
-  expect(s.certificate.versions).toHaveLength(3);
+test('a leaked key is not reused, even when the policy reuses keys', async () => {
+  const target = await createAdoptedPoolCertificate({ policy: { key_props: { kty: 'RSA', reuse_key: true } } });
+  await target.app.requestRotation();
+  await target.app.run(4 * hour);
+  expect(target.certificate.versions).toHaveLength(2);
+  expect(target.certificate.policy.key_props.reuse_key).toBe(false);
 });
 
-test('a wrong CredentialId of a certificate without a version is corrected, and rotation goes on', async () => {
-  const s = await stage({ versionless: true });
-  s.b.vault.update('secret', { tags: { ...s.b.tags(), CredentialId: 'f'.repeat(32) } });
-  await s.b.live(12 * hour);
-  expect(told(s.b).length).toBeGreaterThan(1);
-  expect(s.b.tags()['CredentialId']).toBe(s.newest());
+test('an emergency makes a version even after a newer one', async () => {
+  const target = await createAdoptedPoolCertificate();
+  target.app.dropEvents();
+  await target.app.vault.createCertificate('tls', certificatePolicy);
+  await target.app.requestRotation();
+  await target.app.run(4 * hour);
+  expect(target.certificate.versions).toHaveLength(3);
+});
+
+test('a wrong CredentialId of a certificate without a version is corrected', async () => {
+  const target = await createAdoptedPoolCertificate({ versionless: true });
+  target.app.vault.update('secret', { tags: { ...target.app.tags(), CredentialId: 'f'.repeat(32) } });
+  await target.app.run(12 * hour);
+  expect(target.app.announced().length).toBeGreaterThan(1);
+  expect(target.app.tags()['CredentialId']).toBe(target.newest());
+});
+
+/** A certificate with so many versions, each of which reached the nodes. */
+async function withVersions(count: number): Promise<PoolCertificate> {
+  const target = await createAdoptedPoolCertificate();
+  for (let made = 1; made < count; made += 1) {
+    target.app.pass(hour);
+    await target.app.vault.createCertificate('tls', certificatePolicy);
+    await target.app.run(5 * hour);
+  }
+  return target;
+}
+
+test.each([
+  ['three old versions', 4, 0, 3],
+  ['the live version and two old ones', 3, 1, 3],
+])('%s are all disabled after they leak', async (_sentence, count, waiting, leaked) => {
+  const target = await withVersions(count);
+  target.app.dropEvents();
+  if (waiting > 0) await target.app.vault.createCertificate('tls', certificatePolicy);
+  const compromised = target.certificate.versions.slice(0, leaked).map(({ version }) => version);
+  expect((await target.app.requestRotation({ compromised })).status).toBe(202);
+  await target.app.run(30 * hour);
+  expect(target.enabled().slice(0, leaked)).toEqual(compromised.map(() => false));
+});
+
+test('an emergency for an old version does not disable the one that nodes still use', async () => {
+  const target = await withVersions(2);
+  await target.app.vault.createCertificate('tls', certificatePolicy);
+  await target.app.run(40 * minute);
+  const [old] = target.certificate.versions;
+  const { body } = await target.app.requestRotation({ mode: 'immediate', compromised: [old?.version] });
+  await target.app.run(27 * hour);
+  expect(target.enabled()).toEqual([false, true, true]);
+  expect((await target.app.show(String(body['id']))).status).toBe(200);
 });

@@ -1,35 +1,35 @@
 import { day, hour, minute } from '../../../lib/model/clock.ts';
-import { due, regenerated, run, value } from './play.ts';
+import { createDueBatchKey } from '../../support/accessKeys.ts';
 
 jest.setTimeout(60_000);
 
 const year = 365 * day;
 
-test('R15: a new key that is refused is made once more, then it is for a person; the live key is untouched', async () => {
-  const { b, account } = await due();
+test('R15: a refused new key is made once more, then a person is needed; the live key stays', async () => {
+  const { app, account } = await createDueBatchKey();
   account.timing.acceptAfterMs = year;
-  const old = b.keys(account).Primary;
-  await run(b, 3 * hour);
-  expect([...b.reasons()]).toContain('proof-refused');
-  expect(regenerated(b)).toBe(2);
-  expect([value(b), b.keys(account).Primary]).toEqual([old, old]);
+  const old = app.keys(account).Primary;
+  await app.runTimers(3 * hour);
+  expect([...app.reasons()]).toContain('proof-refused');
+  expect(app.regenerations()).toBe(2);
+  expect([app.value(), app.keys(account).Primary]).toEqual([old, old]);
 });
 
-test('R15: an emergency resumes what was held, and completes when the service is well', async () => {
-  const { b, account } = await due();
+test('R15: an emergency resumes a held target, and completes when the service accepts the key', async () => {
+  const { app, account } = await createDueBatchKey();
   account.timing.acceptAfterMs = year;
-  await run(b, hour);
+  await app.runTimers(hour);
   account.timing.acceptAfterMs = 0;
-  const answer = await b.post({
-    vault: b.vault.uri,
+  const answer = await app.post({
+    vault: app.vault.uri,
     secret: 'secret',
     mode: 'graceful',
     reason: 'the service is well',
   });
   expect(answer.status).toBe(202);
-  await run(b, 2 * hour);
-  expect(b.tags()['RotationPhase']).toBe('idle');
-  expect(value(b)).toBe(b.keys(account).Secondary);
+  await app.runTimers(2 * hour);
+  expect(app.tags()['RotationPhase']).toBe('idle');
+  expect(app.value()).toBe(app.keys(account).Secondary);
 });
 
 test.each([
@@ -37,66 +37,66 @@ test.each([
   ['50 seconds', 50_000, {}],
   ['90 seconds, with patience', 90_000, { KEYTURN_PROOF_PATIENCE: 'PT3M' }],
 ])('a key that is accepted after %s is published without a person', async (_words, acceptAfterMs, env) => {
-  const { b, account } = await due(env);
+  const { app, account } = await createDueBatchKey(env);
   account.timing.acceptAfterMs = acceptAfterMs;
-  await run(b, 3 * hour);
-  expect(value(b)).toBe(b.keys(account).Secondary);
-  expect(regenerated(b)).toBe(2);
-  expect(b.tags()['RotationPhase']).toBe('idle');
+  await app.runTimers(3 * hour);
+  expect(app.value()).toBe(app.keys(account).Secondary);
+  expect(app.regenerations()).toBe(2);
+  expect(app.tags()['RotationPhase']).toBe('idle');
 });
 
-test('a tag that names the other key is corrected by the value, and what it named is kept for one settle', async () => {
-  const { b, account } = await due({}, { CredentialId: 'Secondary' });
-  const { Secondary } = b.keys(account);
-  await run(b, 45 * minute);
-  expect([...b.reasons()]).toContain('tag-corrected');
-  expect(b.tags()['CredentialId']).toBe('Primary');
-  expect(b.keys(account).Secondary).toBe(Secondary);
-  await run(b, hour);
-  expect(b.keys(account).Secondary).not.toBe(Secondary);
+test('a tag that names the other key is corrected by the value, and that key is kept for one overlap', async () => {
+  const { app, account } = await createDueBatchKey({}, { CredentialId: 'Secondary' });
+  const { Secondary } = app.keys(account);
+  await app.runTimers(45 * minute);
+  expect([...app.reasons()]).toContain('tag-corrected');
+  expect(app.tags()['CredentialId']).toBe('Primary');
+  expect(app.keys(account).Secondary).toBe(Secondary);
+  await app.runTimers(hour);
+  expect(app.keys(account).Secondary).not.toBe(Secondary);
 });
 
-test('promise 1: not even an immediate emergency ends what a corrected tag named before its settle', async () => {
-  const { b, account } = await due({}, { CredentialId: 'Secondary' });
-  const { Secondary } = b.keys(account);
-  await b.sweep();
-  await b.post({ vault: b.vault.uri, secret: 'secret', mode: 'immediate', reason: 'leaked' });
-  await run(b, 30 * minute);
-  expect(b.keys(account).Secondary).toBe(Secondary);
-  await run(b, 2 * hour);
-  expect(value(b)).toBe(b.keys(account).Secondary);
+test('promise 1: an immediate emergency does not end the key that a corrected tag named before its overlap', async () => {
+  const { app, account } = await createDueBatchKey({}, { CredentialId: 'Secondary' });
+  const { Secondary } = app.keys(account);
+  await app.sweep();
+  await app.post({ vault: app.vault.uri, secret: 'secret', mode: 'immediate', reason: 'leaked' });
+  await app.runTimers(30 * minute);
+  expect(app.keys(account).Secondary).toBe(Secondary);
+  await app.runTimers(2 * hour);
+  expect(app.value()).toBe(app.keys(account).Secondary);
 });
 
-test('R16: a service that refuses every key says nothing of the live one: told, and nothing is made of it', async () => {
-  const { b, account } = await due();
-  await run(b, 2 * hour);
+test('R16: a service that refuses every key is announced as live-refused, and nothing is regenerated', async () => {
+  const { app, account } = await createDueBatchKey();
+  await app.runTimers(2 * hour);
   account.timing.acceptAfterMs = year;
-  const [keys, regenerates] = [b.keys(account), regenerated(b)];
-  await run(b, 7 * hour, 5 * minute);
-  expect([...b.reasons()]).toContain('live-refused');
-  expect(b.keys(account)).toEqual(keys);
-  expect(regenerated(b)).toBe(regenerates);
-  expect(value(b)).toBe(keys.Secondary);
+  const [keys, regenerates] = [app.keys(account), app.regenerations()];
+  await app.runTimers(7 * hour, 5 * minute);
+  expect([...app.reasons()]).toContain('live-refused');
+  expect(app.keys(account)).toEqual(keys);
+  expect(app.regenerations()).toBe(regenerates);
+  expect(app.value()).toBe(keys.Secondary);
 });
 
-test('R19: a tool that brings a dead version back again and again is contended', async () => {
-  const { b } = await due({ KEYTURN_OVERLAP: 'PT25H', KEYTURN_ADOPTION_GRACE: 'PT1H' });
-  await b.sweep();
-  const [dead, tags] = [value(b) ?? '', b.tags()];
-  await run(b, 30 * hour);
+test('R19: a tool that restores a replaced version again and again is contended', async () => {
+  const { app } = await createDueBatchKey({ KEYTURN_OVERLAP: 'PT25H', KEYTURN_ADOPTION_GRACE: 'PT1H' });
+  await app.sweep();
+  const [dead, tags] = [app.value() ?? '', app.tags()];
+  await app.runTimers(30 * hour);
   for (let times = 0; times < 2; times += 1) {
-    b.vault.setSecret('secret', dead, { tags });
-    await run(b, 7 * hour, 5 * minute);
+    app.vault.setSecret('secret', dead, { tags });
+    await app.runTimers(7 * hour, 5 * minute);
   }
-  expect([...b.reasons()]).toContain('contended');
-  expect(value(b)).toBe(dead);
+  expect([...app.reasons()]).toContain('contended');
+  expect(app.value()).toBe(dead);
 });
 
-test('a resource that answers with keys of a minute ago: nothing is made twice, nothing live ends', async () => {
-  const { b, account } = await due();
+test('stale keys of a resource cause no second regeneration', async () => {
+  const { app, account } = await createDueBatchKey();
   account.timing.staleReadMs = minute;
-  await run(b, 3 * hour);
-  expect(value(b)).toBe(b.keys(account).Secondary);
-  expect(regenerated(b)).toBe(2);
-  expect(b.tags()['RotationPhase']).toBe('idle');
+  await app.runTimers(3 * hour);
+  expect(app.value()).toBe(app.keys(account).Secondary);
+  expect(app.regenerations()).toBe(2);
+  expect(app.tags()['RotationPhase']).toBe('idle');
 });

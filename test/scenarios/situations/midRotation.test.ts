@@ -1,60 +1,60 @@
 import { beginRegeneration, issueKey } from '../../../infra/azure-emulator/src/index.ts';
 import { day, hour, minute } from '../../../lib/model/clock.ts';
-import { bench, type Bench } from '../../support/bench.ts';
-import { due, regenerated, run, value } from './play.ts';
+import { createDueBatchKey } from '../../support/accessKeys.ts';
+import { createTestApp, type TestApp } from '../../support/createTestApp.ts';
 
 jest.setTimeout(60_000);
 
-test('a secret that is deleted while it settles is told, and its consumers get a settle anew when it is back', async () => {
-  const { b, account } = await due();
-  const old = b.keys(account).Primary;
-  await b.sweep();
-  b.vault.delete('secret');
-  await run(b, 2 * hour);
-  expect([...b.reasons()]).toContain('secret-missing');
-  expect(b.keys(account).Primary).toBe(old);
-  b.vault.recover('secret');
-  await run(b, 30 * minute);
-  expect([...b.reasons()]).toContain('restored');
-  expect(b.keys(account).Primary).toBe(old);
-  await run(b, 70 * minute);
-  expect([...b.reasons()]).toContain('completed');
-  expect(b.keys(account).Primary).not.toBe(old);
+test('a secret that is deleted during the overlap is announced, and gets a new overlap when it is recovered', async () => {
+  const { app, account } = await createDueBatchKey();
+  const old = app.keys(account).Primary;
+  await app.sweep();
+  app.vault.delete('secret');
+  await app.runTimers(2 * hour);
+  expect([...app.reasons()]).toContain('secret-missing');
+  expect(app.keys(account).Primary).toBe(old);
+  app.vault.recover('secret');
+  await app.runTimers(30 * minute);
+  expect([...app.reasons()]).toContain('restored');
+  expect(app.keys(account).Primary).toBe(old);
+  await app.runTimers(70 * minute);
+  expect([...app.reasons()]).toContain('completed');
+  expect(app.keys(account).Primary).not.toBe(old);
 });
 
-test('a secret that is deleted between the read and the publish: nothing is written over it, and the rotation resumes', async () => {
-  const { b, account } = await due();
-  const end = b.azure.core.journal.on(({ operation }) => {
-    if (operation === 'batch.regenerateKey' && b.vault.current('secret')) b.vault.delete('secret');
+test('a secret that is deleted before publish is not written, and the rotation resumes when it is recovered', async () => {
+  const { app, account } = await createDueBatchKey();
+  const end = app.azure.core.journal.on(({ operation }) => {
+    if (operation === 'batch.regenerateKey' && app.vault.current('secret')) app.vault.delete('secret');
   });
-  await b.sweep();
+  await app.sweep();
   end();
-  expect([...b.reasons()]).toContain('secret-deleted');
-  b.vault.recover('secret');
-  await run(b, 6 * hour);
-  expect(value(b)).toBe(b.keys(account).Secondary);
-  expect(regenerated(b)).toBe(2);
+  expect([...app.reasons()]).toContain('secret-deleted');
+  app.vault.recover('secret');
+  await app.runTimers(6 * hour);
+  expect(app.value()).toBe(app.keys(account).Secondary);
+  expect(app.regenerations()).toBe(2);
 });
 
-test('R11: of a target at rest that was gone the settle anew begins within a round, not when it is next due', async () => {
-  const b = await bench({ KEYTURN_OVERLAP: 'PT25H' });
-  b.newSecret(await b.newBatch(), { ageDays: 5 });
-  await b.sweep();
-  b.vault.delete('secret');
-  await b.sweep('verify');
-  b.vault.recover('secret');
-  await run(b, 6 * hour, 5 * minute);
-  expect([...b.reasons()]).toContain('restored');
+test('R11: a recovered secret gets its new overlap within six hours, not when it is next due', async () => {
+  const app = await createTestApp({ settings: { KEYTURN_OVERLAP: 'PT25H' } });
+  app.newSecret(await app.newBatch(), { ageDays: 5 });
+  await app.sweep();
+  app.vault.delete('secret');
+  await app.sweep('verify');
+  app.vault.recover('secret');
+  await app.runTimers(6 * hour, 5 * minute);
+  expect([...app.reasons()]).toContain('restored');
 });
 
-test('R17: a repair that the timer begins is told from its start to its end, and its new key is not called refused', async () => {
-  const b = await bench();
-  const account = await b.newBatch();
-  b.newSecret(account, { ageDays: 5 });
-  await b.sweep();
-  issueKey(b.azure.core, account, 'Primary');
-  await run(b, 8 * hour, 5 * minute);
-  expect(b.said().map(({ type, data }) => `${type} ${data.reason}`)).toEqual([
+test('R17: a repair by the timer is announced from start to end, without live-refused', async () => {
+  const app = await createTestApp();
+  const account = await app.newBatch();
+  app.newSecret(account, { ageDays: 5 });
+  await app.sweep();
+  issueKey(app.azure.core, account, 'Primary');
+  await app.runTimers(8 * hour, 5 * minute);
+  expect(app.messages.map(({ type, data }) => `${type} ${data.reason}`)).toEqual([
     'Keyturn.Target.Adopted adopted',
     'Keyturn.Rotation.Started begun',
     'Keyturn.Rotation.CredentialPublished published',
@@ -62,62 +62,62 @@ test('R17: a repair that the timer begins is told from its start to its end, and
   ]);
 });
 
-test('both keys changed behind our back: a working one is published, and nothing is regenerated for that', async () => {
-  const { b, account } = await due();
-  await run(b, 2 * hour);
-  issueKey(b.azure.core, account, 'Primary');
-  issueKey(b.azure.core, account, 'Secondary');
-  await run(b, 7 * hour, 5 * minute); // drift is looked for once in six hours, in a turn of five minutes
-  expect(b.said().filter(({ data }) => data['cause'] === 'drift')).not.toEqual([]);
-  expect(Object.values(b.keys(account))).toContain(value(b));
-  expect(regenerated(b)).toBe(2);
+test('a working key is published when both keys were regenerated outside the app', async () => {
+  const { app, account } = await createDueBatchKey();
+  await app.runTimers(2 * hour);
+  issueKey(app.azure.core, account, 'Primary');
+  issueKey(app.azure.core, account, 'Secondary');
+  await app.runTimers(7 * hour, 5 * minute); // the drift check comes once in six hours
+  expect(app.messages.filter(({ data }) => data['cause'] === 'drift')).not.toEqual([]);
+  expect(Object.values(app.keys(account))).toContain(app.value());
+  expect(app.regenerations()).toBe(2);
 });
 
-test('state copied from another secret is ignored: the secret is adopted by its own value, with its own grace', async () => {
-  const { b } = await due({ KEYTURN_ADOPTION_GRACE: 'P1D' });
-  await b.sweep();
-  const other = await b.newBatch({ name: 'other' });
-  b.newSecret(other, { name: 'copy', tags: { ...b.tags(), ProviderAddress: other.id } });
-  const keys = b.keys(other);
-  b.pass(2 * day);
-  await run(b, hour);
-  const adopted = b.said().filter(({ subject, data }) => subject?.endsWith('/copy') && data.reason === 'adopted');
+test('state copied from another secret is ignored: the secret is adopted with its own grace', async () => {
+  const { app } = await createDueBatchKey({ KEYTURN_ADOPTION_GRACE: 'P1D' });
+  await app.sweep();
+  const other = await app.newBatch({ name: 'other' });
+  app.newSecret(other, { name: 'copy', tags: { ...app.tags(), ProviderAddress: other.id } });
+  const keys = app.keys(other);
+  app.pass(2 * day);
+  await app.runTimers(hour);
+  const adopted = app.messages.filter(({ subject, data }) => subject?.endsWith('/copy') && data.reason === 'adopted');
   expect(adopted.map(({ data }) => data['until'])).toEqual(['2026-03-05T01:00:00.000Z']);
-  expect(b.keys(other)).toEqual(keys);
+  expect(app.keys(other)).toEqual(keys);
 });
 
-test('corrupt state of a claimed target is no reset: the standby ends after settle, the live key stays', async () => {
-  const b = await bench();
-  const account = await b.newBatch();
-  b.newSecret(account, { ageDays: 1 });
-  await b.sweep();
-  b.vault.updateTags('secret', { ...b.tags(), RotationRecord: '{"v":1,', RotationProgress: 'idle' });
-  const { Primary, Secondary } = b.keys(account);
-  await run(b, 2 * hour);
-  expect(b.said().filter(({ data }) => data['cause'] === 'onboard')).not.toEqual([]);
-  expect(b.keys(account).Primary).toBe(Primary);
-  expect(b.keys(account).Secondary).not.toBe(Secondary);
-  expect(b.tags()['RotationPhase']).toBe('idle');
+test('corrupt state of a claimed target ends the standby after the overlap and keeps the live key', async () => {
+  const app = await createTestApp();
+  const account = await app.newBatch();
+  app.newSecret(account, { ageDays: 1 });
+  await app.sweep();
+  app.vault.updateTags('secret', { ...app.tags(), RotationRecord: '{"v":1,', RotationProgress: 'idle' });
+  const { Primary, Secondary } = app.keys(account);
+  await app.runTimers(2 * hour);
+  expect(app.messages.filter(({ data }) => data['cause'] === 'onboard')).not.toEqual([]);
+  expect(app.keys(account).Primary).toBe(Primary);
+  expect(app.keys(account).Secondary).not.toBe(Secondary);
+  expect(app.tags()['RotationPhase']).toBe('idle');
 });
 
 test('a resource in another subscription is rotated there', async () => {
-  const b = await bench();
-  const account = await b.newBatch({ subscriptionId: '5ab5c000-0000-4000-8000-0000000000ff' });
-  b.newSecret(account);
-  await run(b, 2 * hour);
-  expect([...b.reasons()]).toContain('completed');
+  const app = await createTestApp();
+  const account = await app.newBatch({ subscriptionId: '5ab5c000-0000-4000-8000-0000000000ff' });
+  app.newSecret(account);
+  await app.runTimers(2 * hour);
+  expect([...app.reasons()]).toContain('completed');
 });
 
-test('an expired secret is rotated like any other that is due', async () => {
-  const { b, account } = await due();
-  b.vault.update('secret', { expiresOn: new Date(b.clock.now().getTime() - day) });
-  await run(b, 2 * hour);
-  expect(value(b)).toBe(b.keys(account).Secondary);
-  expect(b.vault.current('secret')?.expiresOn?.getTime()).toBeGreaterThan(b.clock.now().getTime());
+test('an expired secret is rotated', async () => {
+  const { app, account } = await createDueBatchKey();
+  app.vault.update('secret', { expiresOn: new Date(app.clock.now().getTime() - day) });
+  await app.runTimers(2 * hour);
+  expect(app.value()).toBe(app.keys(account).Secondary);
+  expect(app.vault.current('secret')?.expiresOn?.getTime()).toBeGreaterThan(app.clock.now().getTime());
 });
 
-/** Once, as soon as the app has called this operation. */
-function meanwhile({ azure: { core } }: Bench, operation: string, act: () => void): void {
+/** Acts once, when the app has called this operation. */
+function meanwhile({ azure: { core } }: TestApp, operation: string, act: () => void): void {
   const end = core.journal.on((call) => {
     if (call.operation !== operation) return;
     end();
@@ -126,34 +126,34 @@ function meanwhile({ azure: { core } }: Bench, operation: string, act: () => voi
 }
 
 test.each([
-  ['takes the tags off', () => ({})],
-  ['pauses it', (b: Bench) => ({ ...b.tags(), RotationPaused: 'true' })],
-])('R6: a person %s while the service makes the key: nothing is written over that', async (_sentence, theirs) => {
-  const b = await bench();
-  b.newSecret(await b.newSignalR());
+  ['removes the tags', () => ({})],
+  ['pauses the target', (app: TestApp) => ({ ...app.tags(), RotationPaused: 'true' })],
+])('R6: nothing is written after a person %s while the service makes the key', async (_sentence, theirs) => {
+  const app = await createTestApp();
+  app.newSecret(await app.newSignalR());
   let left = {};
-  meanwhile(b, 'signalr.regenerateKey', () => {
-    left = theirs(b);
-    b.vault.updateTags('secret', left);
+  meanwhile(app, 'signalr.regenerateKey', () => {
+    left = theirs(app);
+    app.vault.updateTags('secret', left);
   });
-  await b.sweep();
-  expect(b.tags()).toEqual(left);
-  expect(b.vault.versions('secret')).toHaveLength(1);
+  await app.sweep();
+  expect(app.tags()).toEqual(left);
+  expect(app.vault.versions('secret')).toHaveLength(1);
 });
 
-test('R6, promise 1: a person rolls back while the service is at work: what is live again is not ended', async () => {
-  const b = await bench();
-  const service = await b.newSignalR();
-  b.newSecret(service);
-  const old = { value: value(b) ?? '', keys: b.keys(service) };
-  await b.sweep();
-  b.pass(61 * minute);
+test('R6, promise 1: a key that a person rolls back to while the service works is not ended', async () => {
+  const app = await createTestApp();
+  const service = await app.newSignalR();
+  app.newSecret(service);
+  const old = { value: app.value() ?? '', keys: app.keys(service) };
+  await app.sweep();
+  app.pass(61 * minute);
   service.regenerateMs = 30_000;
-  beginRegeneration(b.azure.core, b.azure.arm, service, 'Salt');
-  meanwhile(b, 'signalr.get', () => {
-    b.vault.setSecret('secret', old.value, { tags: b.tags() });
+  beginRegeneration(app.azure.core, app.azure.arm, service, 'Salt');
+  meanwhile(app, 'signalr.get', () => {
+    app.vault.setSecret('secret', old.value, { tags: app.tags() });
   });
-  await b.sweep('revoke');
-  expect(value(b)).toBe(old.value);
-  expect(b.keys(service).Primary).toBe(old.keys.Primary);
+  await app.sweep('revoke');
+  expect(app.value()).toBe(old.value);
+  expect(app.keys(service).Primary).toBe(old.keys.Primary);
 });

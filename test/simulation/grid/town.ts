@@ -1,8 +1,6 @@
 import type { Resource } from '../../../infra/azure-emulator/src/index.ts';
 import { hour, later, minute } from '../../../lib/model/clock.ts';
 import { fingerprintOf } from '../../../lib/model/sealed.ts';
-import { wired, type Wired } from '../../support/wired.ts';
-import { valueWith } from '../../support/bench.ts';
 import { countRotations, type Rotations } from '../events/rotations.ts';
 import { promises, type Fact, type Promises } from '../promises.ts';
 import { createApps } from '../sdk/apps.ts';
@@ -10,10 +8,11 @@ import { secretName } from '../sdk/facts.ts';
 import { observe, type Observer } from '../sdk/observer.ts';
 import { keyIn } from '../sdk/targets.ts';
 import type { History } from './history.ts';
+import { createTestApp, valueWith, type TestApp } from '../../support/createTestApp.ts';
 
 /** A target at rest on the local Azure, the app subscribed to its Event Grid, and an observer of promises. */
 export interface Town {
-  readonly b: Wired;
+  readonly b: TestApp;
   readonly resource: Resource;
   readonly watch: Promises;
   readonly observer: Observer;
@@ -28,7 +27,7 @@ export interface Town {
 const overlapMs = hour;
 
 export async function openTown({ kind, effects, isReversed }: History): Promise<Town> {
-  const b = await wired();
+  const b = await createTestApp({ events: 'delivered' });
   const { azure, vault } = b;
   const resource = await (kind === 'batch' ? b.newBatch() : b.newSignalR());
   const keys = b.keys(resource);
@@ -50,7 +49,7 @@ export async function openTown({ kind, effects, isReversed }: History): Promise<
   for (const effect of effects) azure.eventGrid.faults.plan({ effect });
   if (isReversed) azure.eventGrid.settings.order = (due) => due.toReversed();
   const pass = async (ms: number) => {
-    await b.live(ms);
+    await b.run(ms);
     observer.catchUp();
   };
   await pass(6 * minute);

@@ -1,7 +1,7 @@
-import { encrypt, inUse } from '../../scenarios/kinds/batchCmkStage.ts';
 import type { Kind } from './followed.ts';
 import { tagsOf } from './rules.ts';
 import type { World } from './world.ts';
+import { keyInUse, setKey } from '../../support/customerManagedKeys.ts';
 
 /** What a person does in the middle of it all. */
 export interface Act {
@@ -77,7 +77,7 @@ function without(tags: Tags, ...names: readonly string[]): Tags {
 function use({ followed, followers }: World, nth: number): void {
   const chosen = followed.versions().at(nth);
   const [account] = followers.map((follower) => follower.account);
-  if (account && chosen?.enabled && inUse(account) !== 'Microsoft.Batch') {
-    encrypt(account, `${followed.url}/${chosen.version}`);
+  if (account && chosen?.enabled && keyInUse(account) !== 'Microsoft.Batch') {
+    setKey(account, `${followed.url}/${chosen.version}`);
   }
 }

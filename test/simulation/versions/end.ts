@@ -1,8 +1,8 @@
 import { isReason } from '../../../lib/model/reason.ts';
-import { inUse } from '../../scenarios/kinds/batchCmkStage.ts';
 import { isFit, tagsOf, valueOf } from './rules.ts';
 import type { Follower } from './stage.ts';
 import type { World } from './world.ts';
+import { keyInUse } from '../../support/customerManagedKeys.ts';
 
 /** What stands at the end, whatever happened: the secret, its tag and the account agree, and nothing leaked. */
 export function problemsAtEnd(world: World): readonly string[] {
@@ -18,7 +18,7 @@ function disagreementsOf(world: World, { secret, account }: Follower): readonly 
   const { CredentialId } = tagsOf(world, secret);
   const now = world.azure.clock.now();
   return [
-    world.kind === 'batch-cmk' && inUse(account) !== value && `${secret}: the account uses another version`,
+    world.kind === 'batch-cmk' && keyInUse(account) !== value && `${secret}: the account uses another version`,
     CredentialId !== value.toLowerCase().split('/').at(-1) && `${secret}: the tag names another version`,
     !isFit({ ...world, now }, value) && `${secret}: what is live is not fit`,
     !hasReason(world, secret) && `${secret}: waits without a reason`,

@@ -1,6 +1,6 @@
 import type { Vault, Version } from '../../../infra/azure-emulator/src/index.ts';
 import { later, day } from '../../../lib/model/clock.ts';
-import { policy } from '../../scenarios/kinds/poolCertificateStage.ts';
+import { certificatePolicy } from '../../support/poolCertificates.ts';
 
 /** Kinds whose credential is a version of something in a vault. */
 export const kinds = ['batch-cmk', 'pool-certificate'] as const;
@@ -41,7 +41,7 @@ function certificate(vault: Vault, name: string) {
     make: async (createdOn: Date | undefined) => {
       if (vault.certificates.list('active').some((each) => each.name === name && each.pending?.status === 'inProgress'))
         return '';
-      await vault.createCertificate(name, policy, createdOn ? { createdOn } : {});
+      await vault.createCertificate(name, certificatePolicy, createdOn ? { createdOn } : {});
       return versions().at(-1)?.version ?? '';
     },
     set: (changes: object, version?: string) => void vault.certificates.update(name, changes, version),

@@ -4,7 +4,7 @@ import { kinds } from './followed.ts';
 import { rotation } from './scenarios.ts';
 import { untilDone } from './run.ts';
 import { run, runWith } from './schedules.ts';
-import { inUse } from '../../scenarios/kinds/batchCmkStage.ts';
+import { keyInUse } from '../../support/customerManagedKeys.ts';
 
 const act = acts.find(({ does }) => does === 'makes another version');
 
@@ -27,7 +27,7 @@ test('an account that answers with its old version for minutes is not believed',
   const [{ account } = {}] = world.followers;
   if (!account) throw new Error('There is no account.');
   const { id, name, identity } = account;
-  const encryption = { keySource: 'Microsoft.KeyVault', keyVaultProperties: { keyIdentifier: inUse(account) } };
+  const encryption = { keySource: 'Microsoft.KeyVault', keyVaultProperties: { keyIdentifier: keyInUse(account) } };
   const body = { id, name, identity, properties: { provisioningState: 'Succeeded', encryption } };
   const stale = world.azure.core.faults.plan({
     operation: 'batch.get',

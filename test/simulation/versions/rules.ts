@@ -1,7 +1,7 @@
 import { second } from '../../../lib/model/clock.ts';
-import { inUse } from '../../scenarios/kinds/batchCmkStage.ts';
 import type { Follower, Stage } from './stage.ts';
 import { ownTags } from './stage.ts';
+import { keyInUse } from '../../support/customerManagedKeys.ts';
 
 /** An act of the app that Azure took. */
 export interface Acted extends Stage {
@@ -45,7 +45,7 @@ const making: Rules = {
 /** Nothing that is live, by whatever says so, and nothing early, unless it was wished. */
 const ending: Rules = {
   '1: ended what an account uses': (acted) => {
-    return acted.kind === 'batch-cmk' && acted.followers.some(({ account }) => inUse(account) === idOf(acted));
+    return acted.kind === 'batch-cmk' && acted.followers.some(({ account }) => keyInUse(account) === idOf(acted));
   },
   '1: ended what a secret names': (acted) =>
     acted.followers.some(({ secret }) => valueOf(acted, secret) === idOf(acted)),
@@ -65,7 +65,7 @@ const ending: Rules = {
 
 const pointing: Rules = {
   '3: pointed an account to what is not fit': (acted) =>
-    !acted.followers.some(({ account }) => account.name === acted.account && isFit(acted, inUse(account))),
+    !acted.followers.some(({ account }) => account.name === acted.account && isFit(acted, keyInUse(account))),
   '5: pointed an account without a word in the tags': (acted) => {
     return acted.sentAt === acted.now && !speaksOfMaking(acted);
   },
@@ -75,7 +75,7 @@ const publishing: Rules = {
   '3: published what is not fit': (acted) => !isFit(acted, valueOf(acted, acted.name)),
   '3: published what the account does not use': (acted) => {
     const account = followerOf(acted)?.account;
-    return acted.kind === 'batch-cmk' && account !== undefined && inUse(account) !== valueOf(acted, acted.name);
+    return acted.kind === 'batch-cmk' && account !== undefined && keyInUse(account) !== valueOf(acted, acted.name);
   },
   '5: value without its state': (acted) => !(tagsOf(acted, acted.name)['RotationPhase'] ?? '').startsWith('verify'),
   '8: lost what is the owner’s': (acted) => !isKept(acted),

@@ -1,13 +1,13 @@
 import { day, second } from '../../../lib/model/clock.ts';
 import type { Mode } from '../../../lib/model/state.ts';
-import { request } from '../../support/bench.ts';
-import { inUse } from '../../scenarios/kinds/batchCmkStage.ts';
 import type { Kind } from './followed.ts';
 import { adoption, allDeliveries, nearExpiry } from './newsScenarios.ts';
 import { tagsOf, valueOf } from './rules.ts';
 import { adopted, due, hasNewest, isAtRest, nothing, type Scenario } from './scenes.ts';
 import type { Wanted } from './stage.ts';
 import { createWorld, type World } from './world.ts';
+import { postRequest } from '../../support/createTestApp.ts';
+import { keyInUse } from '../../support/customerManagedKeys.ts';
 
 function onboarding(kind: Kind): Scenario {
   return {
@@ -55,8 +55,8 @@ function wish(name: string, key: (world: World) => string): Scenario {
       const isDone = () =>
         isAtRest(world) &&
         account !== undefined &&
-        inUse(account).startsWith(wanted) &&
-        valueOf(world, 'target') === inUse(account);
+        keyInUse(account).startsWith(wanted) &&
+        valueOf(world, 'target') === keyInUse(account);
       return { world, begin: nothing, isDone };
     },
   };
@@ -79,7 +79,7 @@ function emergency(kind: Kind, mode: Mode): Scenario {
 }
 
 async function isAccepted(world: World, body: object): Promise<boolean> {
-  const answer = await world.attempt((app) => app.start(request(body, { 'Idempotency-Key': 'incident' })));
+  const answer = await world.attempt((app) => app.start(postRequest(body, { 'Idempotency-Key': 'incident' })));
   return answer !== 'ended' && answer.status === 202;
 }
 

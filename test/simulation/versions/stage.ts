@@ -3,8 +3,8 @@ import type { BatchAccount, LocalAzure, Vault } from '../../../infra/azure-emula
 import { hour, minute } from '../../../lib/model/clock.ts';
 import type { Mode } from '../../../lib/model/state.ts';
 import { identityId, keyVaultExtension } from '../../../infra/azure-emulator/test/keyVaultExtension.ts';
-import { encrypt, grant } from '../../scenarios/kinds/batchCmkStage.ts';
 import { follow, type Followed, type Kind } from './followed.ts';
+import { grantKeyAccess, setKey } from '../../support/customerManagedKeys.ts';
 
 /** A secret that is a target, and the account it is about. */
 export interface Follower {
@@ -73,8 +73,8 @@ async function accountOf(
       identity: { type: 'SystemAssigned' },
       cmkAllowed: true,
     });
-    grant(account, vault);
-    encrypt(account, first);
+    grantKeyAccess(account, vault);
+    setKey(account, first);
     return account;
   }
   const account = await azure.createBatchAccount({ ...place, name });

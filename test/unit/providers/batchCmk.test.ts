@@ -1,7 +1,7 @@
-import { encrypt, grant, inUse } from '../../scenarios/kinds/batchCmkStage.ts';
 import { contract } from './contract.ts';
 import { contractOfVersions, type VersionGround } from './contractOfVersions.ts';
 import type { Reached } from './shells.ts';
+import { grantKeyAccess, keyInUse, setKey } from '../../support/customerManagedKeys.ts';
 
 async function create({ azure, place }: Reached): Promise<VersionGround> {
   const vault = await azure.keyVault.createVault('kv');
@@ -10,18 +10,18 @@ async function create({ azure, place }: Reached): Promise<VersionGround> {
   const urlOf = (version: string) => `${vault.uri}/keys/cmk/${version}`;
   const identity = { type: 'SystemAssigned' } as const;
   const resource = await azure.createBatchAccount({ ...place, name: 'account', identity, cmkAllowed: true });
-  grant(resource, vault);
-  encrypt(resource, urlOf(first));
+  grantKeyAccess(resource, vault);
+  setKey(resource, urlOf(first));
   const versions = () => vault.keys.versions('cmk');
   return {
     resource,
     value: urlOf(first),
     foreign: urlOf('f'.repeat(32)),
-    all: () => [inUse(resource), ...versions().map(({ version, enabled }) => ({ version, enabled }))],
+    all: () => [keyInUse(resource), ...versions().map(({ version, enabled }) => ({ version, enabled }))],
     works: ({ id }) => versions().some(({ version, enabled }) => version === id && enabled),
     versions,
     make: () => vault.createKey('cmk'),
-    told: { operation: 'batch.update', used: () => inUse(resource).split('/').at(-1) },
+    told: { operation: 'batch.update', used: () => keyInUse(resource).split('/').at(-1) },
   };
 }
 

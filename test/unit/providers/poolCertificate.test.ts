@@ -1,11 +1,11 @@
 import { day, hour } from '../../../lib/model/clock.ts';
 import { Sealed } from '../../../lib/model/sealed.ts';
 import type { Credential } from '../../../lib/model/snapshot.ts';
-import { policy } from '../../scenarios/kinds/poolCertificateStage.ts';
 import { contract } from './contract.ts';
 import { contractOfVersions } from './contractOfVersions.ts';
 import { inProcess, type Reached } from './shells.ts';
 import { during, stage, type Kind } from './stage.ts';
+import { certificatePolicy } from '../../support/poolCertificates.ts';
 
 const poolCertificate = {
   kind: 'pool-certificate',
@@ -28,7 +28,7 @@ const poolCertificate = {
 
 async function certificateGround({ azure, place }: Reached) {
   const vault = await azure.keyVault.createVault('kv');
-  const certificate = await vault.createCertificate('tls', policy);
+  const certificate = await vault.createCertificate('tls', certificatePolicy);
   const versions = () => certificate.versions;
   const urlOf = (version = '') => [`${vault.uri}/certificates/tls`, ...(version ? [version] : [])].join('/');
   return {
@@ -38,7 +38,7 @@ async function certificateGround({ azure, place }: Reached) {
     all: () => versions().map(({ version, enabled }) => ({ version, enabled })),
     works: ({ id }: Pick<Credential, 'id'>) => versions().some(({ version, enabled }) => version === id && enabled),
     versions,
-    make: () => vault.createCertificate('tls', policy),
+    make: () => vault.createCertificate('tls', certificatePolicy),
     vault,
     certificate,
     urlOf,
@@ -121,7 +121,7 @@ describe('a look', () => {
   });
 });
 
-test('generate asks for one version as the policy says, and carries its tags on', async () => {
+test('generate asks for one version as the certificatePolicy says, and carries its tags on', async () => {
   const s = await twoVersions();
   s.vault.certificates.update('tls', { tags: { team: 'render' } });
   const view = { ...s.view(s.newer), ...during('generate', { credentials: [] }) };

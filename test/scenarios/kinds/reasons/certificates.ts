@@ -1,19 +1,24 @@
+import type { Situation } from './keys.ts';
 import { day, hour } from '../../../../lib/model/clock.ts';
-import type { Wired } from '../../../support/wired.ts';
-import { stage, type Stage, type Wanted } from '../poolCertificateStage.ts';
-import type { Play } from './play.ts';
+import type { TestApp } from '../../../support/createTestApp.ts';
+import {
+  autoRenewPolicy,
+  createAdoptedPoolCertificate,
+  type PoolCertificate,
+  type PoolCertificateOptions,
+} from '../../../support/poolCertificates.ts';
 
 const nearItsEnd = { ageDays: 340 };
 
-/** What is told of certificates of pools, from one that is near its end. */
-export const certificatePlays: readonly Play[] = [
+/** Situations of pool certificates that are near their end. */
+export const certificateSituations: readonly Situation[] = [
   [
     'the certificate was deleted',
     'certificate-missing',
-    after(7 * hour, ({ b }) => b.vault.certificates.delete('tls')),
+    after(7 * hour, ({ app }) => app.vault.certificates.delete('tls')),
   ],
   [
-    'the issuer is none of Key Vault',
+    'Key Vault does not know the issuer',
     'certificate-awaits-merge',
     after(7 * hour, undefined, { policy: { issuer: { name: 'Unknown' } } }),
   ],
@@ -23,44 +28,47 @@ export const certificatePlays: readonly Play[] = [
     'certificate-unobserved',
     after(4 * hour, undefined, { observed: (url) => `${url}-other` }),
   ],
-  ['its policy only reminds people of its end', 'no-auto-renew', after(hour)],
+  ['its policy only sends mails before its end', 'no-auto-renew', after(hour)],
   ['a new version was published an hour ago', 'nodes-polling', after(hour)],
   [
     'the extension fails on the nodes',
     'nodes-behind',
     after(6 * hour, ({ pool }) => (pool.extensionFault = 'VaultUnreachable')),
   ],
-  ['nodes may not be read', 'nodes-unreadable', after(6 * hour, unreadable)],
+  ['nodes cannot be read', 'nodes-unreadable', after(6 * hour, unreadable)],
   ['every node restarted when it had been renewed', 'seen-on-nodes', after(7 * hour, restarted, renewing())],
-  ['two polls are over, and no node says anything', 'assumed-by-time', after(6 * hour)],
+  ['no node reports anything within two polls', 'assumed-by-time', after(6 * hour)],
 ];
 
-function after(ms: number, arrange?: (s: Stage) => unknown, wanted: Wanted = {}): () => Promise<Wired> {
+function after(
+  ms: number,
+  arrange?: (target: PoolCertificate) => unknown,
+  wanted: PoolCertificateOptions = {},
+): () => Promise<TestApp> {
   return async () => {
-    const s = await stage({ ...nearItsEnd, ...wanted });
-    await arrange?.(s);
-    await s.b.live(ms);
-    return s.b;
+    const target = await createAdoptedPoolCertificate({ ...nearItsEnd, ...wanted });
+    await arrange?.(target);
+    await target.app.run(ms);
+    return target.app;
   };
 }
 
-function refusing({ b }: Stage): void {
-  b.pass(6 * day);
-  b.vault.certificates.issuance.error = { code: 'Rejected', message: 'no' };
+function refusing({ app }: PoolCertificate): void {
+  app.pass(6 * day);
+  app.vault.certificates.issuance.error = { code: 'Rejected', message: 'no' };
 }
 
-function unreadable({ b }: Stage): void {
-  b.azure.core.faults.plan({ service: 'batch', lasting: true, effect: { kind: 'status', status: 403 } });
+function unreadable({ app }: PoolCertificate): void {
+  app.azure.core.faults.plan({ service: 'batch', lasting: true, effect: { kind: 'status', status: 403 } });
 }
 
-function renewing(): Wanted {
-  const lifetime_actions = [{ trigger: { days_before_expiry: 60 }, action: { action_type: 'AutoRenew' as const } }];
-  return { ageDays: 300, policy: { lifetime_actions } };
+function renewing(): PoolCertificateOptions {
+  return { ageDays: 300, policy: autoRenewPolicy };
 }
 
-async function restarted({ b, pool }: Stage): Promise<void> {
-  b.azure.eventGrid.settings.deliver = () => Promise.resolve(new Response(null, { status: 200 }));
-  b.pass(10 * day);
-  await b.vault.catchUp();
+async function restarted({ app, pool }: PoolCertificate): Promise<void> {
+  app.dropEvents();
+  app.pass(10 * day);
+  await app.vault.catchUp();
   for (const node of pool.nodes) node.restart();
 }

@@ -1,54 +1,61 @@
 import type { NewKey, Vault } from '../../../../infra/azure-emulator/src/index.ts';
 import { day, later } from '../../../../lib/model/clock.ts';
 import type { Reason } from '../../../../lib/model/reason.ts';
-import { encrypt, grant, identities, newKey, wishFor, type Cmk } from '../batchCmkStage.ts';
+import {
+  grantKeyAccess,
+  identities,
+  newKey,
+  setKey,
+  setRotationKey,
+  type CmkTarget,
+} from '../../../support/customerManagedKeys.ts';
 
-/** Why an account is not brought to a key, from an account and a secret that are due and as they should be. */
-export type Unfit = [sentence: string, reason: Reason, arrange: (s: Cmk) => unknown];
+/** Reasons not to change the key of an account; each changes a target that is due and valid. */
+export type Unfit = [sentence: string, reason: Reason, arrange: (target: CmkTarget) => unknown];
 
 export const unfitKeys: readonly Unfit[] = [
-  ['the key wished for is an elliptic curve', 'key-not-rsa', wishing({ kty: 'EC' })],
-  ['the key wished for has 1024 bits', 'key-size', wishing({ size: 1024 })],
-  ['the key wished for may not wrap', 'key-operations', wishing({ operations: ['unwrapKey'] })],
-  ['the key wished for may not unwrap', 'key-operations', wishing({ operations: ['wrapKey'] })],
-  ['the key wished for is disabled', 'key-disabled', wishing({ enabled: false })],
+  ['the new key is an elliptic curve', 'key-not-rsa', withNewKey({ kty: 'EC' })],
+  ['the new key has 1024 bits', 'key-size', withNewKey({ size: 1024 })],
+  ['the new key may not wrap', 'key-operations', withNewKey({ operations: ['unwrapKey'] })],
+  ['the new key may not unwrap', 'key-operations', withNewKey({ operations: ['wrapKey'] })],
+  ['the new key is disabled', 'key-disabled', withNewKey({ enabled: false })],
   [
-    'the key wished for is not valid before tomorrow',
+    'the new key is not valid before tomorrow',
     'key-not-yet-valid',
-    (s) => wishing({ notBefore: later(s.b.clock.now(), day) })(s),
+    (target) => withNewKey({ notBefore: later(target.app.clock.now(), day) })(target),
   ],
   [
-    'the key wished for expired yesterday',
+    'the new key expired yesterday',
     'key-expired',
-    (s) => wishing({ expiresOn: later(s.b.clock.now(), -day) })(s),
+    (target) => withNewKey({ expiresOn: later(target.app.clock.now(), -day) })(target),
   ],
   [
-    'there is no such key',
+    'the new key does not exist',
     'key-missing',
-    (s) => {
-      wishFor(s.b, `${s.b.vault.uri}/keys/none`);
+    (target) => {
+      setRotationKey(target.app, `${target.app.vault.uri}/keys/none`);
     },
   ],
   [
-    'there is no such version of it',
+    'the version of the new key does not exist',
     'key-missing',
-    (s) => {
-      wishFor(s.b, `${s.b.vault.uri}/keys/none/${'0'.repeat(32)}`);
+    (target) => {
+      setRotationKey(target.app, `${target.app.vault.uri}/keys/none/${'0'.repeat(32)}`);
     },
   ],
   [
-    'the key wished for is of a managed HSM',
+    'the new key is in a managed HSM',
     'key-in-managed-hsm',
-    ({ b }) => {
-      wishFor(b, 'https://hsm.managedhsm.azure.net/keys/cmk');
+    ({ app }) => {
+      setRotationKey(app, 'https://hsm.managedhsm.azure.net/keys/cmk');
     },
   ],
-  ['the vault may be purged', 'key-not-recoverable', ({ b }) => (b.vault.purgeProtection = false)],
+  ['the vault has no purge protection', 'key-not-recoverable', ({ app }) => (app.vault.purgeProtection = false)],
   [
-    'the vault of the key wished for is of another tenant',
+    'the vault of the new key is of another tenant',
     'key-in-another-tenant',
     elsewhere(({ account }, vault) => {
-      grant(account, vault);
+      grantKeyAccess(account, vault);
       vault.tenantId = '2c9f4000-0000-4000-8000-000000000009';
     }),
   ],
@@ -64,43 +71,43 @@ export const unfitAccounts: readonly Unfit[] = [
     },
   ],
   [
-    'its identity has no role on a vault that goes by roles',
+    'its identity has no role on a vault with roles',
     'key-role-missing',
     elsewhere((_, vault) => (vault.permissionModel = 'rbac')),
   ],
   [
-    'its identity is in no access policy of a vault that goes by them',
+    'its identity is in no access policy of a vault with policies',
     'key-policy-missing',
     elsewhere((_, vault) => (vault.permissionModel = 'policies')),
   ],
   [
-    'its identity lacks a grant, and the vault is hidden from this app',
+    'its identity lacks a grant on a vault that the app cannot see',
     'key-grant-missing',
-    elsewhere(({ b }, { id: scope }) =>
-      b.azure.arm.denials.add({ objectId: '*', scope, action: 'Microsoft.KeyVault/vaults/read' }),
+    elsewhere(({ app }, { id: scope }) =>
+      app.azure.arm.denials.add({ objectId: '*', scope, action: 'Microsoft.KeyVault/vaults/read' }),
     ),
   ],
   [
     'the account uses keys of the service',
     'microsoft-managed',
     ({ account }) => {
-      encrypt(account, 'Microsoft.Batch');
+      setKey(account, 'Microsoft.Batch');
     },
   ],
 ];
 
-function wishing(wanted: NewKey): Unfit[2] {
-  return ({ b }) => {
-    wishFor(b, newKey(b, b.vault, 'other', wanted));
+function withNewKey(wanted: NewKey): Unfit[2] {
+  return ({ app }) => {
+    setRotationKey(app, newKey(app, app.vault, 'other', wanted));
   };
 }
 
-/** A fit key of another vault is wished for. */
-function elsewhere(arrange: (s: Cmk, vault: Vault) => unknown): Unfit[2] {
-  return async (s) => {
-    const vault = await s.b.azure.keyVault.createVault('other');
+/** Names a usable key of another vault. */
+function elsewhere(arrange: (target: CmkTarget, vault: Vault) => unknown): Unfit[2] {
+  return async (target) => {
+    const vault = await target.app.azure.keyVault.createVault('other');
     vault.purgeProtection = true;
-    wishFor(s.b, newKey(s.b, vault, 'cmk'));
-    arrange(s, vault);
+    setRotationKey(target.app, newKey(target.app, vault, 'cmk'));
+    arrange(target, vault);
   };
 }

@@ -1,41 +1,41 @@
 import { z } from 'zod';
 import type { Pool } from '../../../../infra/azure-emulator/src/index.ts';
-import { bench, request, type Bench } from '../../../support/bench.ts';
-import { policy } from '../../../scenarios/kinds/poolCertificateStage.ts';
 import { identityId, keyVaultExtension } from '../../../../infra/azure-emulator/test/keyVaultExtension.ts';
+import { createTestApp, postRequest, type TestApp } from '../../../support/createTestApp.ts';
+import { certificatePolicy } from '../../../support/poolCertificates.ts';
 
 const answer = z.object({ findings: z.array(z.object({ reason: z.string(), advice: z.string() })) });
 
 /** A pool whose nodes observe a certificate as they should. */
 async function stage() {
-  const b = await bench();
-  await b.vault.createCertificate('tls', policy);
-  const account = await b.newBatch();
-  const settings = { observedCertificates: [`${b.vault.uri}/secrets/tls`], requireInitialSync: true };
+  const app = await createTestApp();
+  await app.vault.createCertificate('tls', certificatePolicy);
+  const account = await app.newBatch();
+  const settings = { observedCertificates: [`${app.vault.uri}/secrets/tls`], requireInitialSync: true };
   const extensions = [{ ...keyVaultExtension(settings), autoUpgradeMinorVersion: true }];
-  const pool = b.azure.createPool(account, { name: 'render', nodes: 0, extensions, identities: [identityId] });
-  return { b, pool };
+  const pool = app.azure.createPool(account, { name: 'render', nodes: 0, extensions, identities: [identityId] });
+  return { app, pool };
 }
 
-async function findings({ b, pool }: { b: Bench; pool: Pool }, more: object = {}): Promise<readonly string[]> {
-  const { status, body } = await b.app.definePool(request({ pool: pool.id, ...more }));
+async function findings({ app, pool }: { app: TestApp; pool: Pool }, more: object = {}): Promise<readonly string[]> {
+  const { status, body } = await app.keyturn.definePool(postRequest({ pool: pool.id, ...more }));
   expect(status).toBe(200);
   return answer.parse(JSON.parse(z.string().parse(body))).findings.map(({ reason }) => reason);
 }
 
-function isForeign({ b }: { b: Bench }): void {
-  b.azure.arm.identityTenants.set(identityId.toLowerCase(), 'another');
+function isForeign({ app }: { app: TestApp }): void {
+  app.azure.arm.identityTenants.set(identityId.toLowerCase(), 'another');
 }
 
 function hasNoRights({ pool }: { pool: Pool }): void {
   pool.extensionFault = 'IdentityLacksRights';
 }
 
-function isHidden(s: { b: Bench; pool: Pool }): void {
+function isHidden(s: { app: TestApp; pool: Pool }): void {
   isForeign(s);
   hasNoRights(s);
   const action = 'Microsoft.ManagedIdentity/userAssignedIdentities/read';
-  s.b.azure.arm.denials.add({ objectId: '*', scope: '', action });
+  s.app.azure.arm.denials.add({ objectId: '*', scope: '', action });
 }
 
 test.each([
@@ -59,8 +59,8 @@ test.each([
 
 test('identities are asked for once, whatever the pool observes', async () => {
   const s = await stage();
-  const certificates = [1, 2, 3].map((each) => `${s.b.vault.uri}/secrets/more${each}`);
+  const certificates = [1, 2, 3].map((each) => `${s.app.vault.uri}/secrets/more${each}`);
   await findings(s, { certificates });
-  const queries = s.b.azure.core.journal.calls.filter(({ operation }) => operation === 'resourceGraph.query');
+  const queries = s.app.azure.core.journal.calls.filter(({ operation }) => operation === 'resourceGraph.query');
   expect(queries).toHaveLength(2);
 });

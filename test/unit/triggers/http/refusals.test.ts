@@ -1,38 +1,39 @@
 import { hour } from '../../../../lib/model/clock.ts';
-import { named, regenerated, resting, why } from './resting.ts';
+import { createRestingBatchKey } from '../../../support/accessKeys.ts';
+import { emergencyRequest } from '../../../support/createTestApp.ts';
 
 describe('409, with a reason', () => {
   test('where the app only observes', async () => {
-    const { b } = await resting({ KEYTURN_MODE: 'observe' });
-    expect(await b.post(named(b))).toMatchObject({ status: 409, body: { title: 'Observing' } });
-    expect(b.changes()).toEqual([]);
+    const { app } = await createRestingBatchKey({ KEYTURN_MODE: 'observe' });
+    expect(await app.requestRotation()).toMatchObject({ status: 409, body: { title: 'Observing' } });
+    expect(app.changes()).toEqual([]);
   });
 
   test('where a phase is frozen', async () => {
-    const { b } = await resting({ KEYTURN_FROZEN_PHASES: 'revoke' });
-    expect(await b.post(named(b))).toMatchObject({ status: 409, body: { reason: 'frozen' } });
+    const { app } = await createRestingBatchKey({ KEYTURN_FROZEN_PHASES: 'revoke' });
+    expect(await app.requestRotation()).toMatchObject({ status: 409, body: { reason: 'frozen' } });
   });
 
   test('where tags cannot be read', async () => {
-    const { b } = await resting({}, { RotationOverlap: 'soon' });
-    const answer = await b.post(named(b));
+    const { app } = await createRestingBatchKey({}, { RotationOverlap: 'soon' });
+    const answer = await app.requestRotation();
     expect(answer).toMatchObject({ status: 409, body: { reason: 'bad-tags' } });
     expect(answer.body['detail']).toContain('RotationOverlap');
   });
 
   test('where shared keys are off', async () => {
-    const { b, account } = await resting();
+    const { app, account } = await createRestingBatchKey();
     account.allowedAuthenticationModes = ['AAD'];
-    await b.post(named(b));
-    b.pass(hour);
-    expect(await b.post(named(b))).toMatchObject({ status: 409, body: { reason: 'shared-key-disabled' } });
-    expect(regenerated(b)).toBe(0);
+    await app.requestRotation();
+    app.pass(hour);
+    expect(await app.requestRotation()).toMatchObject({ status: 409, body: { reason: 'shared-key-disabled' } });
+    expect(app.regenerations()).toBe(0);
   });
 
   test('where the secret is not the target of its resource', async () => {
-    const { b, account } = await resting();
-    b.newSecret(account, { name: 'second' });
-    const answer = await b.post(named(b, { secret: 'second' }));
+    const { app, account } = await createRestingBatchKey();
+    app.newSecret(account, { name: 'second' });
+    const answer = await app.requestRotation({ secret: 'second' });
     expect(answer).toMatchObject({ status: 409, body: { reason: 'claimed-twice' } });
   });
 });
@@ -46,28 +47,28 @@ describe('other problems', () => {
     ['a reason too long for any reader', { reason: 'x'.repeat(9_000) }, 413],
   ];
   test.each(rows)('%s', async (_sentence, more, status) => {
-    const { b } = await resting();
-    expect((await b.post(named(b, more))).status).toBe(status);
-    expect(regenerated(b)).toBe(0);
+    const { app } = await createRestingBatchKey();
+    expect((await app.requestRotation(more)).status).toBe(status);
+    expect(app.regenerations()).toBe(0);
   });
 
   test('promise 8: a secret without rotation tags is no target', async () => {
-    const { b } = await resting();
-    b.vault.setSecret('foreign', 'x', { tags: { team: 'chat' } });
-    expect((await b.post(named(b, { secret: 'foreign' }))).status).toBe(404);
+    const { app } = await createRestingBatchKey();
+    app.vault.setSecret('foreign', 'x', { tags: { team: 'chat' } });
+    expect((await app.requestRotation({ secret: 'foreign' })).status).toBe(404);
   });
 
   test('a resource that nobody claimed has no target', async () => {
-    const { b } = await resting();
-    const other = await b.newBatch({ name: 'other' });
-    expect((await b.post({ resource: other.id, ...why })).status).toBe(404);
+    const { app } = await createRestingBatchKey();
+    const other = await app.newBatch({ name: 'other' });
+    expect((await app.post({ resource: other.id, ...emergencyRequest })).status).toBe(404);
   });
 
   test('a resource whose secret is the target of another by now has none, and the other is not rotated', async () => {
-    const { b, account } = await resting();
-    b.newSecret(await b.newBatch({ name: 'other' }), { ageDays: 1 });
-    expect((await b.post({ resource: account.id, ...why })).status).toBe(404);
-    expect(regenerated(b)).toBe(0);
+    const { app, account } = await createRestingBatchKey();
+    app.newSecret(await app.newBatch({ name: 'other' }), { ageDays: 1 });
+    expect((await app.post({ resource: account.id, ...emergencyRequest })).status).toBe(404);
+    expect(app.regenerations()).toBe(0);
   });
 
   test.each([
@@ -76,7 +77,7 @@ describe('other problems', () => {
     ['is of no rotation', Buffer.from('1 https://kv.vault.azure.net/secrets/secret').toString('base64url')],
     ['is of no secret', Buffer.from('1 https://kv.vault.azure.net/secrets/nobody').toString('base64url')],
   ])('an id that %s is 404', async (_sentence, id) => {
-    const { b } = await resting();
-    expect((await b.show(id)).status).toBe(404);
+    const { app } = await createRestingBatchKey();
+    expect((await app.show(id)).status).toBe(404);
   });
 });

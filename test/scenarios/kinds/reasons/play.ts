@@ -1,5 +1,0 @@
-import type { Reason } from '../../../../lib/model/reason.ts';
-import type { Wired } from '../../../support/wired.ts';
-
-/** What has to happen on the local Azure, so that somebody hears the word. */
-export type Play = [sentence: string, reason: Reason, play: () => Promise<Wired>];
