@@ -4,9 +4,9 @@ import type { Reason } from '../../../lib/model/reason.ts';
 import { Sealed } from '../../../lib/model/sealed.ts';
 import type { State } from '../../../lib/model/state.ts';
 import { advance, failedState, publishedState, isNewlyStuck, waitingState } from '../../../lib/phases/advance.ts';
-import { after, bond, looked, print, rotation, situation } from '../decide/situation.ts';
+import { onDay, newBinding, inspectionOf, keyFingerprint, rotation, situation } from '../decide/situation.ts';
 
-const now = after(60);
+const now = onDay(60);
 const wait = { reason: 'throttled', since: later(now, -minute), until: now } as const;
 const generating = rotation();
 
@@ -28,16 +28,16 @@ describe('an outcome advances the state', () => {
   });
 
   test('R15: the first one has the key made once more, as one that is known', () => {
-    const s = situation({ inspection: looked({ secondary: 's1', next: 's1' }) });
+    const s = situation({ inspection: inspectionOf({ secondary: 's1', next: 's1' }) });
     const next = advance(s, generating, { is: 'retryGenerate' });
-    expect(next).toMatchObject({ stateBinding: bond('p0', 'p0', 's1'), rotation: { regeneratedAgain: true } });
+    expect(next).toMatchObject({ stateBinding: newBinding('p0', 'p0', 's1'), rotation: { regeneratedAgain: true } });
   });
 
   test('a proof ends what was waited for because of it, not what may go wrong again, and lets publish come', () => {
     const proofUnknown = { ...wait, reason: 'proof-unknown' } as const;
     const next = advance(situation({ state: { refusals: 3, wait: proofUnknown } }), generating, {
       is: 'proved',
-      next: { id: 'Secondary', fingerprint: print('s1'), value: new Sealed('s1') },
+      next: { id: 'Secondary', fingerprint: keyFingerprint('s1'), value: new Sealed('s1') },
       unproved: false,
     });
     expect(next).toMatchObject({ refusals: 3, rotation: { phase: 'publish' } });
@@ -61,13 +61,13 @@ describe('an outcome advances the state', () => {
   });
 
   test('a rotation that is over leaves its start, the keys as they are, and the last request', () => {
-    const inspection = looked({ primary: 'p1', secondary: 's1', held: 's1' });
+    const inspection = inspectionOf({ primary: 'p1', secondary: 's1', inSecret: 's1' });
     const s = situation({
       inspection,
       state: { rotation: generating, lastRequest: 'aaaaaaaaaaaa', refusals: 2, wait },
     });
     const next = advance(s, rotation({ phase: 'revoke' }), { is: 'done', inspection: s.inspection });
-    const credentials = bond('', 'p1', 's1').credentials;
+    const credentials = newBinding('', 'p1', 's1').credentials;
     expect(next).toMatchObject({
       refusals: 0,
       lastRotation: generating.start,
@@ -78,7 +78,7 @@ describe('an outcome advances the state', () => {
   });
 
   test.each([
-    ['goes on guarding', after(61), true],
+    ['goes on guarding', onDay(61), true],
     ['is dropped when it is over', now, false],
   ])('a guard at the end of a rotation %s', (_sentence, until, isKept) => {
     const guard = { reason: 'tag-corrected', until } as const;
@@ -89,10 +89,10 @@ describe('an outcome advances the state', () => {
 });
 
 test('promise 5: what is written with the new value binds to it and names the version to disable', () => {
-  const inspection = looked({ secondary: 's1', next: 's1' });
+  const inspection = inspectionOf({ secondary: 's1', next: 's1' });
   const value = new Sealed('the whole new value');
   const next = publishedState(situation({ inspection, state: { wait } }), generating, value);
-  expect(next.stateBinding).toEqual({ ...bond('', 'p0', 's1'), value: value.fingerprint });
+  expect(next.stateBinding).toEqual({ ...newBinding('', 'p0', 's1'), value: value.fingerprint });
   expect(next.rotation).toEqual({ ...generating, phase: 'verify', oldVersion: 'v1' });
   expect(next).not.toHaveProperty('wait');
 });
@@ -105,7 +105,7 @@ describe('a failure', () => {
     [
       'at most for 15 minutes',
       new OperationError('throttled'),
-      { ...rest, wait: { ...wait, since: after(59) } },
+      { ...rest, wait: { ...wait, since: onDay(59) } },
       15 * minute,
     ],
     [

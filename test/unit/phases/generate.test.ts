@@ -2,12 +2,12 @@ import type { Check } from '../../../lib/model/check.ts';
 import { later, minute, second } from '../../../lib/model/clock.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { generate } from '../../../lib/phases/generate.ts';
-import { after, looked, print, rotation } from '../decide/situation.ts';
+import { onDay, inspectionOf, keyFingerprint, rotation } from '../decide/situation.ts';
 import { inRotation, played, sent, type Answers } from './hands.ts';
 
-const now = after(60);
-const made = looked({ secondary: 's1', next: 's1' });
-const dead = looked({ primary: 'p1', held: 'p0', next: 'p1' });
+const now = onDay(60);
+const made = inspectionOf({ secondary: 's1', next: 's1' });
+const dead = inspectionOf({ primary: 'p1', inSecret: 'p0', next: 'p1' });
 const bad: Check = { is: 'invalid', reason: 'proof-refused', code: 'AuthenticationFailed' };
 const unknown: Check = { is: 'unknown', reason: 'proof-unknown' };
 
@@ -24,7 +24,7 @@ async function outcomeOf(answers: Answers, ...[begun, different]: Parameters<typ
 describe('making the standby', () => {
   test('promise 5, R4: what will be replaced is said before it is replaced', async () => {
     const { asked } = await outcomeOf({}, rotation());
-    expect(asked).toEqual([`sending ${print('s0')}`, 'generate Secondary']);
+    expect(asked).toEqual([`sending ${keyFingerprint('s0')}`, 'generate Secondary']);
   });
 
   test('an answer that shows the new key is gone on with', async () => {
@@ -44,7 +44,7 @@ describe('making the standby', () => {
 
   test.each([
     ['the tag names it live', { taggedId: 'Secondary' }],
-    ['nothing is live by value', { inspection: { ...looked({ held: 'x' }) } }],
+    ['nothing is live by value', { inspection: { ...inspectionOf({ inSecret: 'x' }) } }],
   ])('promise 1: the standby is not made where %s', async (_sentence, different) => {
     const { outcome, asked } = await outcomeOf({}, rotation(), different);
     expect(outcome).toEqual({ is: 'invalid', reason: 'live-would-die' });
@@ -63,7 +63,7 @@ describe('a proof', () => {
     await outcomeOf({ prove: (_next, control) => (controls.push(control?.fingerprint), unknown) }, rotation(), {
       inspection: made,
     });
-    expect(controls).toEqual([print('p0')]);
+    expect(controls).toEqual([keyFingerprint('p0')]);
   });
 
   test('that cannot be known is not given', async () => {
@@ -115,7 +115,7 @@ describe('R15: a key that is refused', () => {
 describe('R17: for a value that is dead', () => {
   const drift = rotation({ cause: 'drift' });
   const liveIsDead = (candidate: { fingerprint: string }): Check =>
-    candidate.fingerprint === print('p0') ? bad : { is: 'valid' };
+    candidate.fingerprint === keyFingerprint('p0') ? bad : { is: 'valid' };
 
   test('the key is published where it is accepted and the value is refused', async () => {
     const { outcome } = await outcomeOf({ prove: liveIsDead }, drift, { inspection: dead });

@@ -3,7 +3,7 @@ import type { Credential, Inspection } from '../../../lib/model/snapshot.ts';
 import type { Rotation } from '../../../lib/model/state.ts';
 import type { ChangeRequest, InRotation, Outcome, StepContext } from '../../../lib/phases/phase.ts';
 import type { Provider, ProviderInput } from '../../../lib/providers/provider.ts';
-import { situation, type Different } from '../decide/situation.ts';
+import { situation, type Overrides } from '../decide/situation.ts';
 
 /** What the resource answers, and everything it was asked, in order. */
 export interface Played {
@@ -58,7 +58,7 @@ export async function sent(asked: string[], answer: Outcome | ChangeRequest): Pr
   return sent(asked, await answer.send());
 }
 
-export function inRotation(rotation: Rotation, different: Different = {}): { s: InRotation; view: ProviderInput } {
+export function inRotation(rotation: Rotation, different: Overrides = {}): { s: InRotation; view: ProviderInput } {
   const s = situation({ ...different, state: { rotation, ...different.state } });
   return { s: { ...s, rotation }, view: { target: s.target, secret: s.secret, state: s.state, now: s.now } };
 }

@@ -2,14 +2,14 @@ import { publish } from '../../../lib/phases/publish.ts';
 import { revoke } from '../../../lib/phases/revoke.ts';
 import { verify } from '../../../lib/phases/verify.ts';
 import { later, second } from '../../../lib/model/clock.ts';
-import { after, looked, print, rotation, type Different } from '../decide/situation.ts';
+import { onDay, inspectionOf, keyFingerprint, rotation, type Overrides } from '../decide/situation.ts';
 import { inRotation, played, sent, type Answers } from './hands.ts';
 
-const published: Different = { taggedId: 'Secondary', inspection: looked({ secondary: 's1', held: 's1' }) };
-const over = looked({ primary: 'p1', secondary: 's1', held: 's1' });
+const published: Overrides = { taggedId: 'Secondary', inspection: inspectionOf({ secondary: 's1', inSecret: 's1' }) };
+const over = inspectionOf({ primary: 'p1', secondary: 's1', inSecret: 's1' });
 const revoking = rotation({ phase: 'revoke', oldVersion: 'v0' });
 
-async function outcomeOf(answers: Answers, different: Different, begun = revoking) {
+async function outcomeOf(answers: Answers, different: Overrides, begun = revoking) {
   const { hands, asked } = played(answers);
   const { s, view } = inRotation(begun, different);
   return { outcome: await sent(asked, await revoke(hands, s, view)), asked };
@@ -18,7 +18,7 @@ async function outcomeOf(answers: Answers, different: Different, begun = revokin
 describe('revoke', () => {
   test('says what will end, ends it, and disables the version that held it', async () => {
     const { outcome, asked } = await outcomeOf({ regenerated: over }, published);
-    expect(asked).toEqual([`sending ${print('p0')}`, 'revoke Primary', 'disable v0']);
+    expect(asked).toEqual([`sending ${keyFingerprint('p0')}`, 'revoke Primary', 'disable v0']);
     expect(outcome).toEqual({ is: 'done', inspection: over, disable: 'v0' });
   });
 
@@ -35,8 +35,8 @@ describe('revoke', () => {
   });
 
   test.each([
-    ['shows another live key', looked({ primary: 'p1', secondary: 's2', held: 's1' })],
-    ['still shows the old one', looked({ secondary: 's1', held: 's1' })],
+    ['shows another live key', inspectionOf({ primary: 'p1', secondary: 's2', inSecret: 's1' })],
+    ['still shows the old one', inspectionOf({ secondary: 's1', inSecret: 's1' })],
   ])('R7: is not over where the answer %s', async (_sentence, regenerated) => {
     const { outcome } = await outcomeOf({ regenerated }, published);
     expect(outcome.is).toBe('inspected');
@@ -44,8 +44,8 @@ describe('revoke', () => {
 
   test.each([
     ['live by the tag', { taggedId: 'Primary' }],
-    ['live by the value', { inspection: looked() }],
-    ['all there is', { inspection: looked({ held: 'x' }) }],
+    ['live by the value', { inspection: inspectionOf() }],
+    ['all there is', { inspection: inspectionOf({ inSecret: 'x' }) }],
   ])('promise 1: ends nothing that is %s', async (_sentence, different) => {
     const { outcome, asked } = await outcomeOf({}, { ...published, ...different });
     expect(outcome).toEqual({ is: 'invalid', reason: 'live-would-die' });
@@ -63,8 +63,8 @@ describe('verify', () => {
     ['is done where the value is the resource’s key', published, { is: 'done' }],
     [
       'looks again where it is not yet',
-      { inspection: looked({ held: 's1' }) },
-      { is: 'pending', reason: 'stale-read', until: later(after(60), 10 * second) },
+      { inspection: inspectionOf({ inSecret: 's1' }) },
+      { is: 'pending', reason: 'stale-read', until: later(onDay(60), 10 * second) },
     ],
   ])('%s', async (_sentence, different, outcome) => {
     const { hands } = played();
@@ -75,7 +75,7 @@ describe('verify', () => {
 
 describe('publish', () => {
   test('answers the text for the secret', async () => {
-    const inspection = looked({ secondary: 's1', next: 's1' });
+    const inspection = inspectionOf({ secondary: 's1', next: 's1' });
     const { s, view } = inRotation(rotation({ phase: 'publish' }), { inspection });
     expect(await publish(played().hands, s, view)).toEqual({ is: 'publish', value: inspection.next?.value });
   });

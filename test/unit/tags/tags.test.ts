@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { day } from '../../../lib/model/clock.ts';
 import { normalizedId } from '../../../lib/model/target.ts';
 import { tagsToCarryOver, readTags as readTagsOf, writeTags, type Kinds } from '../../../lib/tags/tags.ts';
-import { after, bond, resource, rotation, target, options } from '../decide/situation.ts';
+import { onDay, newBinding, resource, rotation, target, options } from '../decide/situation.ts';
 import { anyState } from './states.ts';
 
 const kinds: Kinds = {
@@ -65,7 +65,7 @@ test('a record that the state has no more is taken away with it', () => {
 });
 
 test('a state that has not changed is written as it stands, so that nothing is sent', () => {
-  const state = { refusals: 0, stateBinding: bond(), rotation: rotation() };
+  const state = { refusals: 0, stateBinding: newBinding(), rotation: rotation() };
   const once = writeTags({ ProviderAddress: resource }, state, 'Primary');
   expect(writeTags(once, state, 'Primary')).toEqual(once);
 });
@@ -75,11 +75,11 @@ test.each([
   ['in a phase', { rotation: rotation({ phase: 'verify' }) }, 'verify'],
   [
     'waiting',
-    { rotation: rotation({ phase: 'revoke' }), wait: { reason: 'overlap', since: after(60), until: after(61, 1) } },
+    { rotation: rotation({ phase: 'revoke' }), wait: { reason: 'overlap', since: onDay(60), until: onDay(61, 1) } },
     'revoke, overlap until 2026-03-07T01:00Z',
   ],
   ['held', { rotation: rotation(), held: 'proof-refused' }, 'generate, held: proof-refused'],
-  ['guarded', { guard: { reason: 'adoption-grace', until: after(1) } }, 'idle, adoption-grace until 2026-01-06T00:00Z'],
+  ['guarded', { guard: { reason: 'adoption-grace', until: onDay(1) } }, 'idle, adoption-grace until 2026-01-06T00:00Z'],
 ] as const)('a person reads that a target is %s', (_sentence, state, phase) => {
   expect(writeTags({}, { refusals: 0, ...state }, 'Primary')['RotationPhase']).toBe(phase);
 });
@@ -91,12 +91,12 @@ test.each([
   const own = Object.fromEntries(Array.from({ length: count }, (_, i) => [`own${i}`, '']));
   const tags = { ...own, ProviderAddress: resource };
   expect(readTags(tags).is).toBe(is);
-  expect(readTags(writeTags(tags, { refusals: 0, stateBinding: bond() }, 'Primary')).is).toBe(is);
+  expect(readTags(writeTags(tags, { refusals: 0, stateBinding: newBinding() }, 'Primary')).is).toBe(is);
 });
 
 test('to a version that was written without tags everything is carried on but what binds to a value', () => {
   const own = { team: 'rendering', ProviderAddress: resource, RotationOverlap: 'PT1H' };
-  const tags = writeTags(own, { refusals: 0, stateBinding: bond() }, 'Primary');
+  const tags = writeTags(own, { refusals: 0, stateBinding: newBinding() }, 'Primary');
   expect(tagsToCarryOver(tags)).toEqual(own);
 });
 
