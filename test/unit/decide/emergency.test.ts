@@ -71,6 +71,13 @@ const rows: [string, EmergencyRequest, Partial<State>, ReturnType<typeof inspect
     { phase: 'generate', toRevoke: keyFingerprints('s0', 'p0'), start: onDay(59) },
   ],
   [
+    'in publish, the live key: it goes on',
+    graceful('Primary'),
+    ongoing({ phase: 'publish' }),
+    inspectionOf(),
+    { phase: 'publish', toRevoke: keyFingerprints('p0'), start: onDay(59) },
+  ],
+  [
     'in verify, the old key: it is revoked',
     graceful('Primary'),
     ongoing({ phase: 'verify' }),
@@ -125,6 +132,8 @@ test('R20: an equal request joins what it began, also when that is over', () => 
   const request = 'aaaaaaaaaaaa';
   const wanted: EmergencyRequest = { mode: 'graceful', request };
   const running = { ...ongoing({ cause: 'emergency' }), lastRequest: request };
+  const leaked: EmergencyRequest = { ...wanted, compromised: ['Primary'] };
+  expect(accepted(leaked, running)).toMatchObject({ reason: 'going-on', start: onDay(59), state: running });
   expect(accepted(wanted, running)).toMatchObject({ reason: 'going-on', start: onDay(59), state: running });
   expect(accepted(wanted, { lastRotation: onDay(58), lastRequest: request })).toMatchObject({
     reason: 'going-on',
@@ -283,6 +292,8 @@ describe('where the credential is a version, an emergency', () => {
 
   test('for an older version revokes that one, and of the others only what still exists', () => {
     expect(accepted(graceful('v0'), taken, both).state.rotation?.toRevoke).toEqual(keyFingerprints('v0'));
+    const more = versionInspection('v1', { older: ['v0', 'v00'] });
+    expect(accepted(graceful('v00'), taken, more).state.rotation?.toRevoke).toEqual(keyFingerprints('v00', 'v0'));
   });
 
   test('revokes every version where they are three, and only what leaked where they are more', () => {

@@ -3,7 +3,14 @@ import { OperationError } from '../../../lib/model/operationError.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { Sealed } from '../../../lib/model/sealed.ts';
 import type { State } from '../../../lib/model/state.ts';
-import { advance, failedState, publishedState, isNewlyStuck, waitingState } from '../../../lib/phases/advance.ts';
+import {
+  advance,
+  failedState,
+  keepDown,
+  publishedState,
+  isNewlyStuck,
+  waitingState,
+} from '../../../lib/phases/advance.ts';
 import { onDay, newBinding, inspectionOf, keyFingerprint, rotation, situation } from '../decide/situation.ts';
 
 const now = onDay(60);
@@ -151,4 +158,84 @@ describe('a wait', () => {
   ])('that %s', (_sentence, since, said, isStuck) => {
     expect(isNewlyStuck({ reason: 'outage', since, until: now, ...said }, now)).toBe(isStuck);
   });
+});
+
+describe('a wait for a proof', () => {
+  const proved = {
+    is: 'proved',
+    next: { id: 'Secondary', fingerprint: keyFingerprint('s1'), value: new Sealed('s1') },
+    unproved: false,
+  } as const;
+
+  test.each(['key-not-yet-accepted', 'proof-unknown', 'drift-confirming'] as const)('%s ends with it', (reason) => {
+    const next = advance(situation({ state: { wait: { ...wait, reason } } }), generating, proved);
+    expect(next).not.toHaveProperty('wait');
+  });
+
+  test('any other wait counts on until the value is written', () => {
+    expect(advance(situation({ state: { wait } }), generating, proved).wait).toEqual(wait);
+  });
+});
+
+test.each([
+  ['an inspection on the way', { is: 'inspected', inspection: inspectionOf() }],
+  ['a value to publish', { is: 'publish', value: new Sealed('s1') }],
+] as const)('%s ends waits and counts refusals anew', (_sentence, outcome) => {
+  const next = advance(situation({ state: { wait, refusals: 3 } }), generating, outcome);
+  expect(next).toEqual({ refusals: 0, stateBinding: newBinding() });
+});
+
+test('the end of verify counts refusals anew', () => {
+  const s = situation({ secret: { createdOn: now }, state: { wait, refusals: 3 } });
+  const next = advance(s, rotation({ phase: 'verify' }), { is: 'done', inspection: s.inspection });
+  expect(next).toMatchObject({ refusals: 0, wait: { reason: 'overlap', since: now } });
+});
+
+describe('a resource that is down', () => {
+  const lost = { reason: 'key-access-lost', since: later(now, -2 * minute), until: now } as const;
+  const down: State = { refusals: 0, wait: lost };
+  const failed = (state: State, reason: Reason) => failedState(state, new OperationError(reason), now, 5).wait;
+
+  test.each<Reason>(['outage', 'throttled', 'service-working'])('stays down while an answer is only %s', (reason) => {
+    expect(failed(down, reason)).toMatchObject({ reason: 'key-access-lost', since: lost.since });
+  });
+
+  test.each<Reason>(['forbidden', 'refused'])('was down, if %s hides it', (reason) => {
+    expect(failed(down, reason)).toMatchObject({ reason, wasDown: true });
+    expect(failed({ refusals: 0, wait: { ...lost, reason: 'forbidden', wasDown: true } }, reason)?.wasDown).toBe(true);
+  });
+
+  test('is inspected again after four minutes at most', () => {
+    const since = onDay(59);
+    expect(failed({ refusals: 0, wait: { ...lost, since } }, 'outage')?.until).toEqual(later(now, 4 * minute));
+  });
+
+  test.each<[string, State]>([
+    ['without a wait', { refusals: 0 }],
+    ['that waited for something else', { refusals: 0, wait }],
+  ])('was not down, %s', (_sentence, state) => {
+    expect(failed(state, 'forbidden')?.wasDown).toBeUndefined();
+  });
+
+  test('needs no flag while its wait says that it is down, or while it waits for nothing', () => {
+    expect(keepDown(down, down)).toEqual(down);
+    expect(keepDown(down, { refusals: 0 })).toEqual({ refusals: 0 });
+  });
+
+  test('a failure keeps the reason for which nothing is rotated', () => {
+    const pinned: State = { refusals: 0, wait: { ...lost, reason: 'key-pinned' } };
+    expect(failed(pinned, 'outage')).toMatchObject({ reason: 'key-pinned', since: lost.since });
+  });
+});
+
+test('four refusals hold nothing', () => {
+  expect(failedState({ refusals: 3 }, new OperationError('refused'), now, 5)).not.toHaveProperty('held');
+});
+
+test('a wait for another reason begins anew, also where the one before was announced as stuck', () => {
+  const stuck: State = { refusals: 0, wait: { ...wait, announcedStuck: true } };
+  const until = later(now, hour);
+  expect(waitingState(stuck, now, { reason: 'outage', until }).wait).toMatchObject({ since: now });
+  expect(waitingState(stuck, now, { reason: 'outage', until }).wait?.announcedStuck).toBeUndefined();
+  expect(waitingState(stuck, now, { reason: 'throttled', until }).wait?.announcedStuck).toBe(true);
 });

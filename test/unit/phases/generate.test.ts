@@ -3,7 +3,7 @@ import { later, minute, second } from '../../../lib/model/clock.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { generate } from '../../../lib/phases/generate.ts';
 import { onDay, inspectionOf, keyFingerprint, rotation } from '../decide/situation.ts';
-import { inRotation, played, sent, type Answers } from './hands.ts';
+import { inRotation, recordingContext, sendRequest, type Answers } from './stepContext.ts';
 
 const now = onDay(60);
 const made = inspectionOf({ secondary: 's1', next: 's1' });
@@ -16,15 +16,15 @@ function waited(reason: Reason, agedMs: number) {
 }
 
 async function outcomeOf(answers: Answers, ...[begun, different]: Parameters<typeof inRotation>) {
-  const { hands, asked } = played(answers);
-  const { s, view } = inRotation(begun, different);
-  return { outcome: await sent(asked, await generate(hands, s, view)), asked };
+  const { context, calls } = recordingContext(answers);
+  const { s, input } = inRotation(begun, different);
+  return { outcome: await sendRequest(calls, await generate(context, s, input)), calls };
 }
 
 describe('making the standby', () => {
   test('promise 5, R4: what will be replaced is said before it is replaced', async () => {
-    const { asked } = await outcomeOf({}, rotation());
-    expect(asked).toEqual([`sending ${keyFingerprint('s0')}`, 'generate Secondary']);
+    const { calls } = await outcomeOf({}, rotation());
+    expect(calls).toEqual([`sending ${keyFingerprint('s0')}`, 'generate Secondary']);
   });
 
   test('an answer that shows the new key is gone on with', async () => {
@@ -33,22 +33,22 @@ describe('making the standby', () => {
   });
 
   test('R21: a version that held a leaked key is disabled before its key ends', async () => {
-    const { asked } = await outcomeOf({}, rotation({ oldVersion: 'v0' }));
-    expect(asked[0]).toBe('disable v0');
+    const { calls } = await outcomeOf({}, rotation({ oldVersion: 'v0' }));
+    expect(calls[0]).toBe('disable v0');
   });
 
   test('the current version is never disabled', async () => {
-    const { asked } = await outcomeOf({}, rotation({ oldVersion: 'v1' }));
-    expect(asked).not.toContain('disable v1');
+    const { calls } = await outcomeOf({}, rotation({ oldVersion: 'v1' }));
+    expect(calls).not.toContain('disable v1');
   });
 
   test.each([
     ['the tag names it live', { taggedId: 'Secondary' }],
     ['nothing is live by value', { inspection: { ...inspectionOf({ inSecret: 'x' }) } }],
   ])('promise 1: the standby is not made where %s', async (_sentence, different) => {
-    const { outcome, asked } = await outcomeOf({}, rotation(), different);
+    const { outcome, calls } = await outcomeOf({}, rotation(), different);
     expect(outcome).toEqual({ is: 'invalid', reason: 'live-would-die' });
-    expect(asked).toEqual([]);
+    expect(calls).toEqual([]);
   });
 });
 
@@ -136,4 +136,12 @@ describe('R17: for a value that is dead', () => {
     const { outcome } = await outcomeOf({ prove: () => unknown }, drift, { inspection: dead, state });
     expect(outcome).toMatchObject({ is: 'proved', unproved: true });
   });
+});
+
+test('R15: a refused key is not done without where best effort is enough', async () => {
+  const state = waited('key-not-yet-accepted', minute);
+  const options = { proof: 'best-effort' } as const;
+  const begun = rotation({ regeneratedAgain: true });
+  const { outcome } = await outcomeOf({ prove: () => bad }, begun, { inspection: made, state, options });
+  expect(outcome).toEqual(bad);
 });

@@ -10,10 +10,10 @@ import { readTarget } from '../../../lib/reconcile/readTarget.ts';
 import { writeTags } from '../../../lib/tags/tags.ts';
 import type { Vault } from '../../../lib/stores/vault.ts';
 import { onDay, newBinding, firstDay, claim, resource, rotation, target, options } from '../decide/situation.ts';
-import { played } from '../phases/hands.ts';
+import { recordingContext } from '../phases/stepContext.ts';
 import { emptyContainer, memoryBlobs } from '../../simulation/memoryBlobs.ts';
 
-const provider = played().hands.provider;
+const provider = recordingContext().context.provider;
 const providers = {
   of: (kind: string) => (kind === 'batch-key' ? provider : undefined),
   kindFor: () => 'batch-key',

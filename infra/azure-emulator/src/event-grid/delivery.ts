@@ -88,7 +88,7 @@ function handleOutcome(context: EventGridContext, tried: QueuedDelivery, endMs: 
 }
 
 function addDeadLetter(
-  { scheduler: scheduler, clock, deadLetters }: EventGridContext,
+  { scheduler, clock, deadLetters }: EventGridContext,
   queued: QueuedDelivery,
   why: string,
 ): void {

@@ -29,7 +29,7 @@ export function createEventGrid(core: Core, sources: Sources): EventGrid {
   const scheduler = createDeliveryScheduler(clock, (due) => settings.order(due));
   const context: EventGridContext = {
     clock,
-    scheduler: scheduler,
+    scheduler,
     faults: createDeliveryFaults(),
     settings,
     deliveries: [],
