@@ -3,7 +3,12 @@ export default {
   plugins: ['./test/mutation/runner.ts'],
   testRunner: 'pure',
   mutate: [
-    'lib/{decide,phases,tags,pools}/**/*.ts',
+    'lib/{decide,model,phases,pools,tags}/**/*.ts',
+    '!lib/model/reasons/*.ts',
+    'lib/announcements/transitions.ts',
+    'lib/reconcile/readTarget.ts',
+    'lib/stores/claims.ts',
+    'lib/triggers/events/{incoming,keyVaultEvent,phaseDue,resourceEvent}.ts',
     'lib/providers/{accessKeys,connectionString,versionedCredential}.ts',
     'lib/providers/certificates/{certificateIdentifier,certificatePolicy,issuance,nodeEvidence}.ts',
     'lib/providers/keys/{keyCredential,keyFitness,keyGrant,keyIdentifier,wantedKey}.ts',

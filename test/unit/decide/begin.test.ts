@@ -2,12 +2,12 @@ import { decide } from '../../../lib/decide/rules.ts';
 import { day, hour, later } from '../../../lib/model/clock.ts';
 import type { State } from '../../../lib/model/state.ts';
 import type { Situation } from '../../../lib/decide/decision.ts';
-import { windowFrom } from '../../../lib/tags/optionTags.ts';
 import {
   inspectionOf,
   newBinding,
   onDay,
   keyFingerprint,
+  window,
   rotation,
   situation,
   summaryOf,
@@ -16,7 +16,6 @@ import {
 
 const now = onDay(60);
 const nearExpiry = { cause: 'near-expiry' } as const;
-const window = windowFrom('Tue 01:00-02:00 UTC');
 
 function guarded(until: Date): { readonly state: Partial<State> } {
   return { state: { guard: { reason: 'adoption-grace', until } } };
@@ -33,7 +32,7 @@ const rows: [sentence: string, different: Overrides, decision: string][] = [
   ['R14: an event does not start what is not due', { now: onDay(59), request: nearExpiry }, 'leave not-due'],
   ['R14: an event starts what is due in an hour', { now: onDay(59, 23), request: nearExpiry }, 'setState begun'],
   ['R14: an event knows no jitter', { now: onDay(59), jitter: 1, request: nearExpiry }, 'leave not-due'],
-  ['outside of its window it waits', { ...(window && { options: { window } }) }, 'wait outside-window'],
+  ['outside of its window it waits', { options: { window } }, 'wait outside-window'],
   ['a validity too short for settle begins nothing', { options: { overlapMs: 60 * day } }, 'wait validity-too-short'],
   ['the grace of adoption is waited for', guarded(onDay(61)), 'leave adoption-grace'],
   ['a guard that is over is not', guarded(now), 'setState begun'],
@@ -91,11 +90,7 @@ const pinned = { ...inspectionOf(), nothingToRotate: { reason: 'key-pinned', fir
 test.each<[sentence: string, different: Overrides, decision: string]>([
   ['is taken over, due or not', { now: onDay(10), inspection: offered }, 'setState begun'],
   ['waits for a guard', { now: onDay(10), inspection: offered, ...guarded(onDay(61)) }, 'leave adoption-grace'],
-  [
-    'waits for the start window',
-    { now: onDay(10), inspection: offered, ...(window && { options: { window } }) },
-    'wait outside-window',
-  ],
+  ['waits for the start window', { now: onDay(10), inspection: offered, options: { window } }, 'wait outside-window'],
   [
     'is not taken over while no key of the resource is known',
     { now: onDay(10), inspection: { ...offered, live: undefined, credentials: [] } },

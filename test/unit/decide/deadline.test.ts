@@ -2,8 +2,7 @@ import { decide } from '../../../lib/decide/rules.ts';
 import { overlapEndsAt, standingGuard } from '../../../lib/decide/rotation.ts';
 import { hour, later, minute } from '../../../lib/model/clock.ts';
 import type { Guard, Rotation } from '../../../lib/model/state.ts';
-import { windowFrom } from '../../../lib/tags/optionTags.ts';
-import { onDay, inspectionOf, rotation, situation, summaryOf, type Overrides } from './situation.ts';
+import { onDay, inspectionOf, rotation, situation, summaryOf, window, type Overrides } from './situation.ts';
 
 const now = onDay(60);
 const settle = 25 * hour;
@@ -67,8 +66,6 @@ function noticed(agedMs: number, more: Partial<Rotation>, different: Overrides =
 
 const soon = { deadline: later(now, 10 * hour) };
 const behind = { consumers: { known: 1, behind: ['/apps/a'] } };
-const window = windowFrom('Tue 01:00-02:00 UTC');
-if (!window) throw new Error('No window.');
 
 const rows: [sentence: string, different: Overrides, decision: string][] = [
   ['promise 2: without a deadline it waits for settle', noticed(hour, {}), 'wait overlap'],

@@ -6,7 +6,7 @@ import { fingerprintOf, Sealed } from '../../../lib/model/sealed.ts';
 import type { Settings } from '../../../lib/model/settings.ts';
 import type { Claim, Credential, Inspection } from '../../../lib/model/snapshot.ts';
 import type { StateBinding, Rotation, State } from '../../../lib/model/state.ts';
-import { resourceHash, type Target, type TargetOptions } from '../../../lib/model/target.ts';
+import { resourceHash, type Target, type TargetOptions, type Window } from '../../../lib/model/target.ts';
 
 /** When the secret's current version was made; most tables count days from here. */
 export const firstDay = new Date('2026-01-05T00:00:00Z');
@@ -46,6 +46,9 @@ export const settings: Settings = {
   armAudience: 'https://management.azure.com',
   blobServiceUrl: 'https://store.blob.core.windows.net',
 };
+
+/** Opens on Tuesdays from 01:00 to 02:00. */
+export const window: Window = { days: [2], opensAtMinute: 60, lengthMinutes: 60, timeZone: 'UTC' };
 
 /** A credential whose key is the text, for tests to name it by: `p0`, `s0`, `p1` … */
 function credential(id: string, key: string): Credential {

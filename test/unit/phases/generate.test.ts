@@ -2,7 +2,7 @@ import type { Check } from '../../../lib/model/check.ts';
 import { later, minute, second } from '../../../lib/model/clock.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { generate } from '../../../lib/phases/generate.ts';
-import { onDay, inspectionOf, keyFingerprint, rotation } from '../decide/situation.ts';
+import { onDay, inspectionOf, keyFingerprint, rotation, versionInspection } from '../decide/situation.ts';
 import { inRotation, recordingContext, sendRequest, type Answers } from './stepContext.ts';
 
 const now = onDay(60);
@@ -144,4 +144,22 @@ test('R15: a refused key is not done without where best effort is enough', async
   const begun = rotation({ regeneratedAgain: true });
   const { outcome } = await outcomeOf({ prove: () => bad }, begun, { inspection: made, state, options });
   expect(outcome).toEqual(bad);
+});
+
+test.each<[sentence: string, check: Check, outcome: object]>([
+  ['a valid proof is no unproved one', { is: 'valid' }, { is: 'proved', unproved: false }],
+  [
+    'a proof that is pending is waited for',
+    { is: 'pending', reason: 'service-working', until: now },
+    { is: 'pending' },
+  ],
+])('promise 3: where best effort is enough, %s', async (_sentence, check, expected) => {
+  const options = { proof: 'best-effort' } as const;
+  const { outcome } = await outcomeOf({ prove: () => check }, rotation(), { inspection: made, options });
+  expect(outcome).toMatchObject(expected);
+});
+
+test('a credential that is a version is generated beside the others: it replaces none', async () => {
+  const { calls } = await outcomeOf({}, rotation(), { taggedId: 'v1', inspection: versionInspection('v1') });
+  expect(calls).toEqual(['sending undefined', 'generate anew']);
 });

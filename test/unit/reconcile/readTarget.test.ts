@@ -1,4 +1,3 @@
-import { manualClock } from '../../../infra/azure-emulator/src/index.ts';
 import { day, later } from '../../../lib/model/clock.ts';
 import { OperationError } from '../../../lib/model/operationError.ts';
 import { fingerprintOf, Sealed } from '../../../lib/model/sealed.ts';
@@ -52,7 +51,7 @@ async function observed({ state, value = 'value', tags = {}, updatedOn = firstDa
       ? Promise.resolve(secretWith(value, found, updatedOn))
       : Promise.reject(new OperationError('secret-missing'));
   };
-  const claimsOf = claims(memoryBlobs(emptyContainer(), manualClock(now)), () => 'ourselves');
+  const claimsOf = claims(memoryBlobs(emptyContainer(), { now: () => now }), () => 'ourselves');
   if (claimed) await claimsOf.save({ ...claim, secret: claimed });
   const eyes = { vault: { read } as Vault, claims: claimsOf, providers, settings: { defaults: options } };
   return readTarget(eyes, target.secret, now);
