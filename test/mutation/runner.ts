@@ -51,7 +51,12 @@ class PureRunner implements TestRunner {
     return { status: 'complete' as never, tests: results, mutantCoverage: instruments.mutantCoverage };
   }
 
-  async mutantRun({ activeMutant, mutantActivation, testFilter, hitLimit }: MutantRunOptions): Promise<MutantRunResult> {
+  async mutantRun({
+    activeMutant,
+    mutantActivation,
+    testFilter,
+    hitLimit,
+  }: MutantRunOptions): Promise<MutantRunResult> {
     if (mutantActivation === 'static') instruments.activeMutant = activeMutant.id;
     const tests = await this.#load();
     Object.assign(instruments, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit && 0 });
@@ -110,7 +115,11 @@ async function load(): Promise<readonly Test[]> {
   });
   for (const path of suites.flatMap((pattern) => globSync(pattern)).toSorted()) {
     names = [path];
-    await import(pathToFileURL(join(process.cwd(), path)).href);
+    try {
+      await import(pathToFileURL(join(process.cwd(), path)).href);
+    } catch (error) {
+      test('loads', () => Promise.reject(error as Error));
+    }
   }
   return [...tests.values()];
 }

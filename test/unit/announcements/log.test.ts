@@ -3,9 +3,9 @@ import { reporter } from '../../../lib/announcements/log.ts';
 import { adviceFor } from '../../../lib/model/reason.ts';
 import { emptyState } from '../../../lib/model/state.ts';
 import { manualClock } from '../../../infra/azure-emulator/src/index.ts';
-import { after, looked, rotation, settings, situation, target } from '../decide/situation.ts';
+import { onDay, inspectionOf, rotation, settings, situation, target } from '../decide/situation.ts';
 
-const time = manualClock(after(60));
+const time = manualClock(onDay(60));
 const clock = { now: () => time.now(), monotonicMs: () => 0, sleep: (ms: number) => time.sleep(ms) };
 
 function written(say: (write: (line: string) => void) => void): Record<string, unknown>[] {
@@ -25,22 +25,22 @@ test.each([
 ] as const)('an announcement is one line, which says so where mode %s only looks', (mode, expected) => {
   const services = { clock, settings: { ...settings, mode } };
   const [line] = written((write) => void reporter(write, services).announce(said));
-  expect(line).toMatchObject({ type: said.type, id: said.id, subject: said.subject, time: after(60).toISOString() });
+  expect(line).toMatchObject({ type: said.type, id: said.id, subject: said.subject, time: onDay(60).toISOString() });
   expect((line?.['data'] as Record<string, unknown>)['observed']).toBe(expected);
 });
 
 test('a decision is one line: phase, what, why and until when', () => {
-  const wait = { do: 'wait', reason: 'overlap', until: after(61) } as const;
+  const wait = { do: 'wait', reason: 'overlap', until: onDay(61) } as const;
   const s = situation({ state: { rotation: rotation({ phase: 'revoke' }) } });
   const [line] = written((write) => {
     reporter(write, { clock, settings }).logDecision(s, wait);
   });
-  const data = { phase: 'revoke', do: 'wait', reason: 'overlap', until: after(61).toISOString() };
+  const data = { phase: 'revoke', do: 'wait', reason: 'overlap', until: onDay(61).toISOString() };
   expect(line).toMatchObject({ type: 'Keyturn.Log.Decision', data });
 });
 
 test('promise 7: a whole snapshot may be behind a line, its keys are not in it', () => {
-  const s = situation({ inspection: looked({ secondary: 's1', next: 's1' }) });
+  const s = situation({ inspection: inspectionOf({ secondary: 's1', next: 's1' }) });
   const lines = written((write) => {
     const { logDecision, note } = reporter(write, { clock, settings });
     logDecision(s, { do: 'setState', reason: 'begun', state: s.state });

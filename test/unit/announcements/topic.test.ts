@@ -3,13 +3,13 @@ import { phaseDueEvent } from '../../../lib/triggers/events/phaseDue.ts';
 import { topic, type Outgoing } from '../../../lib/announcements/topic.ts';
 import { later, minute } from '../../../lib/model/clock.ts';
 import { OperationError } from '../../../lib/model/operationError.ts';
-import { after, target } from '../decide/situation.ts';
+import { onDay, target } from '../decide/situation.ts';
 
-const one = phaseDueEvent(target, 'revoke', after(60), after(60));
+const one = phaseDueEvent(target, 'revoke', onDay(60), onDay(60));
 
 /** A topic that takes events, or fails for as long as it is told to. */
 function stage() {
-  const time = manualClock(after(60));
+  const time = manualClock(onDay(60));
   const clock = { now: () => time.now(), monotonicMs: () => 0, sleep: (ms: number) => time.sleep(ms) };
   const taken: Outgoing[][] = [];
   const fails: { with?: Error } = {};
@@ -55,6 +55,6 @@ test('of many requests the first that fails is the last', async () => {
 
 test('an event of ours is small enough for 500 of them in one request', () => {
   const long = { ...target, secret: { ...target.secret, name: 'n'.repeat(127) }, resource: `/${'r'.repeat(1_000)}` };
-  const event = phaseDueEvent(long, 'generate', later(after(60), 1), after(61));
+  const event = phaseDueEvent(long, 'generate', later(onDay(60), 1), onDay(61));
   expect(JSON.stringify(event).length * 500).toBeLessThan(1_048_576);
 });

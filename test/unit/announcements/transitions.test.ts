@@ -3,10 +3,10 @@ import { announcementsFor } from '../../../lib/announcements/transitions.ts';
 import { hour, later } from '../../../lib/model/clock.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import type { State, Wait } from '../../../lib/model/state.ts';
-import { after, bond, looked, rotation, situation, type Different } from '../decide/situation.ts';
+import { onDay, newBinding, inspectionOf, rotation, situation, type Overrides } from '../decide/situation.ts';
 
-const idle: State = { refusals: 0, stateBinding: bond() };
-const now = after(60);
+const idle: State = { refusals: 0, stateBinding: newBinding() };
+const now = onDay(60);
 
 function waiting(reason: Reason, more: Partial<Wait> = {}): State {
   return { ...idle, wait: { reason, since: now, until: later(now, 30_000), ...more } };
@@ -46,7 +46,7 @@ const rows: [sentence: string, saved: State, state: State, told: string[]][] = [
     waiting('locked', { announcedStuck: true }),
     ['Keyturn.Rotation.Stuck locked'],
   ],
-  ['the same wait once more', waiting('locked'), waiting('locked', { until: after(61) }), []],
+  ['the same wait once more', waiting('locked'), waiting('locked', { until: onDay(61) }), []],
   ['an ordinary wait', idle, waiting('overlap'), []],
   ['consumers that are looked at', idle, waiting('consumers-moving'), []],
   ['consumers that hold the end up', idle, waiting('consumers-behind'), ['Keyturn.Rotation.Held consumers-behind']],
@@ -61,7 +61,7 @@ test.each(rows)('told of %s', (_sentence, savedState, state, told) => {
 });
 
 test('adoption tells which credential will be regenerated first, and from when', () => {
-  const guard = { reason: 'adoption-grace', until: after(61) } as const;
+  const guard = { reason: 'adoption-grace', until: onDay(61) } as const;
   const { claim: _, ...unclaimed } = situation();
   const [adopted] = announcementsFor({
     ...unclaimed,
@@ -69,7 +69,7 @@ test('adoption tells which credential will be regenerated first, and from when',
     savedState: { refusals: 0 },
     state: { ...idle, guard },
   });
-  const until = after(61).toISOString();
+  const until = onDay(61).toISOString();
   expect(adopted).toMatchObject({ type: 'Keyturn.Target.Adopted', data: { credentialId: 'Secondary', until } });
 });
 
@@ -86,7 +86,7 @@ test('every announcement carries its advice, and no more than ids, words and tim
   for (const { data, subject } of rows.flatMap(([, savedState, state]) => said(savedState, state))) {
     expect(data['advice']).toMatch(/\.$/);
     expect(subject).toBe('https://kv.vault.azure.net/secrets/batch-key');
-    const { value } = looked().secretCredential;
+    const { value } = inspectionOf().secretCredential;
     expect(JSON.stringify(data)).not.toContain(value.open());
   }
 });
@@ -96,7 +96,7 @@ test('the service’s code is told with what it said', () => {
   expect(told?.data['code']).toBe('ScopeLocked');
 });
 
-const hourly: Different = { secret: { createdOn: later(now, -hour) } };
+const hourly: Overrides = { secret: { createdOn: later(now, -hour) } };
 
 /** What is told when verify is left for revoke, which may begin at `until`. */
 function publishedUntil(until: Date, deadline?: Date): Announcement | undefined {
@@ -106,10 +106,10 @@ function publishedUntil(until: Date, deadline?: Date): Announcement | undefined 
 }
 
 test.each([
-  ['a whole settle', after(60, 24), undefined, 'published'],
-  ['a whole settle in spite of a deadline', after(60, 24), after(70), 'published'],
-  ['less than settle because of a deadline', after(60, 23), after(61), 'overlap-shortened'],
-  ['less than settle because of an emergency', after(60, 23), undefined, 'published'],
+  ['a whole settle', onDay(60, 24), undefined, 'published'],
+  ['a whole settle in spite of a deadline', onDay(60, 24), onDay(70), 'published'],
+  ['less than settle because of a deadline', onDay(60, 23), onDay(61), 'overlap-shortened'],
+  ['less than settle because of an emergency', onDay(60, 23), undefined, 'published'],
 ])('consumers that get %s are told until when', (_sentence, until, deadline, reason) => {
   const data = { reason, credentialId: 'Primary', until: until.toISOString() };
   expect(publishedUntil(until, deadline)).toMatchObject({ type: 'Keyturn.Rotation.CredentialPublished', data });
@@ -141,5 +141,5 @@ test.each([
 test('a repair that ends nothing is told with its cause and its start, until its end', () => {
   const repairing = { ...idle, rotation: rotation({ phase: 'verify', cause: 'drift' }) };
   const told = said(repairing, idle).map(({ data: { phase, cause, start } }) => [phase, cause, start]);
-  expect(told).toEqual(Array(2).fill(['verify', 'drift', after(59).toISOString()]));
+  expect(told).toEqual(Array(2).fill(['verify', 'drift', onDay(59).toISOString()]));
 });

@@ -1,10 +1,10 @@
 import { evidenceIn, evidenceOf, type Published, type Reference } from '../../../lib/consumers/evidence.ts';
 import { later, minute } from '../../../lib/model/clock.ts';
-import { after } from '../decide/situation.ts';
+import { onDay } from '../decide/situation.ts';
 
 const vaultUrl = 'https://kv.vault.azure.net';
 const secret = { vaultUrl, name: 'batch-key' };
-const since = after(60);
+const since = onDay(60);
 const published: Published = { secret, version: 'v2', since };
 const url = `${vaultUrl}/secrets/batch-key`;
 

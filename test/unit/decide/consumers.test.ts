@@ -1,10 +1,10 @@
-import { needsConsumers } from '../../../lib/decide/consumers.ts';
+import { needsConsumers, needsUrgentRefresh } from '../../../lib/decide/consumers.ts';
 import { decide } from '../../../lib/decide/rules.ts';
 import { hour, later, minute, second } from '../../../lib/model/clock.ts';
 import { causes, type Rotation } from '../../../lib/model/state.ts';
-import { after, looked, rotation, situation, words, type Different } from './situation.ts';
+import { claim, firstDay, onDay, inspectionOf, rotation, situation, summaryOf, type Overrides } from './situation.ts';
 
-const now = after(60);
+const now = onDay(60);
 const none = { known: 0, behind: [] };
 const seen = { known: 2, behind: [] };
 const some = { known: 2, behind: ['/apps/a'] };
@@ -12,13 +12,25 @@ const waits = { consumers: 'wait' } as const;
 const immediate = { cause: 'emergency', mode: 'immediate' } as const;
 const deadline = later(now, hour);
 
-function revoking(agedMs: number, more: Partial<Rotation> = {}, different: Different = {}): Different {
+function revoking(agedMs: number, more: Partial<Rotation> = {}, different: Overrides = {}): Overrides {
   const secret = { createdOn: later(now, -agedMs) };
   const state = { rotation: rotation({ phase: 'revoke', ...more }) };
-  return { taggedId: 'Secondary', inspection: looked({ secondary: 's1', held: 's1' }), secret, state, ...different };
+  return {
+    taggedId: 'Secondary',
+    inspection: inspectionOf({ secondary: 's1', inSecret: 's1' }),
+    secret,
+    state,
+    ...different,
+  };
 }
 
-const asks: [sentence: string, different: Different, expected: boolean][] = [
+const paused = { options: { paused: true } };
+
+function frozen(phase: 'verify' | 'revoke'): Overrides {
+  return { settings: { frozenPhases: new Set([phase]) } };
+}
+
+const asks: [sentence: string, different: Overrides, expected: boolean][] = [
   ['at rest', {}, false],
   ['before publish', { state: { rotation: rotation(immediate) } }, false],
   ['in verify', { state: { rotation: rotation({ phase: 'verify', ...immediate }) } }, false],
@@ -29,6 +41,15 @@ const asks: [sentence: string, different: Different, expected: boolean][] = [
   ['… and there is a deadline', revoking(26 * hour, { deadline }, { options: waits }), false],
   ['… and it is an emergency', revoking(26 * hour, { cause: 'emergency' }, { options: waits }), false],
   ['in an immediate emergency', revoking(hour, immediate), true],
+  ['… and verify is frozen', revoking(hour, immediate, frozen('verify')), false],
+  ['… and revoke is frozen', revoking(hour, immediate, frozen('revoke')), false],
+  ['… and the target is paused', revoking(hour, immediate, paused), true],
+  [
+    'in an immediate rotation that is no emergency, and the target is paused',
+    revoking(hour, { mode: 'immediate' }, paused),
+    false,
+  ],
+  ['at the very end of the overlap, with consumers=wait', revoking(25 * hour, {}, { options: waits }), true],
 ];
 
 test.each(asks)('consumers are looked up %s: %s', (_sentence, different, expected) => {
@@ -46,7 +67,7 @@ test.each([
   },
 );
 
-const rows: [sentence: string, different: Different, decision: string][] = [
+const rows: [sentence: string, different: Overrides, decision: string][] = [
   [
     'settle that is not over is waited for, seen or not',
     revoking(hour, {}, { options: waits, consumers: seen }),
@@ -94,13 +115,13 @@ const rows: [sentence: string, different: Different, decision: string][] = [
   ],
   [
     'R21: … and does not wait before publish',
-    { ...revoking(minute), inspection: looked(), taggedId: 'Primary', state: { rotation: rotation(immediate) } },
+    { ...revoking(minute), inspection: inspectionOf(), taggedId: 'Primary', state: { rotation: rotation(immediate) } },
     'run generate going-on',
   ],
 ];
 
 test.each(rows)('%s', (_sentence, different, decision) => {
-  expect(words(decide(situation(different)))).toBe(decision);
+  expect(summaryOf(decide(situation(different)))).toBe(decision);
 });
 
 test.each([
@@ -113,4 +134,20 @@ test.each([
   ],
 ])('%s', (_sentence, different, ms) => {
   expect(decide(situation(different))).toMatchObject({ until: later(now, ms) });
+});
+
+test('consumers that cannot be found are looked up again in five minutes, and the code says why', () => {
+  const decision = decide(situation(revoking(26 * hour, {}, { options: waits })));
+  expect(decision).toMatchObject({ code: 'ConsumersUnknown', until: later(now, 5 * minute) });
+});
+
+test.each<[sentence: string, different: Overrides, expected: boolean]>([
+  ['at rest', {}, false],
+  ['at rest without a claim', { claim: undefined }, false],
+  ['that is not the target of its resource', { claim: 'of-another' }, false],
+  ['in a rotation for a live key that was replaced', { state: { rotation: rotation({ cause: 'drift' }) } }, true],
+  ['whose version was written by a repair', { claim: { ...claim, repairedAt: later(firstDay, -second) } }, true],
+  ['whose version is younger than the repair', { claim: { ...claim, repairedAt: later(firstDay, -hour) } }, false],
+])('a target %s refreshes its consumers in the visit: %s', (_sentence, different, expected) => {
+  expect(needsUrgentRefresh(situation(different))).toBe(expected);
 });

@@ -2,10 +2,9 @@ import { decide } from '../../../lib/decide/rules.ts';
 import { overlapEndsAt, standingGuard } from '../../../lib/decide/rotation.ts';
 import { hour, later, minute } from '../../../lib/model/clock.ts';
 import type { Guard, Rotation } from '../../../lib/model/state.ts';
-import { windowFrom } from '../../../lib/tags/optionTags.ts';
-import { after, looked, rotation, situation, words, type Different } from './situation.ts';
+import { onDay, inspectionOf, rotation, situation, summaryOf, window, type Overrides } from './situation.ts';
 
-const now = after(60);
+const now = onDay(60);
 const settle = 25 * hour;
 
 /** When a version that is a minute old has settled, in hours from its birth. */
@@ -58,19 +57,17 @@ test.each([
   expect(guarded(reason, untilHours, deadlineHours) !== undefined).toBe(stands);
 });
 
-const published = { taggedId: 'Secondary', inspection: looked({ secondary: 's1', held: 's1' }) };
+const published = { taggedId: 'Secondary', inspection: inspectionOf({ secondary: 's1', inSecret: 's1' }) };
 
-function noticed(agedMs: number, more: Partial<Rotation>, different: Different = {}): Different {
+function noticed(agedMs: number, more: Partial<Rotation>, different: Overrides = {}): Overrides {
   const secret = { createdOn: later(now, -agedMs) };
   return { secret, state: { rotation: rotation({ cause: 'notice', start: now, ...more }) }, ...different };
 }
 
 const soon = { deadline: later(now, 10 * hour) };
 const behind = { consumers: { known: 1, behind: ['/apps/a'] } };
-const window = windowFrom('Tue 01:00-02:00 UTC');
-if (!window) throw new Error('No window.');
 
-const rows: [sentence: string, different: Different, decision: string][] = [
+const rows: [sentence: string, different: Overrides, decision: string][] = [
   ['promise 2: without a deadline it waits for settle', noticed(hour, {}), 'wait overlap'],
   ['R23: with one it waits for half of the time', noticed(hour, soon), 'wait overlap'],
   ['R23: … and no longer', noticed(10 * hour, soon), 'run generate going-on'],
@@ -108,5 +105,5 @@ const rows: [sentence: string, different: Different, decision: string][] = [
 ];
 
 test.each(rows)('of a notice: %s', (_sentence, different, decision) => {
-  expect(words(decide(situation(different)))).toBe(decision);
+  expect(summaryOf(decide(situation(different)))).toBe(decision);
 });

@@ -1,12 +1,12 @@
 import { whyIrrelevant } from '../../../lib/decide/eventRelevance.ts';
 import type { VisitRequest } from '../../../lib/model/state.ts';
-import { claim, rotation, situation, type Different } from './situation.ts';
+import { claim, rotation, situation, type Overrides } from './situation.ts';
 
 const created = { cause: 'new-version', version: 'v1' } as const;
 const expires = { cause: 'near-expiry', version: 'v1' } as const;
 const older = { cause: 'near-expiry', version: 'v0' } as const;
 
-const rows: [sentence: string, ask: VisitRequest, different: Different, reason: string | undefined][] = [
+const rows: [sentence: string, ask: VisitRequest, different: Overrides, reason: string | undefined][] = [
   ['a timer is always worth a look', { cause: 'schedule' }, {}, undefined],
   ['a regenerated key is always worth a look', { cause: 'drift' }, {}, undefined],
   ['the near expiry of the current version', expires, {}, undefined],

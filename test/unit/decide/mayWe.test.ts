@@ -1,22 +1,26 @@
 import { decide } from '../../../lib/decide/rules.ts';
 import { later } from '../../../lib/model/clock.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
-import { after, bond, looked, print, situation, words, type Different } from './situation.ts';
+import { onDay, newBinding, inspectionOf, keyFingerprint, situation, summaryOf, type Overrides } from './situation.ts';
 
 const ask = { cause: 'emergency', emergency: { mode: 'graceful' } } as const;
-const foreign = looked({ held: 'x' });
-const working = { is: 'pending', reason: 'service-working', until: later(after(60), 2_000) } as const;
+const foreign = inspectionOf({ inSecret: 'x' });
+const working = { is: 'pending', reason: 'service-working', until: later(onDay(60), 2_000) } as const;
 const unclaimed = { claim: undefined, binding: 'lost', state: {} } as const;
 
-function unfit(reason: Reason): Different {
-  return { inspection: { ...looked(), readiness: { is: 'invalid', reason } } };
+function unfit(reason: Reason): Overrides {
+  return { inspection: { ...inspectionOf(), readiness: { is: 'invalid', reason } } };
 }
 
-const rows: [sentence: string, different: Different, decision: string][] = [
+const rows: [sentence: string, different: Overrides, decision: string][] = [
   ['shared keys that are off are not touched', unfit('shared-key-disabled'), 'wait shared-key-disabled'],
   ['R22: nor by an emergency', { ...unfit('shared-key-disabled'), request: ask }, 'wait shared-key-disabled'],
   ['a connection string without a key needs none', unfit('entra-connection-string'), 'wait entra-connection-string'],
-  ['a service at work is waited for', { inspection: { ...looked(), readiness: working } }, 'wait service-working'],
+  [
+    'a service at work is waited for',
+    { inspection: { ...inspectionOf(), readiness: working } },
+    'wait service-working',
+  ],
   ['R9: the second secret of a resource is no target', { claim: 'of-another' }, 'wait claimed-twice'],
   ['R22: nor by an emergency', { claim: 'of-another', request: ask }, 'wait claimed-twice'],
   [
@@ -41,15 +45,41 @@ const rows: [sentence: string, different: Different, decision: string][] = [
 ];
 
 test.each(rows)('%s', (_sentence, different, decision) => {
-  expect(words(decide(situation(different)))).toBe(decision);
+  expect(summaryOf(decide(situation(different)))).toBe(decision);
 });
 
 test('adoption remembers both keys and gives a day of grace', () => {
-  const guard = { reason: 'adoption-grace', until: after(61) };
-  expect(decide(situation(unclaimed))).toMatchObject({ state: { refusals: 0, stateBinding: bond(), guard } });
+  const guard = { reason: 'adoption-grace', until: onDay(61) };
+  expect(decide(situation(unclaimed))).toMatchObject({ state: { refusals: 0, stateBinding: newBinding(), guard } });
 });
 
 test('R24: where the state was lost, what is not live ends after settle', () => {
-  const rotation = { phase: 'revoke', cause: 'onboard', mode: 'graceful', toRevoke: [print('s0')] };
+  const rotation = { phase: 'revoke', cause: 'onboard', mode: 'graceful', toRevoke: [keyFingerprint('s0')] };
   expect(decide(situation({ binding: 'lost', state: {} }))).toMatchObject({ state: { rotation } });
+});
+
+test('adoption without grace guards nothing', () => {
+  const decision = decide(situation({ ...unclaimed, settings: { adoptionGraceMs: 0 } }));
+  expect(decision).toMatchObject({ do: 'adopt', state: { refusals: 0, guard: undefined } });
+});
+
+test('R24: after lost state nothing is regenerated for a whole overlap, and credentials are remembered as they are', () => {
+  const inspection = inspectionOf({ secondary: 's9' });
+  const guard = { reason: 'recovered', until: onDay(61, 1) };
+  const stateBinding = newBinding('p0', 'p0', 's9');
+  const decision = decide(situation({ binding: 'lost', inspection }));
+  expect(decision).toMatchObject({ state: { guard, stateBinding } });
+});
+
+test('a service that works is inspected again when it says so', () => {
+  const decision = decide(situation({ inspection: { ...inspectionOf(), readiness: working } }));
+  expect(decision).toEqual({ do: 'wait', reason: 'service-working', until: working.until });
+});
+
+test('a resource that is not ready is inspected again in an hour, with the code of the service', () => {
+  const readiness = { is: 'invalid', reason: 'shared-key-disabled', code: 'Off' } as const;
+  const until = onDay(60, 1);
+  const decision = decide(situation({ inspection: { ...inspectionOf(), readiness } }));
+  expect(decision).toEqual({ do: 'wait', reason: 'shared-key-disabled', until, code: 'Off' });
+  expect(decide(situation(unfit('shared-key-disabled')))).not.toHaveProperty('code', expect.anything());
 });

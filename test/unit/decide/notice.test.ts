@@ -2,33 +2,43 @@ import { isAnswered, needsAction, type CurrentVersion } from '../../../lib/decid
 import { decide } from '../../../lib/decide/rules.ts';
 import { later, minute } from '../../../lib/model/clock.ts';
 import { phases, type RegenerationNotice, type Rotation, type State } from '../../../lib/model/state.ts';
-import { after, bond, born, looked, print, rotation, situation, words, type Different } from './situation.ts';
+import {
+  onDay,
+  newBinding,
+  firstDay,
+  inspectionOf,
+  keyFingerprint,
+  rotation,
+  situation,
+  summaryOf,
+  type Overrides,
+} from './situation.ts';
 
-const now = after(10); // not due by itself
-const told: RegenerationNotice = { id: 'aaaaaaaaaaaa', start: after(9) };
+const now = onDay(10); // not due by itself
+const told: RegenerationNotice = { id: 'aaaaaaaaaaaa', start: onDay(9) };
 const since = later(told.start, minute);
-const idle: State = { refusals: 0, stateBinding: bond() };
+const idle: State = { refusals: 0, stateBinding: newBinding() };
 
 const emergency = { cause: 'emergency', phase: 'revoke' } as const;
 
 function underWay(more: Partial<Rotation> = {}): State {
-  return { ...idle, rotation: rotation({ start: after(8), ...more }) };
+  return { ...idle, rotation: rotation({ start: onDay(8), ...more }) };
 }
 
-function asked(different: Different = {}, notice = told) {
+function asked(different: Overrides = {}, notice = told) {
   return decide(situation({ now, request: { cause: 'notice', notice }, ...different }));
 }
 
 /** The state that a notice makes of one. */
-function begunBy(different: Different = {}, notice = told): State {
+function begunBy(different: Overrides = {}, notice = told): State {
   const decision = asked(different, notice);
-  if (decision.do !== 'setState') throw new Error(`Not begun: ${words(decision)}`);
+  if (decision.do !== 'setState') throw new Error(`Not begun: ${summaryOf(decision)}`);
   return decision.state;
 }
 
 const answered: [sentence: string, state: State, notice: RegenerationNotice, expected: boolean][] = [
   ['at rest, never rotated', idle, told, false],
-  ['at rest, rotated before it', { ...idle, lastRotation: after(8) }, told, false],
+  ['at rest, rotated before it', { ...idle, lastRotation: onDay(8) }, told, false],
   ['at rest, rotated since', { ...idle, lastRotation: since }, told, true],
   ['at rest, rotated just when it began', { ...idle, lastRotation: told.start }, told, true],
   [
@@ -37,8 +47,11 @@ const answered: [sentence: string, state: State, notice: RegenerationNotice, exp
     { ...told, start: now },
     true,
   ],
-  ['at rest, rotated for another', { ...idle, lastRotation: after(8), lastRequest: 'bbbbbbbbbbbb' }, told, false],
+  ['at rest, rotated for another', { ...idle, lastRotation: onDay(8), lastRequest: 'bbbbbbbbbbbb' }, told, false],
   ['in a rotation that began before it', underWay(), told, false],
+  ['in a rotation that began in the same second', underWay({ start: told.start }), told, true],
+  ['in a rotation for something else, after one for it', { ...underWay(), lastRequest: told.id }, told, false],
+  ['in a rotation for another notice', { ...underWay({ cause: 'notice' }), lastRequest: 'bbbbbbbbbbbb' }, told, false],
   ['in a rotation that began since', underWay({ start: since }), told, true],
   ['in its rotation', { ...underWay({ cause: 'notice', start: since }), lastRequest: told.id }, told, true],
   ['in a repair, which regenerates nothing', underWay({ start: since, cause: 'drift' }), told, false],
@@ -54,7 +67,7 @@ const answered: [sentence: string, state: State, notice: RegenerationNotice, exp
 ];
 
 /** A rotation that is over wrote the current version, unless it is said that it is older. */
-function standing(state: State, createdOn = state.lastRotation ?? born): CurrentVersion {
+function standing(state: State, createdOn = state.lastRotation ?? firstDay): CurrentVersion {
   return { state, createdOn };
 }
 
@@ -66,16 +79,16 @@ test.each(answered)('R23: a notice and a target %s: is it answered?', (_sentence
 test('R23: a rotation that wrote no new version has answered nothing', () => {
   const state = { ...idle, lastRotation: since };
   expect(isAnswered(standing(state, since), told)).toBe(true);
-  expect(isAnswered(standing(state, born), told)).toBe(false);
+  expect(isAnswered(standing(state, firstDay), told)).toBe(false);
 });
 
-const rows: [sentence: string, different: Different, decision: string][] = [
+const rows: [sentence: string, different: Overrides, decision: string][] = [
   ['at rest begins, due or not', {}, 'setState begun'],
   ['at rest that answered it rests', { state: { lastRotation: since }, secret: { createdOn: since } }, 'leave not-due'],
   ['at rest whose rotation since wrote nothing begins', { state: { lastRotation: since } }, 'setState begun'],
   [
     'at rest that answered it and is due begins for that',
-    { now: after(70), state: { lastRotation: since }, secret: { createdOn: since } },
+    { now: onDay(70), state: { lastRotation: since }, secret: { createdOn: since } },
     'setState begun',
   ],
   ['in a rotation that answers it goes on', { state: underWay({ start: since }) }, 'run generate going-on'],
@@ -85,41 +98,43 @@ const rows: [sentence: string, different: Different, decision: string][] = [
   ['whose phase is frozen rests', { settings: { frozenPhases: new Set(['generate'] as const) } }, 'leave frozen'],
   [
     'that backs off does so',
-    { state: { wait: { reason: 'throttled', since: after(9), until: after(11) } } },
+    { state: { wait: { reason: 'throttled', since: onDay(9), until: onDay(11) } } },
     'leave throttled',
   ],
-  ['whose value is dead is repaired first', { inspection: looked({ primary: 'p1' }) }, 'setState repairing'],
+  ['whose value is dead is repaired first', { inspection: inspectionOf({ primary: 'p1' }) }, 'setState repairing'],
   ['of which another secret is the target waits', { claim: 'of-another' }, 'wait claimed-twice'],
 ];
 
 test.each(rows)('a notice to a target %s', (_sentence, different, decision) => {
-  expect(words(asked(different))).toBe(decision);
+  expect(summaryOf(asked(different))).toBe(decision);
 });
 
 test('R18: every key that exists now has to go, and only keys made from now on are published', () => {
-  const inspection = looked({ secondary: 's1', next: 's1' });
-  const state = begunBy({ inspection, state: { lastRotation: after(1), refusals: 3 } });
-  const toRevoke = [print('p0'), print('s1')];
+  const inspection = inspectionOf({ secondary: 's1', next: 's1' });
+  const state = begunBy({ inspection, state: { lastRotation: onDay(1), refusals: 3 } });
+  const toRevoke = [keyFingerprint('p0'), keyFingerprint('s1')];
   const anew = { phase: 'generate', cause: 'notice', start: now, mode: 'graceful', toRevoke } as const;
   expect(state).toEqual({
     refusals: 0,
-    stateBinding: bond('p0', 'p0', 's1'),
+    stateBinding: newBinding('p0', 'p0', 's1'),
     rotation: anew,
     lastRequest: told.id,
-    lastRotation: after(1),
+    lastRotation: onDay(1),
   });
 });
 
 test.each(phases)('in %s a rotation that began before is replaced, and what it had to end still goes', (phase) => {
   const published = phase === 'verify' || phase === 'revoke';
-  const inspection = published ? looked({ secondary: 's1', held: 's1' }) : looked();
-  const wait = { reason: 'overlap', since: after(9), until: after(11) } as const;
+  const inspection = published ? inspectionOf({ secondary: 's1', inSecret: 's1' }) : inspectionOf();
+  const wait = { reason: 'overlap', since: onDay(9), until: onDay(11) } as const;
   const state = begunBy({
     inspection,
     taggedId: inspection.live?.id ?? '',
     state: { ...underWay({ phase, oldVersion: 'v0' }), wait },
   });
-  const toRevoke = published ? [print('p0'), print('s1'), print('s0')] : [print('p0'), print('s0')];
+  const toRevoke = published
+    ? [keyFingerprint('p0'), keyFingerprint('s1'), keyFingerprint('s0')]
+    : [keyFingerprint('p0'), keyFingerprint('s0')];
   expect(state.rotation).toMatchObject({
     phase: 'generate',
     cause: 'notice',
@@ -131,7 +146,7 @@ test.each(phases)('in %s a rotation that began before is replaced, and what it h
 });
 
 test('what guards the target outlives the beginning', () => {
-  const guard = { reason: 'restored', until: after(11) } as const;
+  const guard = { reason: 'restored', until: onDay(11) } as const;
   expect(begunBy({ state: { guard } })).toMatchObject({ guard });
 });
 
@@ -146,7 +161,7 @@ test('ten times the same notice begin one rotation', () => {
   expect([...starts]).toEqual([now.getTime()]);
 });
 
-const deadline = after(20);
+const deadline = onDay(20);
 const soon: RegenerationNotice = { ...told, deadline };
 
 test('a notice to a target at rest leaves its deadline to the rotation', () => {
@@ -154,20 +169,20 @@ test('a notice to a target at rest leaves its deadline to the rotation', () => {
 });
 
 test('a deadline that has passed is none', () => {
-  expect(begunBy({}, { ...told, deadline: after(9) }).rotation?.deadline).toBeUndefined();
+  expect(begunBy({}, { ...told, deadline: onDay(9) }).rotation?.deadline).toBeUndefined();
 });
 
 test('of two deadlines the one of the rotation before is kept where the notice has none', () => {
   expect(begunBy({ state: underWay({ deadline }) }).rotation?.deadline).toEqual(deadline);
 });
 
-const later10 = after(10, 12);
+const later10 = onDay(10, 12);
 
 const hurried: [sentence: string, state: State, notice: RegenerationNotice, expected: Date | undefined][] = [
   ['a rotation that answers it gets the whole deadline', underWay({ start: since }), soon, deadline],
   ['one that has an earlier deadline keeps it', underWay({ start: since, deadline: later10 }), soon, undefined],
-  ['one that has a later deadline gets the earlier', underWay({ start: since, deadline: after(30) }), soon, deadline],
-  ['an emergency that began before leaves half of the time', underWay({ cause: 'emergency' }), soon, after(14)],
+  ['one that has a later deadline gets the earlier', underWay({ start: since, deadline: onDay(30) }), soon, deadline],
+  ['an emergency that began before leaves half of the time', underWay({ cause: 'emergency' }), soon, onDay(14)],
   [
     'an emergency that began since gets the whole deadline',
     underWay({ cause: 'emergency', start: since }),
@@ -175,19 +190,21 @@ const hurried: [sentence: string, state: State, notice: RegenerationNotice, expe
     deadline,
   ],
   ['a deadline before the rotation began', underWay({ start: since }), { ...told, deadline: told.start }, undefined],
+  ['a deadline that is now', underWay({ start: since }), { ...told, deadline: now }, undefined],
+  ['the deadline that it has already', underWay({ start: since, deadline }), soon, undefined],
   ['a deadline that has passed', underWay({ start: since }), { ...told, deadline: later(now, -minute) }, undefined],
   ['no deadline', underWay({ start: since }), told, undefined],
 ];
 
 test.each(hurried)('R23: %s', (_sentence, state, notice, expected) => {
   const decision = asked({ state }, notice);
-  if (!expected) expect(words(decision)).toBe('run generate going-on');
+  if (!expected) expect(summaryOf(decision)).toBe('run generate going-on');
   else
     expect(decision).toMatchObject({ do: 'setState', reason: 'hurried', state: { rotation: { deadline: expected } } });
 });
 
 test('what hurries it ends its wait, and keeps everything else', () => {
-  const wait = { reason: 'overlap', since: after(9), until: after(11) } as const;
+  const wait = { reason: 'overlap', since: onDay(9), until: onDay(11) } as const;
   const state = { ...underWay({ start: since }), request: told.id };
   const changed = begunBy({ state: { ...state, wait } }, soon);
   expect(changed).toEqual({ ...state, rotation: { ...state.rotation, deadline } });
@@ -203,4 +220,24 @@ test('a notice is answered by what began within its own second', () => {
   const state = begunBy({ now: half }, { ...told, start: half });
   expect(state.rotation?.start).toEqual(whole);
   expect(isAnswered(standing(state), { ...told, start: half })).toBe(true);
+});
+
+test('R23: a version of the second before the notice is one since, an older one is not', () => {
+  const state = { ...idle, lastRotation: since };
+  expect(isAnswered(standing(state, later(told.start, -1_000)), told)).toBe(true);
+  expect(isAnswered(standing(state, later(told.start, -1_001)), told)).toBe(false);
+});
+
+test('R23: a version that a person wrote since answers no notice', () => {
+  expect(isAnswered(standing(idle, since), told)).toBe(false);
+  expect(isAnswered(standing({ ...idle, lastRotation: onDay(8) }, since), told)).toBe(false);
+});
+
+test('R23: a rotation that answers a notice and is to be hurried needs action', () => {
+  expect(needsAction(standing(underWay({ start: since })), soon, now)).toBe(true);
+  expect(needsAction(standing(underWay({ start: since, deadline })), soon, now)).toBe(false);
+});
+
+test('a deadline that is now is none', () => {
+  expect(begunBy({}, { ...told, deadline: now }).rotation).not.toHaveProperty('deadline', now);
 });

@@ -6,13 +6,13 @@ import { fingerprintOf, Sealed } from '../../../lib/model/sealed.ts';
 import type { Settings } from '../../../lib/model/settings.ts';
 import type { Claim, Credential, Inspection } from '../../../lib/model/snapshot.ts';
 import type { StateBinding, Rotation, State } from '../../../lib/model/state.ts';
-import { resourceHash, type Target, type TargetOptions } from '../../../lib/model/target.ts';
+import { resourceHash, type Target, type TargetOptions, type Window } from '../../../lib/model/target.ts';
 
 /** When the secret's current version was made; most tables count days from here. */
-export const born = new Date('2026-01-05T00:00:00Z');
+export const firstDay = new Date('2026-01-05T00:00:00Z');
 
-export function after(days: number, hours = 0): Date {
-  return later(born, days * day + hours * hour);
+export function onDay(days: number, hours = 0): Date {
+  return later(firstDay, days * day + hours * hour);
 }
 
 export const options: TargetOptions = {
@@ -47,57 +47,84 @@ export const settings: Settings = {
   blobServiceUrl: 'https://store.blob.core.windows.net',
 };
 
+/** Opens on Tuesdays from 01:00 to 02:00. */
+export const window: Window = { days: [2], opensAtMinute: 60, lengthMinutes: 60, timeZone: 'UTC' };
+
 /** A credential whose key is the text, for tests to name it by: `p0`, `s0`, `p1` … */
 function credential(id: string, key: string): Credential {
   const value = new Sealed(Buffer.from(key).toString('base64'));
   return { id, fingerprint: value.fingerprint, value };
 }
 
-export function print(key: string): string {
+export function keyFingerprint(key: string): string {
   return fingerprintOf(Buffer.from(key).toString('base64'));
 }
 
 interface Keys {
   readonly primary?: string;
   readonly secondary?: string;
-  readonly held?: string;
+  readonly inSecret?: string;
   readonly next?: string;
 }
 
-/** What a look shows of a resource that has these two keys while the secret holds that one. */
-export function looked(different: Keys = {}): Inspection {
-  const { primary, secondary, held, next } = { primary: 'p0', secondary: 's0', held: 'p0', next: '', ...different };
+/** What an inspection finds of a resource that has these two keys, and of the secret's value. */
+export function inspectionOf(different: Keys = {}): Inspection {
+  const { primary, secondary, inSecret, next } = {
+    primary: 'p0',
+    secondary: 's0',
+    inSecret: 'p0',
+    next: '',
+    ...different,
+  };
   const all = [credential('Primary', primary), credential('Secondary', secondary)];
-  const live = all.find(({ fingerprint }) => fingerprint === print(held));
+  const live = all.find(({ fingerprint }) => fingerprint === keyFingerprint(inSecret));
   const standby = live && all.find(({ id }) => id !== live.id);
-  const made = all.find(({ fingerprint }) => fingerprint === print(next));
+  const made = all.find(({ fingerprint }) => fingerprint === keyFingerprint(next));
   return {
     readiness: valid,
     credentials: all,
-    secretCredential: live ?? credential('Primary', held),
+    secretCredential: live ?? credential('Primary', inSecret),
     ...(live && { live }),
     ...(standby && { standby }),
     ...(made && { next: made }),
   };
 }
 
-export function bond(secretCredential = 'p0', primary = 'p0', secondary = 's0'): StateBinding {
+/** What an inspection finds where the credential is a version: the live one, one that may replace it, and older ones. */
+export function versionInspection(live: string, { next = '', older = [] as readonly string[] } = {}): Inspection {
+  const versions = [live, ...(next ? [next] : []), ...older].map((id) => credential(id, id));
+  const [inUse] = versions as [Credential];
+  return {
+    readiness: valid,
+    credentials: versions,
+    secretCredential: inUse,
+    live: inUse,
+    next: versions.find(({ id }) => id === next),
+  };
+}
+
+export function newBinding(secretCredential = 'p0', primary = 'p0', secondary = 's0'): StateBinding {
   const credentials = [
-    { id: 'Primary', fingerprint: print(primary) },
-    { id: 'Secondary', fingerprint: print(secondary) },
+    { id: 'Primary', fingerprint: keyFingerprint(primary) },
+    { id: 'Secondary', fingerprint: keyFingerprint(secondary) },
   ];
-  return { installation: 'here', resource: resourceHash(resource), value: print(secretCredential), credentials };
+  return {
+    installation: 'here',
+    resource: resourceHash(resource),
+    value: keyFingerprint(secretCredential),
+    credentials,
+  };
 }
 
 export const claim: Claim = { secret: target.secret, kind: 'batch-key', resource, version: 'v1', host: 'acct.host' };
 
 export function rotation(more: Partial<Rotation> = {}): Rotation {
-  const toRevoke = [print('p0'), print('s0')];
-  return { phase: 'generate', cause: 'schedule', start: after(59), mode: 'graceful', toRevoke, ...more };
+  const toRevoke = [keyFingerprint('p0'), keyFingerprint('s0')];
+  return { phase: 'generate', cause: 'schedule', start: onDay(59), mode: 'graceful', toRevoke, ...more };
 }
 
 /** What sets a situation apart from a target that is due. */
-export type Different = Partial<Omit<Situation, 'state' | 'target' | 'settings' | 'secret'>> & {
+export type Overrides = Partial<Omit<Situation, 'state' | 'target' | 'settings' | 'secret'>> & {
   readonly state?: Partial<State>;
   readonly options?: Partial<TargetOptions>;
   readonly settings?: Partial<Settings>;
@@ -111,27 +138,27 @@ export function situation({
   settings: set = {},
   secret = {},
   ...more
-}: Different = {}) {
-  const known: State = { refusals: 0, stateBinding: bond(), ...state };
+}: Overrides = {}) {
+  const known: State = { refusals: 0, stateBinding: newBinding(), ...state };
   return {
     target: { ...target, options: { ...options, ...wanted } },
     secret: {
       version: 'v1',
       value: credential('Primary', 'p0').value,
-      createdOn: born,
-      updatedOn: born,
+      createdOn: firstDay,
+      updatedOn: firstDay,
       tags: {},
       ...secret,
     },
-    readAt: after(60),
+    readAt: onDay(60),
     taggedId: 'Primary',
     binding: 'bound',
     state: known,
     savedState: known,
-    inspection: looked(),
+    inspection: inspectionOf(),
     claim,
     request: { cause: 'schedule' },
-    now: after(60),
+    now: onDay(60),
     settings: { ...settings, ...set },
     jitter: 0,
     installation: 'here',
@@ -140,6 +167,6 @@ export function situation({
 }
 
 /** A decision in three words: what, which phase, why. */
-export function words(decision: Decision): string {
+export function summaryOf(decision: Decision): string {
   return [decision.do, ...('phase' in decision ? [decision.phase] : []), decision.reason].join(' ');
 }

@@ -1,28 +1,38 @@
 import { decide } from '../../../lib/decide/rules.ts';
 import { hour, later, minute } from '../../../lib/model/clock.ts';
 import type { Rotation } from '../../../lib/model/state.ts';
-import { after, looked, print, rotation, situation, words, type Different } from './situation.ts';
+import {
+  newBinding,
+  versionInspection,
+  onDay,
+  inspectionOf,
+  keyFingerprint,
+  rotation,
+  situation,
+  summaryOf,
+  type Overrides,
+} from './situation.ts';
 
-const now = after(60);
-const made = looked({ secondary: 's1', next: 's1' });
-const published = { taggedId: 'Secondary', inspection: looked({ secondary: 's1', held: 's1' }) };
+const now = onDay(60);
+const made = inspectionOf({ secondary: 's1', next: 's1' });
+const published = { taggedId: 'Secondary', inspection: inspectionOf({ secondary: 's1', inSecret: 's1' }) };
 const fresh = { secret: { createdOn: later(now, -hour) } };
 const immediate = { cause: 'emergency', mode: 'immediate' } as const;
 
-function generating(more: Partial<Rotation> = {}): Different {
+function generating(more: Partial<Rotation> = {}): Overrides {
   return { state: { rotation: rotation(more) } };
 }
 
-function revoking(agedMs: number, more: Partial<Rotation> = {}): Different {
+function revoking(agedMs: number, more: Partial<Rotation> = {}): Overrides {
   const secret = { createdOn: later(now, -agedMs) };
   return { ...published, secret, state: { rotation: rotation({ phase: 'revoke', ...more }) } };
 }
 
-function proved(key: string): Different {
-  return { ...generating(), inspection: made, proved: { fingerprint: print(key), unproved: false } };
+function proved(key: string): Overrides {
+  return { ...generating(), inspection: made, proved: { fingerprint: keyFingerprint(key), unproved: false } };
 }
 
-const rows: [sentence: string, different: Different, decision: string][] = [
+const rows: [sentence: string, different: Overrides, decision: string][] = [
   ['generate makes a key', generating(), 'run generate going-on'],
   [
     'R2, R18: a standby changed since is taken, not made again',
@@ -45,7 +55,7 @@ const rows: [sentence: string, different: Different, decision: string][] = [
   ],
   [
     'R4: a request under way is waited for',
-    { ...generating(), requestInFlight: { until: after(61) } },
+    { ...generating(), requestInFlight: { until: onDay(61) } },
     'wait request-in-flight',
   ],
   ['verify runs', { ...published, state: { rotation: rotation({ phase: 'verify' }) } }, 'run verify going-on'],
@@ -55,18 +65,18 @@ const rows: [sentence: string, different: Different, decision: string][] = [
   ['R21: … and no longer', revoking(5 * minute, immediate), 'run revoke going-on'],
   [
     'R2: revoke that finds the old key gone has only to finish',
-    { ...revoking(hour), inspection: looked({ primary: 'p1', secondary: 's1', held: 's1' }) },
+    { ...revoking(hour), inspection: inspectionOf({ primary: 'p1', secondary: 's1', inSecret: 's1' }) },
     'run revoke going-on',
   ],
   [
     'promise 1: state that says the live key must go is not believed',
-    { state: { rotation: rotation({ phase: 'revoke', toRevoke: [print('p0')] }) } },
+    { state: { rotation: rotation({ phase: 'revoke', toRevoke: [keyFingerprint('p0')] }) } },
     'hold live-would-die',
   ],
 ];
 
 test.each(rows)('%s', (_sentence, different, decision) => {
-  expect(words(decide(situation(different)))).toBe(decision);
+  expect(summaryOf(decide(situation(different)))).toBe(decision);
 });
 
 const guards = [
@@ -79,6 +89,63 @@ const guards = [
 ] as const;
 
 test.each(guards)('promise 2, R22: the guard %s before an emergency that is %s: %s', (reason, mode, decision) => {
-  const state = { rotation: rotation({ ...immediate, mode }), guard: { reason, until: after(61) } };
-  expect(words(decide(situation({ state })))).toBe(decision);
+  const state = { rotation: rotation({ ...immediate, mode }), guard: { reason, until: onDay(61) } };
+  expect(summaryOf(decide(situation({ state })))).toBe(decision);
+});
+
+const takingOver = rotation({ cause: 'new-version', tookOver: true });
+const alone = { taggedId: 'v1', inspection: versionInspection('v1') };
+const firm = { reason: 'key-pinned', firm: true } as const;
+const pinned = { ...versionInspection('v1'), nothingToRotate: firm };
+
+const withdrawals: [sentence: string, different: Overrides, decision: string][] = [
+  [
+    'takes over a version that is gone again is withdrawn',
+    { ...alone, state: { rotation: takingOver } },
+    'setState withdrawn',
+  ],
+  [
+    'for which nothing can be made is withdrawn',
+    { ...alone, inspection: pinned, state: { rotation: rotation() } },
+    'setState withdrawn',
+  ],
+  [
+    'for which nothing is to be made by itself goes on',
+    { ...alone, inspection: { ...pinned, nothingToRotate: { ...firm, firm: false } }, state: { rotation: rotation() } },
+    'run generate going-on',
+  ],
+  ['generates for its schedule goes on', { ...alone, state: { rotation: rotation() } }, 'run generate going-on'],
+  [
+    'was to take over a version, for its schedule, goes on',
+    { ...alone, state: { rotation: { ...takingOver, cause: 'schedule' } } },
+    'run generate going-on',
+  ],
+  [
+    'began for a new version and took none over goes on',
+    { ...alone, state: { rotation: rotation({ cause: 'new-version' }) } },
+    'run generate going-on',
+  ],
+  [
+    'has the version that it takes over goes on',
+    { ...alone, inspection: versionInspection('v1', { next: 'v2' }), state: { rotation: takingOver } },
+    'run generate going-on',
+  ],
+  ['has a standby key to regenerate goes on', { state: { rotation: takingOver } }, 'run generate going-on'],
+];
+
+test.each(withdrawals)('a rotation that %s', (_sentence, different, decision) => {
+  expect(summaryOf(decide(situation(different)))).toBe(decision);
+});
+
+test('promise 1: a rotation that is withdrawn leaves guard, binding and history, and nothing else', () => {
+  const guard = { reason: 'tag-corrected', until: onDay(61) } as const;
+  const kept = { guard, stateBinding: newBinding(), lastRotation: onDay(3), lastRequest: 'aaaaaaaaaaaa' };
+  const wait = { reason: 'overlap', since: now, until: now } as const;
+  const state = { ...kept, rotation: takingOver, wait, refusals: 3 };
+  expect(decide(situation({ ...alone, state }))).toMatchObject({ do: 'setState' });
+  expect(decide(situation({ ...alone, state }))).toEqual({
+    do: 'setState',
+    reason: 'withdrawn',
+    state: { ...kept, refusals: 0 },
+  });
 });

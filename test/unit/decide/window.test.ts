@@ -73,3 +73,10 @@ test('whatever the window and the time: it opens within eight days, and once ope
     { numRuns: 1_000 },
   );
 });
+
+test('a window that opens just when an overlap before expiry begins is waited for', () => {
+  const opens = new Date('2026-01-06T01:00Z');
+  const createdDaysBefore =
+    (options.validityMs - options.overlapMs - (opens.getTime() - Date.parse('2026-01-05T05:00Z'))) / day;
+  expect(opening('Tue 01:00-04:00 UTC', '2026-01-05T05:00Z', createdDaysBefore)).toBe('2026-01-06T01:00');
+});

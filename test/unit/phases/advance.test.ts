@@ -3,10 +3,17 @@ import { OperationError } from '../../../lib/model/operationError.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { Sealed } from '../../../lib/model/sealed.ts';
 import type { State } from '../../../lib/model/state.ts';
-import { advance, failedState, publishedState, isNewlyStuck, waitingState } from '../../../lib/phases/advance.ts';
-import { after, bond, looked, print, rotation, situation } from '../decide/situation.ts';
+import {
+  advance,
+  failedState,
+  keepDown,
+  publishedState,
+  isNewlyStuck,
+  waitingState,
+} from '../../../lib/phases/advance.ts';
+import { onDay, newBinding, inspectionOf, keyFingerprint, rotation, situation } from '../decide/situation.ts';
 
-const now = after(60);
+const now = onDay(60);
 const wait = { reason: 'throttled', since: later(now, -minute), until: now } as const;
 const generating = rotation();
 
@@ -28,16 +35,16 @@ describe('an outcome advances the state', () => {
   });
 
   test('R15: the first one has the key made once more, as one that is known', () => {
-    const s = situation({ inspection: looked({ secondary: 's1', next: 's1' }) });
+    const s = situation({ inspection: inspectionOf({ secondary: 's1', next: 's1' }) });
     const next = advance(s, generating, { is: 'retryGenerate' });
-    expect(next).toMatchObject({ stateBinding: bond('p0', 'p0', 's1'), rotation: { regeneratedAgain: true } });
+    expect(next).toMatchObject({ stateBinding: newBinding('p0', 'p0', 's1'), rotation: { regeneratedAgain: true } });
   });
 
   test('a proof ends what was waited for because of it, not what may go wrong again, and lets publish come', () => {
     const proofUnknown = { ...wait, reason: 'proof-unknown' } as const;
     const next = advance(situation({ state: { refusals: 3, wait: proofUnknown } }), generating, {
       is: 'proved',
-      next: { id: 'Secondary', fingerprint: print('s1'), value: new Sealed('s1') },
+      next: { id: 'Secondary', fingerprint: keyFingerprint('s1'), value: new Sealed('s1') },
       unproved: false,
     });
     expect(next).toMatchObject({ refusals: 3, rotation: { phase: 'publish' } });
@@ -61,13 +68,13 @@ describe('an outcome advances the state', () => {
   });
 
   test('a rotation that is over leaves its start, the keys as they are, and the last request', () => {
-    const inspection = looked({ primary: 'p1', secondary: 's1', held: 's1' });
+    const inspection = inspectionOf({ primary: 'p1', secondary: 's1', inSecret: 's1' });
     const s = situation({
       inspection,
       state: { rotation: generating, lastRequest: 'aaaaaaaaaaaa', refusals: 2, wait },
     });
     const next = advance(s, rotation({ phase: 'revoke' }), { is: 'done', inspection: s.inspection });
-    const credentials = bond('', 'p1', 's1').credentials;
+    const credentials = newBinding('', 'p1', 's1').credentials;
     expect(next).toMatchObject({
       refusals: 0,
       lastRotation: generating.start,
@@ -78,7 +85,7 @@ describe('an outcome advances the state', () => {
   });
 
   test.each([
-    ['goes on guarding', after(61), true],
+    ['goes on guarding', onDay(61), true],
     ['is dropped when it is over', now, false],
   ])('a guard at the end of a rotation %s', (_sentence, until, isKept) => {
     const guard = { reason: 'tag-corrected', until } as const;
@@ -89,10 +96,10 @@ describe('an outcome advances the state', () => {
 });
 
 test('promise 5: what is written with the new value binds to it and names the version to disable', () => {
-  const inspection = looked({ secondary: 's1', next: 's1' });
+  const inspection = inspectionOf({ secondary: 's1', next: 's1' });
   const value = new Sealed('the whole new value');
   const next = publishedState(situation({ inspection, state: { wait } }), generating, value);
-  expect(next.stateBinding).toEqual({ ...bond('', 'p0', 's1'), value: value.fingerprint });
+  expect(next.stateBinding).toEqual({ ...newBinding('', 'p0', 's1'), value: value.fingerprint });
   expect(next.rotation).toEqual({ ...generating, phase: 'verify', oldVersion: 'v1' });
   expect(next).not.toHaveProperty('wait');
 });
@@ -105,7 +112,7 @@ describe('a failure', () => {
     [
       'at most for 15 minutes',
       new OperationError('throttled'),
-      { ...rest, wait: { ...wait, since: after(59) } },
+      { ...rest, wait: { ...wait, since: onDay(59) } },
       15 * minute,
     ],
     [
@@ -151,4 +158,84 @@ describe('a wait', () => {
   ])('that %s', (_sentence, since, said, isStuck) => {
     expect(isNewlyStuck({ reason: 'outage', since, until: now, ...said }, now)).toBe(isStuck);
   });
+});
+
+describe('a wait for a proof', () => {
+  const proved = {
+    is: 'proved',
+    next: { id: 'Secondary', fingerprint: keyFingerprint('s1'), value: new Sealed('s1') },
+    unproved: false,
+  } as const;
+
+  test.each(['key-not-yet-accepted', 'proof-unknown', 'drift-confirming'] as const)('%s ends with it', (reason) => {
+    const next = advance(situation({ state: { wait: { ...wait, reason } } }), generating, proved);
+    expect(next).not.toHaveProperty('wait');
+  });
+
+  test('any other wait counts on until the value is written', () => {
+    expect(advance(situation({ state: { wait } }), generating, proved).wait).toEqual(wait);
+  });
+});
+
+test.each([
+  ['an inspection on the way', { is: 'inspected', inspection: inspectionOf() }],
+  ['a value to publish', { is: 'publish', value: new Sealed('s1') }],
+] as const)('%s ends waits and counts refusals anew', (_sentence, outcome) => {
+  const next = advance(situation({ state: { wait, refusals: 3 } }), generating, outcome);
+  expect(next).toEqual({ refusals: 0, stateBinding: newBinding() });
+});
+
+test('the end of verify counts refusals anew', () => {
+  const s = situation({ secret: { createdOn: now }, state: { wait, refusals: 3 } });
+  const next = advance(s, rotation({ phase: 'verify' }), { is: 'done', inspection: s.inspection });
+  expect(next).toMatchObject({ refusals: 0, wait: { reason: 'overlap', since: now } });
+});
+
+describe('a resource that is down', () => {
+  const lost = { reason: 'key-access-lost', since: later(now, -2 * minute), until: now } as const;
+  const down: State = { refusals: 0, wait: lost };
+  const failed = (state: State, reason: Reason) => failedState(state, new OperationError(reason), now, 5).wait;
+
+  test.each<Reason>(['outage', 'throttled', 'service-working'])('stays down while an answer is only %s', (reason) => {
+    expect(failed(down, reason)).toMatchObject({ reason: 'key-access-lost', since: lost.since });
+  });
+
+  test.each<Reason>(['forbidden', 'refused'])('was down, if %s hides it', (reason) => {
+    expect(failed(down, reason)).toMatchObject({ reason, wasDown: true });
+    expect(failed({ refusals: 0, wait: { ...lost, reason: 'forbidden', wasDown: true } }, reason)?.wasDown).toBe(true);
+  });
+
+  test('is inspected again after four minutes at most', () => {
+    const since = onDay(59);
+    expect(failed({ refusals: 0, wait: { ...lost, since } }, 'outage')?.until).toEqual(later(now, 4 * minute));
+  });
+
+  test.each<[string, State]>([
+    ['without a wait', { refusals: 0 }],
+    ['that waited for something else', { refusals: 0, wait }],
+  ])('was not down, %s', (_sentence, state) => {
+    expect(failed(state, 'forbidden')?.wasDown).toBeUndefined();
+  });
+
+  test('needs no flag while its wait says that it is down, or while it waits for nothing', () => {
+    expect(keepDown(down, down)).toEqual(down);
+    expect(keepDown(down, { refusals: 0 })).toEqual({ refusals: 0 });
+  });
+
+  test('a failure keeps the reason for which nothing is rotated', () => {
+    const pinned: State = { refusals: 0, wait: { ...lost, reason: 'key-pinned' } };
+    expect(failed(pinned, 'outage')).toMatchObject({ reason: 'key-pinned', since: lost.since });
+  });
+});
+
+test('four refusals hold nothing', () => {
+  expect(failedState({ refusals: 3 }, new OperationError('refused'), now, 5)).not.toHaveProperty('held');
+});
+
+test('a wait for another reason begins anew, also where the one before was announced as stuck', () => {
+  const stuck: State = { refusals: 0, wait: { ...wait, announcedStuck: true } };
+  const until = later(now, hour);
+  expect(waitingState(stuck, now, { reason: 'outage', until }).wait).toMatchObject({ since: now });
+  expect(waitingState(stuck, now, { reason: 'outage', until }).wait?.announcedStuck).toBeUndefined();
+  expect(waitingState(stuck, now, { reason: 'throttled', until }).wait?.announcedStuck).toBe(true);
 });

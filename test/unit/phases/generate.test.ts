@@ -2,12 +2,12 @@ import type { Check } from '../../../lib/model/check.ts';
 import { later, minute, second } from '../../../lib/model/clock.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { generate } from '../../../lib/phases/generate.ts';
-import { after, looked, print, rotation } from '../decide/situation.ts';
-import { inRotation, played, sent, type Answers } from './hands.ts';
+import { onDay, inspectionOf, keyFingerprint, rotation, versionInspection } from '../decide/situation.ts';
+import { inRotation, recordingContext, sendRequest, type Answers } from './stepContext.ts';
 
-const now = after(60);
-const made = looked({ secondary: 's1', next: 's1' });
-const dead = looked({ primary: 'p1', held: 'p0', next: 'p1' });
+const now = onDay(60);
+const made = inspectionOf({ secondary: 's1', next: 's1' });
+const dead = inspectionOf({ primary: 'p1', inSecret: 'p0', next: 'p1' });
 const bad: Check = { is: 'invalid', reason: 'proof-refused', code: 'AuthenticationFailed' };
 const unknown: Check = { is: 'unknown', reason: 'proof-unknown' };
 
@@ -16,15 +16,15 @@ function waited(reason: Reason, agedMs: number) {
 }
 
 async function outcomeOf(answers: Answers, ...[begun, different]: Parameters<typeof inRotation>) {
-  const { hands, asked } = played(answers);
-  const { s, view } = inRotation(begun, different);
-  return { outcome: await sent(asked, await generate(hands, s, view)), asked };
+  const { context, calls } = recordingContext(answers);
+  const { s, input } = inRotation(begun, different);
+  return { outcome: await sendRequest(calls, await generate(context, s, input)), calls };
 }
 
 describe('making the standby', () => {
   test('promise 5, R4: what will be replaced is said before it is replaced', async () => {
-    const { asked } = await outcomeOf({}, rotation());
-    expect(asked).toEqual([`sending ${print('s0')}`, 'generate Secondary']);
+    const { calls } = await outcomeOf({}, rotation());
+    expect(calls).toEqual([`sending ${keyFingerprint('s0')}`, 'generate Secondary']);
   });
 
   test('an answer that shows the new key is gone on with', async () => {
@@ -33,22 +33,22 @@ describe('making the standby', () => {
   });
 
   test('R21: a version that held a leaked key is disabled before its key ends', async () => {
-    const { asked } = await outcomeOf({}, rotation({ oldVersion: 'v0' }));
-    expect(asked[0]).toBe('disable v0');
+    const { calls } = await outcomeOf({}, rotation({ oldVersion: 'v0' }));
+    expect(calls[0]).toBe('disable v0');
   });
 
   test('the current version is never disabled', async () => {
-    const { asked } = await outcomeOf({}, rotation({ oldVersion: 'v1' }));
-    expect(asked).not.toContain('disable v1');
+    const { calls } = await outcomeOf({}, rotation({ oldVersion: 'v1' }));
+    expect(calls).not.toContain('disable v1');
   });
 
   test.each([
     ['the tag names it live', { taggedId: 'Secondary' }],
-    ['nothing is live by value', { inspection: { ...looked({ held: 'x' }) } }],
+    ['nothing is live by value', { inspection: { ...inspectionOf({ inSecret: 'x' }) } }],
   ])('promise 1: the standby is not made where %s', async (_sentence, different) => {
-    const { outcome, asked } = await outcomeOf({}, rotation(), different);
+    const { outcome, calls } = await outcomeOf({}, rotation(), different);
     expect(outcome).toEqual({ is: 'invalid', reason: 'live-would-die' });
-    expect(asked).toEqual([]);
+    expect(calls).toEqual([]);
   });
 });
 
@@ -63,7 +63,7 @@ describe('a proof', () => {
     await outcomeOf({ prove: (_next, control) => (controls.push(control?.fingerprint), unknown) }, rotation(), {
       inspection: made,
     });
-    expect(controls).toEqual([print('p0')]);
+    expect(controls).toEqual([keyFingerprint('p0')]);
   });
 
   test('that cannot be known is not given', async () => {
@@ -115,7 +115,7 @@ describe('R15: a key that is refused', () => {
 describe('R17: for a value that is dead', () => {
   const drift = rotation({ cause: 'drift' });
   const liveIsDead = (candidate: { fingerprint: string }): Check =>
-    candidate.fingerprint === print('p0') ? bad : { is: 'valid' };
+    candidate.fingerprint === keyFingerprint('p0') ? bad : { is: 'valid' };
 
   test('the key is published where it is accepted and the value is refused', async () => {
     const { outcome } = await outcomeOf({ prove: liveIsDead }, drift, { inspection: dead });
@@ -136,4 +136,30 @@ describe('R17: for a value that is dead', () => {
     const { outcome } = await outcomeOf({ prove: () => unknown }, drift, { inspection: dead, state });
     expect(outcome).toMatchObject({ is: 'proved', unproved: true });
   });
+});
+
+test('R15: a refused key is not done without where best effort is enough', async () => {
+  const state = waited('key-not-yet-accepted', minute);
+  const options = { proof: 'best-effort' } as const;
+  const begun = rotation({ regeneratedAgain: true });
+  const { outcome } = await outcomeOf({ prove: () => bad }, begun, { inspection: made, state, options });
+  expect(outcome).toEqual(bad);
+});
+
+test.each<[sentence: string, check: Check, outcome: object]>([
+  ['a valid proof is no unproved one', { is: 'valid' }, { is: 'proved', unproved: false }],
+  [
+    'a proof that is pending is waited for',
+    { is: 'pending', reason: 'service-working', until: now },
+    { is: 'pending' },
+  ],
+])('promise 3: where best effort is enough, %s', async (_sentence, check, expected) => {
+  const options = { proof: 'best-effort' } as const;
+  const { outcome } = await outcomeOf({ prove: () => check }, rotation(), { inspection: made, options });
+  expect(outcome).toMatchObject(expected);
+});
+
+test('a credential that is a version is generated beside the others: it replaces none', async () => {
+  const { calls } = await outcomeOf({}, rotation(), { taggedId: 'v1', inspection: versionInspection('v1') });
+  expect(calls).toEqual(['sending undefined', 'generate anew']);
 });

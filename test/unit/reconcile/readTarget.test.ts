@@ -1,4 +1,3 @@
-import { manualClock } from '../../../infra/azure-emulator/src/index.ts';
 import { day, later } from '../../../lib/model/clock.ts';
 import { OperationError } from '../../../lib/model/operationError.ts';
 import { fingerprintOf, Sealed } from '../../../lib/model/sealed.ts';
@@ -9,11 +8,11 @@ import { claims } from '../../../lib/stores/claims.ts';
 import { readTarget } from '../../../lib/reconcile/readTarget.ts';
 import { writeTags } from '../../../lib/tags/tags.ts';
 import type { Vault } from '../../../lib/stores/vault.ts';
-import { after, bond, born, claim, resource, rotation, target, options } from '../decide/situation.ts';
-import { played } from '../phases/hands.ts';
+import { onDay, newBinding, firstDay, claim, resource, rotation, target, options } from '../decide/situation.ts';
+import { recordingContext } from '../phases/stepContext.ts';
 import { emptyContainer, memoryBlobs } from '../../simulation/memoryBlobs.ts';
 
-const provider = played().hands.provider;
+const provider = recordingContext().context.provider;
 const providers = {
   of: (kind: string) => (kind === 'batch-key' ? provider : undefined),
   kindFor: () => 'batch-key',
@@ -29,18 +28,21 @@ interface Given {
   readonly claimed?: SecretName;
 }
 
-const now = after(60);
+const now = onDay(60);
 const idle: State = {
   refusals: 0,
-  stateBinding: { ...bond(), installation: 'ourselves', value: fingerprintOf('value') },
+  stateBinding: { ...newBinding(), installation: 'ourselves', value: fingerprintOf('value') },
 };
-const theirs: State = { ...idle, stateBinding: { ...bond(), installation: 'another', value: fingerprintOf('value') } };
+const theirs: State = {
+  ...idle,
+  stateBinding: { ...newBinding(), installation: 'another', value: fingerprintOf('value') },
+};
 
 function secretWith(value: string, tags: Record<string, string>, updatedOn: Date): Secret {
-  return { version: 'v1', value: new Sealed(value), createdOn: born, updatedOn, tags };
+  return { version: 'v1', value: new Sealed(value), createdOn: firstDay, updatedOn, tags };
 }
 
-async function observed({ state, value = 'value', tags = {}, updatedOn = born, others = {}, claimed }: Given) {
+async function observed({ state, value = 'value', tags = {}, updatedOn = firstDay, others = {}, claimed }: Given) {
   const own = { ProviderAddress: resource, ...(state && writeTags({}, state, 'Primary')), ...tags };
   const all: Record<string, Record<string, string>> = { ...others, [target.secret.name]: own };
   const read: Vault['read'] = ({ name }) => {
@@ -49,7 +51,7 @@ async function observed({ state, value = 'value', tags = {}, updatedOn = born, o
       ? Promise.resolve(secretWith(value, found, updatedOn))
       : Promise.reject(new OperationError('secret-missing'));
   };
-  const claimsOf = claims(memoryBlobs(emptyContainer(), manualClock(now)), () => 'ourselves');
+  const claimsOf = claims(memoryBlobs(emptyContainer(), { now: () => now }), () => 'ourselves');
   if (claimed) await claimsOf.save({ ...claim, secret: claimed });
   const eyes = { vault: { read } as Vault, claims: claimsOf, providers, settings: { defaults: options } };
   return readTarget(eyes, target.secret, now);
@@ -70,8 +72,8 @@ describe('R1: state', () => {
   });
 
   test('that is lost says nothing but what is waited for', async () => {
-    const wait = { reason: 'throttled', since: after(59), until: after(61) } as const;
-    const copied: State = { ...idle, rotation: rotation(), held: 'contended', lastRotation: after(1), wait };
+    const wait = { reason: 'throttled', since: onDay(59), until: onDay(61) } as const;
+    const copied: State = { ...idle, rotation: rotation(), held: 'contended', lastRotation: onDay(1), wait };
     const found = await observed({ state: copied, value: 'other' });
     if (found.is !== 'target') throw new Error(found.is);
     expect(found.unseen.state).not.toHaveProperty('rotation');

@@ -1,11 +1,10 @@
-import { manualClock } from '../../../infra/azure-emulator/src/index.ts';
 import type { Claim } from '../../../lib/model/snapshot.ts';
 import { claims } from '../../../lib/stores/claims.ts';
 import { claim, resource } from '../decide/situation.ts';
 import { emptyContainer, memoryBlobs, type Container } from '../../simulation/memoryBlobs.ts';
 
 function over(container: Container = emptyContainer(), id = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee') {
-  return claims(memoryBlobs(container, manualClock(new Date(0))), () => id);
+  return claims(memoryBlobs(container, { now: () => new Date(0) }), () => id);
 }
 
 const whole: Claim = {

@@ -110,3 +110,60 @@ test('times are rounded up: what waits never goes on early by rounding', () => {
   const wait = { reason: 'throttled', since: new Date(1_000), until: new Date(1_001) } as const;
   expect(stateFrom({ ...tagsFrom({ refusals: 0, wait }) })).toMatchObject({ wait: { until: new Date(2_000) } });
 });
+
+const newest = 8_640_000_000_000;
+
+test.each([
+  ['the last second there is', { RotationProgress: `{"v":1,"l":"${newest.toString(36)}"}` }, 'read'],
+  ['the second after it', { RotationProgress: `{"v":1,"l":"${(newest + 1).toString(36)}"}` }, 'corrupt'],
+  [
+    'a fingerprint with a digit too many',
+    { RotationRecord: record.replace('bbbbbbbbbbbb', 'bbbbbbbbbbbb0') },
+    'unbound',
+  ],
+  [
+    'a fingerprint with a digit before it',
+    { RotationRecord: record.replace('bbbbbbbbbbbb', '0bbbbbbbbbbbb') },
+    'unbound',
+  ],
+])('%s', (_sentence, tags, expected) => {
+  const read = stateFrom(tags);
+  if (expected === 'unbound') expect(read).not.toHaveProperty('stateBinding.resource');
+  else expect(typeof read === 'string' ? read : 'read').toBe(expected);
+});
+
+test.each([
+  '0123456789abcdef0123456789abcdef',
+  '0123456789abcdef0123456789abcdef0',
+  'x0123456789abcdef0123456789abcdef',
+])('the version %s reads back as it was written', (oldVersion) => {
+  const rotation = { phase: 'revoke', cause: 'schedule', start: new Date(0), mode: 'graceful', toRevoke: [] } as const;
+  const state: State = { refusals: 0, rotation: { ...rotation, oldVersion } };
+  expect(stateFrom({ ...tagsFrom(state) })).toMatchObject({ rotation: { oldVersion } });
+});
+
+test('what is not so is not written', () => {
+  const wait = { reason: 'throttled', since: new Date(0), until: new Date(0) } as const;
+  expect(tagsFrom({ refusals: 0, wait }).RotationProgress).toBe('{"v":1,"w":{"w":"throttled","b":"0","n":"0"}}');
+});
+
+test('flags are written where they are so, and read back', () => {
+  const at = new Date(0);
+  const wait = { reason: 'outage', since: at, until: at, announcedStuck: true, wasDown: true } as const;
+  const rotation = { phase: 'revoke', cause: 'new-version', start: at, mode: 'graceful', toRevoke: [] } as const;
+  const state: State = { refusals: 0, wait, rotation: { ...rotation, tookOver: true } };
+  expect(stateFrom({ ...tagsFrom(state) })).toMatchObject({
+    wait: { announcedStuck: true, wasDown: true },
+    rotation: { tookOver: true },
+  });
+});
+
+test('the rotation before is remembered at rest and in a repair, not in another rotation', () => {
+  const lastRotation = new Date(1_000);
+  const rotation = { phase: 'verify', start: new Date(0), mode: 'graceful', toRevoke: [] } as const;
+  const read = (cause: 'drift' | 'schedule') =>
+    stateFrom({ ...tagsFrom({ refusals: 0, lastRotation, rotation: { ...rotation, cause } }) });
+  expect(read('drift')).toMatchObject({ lastRotation });
+  expect(read('schedule')).not.toHaveProperty('lastRotation', lastRotation);
+  expect(stateFrom({ ...tagsFrom({ refusals: 0, lastRotation }) })).toMatchObject({ lastRotation });
+});

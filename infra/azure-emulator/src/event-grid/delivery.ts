@@ -87,11 +87,7 @@ function handleOutcome(context: EventGridContext, tried: QueuedDelivery, endMs: 
   if (verdict.is === 'given-up') addDeadLetter(context, tried, verdict.why);
 }
 
-function addDeadLetter(
-  { scheduler, clock, deadLetters }: EventGridContext,
-  queued: QueuedDelivery,
-  why: string,
-): void {
+function addDeadLetter({ scheduler, clock, deadLetters }: EventGridContext, queued: QueuedDelivery, why: string): void {
   if (!queued.subscription.deadLetter) return;
   const run = () => void deadLetters.push(deadLetterOf(clock.now(), queued, why));
   scheduler.add({ dueMs: clock.now().getTime() + deadLetterAfterMs, run });

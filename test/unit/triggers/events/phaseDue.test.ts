@@ -1,10 +1,10 @@
 import { parsePhaseDue, phaseDueEvent, phaseDueType } from '../../../../lib/triggers/events/phaseDue.ts';
 import { later } from '../../../../lib/model/clock.ts';
 import { phases } from '../../../../lib/model/state.ts';
-import { after, target } from '../../decide/situation.ts';
+import { onDay, target } from '../../decide/situation.ts';
 import { arrived, cloudEvent, vaultUrls } from './arrived.ts';
 
-const since = after(60);
+const since = onDay(60);
 const now = later(since, 60_000);
 const { secret, kind, resource } = target;
 

@@ -1,4 +1,4 @@
-import { after } from '../../decide/situation.ts';
+import { onDay } from '../../decide/situation.ts';
 
 export const subscription = '5AB5C000-0000-4000-8000-000000000001';
 /** A demand to regenerate, as Service Health knows it. */
@@ -13,7 +13,7 @@ export const event = {
   impactedService: 'Azure SignalR Service',
   regions: ['West Europe', 'North Europe'],
   subscriptionIds: [subscription],
-  impactStartTime: after(50),
-  impactMitigationTime: after(70),
-  lastUpdateTime: after(51),
+  impactStartTime: onDay(50),
+  impactMitigationTime: onDay(70),
+  lastUpdateTime: onDay(51),
 } as const;

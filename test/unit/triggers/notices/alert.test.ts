@@ -2,7 +2,7 @@ import { commonAlert } from '../../../../infra/azure-emulator/src/index.ts';
 import type { AlertForm } from '../../../../infra/azure-emulator/src/index.ts';
 import { noticeFromAlert } from '../../../../lib/triggers/notices/alert.ts';
 import { fingerprintOf } from '../../../../lib/model/sealed.ts';
-import { after } from '../../decide/situation.ts';
+import { onDay } from '../../decide/situation.ts';
 import { event, subscription } from './advisory.ts';
 
 interface Part {
@@ -28,8 +28,8 @@ function read(body: unknown) {
 
 const expected = {
   id: fingerprintOf('ABCD-1'),
-  start: after(50),
-  deadline: after(70),
+  start: onDay(50),
+  deadline: onDay(70),
   subscriptions: [subscription.toLowerCase()],
   regions: ['westeurope', 'northeurope'],
   resources: [],
@@ -64,7 +64,7 @@ test.each([
 });
 
 test('a start to come counts from when the alert was fired', () => {
-  expect(read(alert({ event: { impactStartTime: after(65) } }))).toMatchObject({ start: after(51) });
+  expect(read(alert({ event: { impactStartTime: onDay(65) } }))).toMatchObject({ start: onDay(51) });
 });
 
 test('a resource of a subscription as target names its subscription', () => {

@@ -1,17 +1,17 @@
 import { noticeFromEvent, noticeType } from '../../../../lib/triggers/notices/event.ts';
 import { fingerprintOf } from '../../../../lib/model/sealed.ts';
 import { arrived, cloudEvent } from '../events/arrived.ts';
-import { after } from '../../decide/situation.ts';
+import { onDay } from '../../decide/situation.ts';
 
-const now = after(60);
-const time = after(59).toISOString();
+const now = onDay(60);
+const time = onDay(59).toISOString();
 const service = '/subscriptions/S/resourceGroups/rg/providers/Microsoft.SignalRService/SignalR/Chat';
 
 function read(data: unknown, more: object = {}) {
   return noticeFromEvent(arrived(cloudEvent({ type: noticeType, source: 'mail-relay', time, data, ...more })), now);
 }
 
-const bare = { id: fingerprintOf('id-1'), start: after(59), subscriptions: [], regions: [], resources: [] };
+const bare = { id: fingerprintOf('id-1'), start: onDay(59), subscriptions: [], regions: [], resources: [] };
 
 const understood: [sentence: string, data: object, expected: object][] = [
   ['a subscription', { subscriptions: ['S'] }, { subscriptions: ['s'] }],
@@ -25,10 +25,10 @@ const understood: [sentence: string, data: object, expected: object][] = [
   ],
   [
     'a start before it was told',
-    { subscriptions: ['S'], start: after(50).toISOString() },
-    { subscriptions: ['s'], start: after(50) },
+    { subscriptions: ['S'], start: onDay(50).toISOString() },
+    { subscriptions: ['s'], start: onDay(50) },
   ],
-  ['a start to come', { subscriptions: ['S'], start: after(70).toISOString() }, { subscriptions: ['s'] }],
+  ['a start to come', { subscriptions: ['S'], start: onDay(70).toISOString() }, { subscriptions: ['s'] }],
   ['more than asked for', { subscriptions: ['S'], why: 'a mail' }, { subscriptions: ['s'] }],
 ];
 
@@ -38,7 +38,7 @@ test.each(understood)('a notice names %s', (_sentence, data, expected) => {
 
 test.each([
   ['has no time', undefined],
-  ['is of the future', after(61).toISOString()],
+  ['is of the future', onDay(61).toISOString()],
 ])('an event that %s counts from when it came', (_sentence, at) => {
   expect(read({ subscriptions: ['S'] }, { time: at })).toMatchObject({ start: now });
 });

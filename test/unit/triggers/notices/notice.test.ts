@@ -1,11 +1,11 @@
 import { isAffected, isRegional, regionOf, type Notice } from '../../../../lib/triggers/notices/notice.ts';
-import { after } from '../../decide/situation.ts';
+import { onDay } from '../../decide/situation.ts';
 
 const service = '/subscriptions/S-1/resourceGroups/rg/providers/Microsoft.SignalRService/SignalR/Chat';
 const id = service.toLowerCase();
 
 function notice(more: Partial<Notice> = {}): Notice {
-  return { id: 'aaaaaaaaaaaa', start: after(60), subscriptions: ['s-1'], regions: [], resources: [], ...more };
+  return { id: 'aaaaaaaaaaaa', start: onDay(60), subscriptions: ['s-1'], regions: [], resources: [], ...more };
 }
 
 test.each([

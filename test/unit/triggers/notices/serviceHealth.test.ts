@@ -1,7 +1,7 @@
 import { healthRow } from '../../../../infra/azure-emulator/src/index.ts';
 import { activeNotices } from '../../../../lib/triggers/notices/serviceHealth.ts';
 import { fingerprintOf } from '../../../../lib/model/sealed.ts';
-import { after } from '../../decide/situation.ts';
+import { onDay } from '../../decide/situation.ts';
 import { event, subscription } from './advisory.ts';
 
 const services = ['SignalR'];
@@ -23,8 +23,8 @@ async function read(...rows: Record<string, unknown>[]) {
 
 const expected = {
   id: fingerprintOf('ABCD-1'),
-  start: after(50),
-  deadline: after(70),
+  start: onDay(50),
+  deadline: onDay(70),
   subscriptions: [subscription.toLowerCase()],
   regions: ['westeurope', 'northeurope'],
   resources: [],
@@ -55,13 +55,13 @@ test('ticks may come as numbers, which have no room for the last digits', async 
 });
 
 const kept: [sentence: string, more: object, expected: object][] = [
-  ['no mitigation time has no deadline', { impactMitigationTime: undefined }, { start: after(50) }],
+  ['no mitigation time has no deadline', { impactMitigationTime: undefined }, { start: onDay(50) }],
   ['no regions is everywhere', { regions: [] }, { regions: [] }],
-  ['a start to come counts from when it was told', { impactStartTime: after(65) }, { start: after(51) }],
+  ['a start to come counts from when it was told', { impactStartTime: onDay(65) }, { start: onDay(51) }],
   [
     'a start to come counts from itself where it is not known when it was told',
-    { impactStartTime: after(65), lastUpdateTime: undefined },
-    { start: after(65) },
+    { impactStartTime: onDay(65), lastUpdateTime: undefined },
+    { start: onDay(65) },
   ],
   ['another name for the service is found by its word', { impactedService: 'SIGNALR (Preview)' }, { id: expected.id }],
 ];
@@ -74,7 +74,7 @@ test.each([
   ['without a start', { ImpactStartTime: undefined }],
   ['whose start is a word', { ImpactStartTime: 'soon' }],
 ])('an event %s counts from when it was told', async (_sentence, more) => {
-  expect(await read(rowWith(more))).toMatchObject([{ start: after(51) }]);
+  expect(await read(rowWith(more))).toMatchObject([{ start: onDay(51) }]);
 });
 
 test('an odd member beside it costs no notice; one that cannot be read is counted', async () => {

@@ -3,12 +3,12 @@ import type { Credential, Inspection } from '../../../lib/model/snapshot.ts';
 import type { Rotation } from '../../../lib/model/state.ts';
 import type { ChangeRequest, InRotation, Outcome, StepContext } from '../../../lib/phases/phase.ts';
 import type { Provider, ProviderInput } from '../../../lib/providers/provider.ts';
-import { situation, type Different } from '../decide/situation.ts';
+import { situation, type Overrides } from '../decide/situation.ts';
 
 /** What the resource answers, and everything it was asked, in order. */
-export interface Played {
-  readonly hands: StepContext;
-  readonly asked: string[];
+export interface RecordingContext {
+  readonly context: StepContext;
+  readonly calls: string[];
 }
 
 export interface Answers {
@@ -18,10 +18,13 @@ export interface Answers {
 
 const nothing: Pending = { is: 'pending', reason: 'service-working', until: new Date(0) };
 
-export function played({ prove = () => ({ is: 'valid' }), regenerated = nothing }: Answers = {}): Played {
-  const asked: string[] = [];
+export function recordingContext({
+  prove = () => ({ is: 'valid' }),
+  regenerated = nothing,
+}: Answers = {}): RecordingContext {
+  const calls: string[] = [];
   const note = (what: string) => {
-    asked.push(what);
+    calls.push(what);
     return Promise.resolve();
   };
   const regenerate = async (act: string, id: string) => {
@@ -35,30 +38,30 @@ export function played({ prove = () => ({ is: 'valid' }), regenerated = nothing 
     credentialId: (word) => word,
     secretCredential: () => situation().inspection.secretCredential,
     inspect: () => Promise.resolve(situation().inspection),
-    generate: (_view, standby) => regenerate('generate', standby?.id ?? 'anew'),
-    revoke: (_view, { id }) => regenerate('revoke', id),
-    prove: (_view, candidate, control) => Promise.resolve(prove(candidate, control)),
+    generate: (_input, standby) => regenerate('generate', standby?.id ?? 'anew'),
+    revoke: (_input, { id }) => regenerate('revoke', id),
+    prove: (_input, candidate, control) => Promise.resolve(prove(candidate, control)),
     render: ({ value }) => value,
   };
   return {
-    hands: {
+    context: {
       provider,
       proofPatienceMs: 60_000,
     },
-    asked,
+    calls,
   };
 }
 
 /** Sends what a step asks for, as a visit does, and notes what the visit does around it. */
-export async function sent(asked: string[], answer: Outcome | ChangeRequest): Promise<Outcome> {
-  if (answer.is === 'done' && answer.disable) asked.push(`disable ${answer.disable}`);
+export async function sendRequest(calls: string[], answer: Outcome | ChangeRequest): Promise<Outcome> {
+  if (answer.is === 'done' && answer.disable) calls.push(`disable ${answer.disable}`);
   if (answer.is !== 'request') return answer;
-  if (answer.disableFirst) asked.push(`disable ${answer.disableFirst}`);
-  asked.push(`sending ${answer.replaces}`);
-  return sent(asked, await answer.send());
+  if (answer.disableFirst) calls.push(`disable ${answer.disableFirst}`);
+  calls.push(`sending ${answer.replaces}`);
+  return sendRequest(calls, await answer.send());
 }
 
-export function inRotation(rotation: Rotation, different: Different = {}): { s: InRotation; view: ProviderInput } {
+export function inRotation(rotation: Rotation, different: Overrides = {}): { s: InRotation; input: ProviderInput } {
   const s = situation({ ...different, state: { rotation, ...different.state } });
-  return { s: { ...s, rotation }, view: { target: s.target, secret: s.secret, state: s.state, now: s.now } };
+  return { s: { ...s, rotation }, input: { target: s.target, secret: s.secret, state: s.state, now: s.now } };
 }
