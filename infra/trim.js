@@ -10,15 +10,20 @@ import { join } from 'node:path';
  */
 const runtimePackage = 'node_modules/node/node_modules';
 const buildElsewhere = /^node_modules\/@(azure|azure-rest|typespec)\/.*\/dist\/(browser|react-native|workerd)$/;
+/** Other builds of RxJS, messages of TypeScript in other languages, slides. */
+const neverLoaded =
+  /^node_modules\/(rxjs\/(dist\/(bundles|esm5|esm)|src)|typescript\/lib\/[^/]+|lokijs\/presentations)$/;
+const forReaders = /(?<!license|licence|notice)\.md$/i;
 const forDebuggers = /\.[cm]?[jt]s\.map$|(?<!\.d|\.d\.\w+)\.[cm]?ts$/;
 
 function trim(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
-      if (path === runtimePackage || buildElsewhere.test(path)) rmSync(path, { recursive: true });
+      if (path === runtimePackage || buildElsewhere.test(path) || neverLoaded.test(path))
+        rmSync(path, { recursive: true });
       else trim(path);
-    } else if (forDebuggers.test(entry.name)) rmSync(path);
+    } else if (forDebuggers.test(entry.name) || forReaders.test(entry.name)) rmSync(path);
   }
 }
 
