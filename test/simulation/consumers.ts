@@ -1,4 +1,4 @@
-import type { ContainerApp, LocalAzure, Site, Vault } from '../../infra/azure-emulator/src/index.ts';
+import type { ContainerApp, Fault, LocalAzure, Site, Vault } from '../../infra/azure-emulator/src/index.ts';
 import { second } from '../../lib/model/clock.ts';
 import type { Fact } from './invariants.ts';
 import { place, secretName } from './resource.ts';
@@ -23,6 +23,7 @@ interface Consumer {
   readonly app: Site | ContainerApp;
   condition: Condition;
   version: string | undefined;
+  denied?: Fault | undefined;
 }
 
 const planId = `/subscriptions/${place.subscriptionId}/resourceGroups/g/providers/Microsoft.Web/serverfarms/plan`;
@@ -54,14 +55,21 @@ export function createConsumers(
       if (!consumer) return;
       consumer.condition = condition;
       if (consumer.app.kind === 'site') consumer.app.restartMs = condition === 'stuck' ? neverMs : 2 * second;
-      const denial = [...azure.arm.denials].find(({ scope }) => scope === consumer.app.id);
-      if (denial) azure.arm.denials.delete(denial);
-      if (condition === 'unreachable') {
-        azure.arm.denials.add({ objectId: '*', scope: consumer.app.id, action: '*' });
-      }
+      consumer.denied?.remove();
+      consumer.denied = condition === 'unreachable' ? denyAccess(azure, consumer.app.id) : undefined;
     },
     areBehind: (current) => all.some(({ version, condition }) => version !== current || condition !== 'well'),
   };
+}
+
+/** Resource Graph still lists the app. */
+function denyAccess(azure: LocalAzure, id: string): Fault {
+  const body = { error: { code: 'AuthorizationFailed', message: 'The client may not read this app.' } };
+  return azure.core.faults.plan({
+    path: new RegExp(`^${id}/?`, 'i'),
+    lasting: true,
+    effect: { kind: 'status', status: 403, body },
+  });
 }
 
 function createApp(azure: LocalAzure, vault: Vault, kind: ConsumerKind, name: string, plan: string) {

@@ -31,8 +31,9 @@ export async function roundAndPause(simulation: Simulation): Promise<void> {
 export function nextEventMs(simulation: Simulation): number {
   const { overlapMs, nextDueMs, tags } = simulation;
   const nowMs = simulation.now().getTime();
-  const { stateBinding, rotation, wait, guard } = simulation.state();
-  const isAtRest = tags().is === 'target' && stateBinding && !rotation && !wait && !guard && !isDeleted(simulation);
+  const { stateBinding, rotation, wait, guard, held } = simulation.state();
+  const isQuiet = stateBinding && !rotation && !wait && !guard;
+  const isAtRest = !isDeleted(simulation) && (tags().is !== 'target' || held !== undefined || isQuiet);
   const turnMs = driftCheckMs(simulation);
   const turn = Math.ceil((nowMs - turnMs) / (6 * hour)) * 6 * hour + turnMs;
   const createdMs = currentVersion(simulation).createdOn.getTime();

@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { history } from './history.ts';
 import { play, type Played } from './play.ts';
 
+/** Shortening ends after this long, with the shortest history so far. */
+const maxShareMs = 600_000;
+
 /** So many histories from a seed; or the one at the end of a path, as a failure printed it. */
 export interface HistoryShare {
   readonly runs: number;
@@ -23,7 +26,8 @@ export async function runHistories({ runs: numRuns, seed, path }: HistoryShare):
     count(counts, played);
     if (played.problems.length > 0) throw new Error(played.problems.join('\n  '));
   });
-  const found = await fc.check(property, { numRuns, seed, ...(path && { path }) });
+  const interruptAfterTimeLimit = maxShareMs;
+  const found = await fc.check(property, { numRuns, seed, interruptAfterTimeLimit, ...(path && { path }) });
   if (!found.failed) return { counts };
   const again = `--seed ${found.seed} --path ${found.counterexamplePath ?? ''}`;
   const broken = [again, JSON.stringify(found.counterexample?.[0]), String(found.errorInstance)].join('\n  ');

@@ -34,7 +34,7 @@ function learnChange(known: Known, fact: Change): void {
 }
 
 function learnRefresh(known: Known, { by, at, sentAt = at, consumer, plan }: Refreshed): void {
-  const names = [consumer, plan, forVersion(consumer, known.current?.version)];
+  const names = [consumer, plan, forVersion(known, consumer, at)];
   if (by === 'keyturn') for (const name of names) known.refreshedAt.set(name, sentAt);
 }
 
