@@ -1,7 +1,7 @@
 import { hour, minute, second } from '../../lib/model/clock.ts';
 import { modes, type Mode } from '../../lib/model/state.ts';
 import type { Slot } from '../../infra/azure-emulator/src/index.ts';
-import { actions } from './actions.ts';
+import { actions, type Action } from './actions.ts';
 import { moments, type KeyKind, type Moment } from './catalog.ts';
 import { problemsOfSchedule } from './endState.ts';
 import type { FaultAtNth } from './network.ts';
@@ -139,11 +139,11 @@ const maxRounds = 36;
 const maxRoundsOfRepair = 90;
 
 /** Timers until the scenario is done, or for so many rounds; with at most one fault. */
-async function runUntilDone(open: Open, { fault }: Plan): Promise<Outcome> {
+async function runUntilDone(open: Open, { faults }: Plan): Promise<Outcome> {
   const opened = await open();
   const { simulation, isDone } = opened;
   const { network, pass, state } = simulation;
-  network.arm(fault && [fault]);
+  network.arm(faults);
   await opened.begin?.();
   for (let round = 0; round < maxRoundsOfRepair; round += 1) {
     await simulation.round();
@@ -175,28 +175,35 @@ function outcomeOf(simulation: Simulation, problems: readonly (string | false)[]
 const aftermathMs = 9 * hour;
 const maxMs = 16 * hour;
 
-/** Onboarding, a rotation and a check for drift, with at most one fault and one action of a person. */
-async function runLife(options: SimulationOptions, { fault, action }: Plan): Promise<Outcome> {
+/** Onboarding, a rotation and a check for drift, with what the plan has. */
+async function runLife(options: SimulationOptions, plan: Plan): Promise<Outcome> {
   const simulation = await createSimulation(options);
   const { network, now } = simulation;
   const startMs = now().getTime();
-  const chosen = actions.find(({ does }) => does === action?.does);
   let lastMs = startMs;
-  network.arm(fault && [fault]);
-  if (fault) simulation.before(fault.at, () => (lastMs = now().getTime()));
-  if (action && chosen)
-    simulation.before(action.at, async () => {
-      lastMs = now().getTime();
-      await chosen.act(simulation);
-    });
-  const lastAt = Math.max(0, fault?.at ?? 0, action?.at ?? 0);
+  const isLast = () => (lastMs = now().getTime());
+  network.arm(plan.faults);
+  for (const { at } of plan.faults) simulation.before(at, isLast);
+  const chosen = plan.actions.map(({ at, does }) => ({ at, action: actionNamed(does) }));
+  for (const { at, action } of chosen) {
+    simulation.before(at, isLast);
+    simulation.before(at, () => action.act(simulation));
+  }
+  const lastAt = Math.max(0, ...[...plan.faults, ...plan.actions].map(({ at }) => at));
   const isOver = () => {
     const isStarted = network.requests.length > lastAt;
     return now().getTime() > (isStarted ? lastMs + aftermathMs : startMs + maxMs);
   };
   while (!isOver()) await roundAndPause(simulation);
-  const did = chosen ? [chosen.does] : [];
-  return outcomeOf(simulation, problemsOfSchedule({ simulation, did, ends: chosen?.ends ?? false }));
+  const did = chosen.map(({ action }) => action.does);
+  const ends = chosen.some(({ action }) => action.ends);
+  return outcomeOf(simulation, problemsOfSchedule({ simulation, did, ends }));
+}
+
+function actionNamed(does: string): Action {
+  const found = actions.find((action) => action.does === does);
+  if (!found) throw new Error(`No action ${does}.`);
+  return found;
 }
 
 const life = { overlapMs: 30 * minute, adoptionGraceMs: 10 * minute, ageDays: 61, expires: true } as const;

@@ -63,7 +63,10 @@ function createProcess(): Process {
   };
 }
 
-function servicesOf({ azure, network, settings, write, clientId, ...containers }: Platform, process: Process): Services {
+function servicesOf(
+  { azure, network, settings, write, clientId, ...containers }: Platform,
+  process: Process,
+): Services {
   const clock = clockOf(azure, process);
   const services = assembleServices({
     settings,

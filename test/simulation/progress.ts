@@ -24,7 +24,12 @@ export function createCounts(): Counts {
       const line = (name: string, cells: readonly unknown[]) =>
         [name.padEnd(40), ...cells.map((cell) => String(cell).padStart(14))].join('');
       const all = [...columns];
-      const lines = [...rows].map(([name, row]) => line(name, all.map((column) => row[column] ?? 0)));
+      const lines = [...rows].map(([name, row]) =>
+        line(
+          name,
+          all.map((column) => row[column] ?? 0),
+        ),
+      );
       return [line(heading, all), ...lines].join('\n');
     },
     list: (name) =>

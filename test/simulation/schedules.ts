@@ -1,10 +1,12 @@
 import { faultsOf, type Fault, type FaultAt } from './network.ts';
 
-/** What goes wrong in one schedule: at most one fault, and one action of a person. */
+/** What goes wrong in one schedule. */
 export interface Plan {
-  readonly fault?: FaultAt;
-  readonly action?: ActionAt;
+  readonly faults: readonly FaultAt[];
+  readonly actions: readonly ActionAt[];
 }
+
+export const cleanPlan: Plan = { faults: [], actions: [] };
 
 /** A person acts right before the request with this number. */
 export interface ActionAt {
@@ -41,7 +43,10 @@ export interface Result {
 
 /** Runs one schedule and compares it with the run in which nothing goes wrong. */
 export async function runSchedule(scenario: Scenario, plan: Plan, clean: Pick<Outcome, 'made'>): Promise<Result> {
-  const { fault, action } = plan;
+  const {
+    faults: [fault],
+    actions: [action],
+  } = plan;
   const outcome = await scenario.run(plan);
   if (fault && !outcome.fired) {
     // After an action the request may never come: then there is no such schedule.
@@ -73,8 +78,8 @@ export function scheduleAt(scenario: Scenario, family: Family, requests: readonl
   const fault = family === 'faults' ? faults[nth - 1] : faults[Math.floor(nth / actions.length)];
   const action = actions[nth % actions.length];
   return {
-    ...(family !== 'actions' && fault && { fault }),
-    ...(family !== 'faults' && action && { action }),
+    faults: family !== 'actions' && fault ? [fault] : [],
+    actions: family !== 'faults' && action ? [action] : [],
   };
 }
 
@@ -97,10 +102,10 @@ function actionPlans({ actions }: Scenario, requests: readonly string[]): readon
 }
 
 /** What happened, so that it can be run again. */
-export function describe({ fault, action }: Plan, requests: readonly string[]): string {
+export function describe({ faults, actions }: Plan, requests: readonly string[]): string {
   const parts = [
-    fault && `${fault.fault} at ${fault.at} (${requests[fault.at] ?? ''})`,
-    action && `a person ${action.does} before ${action.at} (${requests[action.at] ?? ''})`,
-  ].filter((part) => part !== undefined);
+    ...faults.map(({ at, fault }) => `${fault} at ${at} (${requests[at] ?? ''})`),
+    ...actions.map(({ at, does }) => `a person ${does} before ${at} (${requests[at] ?? ''})`),
+  ];
   return parts.join(', ') || 'nothing goes wrong';
 }

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { runHistories, type HistoryShare } from './histories/check.ts';
-import { countSchedules, describe, families, runSchedule, scheduleAt, type Family } from './schedules.ts';
+import { cleanPlan, countSchedules, describe, families, runSchedule, scheduleAt, type Family } from './schedules.ts';
 import { scenarioNamed, scenarios, titleOf } from './scenarios.ts';
 
 /** What a worker thread is asked for. */
@@ -34,7 +34,7 @@ const cleanRuns = new Map<string, { readonly made: number; readonly requests: re
 async function cleanRunOf(title: string) {
   const known = cleanRuns.get(title);
   if (known) return known;
-  const { made, requests } = await scenarioNamed(title).run({});
+  const { made, requests } = await scenarioNamed(title).run(cleanPlan);
   const clean = { made, requests: [...requests] };
   cleanRuns.set(title, clean);
   return clean;

@@ -1,6 +1,6 @@
 import type { DeliveryEffect, EventGrid } from '../../../infra/azure-emulator/src/index.ts';
 import { subscriptions } from '../../../infra/demo/subscriptions.ts';
-import { endpoint, endpointUrl } from '../../end-to-end/endpoint.ts';
+import { endpointUrl, eventGridEndpoint } from '../../support/eventGridEndpoint.ts';
 import { place } from '../resource.ts';
 import type { Simulation } from '../simulation.ts';
 import type { History } from './history.ts';
@@ -22,7 +22,7 @@ export async function subscribe(simulation: Simulation, history: History): Promi
   let isClosed = false;
   eventGrid.settings.deliver = async (request) => {
     if (isClosed) return new Response(null, { status: 202 });
-    const answer = await invoke((app) => endpoint(() => app)(request));
+    const answer = await invoke((app) => eventGridEndpoint(() => app)(request));
     return answer === 'ended' ? new Response(null, { status: 503 }) : answer;
   };
   const sources = { vaults: [vault.id], subscriptionIds: [place.subscriptionId], topic: topic.id };

@@ -1,11 +1,11 @@
-import { isNothingToRotate, isReason } from '../../../lib/model/reason.ts';
+import { hasClass, isReason } from '../../../lib/model/reason.ts';
 import { isFit } from './invariants.ts';
 import { keyInUse, tagsOf, valueOf, type Follower, type VersionSimulation } from './simulation.ts';
 
 export function isAtRest({ state, followers }: VersionSimulation): boolean {
   return followers.every(({ secret }) => {
     const { rotation, wait } = state(secret);
-    return !rotation && (!wait || isNothingToRotate(wait.reason));
+    return !rotation && (!wait || hasClass(wait.reason, 'nothing-to-rotate'));
   });
 }
 
@@ -15,7 +15,9 @@ export function hasNewest(simulation: VersionSimulation): boolean {
   const [, ...newer] = followed.versions();
   const newest = newer.at(-1);
   const id = `${followed.url}/${newest?.version ?? ''}`;
-  return newest !== undefined && isAtRest(simulation) && followers.every(({ secret }) => valueOf(simulation, secret) === id);
+  return (
+    newest !== undefined && isAtRest(simulation) && followers.every(({ secret }) => valueOf(simulation, secret) === id)
+  );
 }
 
 /** Where the secret, its tag and the account do not agree. */

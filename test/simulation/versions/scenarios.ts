@@ -185,17 +185,17 @@ const maxRounds = 170;
 const maxRoundsWhenBroken = 30;
 
 /** Runs the scenario with at most one fault and one action of a person. */
-export async function runVersions(open: Open, { fault, action }: Plan = {}): Promise<Outcome> {
+export async function runVersions(open: Open, { faults, actions: [action] }: Plan): Promise<Outcome> {
   const { simulation, begin, isDone } = await open();
   const { network, observer, errors } = simulation;
   const chosen = versionActions.find(({ does }) => does === action?.does);
-  network.arm(fault && [fault]);
+  network.arm(faults);
   if (action && chosen) simulation.before(action.at, () => chosen.act(simulation));
   const undone = (await begin?.()) ?? [];
   const isOver = chosen ? () => hasEndedAfter(simulation) : isDone;
   await runUntil(simulation, isOver, chosen?.breaks || undone.length > 0 ? maxRoundsWhenBroken : maxRounds);
   const states = simulation.followers.map(({ secret }) => simulation.state(secret));
-  const open_ = isOver() ? [] : [`no end: ${JSON.stringify(states)}`];
+  const unfinished = isOver() ? [] : [`no end: ${JSON.stringify(states)}`];
   // After an action that breaks what is live, a request may be refused for good, and a person must mend it.
   const isJudged = !chosen?.breaks && !(chosen && isLeftToPeople(simulation));
   return {
@@ -204,14 +204,18 @@ export async function runVersions(open: Open, { fault, action }: Plan = {}): Pro
     requests: network.requests,
     problems: [
       ...[...observer.violations, ...errors, ...leaks(simulation)],
-      ...(isJudged ? [...undone, ...open_, ...disagreements(simulation)] : []),
+      ...(isJudged ? [...undone, ...unfinished, ...disagreements(simulation)] : []),
       ...(chosen ? [] : ownersVersionLeft(simulation)),
     ],
   };
 }
 
 /** Timers, until it is over, or for so many rounds. */
-export async function runUntil(simulation: VersionSimulation, isOver: () => boolean, rounds = maxRounds): Promise<void> {
+export async function runUntil(
+  simulation: VersionSimulation,
+  isOver: () => boolean,
+  rounds = maxRounds,
+): Promise<void> {
   const { network } = simulation;
   for (let round = 0; round < rounds; round += 1) {
     await simulation.sweep();

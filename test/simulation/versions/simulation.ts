@@ -249,9 +249,6 @@ export function valueOf({ vault }: Pick<VersionWorkload, 'vault'>, secret: strin
   return vault.current(secret)?.value ?? '';
 }
 
-export function tagsOf(
-  { vault }: Pick<VersionWorkload, 'vault'>,
-  secret: string,
-): Readonly<Record<string, string>> {
+export function tagsOf({ vault }: Pick<VersionWorkload, 'vault'>, secret: string): Readonly<Record<string, string>> {
   return vault.current(secret)?.tags ?? {};
 }
