@@ -1,39 +1,39 @@
 import fc from 'fast-check';
-import { history, type History as OfEvents } from '../simulation/events/history.ts';
-import { play as playEvents } from '../simulation/events/play.ts';
-import { play, type History } from '../simulation/port/history.ts';
-import { sorts } from '../simulation/port/resource.ts';
-import { histories, stepsOf } from '../simulation/port/schedules.ts';
+import { history, type History } from '../simulation/histories/history.ts';
+import { play } from '../simulation/histories/play.ts';
+import { cleanPlan, countSchedules, families, runSchedule, scheduleAt, type Plan } from '../simulation/schedules.ts';
+import { scenarioNamed } from '../simulation/scenarios.ts';
 
-type Any = History | OfEvents;
+type Found = History | { readonly title: string; readonly plan: Plan };
 
-/** The first history at the port seam that breaks a promise in this tree; of the one given (JSON), or of many. */
-export async function firstBroken(given: string): Promise<Any | undefined> {
-  return given === 'any' ? search() : brokenOf([JSON.parse(given) as Any]);
+/** The first schedule or history that breaks a promise in this tree; of the one given (JSON), or of many. */
+export async function firstBroken(given: string): Promise<Found | undefined> {
+  return given === 'any' ? search() : brokenOf([JSON.parse(given) as Found]);
 }
 
-async function search(): Promise<Any | undefined> {
-  const ofEvents = fc.sample(history, { seed: 4, numRuns: 600 });
-  for (const sort of sorts) {
-    const steps = await stepsOf({ sort });
-    const all = [{ sort }, ...histories({ sort, every: 499, actsEvery: 3 }, steps)];
-    const found = await brokenOf(shuffled(all));
+async function search(): Promise<Found | undefined> {
+  for (const title of ['batch: a life', 'signalr: a life']) {
+    const scenario = scenarioNamed(title);
+    const { requests } = await scenario.run(cleanPlan);
+    const every = { faults: 5, actions: 9, pairs: 4_999 };
+    const plans = families.flatMap((family) => {
+      const count = Math.ceil(countSchedules(scenario, family, requests) / every[family]);
+      return Array.from({ length: count }, (_, nth) => scheduleAt(scenario, family, requests, nth * every[family]));
+    });
+    const found = await brokenOf(plans.map((plan) => ({ title, plan })));
     if (found) return found;
   }
-  return brokenOf(ofEvents);
+  return brokenOf(fc.sample(history, { seed: 4, numRuns: 600 }));
 }
 
-async function brokenOf(all: Iterable<Any>): Promise<Any | undefined> {
+async function brokenOf(all: Iterable<Found>): Promise<Found | undefined> {
   for (const one of all) {
-    const { wrong } = 'moves' in one ? await playEvents(one) : await play(one);
-    if (wrong.length > 0) return one;
+    if ((await problemsOf(one)).length > 0) return one;
   }
   return undefined;
 }
 
-/** In strides, so that faults, acts and pairs come early; the same every time. */
-function shuffled<T>([clean, ...rest]: readonly T[]): readonly T[] {
-  const stride = 61;
-  const strides = Array.from({ length: stride }, (_, from) => rest.filter((_one, index) => index % stride === from));
-  return [...(clean === undefined ? [] : [clean]), ...strides.flat()];
+async function problemsOf(one: Found): Promise<readonly string[]> {
+  if ('moves' in one) return (await play(one)).problems;
+  return (await runSchedule(scenarioNamed(one.title), one.plan, { made: Infinity })).problems;
 }
