@@ -1,54 +1,89 @@
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
-import pMap from 'p-map';
-import { createCounts } from './counts.ts';
-import { kindIn, parts, type Part } from './part.ts';
-import type { Ran } from './ran.ts';
+import { createCounts, showProgress } from './progress.ts';
+import { families, type Family } from './schedules.ts';
+import { perform, type Report, type Sizes, type Task, type Violation } from './worker.ts';
+import { createWorkers } from './workers.ts';
 
 /**
- * `npm run crash`: the schedules at both seams; how many per fault and kind, and each one that broke a promise. Pairs
- * take hours: at the ports every 31st of them is run (248th with consumers), `-- --every 1` runs all (8th); of kinds whose
- * credentials are versions every 3,100th (100th).
+ * `npm run crash`: every scenario with each fault at each request, with each action of a person before each request,
+ * and with pairs of both. Pairs are too many: `--pairs` of them are run, others with each `--seed`. `--only` takes the
+ * scenarios whose title matches, and `--family` the faults, actions or pairs; with `--nth` one schedule is run again.
  */
-const { values } = parseArgs({ options: { every: { type: 'string', default: '31' } } });
-const startMs = Date.now();
-const byFault = createCounts();
-const byKind = createCounts();
-setInterval(tellProgress, 30_000).unref();
-await pMap(parts(Number(values.every)), runPart, { concurrency: availableParallelism() });
-console.log(`${byFault.table('seam, fault')}\n\n${byKind.table('seam, kind')}`);
-console.log(`${minutesSoFar()} minutes`);
-const { schedules, fired, broken } = byFault.total();
-process.exitCode = fired === schedules && broken === 0 ? 0 : 1;
+const { values } = parseArgs({
+  options: {
+    pairs: { type: 'string', default: '12000' },
+    seed: { type: 'string', default: '0' },
+    only: { type: 'string', default: '' },
+    family: { type: 'string' },
+    nth: { type: 'string' },
+    workers: { type: 'string', default: String(availableParallelism()) },
+  },
+});
 
-async function runPart(part: Part): Promise<void> {
-  const worker = new Worker(join(import.meta.dirname, 'part.ts'), { workerData: part });
-  const own = createCounts();
-  const name = `${part.seam}, ${kindIn(part)}`;
-  worker.on('message', (ran: Ran) => {
-    for (const counts of [own, byKind]) counts.add(name, ran);
-    byFault.add(`${part.seam}, ${ran.fault}`, ran);
-    tell(ran);
+/** So many schedules are one task of a worker. */
+const chunk = 50;
+const workers = createWorkers(Number(values.workers));
+const violations: Violation[] = [];
+const sizes = new Map<string, Sizes>();
+
+await workers.run(
+  ((await perform({ is: 'list' })) as readonly string[])
+    .filter((title) => new RegExp(values.only).test(title))
+    .map((title) => ({ is: 'size' as const, title })),
+  (size, { title }) => sizes.set(title, size as Sizes),
+  fail,
+);
+const tasks = families
+  .filter((family) => values.family === undefined || values.family === family)
+  .flatMap((family) => [...sizes].flatMap(([title, size]) => tasksOf(title, family, size[family])));
+const counts = { kinds: createCounts(), faults: createCounts() };
+const total = tasks.reduce((sum, { numbers }) => sum + numbers.length, 0);
+const finish = showProgress('schedules', total, () => counts.kinds.sum('schedules'));
+await workers.run(tasks, (report, task) => take(report as Report, task), fail);
+await workers.close();
+console.log(`${counts.kinds.table('kind, family')}\n\n${counts.faults.table('family, fault')}\n`);
+console.log(`${counts.kinds.sum('schedules')} schedules, ${violations.length} violations, ${finish()}`);
+process.exitCode = violations.length === 0 ? 0 : 1;
+
+type Run = Task & { readonly is: 'run' };
+
+function tasksOf(title: string, family: Family, count: number): readonly Run[] {
+  const numbers = values.nth === undefined ? numbersOf(family, count) : [Number(values.nth)];
+  const chunks = Math.ceil(numbers.length / chunk);
+  return Array.from({ length: chunks }, (_, nth) => {
+    return { is: 'run', title, family, numbers: numbers.slice(nth * chunk, (nth + 1) * chunk) };
   });
-  await once(worker, 'exit');
-  const { schedules, broken } = own.total();
-  console.error(`${name}: ${schedules} schedules, ${broken} broken, over after ${minutesSoFar()} minutes`);
 }
 
-/** A long run says how far it is. */
-function tellProgress(): void {
-  console.error(`${byFault.total().schedules} schedules in ${minutesSoFar()} minutes`);
+/** Of pairs every so many, shifted by the seed. */
+function numbersOf(family: Family, count: number): readonly number[] {
+  const allPairs = [...sizes.values()].reduce((sum, { pairs }) => sum + pairs, 0);
+  const every = family === 'pairs' ? Math.max(1, Math.ceil(allPairs / Number(values.pairs))) : 1;
+  const first = (Number(values.seed) * 7_919) % every;
+  return Array.from({ length: Math.max(0, Math.ceil((count - first) / every)) }, (_, nth) => first + nth * every);
 }
 
-function minutesSoFar(): string {
-  return ((Date.now() - startMs) / 60_000).toFixed(1);
+function take({ faults, violations: found }: Report, { title, family }: Run): void {
+  const kind = title.split(':')[0] ?? '';
+  for (const [fault, schedules] of Object.entries(faults)) {
+    counts.kinds.add(`${kind}, ${family}`, { schedules });
+    counts.faults.add(`${family}, ${fault}`, { schedules });
+  }
+  counts.kinds.add(`${kind}, ${family}`, { schedules: 0, broken: found.length });
+  violations.push(...found);
+  for (const violation of found) show(violation);
 }
 
-function tell({ story, fault, fired, problems }: Ran): void {
-  if (!fired) console.log(`NOT FIRED: ${fault}: ${story}`);
-  if (problems.length > 0) console.log(`BROKEN: ${fault}: ${story}\n  ${problems.join('\n  ')}`);
+function show({ title, family, nth, description, problems }: Violation): void {
+  console.log(`VIOLATION: ${title}: ${description}\n  ${problems.join('\n  ')}`);
+  console.log(`  again: npm run crash -- --only '^${title}$' --family ${family} --nth ${nth}`);
+}
+
+/** A scenario that fails without a fault, or a worker that dies. */
+function fail(error: string, task: Task): void {
+  const title = 'title' in task ? task.title : task.is;
+  violations.push({ title, family: 'faults', nth: 0, description: 'a worker failed', problems: [error] });
+  console.log(`VIOLATION: ${title}: a worker failed\n  ${error}`);
 }

@@ -1,71 +1,50 @@
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { join as path } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
-import pMap from 'p-map';
-import { seams, type Seam, type Wanted } from './events/check.ts';
-import { emptyTally, join, table, type Tally } from './events/tally.ts';
+import type { HistoryReport, HistoryShare } from './histories/check.ts';
+import { createCounts, showProgress } from './progress.ts';
+import { createWorkers } from './workers.ts';
 
 /**
- * `npm run events`: histories in which every kind of event is lost, repeated, late or out of order while people act.
- * Each share of them has a seed; what breaks a promise is made short and printed with what runs it again.
+ * `npm run events`: histories in which every kind of event is lost, repeated, late or out of order while people act,
+ * requests fail and the service announces regenerations. Each share of them has a seed. A history that breaks a promise
+ * is made short and printed with what runs it again (`--seed` and `--path`).
  */
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '10000' },
-    /** Of that many runs so many through the real clients and the local Azure's Event Grid. */
-    grid: { type: 'string', default: '1000' },
-    seam: { type: 'string', default: 'ports' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
     path: { type: 'string' },
     workers: { type: 'string', default: String(availableParallelism()) },
   },
 });
-const aShare = 250;
-const startMs = Date.now();
-const tallies = new Map<Seam, Tally>(seams.map((seam) => [seam, emptyTally()]));
+
+const shareRuns = 50;
+const workers = createWorkers(Number(values.workers));
+const counts = createCounts();
 const broken: string[] = [];
-setInterval(tellProgress, 30_000).unref();
-console.log(`seeds from ${values.seed} on, a share of ${aShare} each`);
-await pMap(shares(), run, { concurrency: Number(values.workers) });
-for (const [seam, tally] of tallies) console.log(`${seam}\n${table(tally)}`);
-console.log(`${broken.length} shares broke a promise\n${minutesSoFar()} minutes`);
+const shares = sharesOf(Number(values.runs), Number(values.seed));
+console.log(`seeds from ${values.seed} on, ${shareRuns} histories each`);
+const finish = showProgress('histories', Number(values.runs), () => counts.sum('histories'));
+await workers.run(shares, (report) => take(report as HistoryReport), addBroken);
+await workers.close();
+console.log(counts.list('all'));
+console.log(`${counts.sum('histories')} histories, ${broken.length} violations, ${finish()}`);
 process.exitCode = broken.length === 0 ? 0 : 1;
 
-function shares(): readonly Wanted[] {
-  const seed = Number(values.seed);
-  const seam = seams.find((each) => each === values.seam) ?? 'ports';
-  if (values.path !== undefined) return [{ seam, runs: 1, seed, path: values.path }];
-  const grid = Number(values.grid);
-  return [...sharesOf('event grid', grid, seed), ...sharesOf('ports', Number(values.runs) - grid, seed)];
-}
-
-function sharesOf(seam: Seam, runs: number, seed: number): readonly Wanted[] {
-  const count = Math.ceil(runs / aShare);
-  return Array.from({ length: count }, (_, nth) => {
-    return { seam, seed: seed + nth, runs: Math.min(aShare, runs - nth * aShare) };
+function sharesOf(runs: number, seed: number): readonly (HistoryShare & { is: 'histories' })[] {
+  if (values.path !== undefined) return [{ is: 'histories', runs: 1, seed, path: values.path }];
+  return Array.from({ length: Math.ceil(runs / shareRuns) }, (_, nth) => {
+    return { is: 'histories', seed: seed + nth, runs: Math.min(shareRuns, runs - nth * shareRuns) };
   });
 }
 
-async function run(wanted: Wanted): Promise<void> {
-  const worker = new Worker(path(import.meta.dirname, 'events', 'share.ts'), { workerData: wanted });
-  worker.on('message', (said: { tally: Tally; broken?: string }) => {
-    const tally = tallies.get(wanted.seam);
-    if (tally) join(tally, said.tally);
-    if (said.broken === undefined) return;
-    broken.push(said.broken);
-    console.log(`BROKEN: ${said.broken}`);
-  });
-  await once(worker, 'exit');
+function take(report: HistoryReport): void {
+  counts.add('all', report.counts);
+  if (report.broken !== undefined) addBroken(report.broken);
 }
 
-function tellProgress(): void {
-  const runs = [...tallies.values()].reduce((sum, tally) => sum + tally.runs, 0);
-  console.error(`${runs} histories in ${minutesSoFar()} minutes`);
-}
-
-function minutesSoFar(): string {
-  return ((Date.now() - startMs) / 60_000).toFixed(1);
+function addBroken(text: string): void {
+  broken.push(text);
+  console.log(`VIOLATION: ${text}`);
 }

@@ -1,96 +1,273 @@
-import { day, second } from '../../../lib/model/clock.ts';
-import type { Mode } from '../../../lib/model/state.ts';
-import type { Kind } from './followed.ts';
-import { adoption, allDeliveries, nearExpiry } from './newsScenarios.ts';
-import { tagsOf, valueOf } from './rules.ts';
-import { adopted, due, hasNewest, isAtRest, nothing, type Scenario } from './scenes.ts';
-import type { Wanted } from './stage.ts';
-import { createWorld, type World } from './world.ts';
-import { postRequest } from '../../support/createTestApp.ts';
-import { keyInUse } from '../../support/customerManagedKeys.ts';
+import { HttpRequest } from '@azure/functions';
+import { day, hour, later, minute, second } from '../../../lib/model/clock.ts';
+import { modes, type Mode } from '../../../lib/model/state.ts';
+import { RedeliverError } from '../../../lib/triggers/events/handlers.ts';
+import type { VersionKind } from '../catalog.ts';
+import type { Outcome, Plan, Scenario } from '../schedules.ts';
+import { versionActions } from './actions.ts';
+import { disagreements, hasNewest, isAtRest, leaks, ownersVersionLeft } from './endState.ts';
+import {
+  createVersionSimulation,
+  keyInUse,
+  tagsOf,
+  valueOf,
+  type VersionOptions,
+  type VersionSimulation,
+} from './simulation.ts';
 
-function onboarding(kind: Kind): Scenario {
-  return {
-    ...{ name: 'onboarding', kind },
-    open: async () => {
-      const world = await createWorld(kind);
-      const isDone = () => world.state('target').stateBinding !== undefined && isAtRest(world);
-      return { world, begin: nothing, isDone };
-    },
+/** A simulation at the moment from which on faults strike. */
+export interface Opened {
+  readonly simulation: VersionSimulation;
+  /** What happens besides the timers; answers what never came about. */
+  begin?(): Promise<readonly string[]>;
+  isDone(): boolean;
+}
+
+export type Open = () => Promise<Opened>;
+
+async function adopted(kind: VersionKind, options: VersionOptions = {}): Promise<VersionSimulation> {
+  const simulation = await createVersionSimulation(kind, options);
+  await simulation.sweep();
+  return simulation;
+}
+
+async function due(kind: VersionKind, options: VersionOptions = {}): Promise<VersionSimulation> {
+  const simulation = await adopted(kind, options);
+  await simulation.pass(61 * day);
+  return simulation;
+}
+
+function openOnboarding(kind: VersionKind): Open {
+  return async () => {
+    const simulation = await createVersionSimulation(kind);
+    return { simulation, isDone: () => simulation.state('target').stateBinding !== undefined && isAtRest(simulation) };
   };
 }
 
-/** Due by its validity: nobody has made a newer version, so keyturn does. */
-export function rotation(kind: Kind, name: string, wanted: Wanted = {}): Scenario {
-  return {
-    ...{ name, kind },
-    open: async () => {
-      const world = await due(kind, wanted);
-      return { world, begin: nothing, isDone: () => hasNewest(world) };
-    },
+/** Due by its validity: no newer version was made, so Keyturn makes one. */
+export function openVersionRotation(kind: VersionKind, options: VersionOptions = {}): Open {
+  return async () => {
+    const simulation = await due(kind, options);
+    return { simulation, isDone: () => hasNewest(simulation) };
   };
 }
 
-function ending(kind: Kind): Scenario {
-  return {
-    ...{ name: 'rotation with disable-old-version', kind },
-    open: async () => {
-      const world = await due(kind, { wishes: { RotationOptions: 'disable-old-version' } });
-      const isDone = () => hasNewest(world) && world.followed.versions()[0]?.enabled === false;
-      return { world, begin: nothing, isDone };
-    },
+function openEnding(kind: VersionKind): Open {
+  return async () => {
+    const simulation = await due(kind, { tags: { RotationOptions: 'disable-old-version' } });
+    const isDone = () => hasNewest(simulation) && simulation.followed.versions()[0]?.enabled === false;
+    return { simulation, isDone };
   };
 }
 
-/** A wish, told at rest: another key, or none of the owner's. */
-function wish(name: string, key: (world: World) => string): Scenario {
-  const kind = 'batch-cmk';
-  return {
-    ...{ name, kind },
-    open: async () => {
-      const world = await due(kind);
-      const wanted = key(world);
-      world.vault.update('target', { tags: { ...tagsOf(world, 'target'), RotationKey: wanted } });
-      const [account] = world.followers.map((follower) => follower.account);
-      const isDone = () =>
-        isAtRest(world) &&
-        account !== undefined &&
-        keyInUse(account).startsWith(wanted) &&
-        valueOf(world, 'target') === keyInUse(account);
-      return { world, begin: nothing, isDone };
-    },
+/** A tag that an owner sets at rest: another key, or none of the owner's. */
+function openRotationKey(keyOf: (simulation: VersionSimulation) => string): Open {
+  return async () => {
+    const simulation = await due('batch-cmk');
+    const wanted = keyOf(simulation);
+    simulation.vault.update('target', { tags: { ...tagsOf(simulation, 'target'), RotationKey: wanted } });
+    const account = simulation.followers[0]?.account;
+    const isDone = () =>
+      isAtRest(simulation) &&
+      account !== undefined &&
+      keyInUse(account).startsWith(wanted) &&
+      valueOf(simulation, 'target') === keyInUse(account);
+    return { simulation, isDone };
   };
 }
 
-/** Somebody asks until it is accepted; what is live is taken to have leaked. */
-function emergency(kind: Kind, mode: Mode): Scenario {
-  return {
-    ...{ name: `${mode} emergency`, kind },
-    open: async () => {
-      const world = await adopted(kind, { leak: mode });
-      await world.pass(day);
-      const body = { vault: world.vault.uri, secret: 'target', mode, reason: 'leaked' };
-      const begin = async () => {
-        while (!(await isAccepted(world, body))) await world.pass(30 * second);
-      };
-      return { world, begin, isDone: () => hasNewest(world) };
-    },
+/** An emergency is asked for again for so long; what is live is taken to have leaked. */
+const patienceMs = 20 * minute;
+
+function openEmergency(kind: VersionKind, mode: Mode): Open {
+  return async () => {
+    const simulation = await adopted(kind, { leak: mode });
+    await simulation.pass(day);
+    const begin = async () => {
+      const untilMs = simulation.now().getTime() + patienceMs;
+      let status = await declareEmergency(simulation, mode);
+      while (status !== 202 && simulation.now().getTime() < untilMs) {
+        await simulation.pass(30 * second);
+        status = await declareEmergency(simulation, mode);
+      }
+      return status === 202 ? [] : [`the emergency was answered ${status}`];
+    };
+    return { simulation, begin, isDone: () => hasNewest(simulation) };
   };
 }
 
-async function isAccepted(world: World, body: object): Promise<boolean> {
-  const answer = await world.attempt((app) => app.start(postRequest(body, { 'Idempotency-Key': 'incident' })));
-  return answer !== 'ended' && answer.status === 202;
+async function declareEmergency({ vault, invoke }: VersionSimulation, mode: Mode): Promise<number> {
+  const text = JSON.stringify({ vault: vault.uri, secret: 'target', mode, reason: 'leaked' });
+  const headers = { 'Idempotency-Key': 'incident' };
+  const url = 'https://app.example/api/rotations';
+  const request = new HttpRequest({ method: 'POST', url, headers, body: { string: text } });
+  const answer = await invoke((app) => app.start(request));
+  return answer === 'ended' ? 503 : (answer.status ?? 0);
 }
 
-/** Every story of one kind of target. */
-export function scenariosOf(kind: Kind): readonly Scenario[] {
-  const byEvents = allDeliveries.map((by) => adoption(kind, by));
-  const emergencies = (['graceful', 'immediate'] as const).map((mode) => emergency(kind, mode));
-  const rotations = [rotation(kind, 'rotation'), ending(kind), nearExpiry(kind), ...byEvents, ...emergencies];
-  const all = [onboarding(kind), ...rotations];
-  const shared = rotation(kind, 'rotation of two accounts that share it', { accounts: 2 });
-  if (kind === 'pool-certificate') return [...all, shared];
-  const another = wish('RotationKey names another key', ({ other }) => other.url);
-  return [...all, shared, another, wish('RotationKey is Microsoft.Batch', () => 'Microsoft.Batch')];
+type EventName = 'NewVersionCreated' | 'NearExpiry';
+
+function openNearExpiry(kind: VersionKind): Open {
+  return async () => {
+    const simulation = await adopted(kind);
+    await simulation.pass(day);
+    simulation.followed.set({ expiresOn: later(simulation.now(), 29 * day) });
+    const version = simulation.followed.versions()[0]?.version ?? '';
+    const begin = () => deliver(simulation, 'NearExpiry', version);
+    return { simulation, begin, isDone: () => hasNewest(simulation) };
+  };
+}
+
+/** What becomes of the event of a version that a person made: `older` is of the version before. */
+const deliveries = {
+  'its event': ['newest'],
+  'its event, twice': ['newest', 'newest'],
+  'the rolling check, its event being lost': [],
+  'its event, before that of the version before': ['newest', 'older'],
+} as const satisfies Record<string, readonly ('newest' | 'older')[]>;
+
+function openAdoption(kind: VersionKind, events: readonly ('newest' | 'older')[]): Open {
+  return async () => {
+    const simulation = await adopted(kind);
+    await simulation.pass(day);
+    const begin = async () => {
+      const older = await simulation.followed.make();
+      simulation.azure.clock.advance(2_000);
+      const versions = { older, newest: await simulation.followed.make() };
+      const problems: string[] = [];
+      for (const which of events) {
+        problems.push(...(await deliver(simulation, 'NewVersionCreated', versions[which])));
+      }
+      return problems;
+    };
+    return { simulation, begin, isDone: () => hasNewest(simulation) };
+  };
+}
+
+const maxDeliveries = 60;
+
+/** Delivers an event until the app takes it, as Event Grid does; answers a problem if it never does. */
+async function deliver(simulation: VersionSimulation, name: EventName, version: string): Promise<readonly string[]> {
+  const event = eventOf(simulation, name, version);
+  for (let delivery = 0; delivery < maxDeliveries; delivery += 1) {
+    const answer = await simulation.invoke((app) => app.keyVault(event).then(() => 'taken', askAgain));
+    if (answer === 'taken') return [];
+    await simulation.pass(30 * second);
+  }
+  return [`the event ${name} was never taken`];
+}
+
+function askAgain(error: unknown): 'again' {
+  if (error instanceof RedeliverError) return 'again';
+  throw error;
+}
+
+/** The event of a key or certificate, as Key Vault sends it (azure-facts: Key Vault events). */
+function eventOf({ kind, vault, followed, now }: VersionSimulation, name: EventName, version: string): object {
+  const noun = kind === 'batch-cmk' ? 'Key' : 'Certificate';
+  const named = { VaultName: vault.name, ObjectType: noun, ObjectName: followed.name, Version: version };
+  return {
+    specversion: '1.0',
+    id: `${name}-${version}`,
+    type: `Microsoft.KeyVault.${noun}${name}`,
+    source: vault.id,
+    subject: followed.name,
+    time: now().toISOString(),
+    data: { Id: `${followed.url}/${version}`, ...named },
+  };
+}
+
+const roundMs = 5 * minute;
+const maxPauseMs = 3 * hour;
+/** Long enough for every wait; at rest a target is checked once in six hours, and one check may fail. */
+const maxRounds = 170;
+/** For an end that may not be good. */
+const maxRoundsWhenBroken = 30;
+
+/** Runs the scenario with at most one fault and one action of a person. */
+export async function runVersions(open: Open, { faults, actions: [action] }: Plan): Promise<Outcome> {
+  const { simulation, begin, isDone } = await open();
+  const { network, observer, errors } = simulation;
+  const chosen = versionActions.find(({ does }) => does === action?.does);
+  network.arm(faults);
+  if (action && chosen) simulation.before(action.at, () => chosen.act(simulation));
+  const undone = (await begin?.()) ?? [];
+  const isOver = chosen ? () => hasEndedAfter(simulation) : isDone;
+  await runUntil(simulation, isOver, chosen?.breaks || undone.length > 0 ? maxRoundsWhenBroken : maxRounds);
+  const states = simulation.followers.map(({ secret }) => simulation.state(secret));
+  const unfinished = isOver() ? [] : [`no end: ${JSON.stringify(states)}`];
+  // After an action that breaks what is live, a request may be refused for good, and a person must mend it.
+  const isJudged = !chosen?.breaks && !(chosen && isLeftToPeople(simulation));
+  return {
+    fired: network.fired > 0,
+    made: observer.made,
+    requests: network.requests,
+    problems: [
+      ...[...observer.violations, ...errors, ...leaks(simulation)],
+      ...(isJudged ? [...undone, ...unfinished, ...disagreements(simulation)] : []),
+      ...(chosen ? [] : ownersVersionLeft(simulation)),
+    ],
+  };
+}
+
+/** Timers, until it is over, or for so many rounds. */
+export async function runUntil(
+  simulation: VersionSimulation,
+  isOver: () => boolean,
+  rounds = maxRounds,
+): Promise<void> {
+  const { network } = simulation;
+  for (let round = 0; round < rounds; round += 1) {
+    await simulation.sweep();
+    if (isOver() && network.isQuiet) return;
+    await simulation.pass(network.isQuiet ? pauseMs(simulation) : 50 * second);
+  }
+}
+
+/** Until the first target that waits may go on; nothing happens before. */
+function pauseMs({ followers, state, now }: VersionSimulation): number {
+  const nowMs = now().getTime();
+  const leftMs = followers.map(({ secret }) => {
+    const { rotation, wait, guard } = state(secret);
+    return ((wait ?? (rotation && guard))?.until.getTime() ?? nowMs) - nowMs;
+  });
+  return Math.max(roundMs, Math.min(maxPauseMs, ...leftMs));
+}
+
+/** Reasons for which people have to mend what they did. */
+const forPeople: ReadonlySet<string> = new Set(['value-not-of-resource', 'key-access-lost', 'microsoft-managed']);
+
+function isLeftToPeople({ followers, state }: VersionSimulation): boolean {
+  return followers.some(({ secret }) => forPeople.has(state(secret).wait?.reason ?? ''));
+}
+
+/** Whatever a person did: all is at rest and agrees, or the state says what the person has to mend. */
+function hasEndedAfter(simulation: VersionSimulation): boolean {
+  const agrees = isAtRest(simulation) && disagreements(simulation).length === 0;
+  return simulation.hasActed() && (isLeftToPeople(simulation) || agrees);
+}
+
+/** Every scenario of one kind of target. */
+export function versionScenarios(kind: VersionKind): readonly Scenario[] {
+  const adoptions = Object.entries(deliveries).map(([by, events]) => {
+    return [`adoption of a newer version by ${by}`, openAdoption(kind, events)] as const;
+  });
+  const emergencies = modes.map((mode) => [`${mode} emergency`, openEmergency(kind, mode)] as const);
+  const all: readonly (readonly [string, Open])[] = [
+    ['onboarding', openOnboarding(kind)],
+    ['rotation', openVersionRotation(kind)],
+    ['rotation with disable-old-version', openEnding(kind)],
+    ['near expiry, by its event', openNearExpiry(kind)],
+    ...adoptions,
+    ...emergencies,
+    ['rotation of two accounts that share it', openVersionRotation(kind, { accounts: 2 })],
+    ...(kind === 'batch-cmk'
+      ? ([
+          ['RotationKey names another key', openRotationKey(({ other }) => other.url)],
+          ['RotationKey is Microsoft.Batch', openRotationKey(() => 'Microsoft.Batch')],
+        ] as const)
+      : []),
+  ];
+  const actions = versionActions.filter((action) => (action.kind ?? kind) === kind).map(({ does }) => does);
+  return all.map(([name, open]) => ({ name, kind, actions, run: (plan) => runVersions(open, plan) }));
 }

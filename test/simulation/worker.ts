@@ -1,0 +1,84 @@
+import { parentPort } from 'node:worker_threads';
+import { runHistories, type HistoryShare } from './histories/check.ts';
+import { cleanPlan, countSchedules, describe, families, runSchedule, scheduleAt, type Family } from './schedules.ts';
+import { scenarioNamed, scenarios, titleOf } from './scenarios.ts';
+
+/** What a worker thread is asked for. */
+export type Task =
+  | { readonly is: 'list' }
+  | { readonly is: 'size'; readonly title: string }
+  | { readonly is: 'run'; readonly title: string; readonly family: Family; readonly numbers: readonly number[] }
+  | ({ readonly is: 'histories' } & HistoryShare);
+
+/** How many schedules of each family a scenario has. */
+export type Sizes = Readonly<Record<Family, number>>;
+
+export interface Violation {
+  readonly title: string;
+  readonly family: Family;
+  /** The number of the schedule: enough to run it again. */
+  readonly nth: number;
+  readonly description: string;
+  readonly problems: readonly string[];
+}
+
+export interface Report {
+  /** How many schedules met each fault. */
+  readonly faults: Readonly<Record<string, number>>;
+  readonly violations: readonly Violation[];
+}
+
+/** The runs in which nothing goes wrong, by scenario: the others are compared with them. */
+const cleanRuns = new Map<string, { readonly made: number; readonly requests: readonly string[] }>();
+
+async function cleanRunOf(title: string) {
+  const known = cleanRuns.get(title);
+  if (known) return known;
+  const { made, requests } = await scenarioNamed(title).run(cleanPlan);
+  const clean = { made, requests: [...requests] };
+  cleanRuns.set(title, clean);
+  return clean;
+}
+
+async function size(title: string): Promise<Sizes> {
+  const scenario = scenarioNamed(title);
+  const { requests } = await cleanRunOf(title);
+  const [faults, actions, pairs] = families.map((family) => countSchedules(scenario, family, requests));
+  return { faults: faults ?? 0, actions: actions ?? 0, pairs: pairs ?? 0 };
+}
+
+async function run({ title, family, numbers }: Task & { is: 'run' }): Promise<Report> {
+  const scenario = scenarioNamed(title);
+  const clean = await cleanRunOf(title);
+  const faults: Record<string, number> = {};
+  const violations: Violation[] = [];
+  for (const nth of numbers) {
+    const plan = scheduleAt(scenario, family, clean.requests, nth);
+    const { fault, problems } = await runSchedule(scenario, plan, clean);
+    faults[fault] = (faults[fault] ?? 0) + 1;
+    if (problems.length === 0) continue;
+    violations.push({ title, family, nth, description: describe(plan, clean.requests), problems });
+  }
+  return { faults, violations };
+}
+
+export async function perform(task: Task): Promise<unknown> {
+  switch (task.is) {
+    case 'list':
+      return scenarios.map(titleOf);
+    case 'size':
+      return size(task.title);
+    case 'run':
+      return run(task);
+    case 'histories':
+      return runHistories(task);
+  }
+}
+
+parentPort?.on('message', (task: Task) => {
+  void perform(task).then(
+    (answer) => parentPort?.postMessage({ answer }),
+    (error: unknown) =>
+      parentPort?.postMessage({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+  );
+});
