@@ -78,7 +78,7 @@ describe('R1: state', () => {
     if (found.is !== 'target') throw new Error(found.is);
     expect(found.unseen.state).not.toHaveProperty('rotation');
     expect(found.unseen.state).not.toHaveProperty('held');
-    expect(found.unseen.state).not.toHaveProperty('bond');
+    expect(found.unseen.state).not.toHaveProperty('stateBinding');
   });
 });
 
