@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { document, linksIn, root } from './markdown.ts';
+import { document, linksIn, root, tablesIn } from './markdown.ts';
 import { citingFiles, joined, needsNames, proseOf, ruleBook, unresolved } from './references.ts';
 
 const book = ruleBook();
@@ -32,11 +32,17 @@ test('every reference to a rule, promise, fact or section resolves', () => {
   expect(wrong).toEqual([]);
 });
 
-const tests = files.filter((path) => path.startsWith('test/') && !path.startsWith('test/mutants/'));
+const tests = files.filter((path) => path.startsWith('test/'));
 const tested = tests.map(proseOf).join('\n');
 
 test('a title or comment of a test names each promise and rule', () => {
   expect(expected.filter((id) => !new RegExp(`\\b${id}\\b`).test(tested))).toEqual([]);
+});
+
+test('the page of mutants has a row for each promise and rule', () => {
+  const rows = tablesIn(document('docs/mutants.md')).flat();
+  const named = rows.flatMap(([cell = '']) => /^(Promise \d+|R\d+) /.exec(cell)?.[1] ?? []);
+  expect(named.map((id) => id.replace('P', 'p'))).toEqual(expected);
 });
 
 test('every path that the design names exists', () => {

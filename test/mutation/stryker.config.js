@@ -13,6 +13,7 @@ export default {
     'lib/providers/certificates/{certificateIdentifier,certificatePolicy,issuance,nodeEvidence}.ts',
     'lib/providers/keys/{keyCredential,keyFitness,keyGrant,keyIdentifier,wantedKey}.ts',
   ],
+  thresholds: { high: 95, low: 90, break: 85 },
   coverageAnalysis: 'perTest',
   concurrency: 2,
   reporters: ['clear-text', 'json', 'html'],

@@ -8,5 +8,5 @@ export const suites: readonly string[] = [
   'test/unit/pools/{anyPool,audit,certificateUrl,definition,documented,images,redaction,request,vaultGrants}.test.ts',
   'test/unit/providers/keys/*.test.ts',
   'test/unit/providers/certificates/nodeEvidence.test.ts',
-  'test/unit/providers/connectionString.test.ts',
+  'test/unit/providers/{accessKeys,connectionString,versionedCredential}.test.ts',
 ];

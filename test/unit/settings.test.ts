@@ -92,7 +92,7 @@ test.each([
   expect(problems[0]).toContain(JSON.stringify(text));
 });
 
-test('every problem of every setting is told in one error', () => {
+test('one error lists every problem of every setting', () => {
   const problems = problemsOf({ KEYTURN_OVERLAP: 'soon', KEYTURN_START_CAP: 'many', KEYTURN_SETTEL: 'PT1H' });
   const names = ['KEYTURN_VAULTS', 'KEYTURN_OVERLAP', 'KEYTURN_START_CAP', 'KEYTURN_SETTEL', 'AzureWebJobsStorage'];
   expect(problems).toHaveLength(names.length);

@@ -7,7 +7,7 @@ import { onDay, target } from '../decide/situation.ts';
 
 const one = phaseDueEvent(target, 'revoke', onDay(60), onDay(60));
 
-/** A topic that takes events, or fails for as long as it is told to. */
+/** A topic that takes events, or fails for as long as it has to. */
 function stage() {
   const time = manualClock(onDay(60));
   const clock = { now: () => time.now(), monotonicMs: () => 0, sleep: (ms: number) => time.sleep(ms) };

@@ -12,7 +12,7 @@ function waiting(reason: Reason, more: Partial<Wait> = {}): State {
   return { ...idle, wait: { reason, since: now, until: later(now, 30_000), ...more } };
 }
 
-function said(savedState: State, state: State): readonly Announcement[] {
+function announcementsOf(savedState: State, state: State): readonly Announcement[] {
   return announcementsFor({ ...situation(), savedState, state });
 }
 
@@ -20,7 +20,7 @@ const running: State = { ...idle, rotation: rotation() };
 const verifying: State = { ...idle, rotation: rotation({ phase: 'verify' }) };
 const revoking: State = { ...idle, rotation: rotation({ phase: 'revoke' }) };
 
-const rows: [sentence: string, saved: State, state: State, told: string[]][] = [
+const rows: [sentence: string, saved: State, state: State, announced: string[]][] = [
   ['a rotation that begins', idle, running, ['Keyturn.Rotation.Started begun']],
   [
     'another that begins in its stead',
@@ -56,8 +56,10 @@ const rows: [sentence: string, saved: State, state: State, told: string[]][] = [
   ['nothing new', running, running, []],
 ];
 
-test.each(rows)('told of %s', (_sentence, savedState, state, told) => {
-  expect(said(savedState, state).map(({ type, data }) => `${type} ${data['reason'] ?? ''}`)).toEqual(told);
+test.each(rows)('%s is announced', (_sentence, savedState, state, announced) => {
+  expect(announcementsOf(savedState, state).map(({ type, data }) => `${type} ${data['reason'] ?? ''}`)).toEqual(
+    announced,
+  );
 });
 
 test('adoption tells which credential will be regenerated first, and from when', () => {
@@ -74,16 +76,16 @@ test('adoption tells which credential will be regenerated first, and from when',
 });
 
 test('the same thing said twice has the same id; anything else has another', () => {
-  const ids = rows.flatMap(([, savedState, state]) => said(savedState, state)).map(({ id }) => id);
-  const again = rows.flatMap(([, savedState, state]) => said(savedState, state)).map(({ id }) => id);
+  const ids = rows.flatMap(([, savedState, state]) => announcementsOf(savedState, state)).map(({ id }) => id);
+  const again = rows.flatMap(([, savedState, state]) => announcementsOf(savedState, state)).map(({ id }) => id);
   expect(again).toEqual(ids);
-  const [first] = said(idle, running);
-  const [second] = said(idle, { ...idle, rotation: rotation({ start: now }) });
+  const [first] = announcementsOf(idle, running);
+  const [second] = announcementsOf(idle, { ...idle, rotation: rotation({ start: now }) });
   expect(first?.id).not.toBe(second?.id);
 });
 
 test('every announcement carries its advice, and no more than ids, words and times', () => {
-  for (const { data, subject } of rows.flatMap(([, savedState, state]) => said(savedState, state))) {
+  for (const { data, subject } of rows.flatMap(([, savedState, state]) => announcementsOf(savedState, state))) {
     expect(data['advice']).toMatch(/\.$/);
     expect(subject).toBe('https://kv.vault.azure.net/secrets/batch-key');
     const { value } = inspectionOf().secretCredential;
@@ -91,14 +93,14 @@ test('every announcement carries its advice, and no more than ids, words and tim
   }
 });
 
-test('the service’s code is told with what it said', () => {
-  const [told] = said(idle, waiting('locked', { code: 'ScopeLocked' }));
-  expect(told?.data['code']).toBe('ScopeLocked');
+test('the service’s code is announced with its text', () => {
+  const [announced] = announcementsOf(idle, waiting('locked', { code: 'ScopeLocked' }));
+  expect(announced?.data['code']).toBe('ScopeLocked');
 });
 
 const hourly: Overrides = { secret: { createdOn: later(now, -hour) } };
 
-/** What is told when verify is left for revoke, which may begin at `until`. */
+/** Returns the announcement at the end of verify, when revoke may begin at `until`. */
 function publishedUntil(until: Date, deadline?: Date): Announcement | undefined {
   const wait = { reason: 'overlap', since: now, until } as const;
   const state: State = { ...idle, rotation: rotation({ phase: 'revoke', ...(deadline && { deadline }) }), wait };
@@ -106,11 +108,11 @@ function publishedUntil(until: Date, deadline?: Date): Announcement | undefined 
 }
 
 test.each([
-  ['a whole settle', onDay(60, 24), undefined, 'published'],
-  ['a whole settle in spite of a deadline', onDay(60, 24), onDay(70), 'published'],
-  ['less than settle because of a deadline', onDay(60, 23), onDay(61), 'overlap-shortened'],
-  ['less than settle because of an emergency', onDay(60, 23), undefined, 'published'],
-])('consumers that get %s are told until when', (_sentence, until, deadline, reason) => {
+  ['a whole overlap', onDay(60, 24), undefined, 'published'],
+  ['a whole overlap in spite of a deadline', onDay(60, 24), onDay(70), 'published'],
+  ['less than the overlap because of a deadline', onDay(60, 23), onDay(61), 'overlap-shortened'],
+  ['less than the overlap because of an emergency', onDay(60, 23), undefined, 'published'],
+])('the announcement for consumers that get %s says until when', (_sentence, until, deadline, reason) => {
   const data = { reason, credentialId: 'Primary', until: until.toISOString() };
   expect(publishedUntil(until, deadline)).toMatchObject({ type: 'Keyturn.Rotation.CredentialPublished', data });
 });
@@ -127,7 +129,7 @@ test('consumers that are not seen on the new version are named, twenty at most',
 test.each([
   ['none is behind', { known: 2, behind: [] }],
   ['none is known', { known: 0, behind: [] }],
-  ['nobody looked', undefined],
+  ['no inspection', undefined],
 ])('no consumer is named where %s', (_sentence, consumers) => {
   const [completed] = announcementsFor({
     ...situation(),
@@ -138,8 +140,8 @@ test.each([
   expect(completed?.data).not.toHaveProperty('behind');
 });
 
-test('a repair that ends nothing is told with its cause and its start, until its end', () => {
+test('a repair that ends nothing is announced with its cause and its start, until its end', () => {
   const repairing = { ...idle, rotation: rotation({ phase: 'verify', cause: 'drift' }) };
-  const told = said(repairing, idle).map(({ data: { phase, cause, start } }) => [phase, cause, start]);
-  expect(told).toEqual(Array(2).fill(['verify', 'drift', onDay(59).toISOString()]));
+  const announced = announcementsOf(repairing, idle).map(({ data: { phase, cause, start } }) => [phase, cause, start]);
+  expect(announced).toEqual(Array(2).fill(['verify', 'drift', onDay(59).toISOString()]));
 });

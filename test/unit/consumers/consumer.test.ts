@@ -6,7 +6,7 @@ const id = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/App'
 const plan = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/serverfarms/Plan';
 const row = { id, type: 'microsoft.web/sites', tags: { KeyturnSecrets: 'kv/batch-key' }, plan };
 
-/** What is made of rows that Resource Graph answers with. */
+/** Returns the consumers in rows of Resource Graph. */
 async function made(...rows: Record<string, unknown>[]) {
   return listConsumers(() => Promise.resolve(rows), vaultUrls);
 }
@@ -29,7 +29,7 @@ const tags: [sentence: string, tags: Record<string, string>, secrets: string[]][
     { KeyturnSecrets: 'kv/a', KeyturnSecrets2: 'other/b' },
     [`${kv}/a`, 'https://other.vault.azure.net/secrets/b'],
   ],
-  ['a vault nobody knows', { KeyturnSecrets: 'foreign/a kv/b' }, [`${kv}/b`]],
+  ['an unknown vault', { KeyturnSecrets: 'foreign/a kv/b' }, [`${kv}/b`]],
   ['a name only', { KeyturnSecrets: 'batch-key' }, []],
   ['a version besides', { KeyturnSecrets: 'kv/a/0123' }, []],
   ['nothing', { KeyturnSecrets: '' }, []],
@@ -45,7 +45,7 @@ test.each(tags)('a tag with %s', async (_sentence, found, secrets) => {
 test.each([
   ['an app', row, { kind: 'app', plan }],
   ['a slot', { ...row, id: `${id}/slots/blue`, type: 'Microsoft.Web/sites/slots' }, { kind: 'app', plan }],
-  ['an app whose plan is not told', { ...row, plan: '' }, { kind: 'app', plan: id }],
+  ['an app without a plan', { ...row, plan: '' }, { kind: 'app', plan: id }],
   [
     'a Container App',
     { ...row, type: 'microsoft.app/containerapps', plan: undefined },

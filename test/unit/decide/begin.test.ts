@@ -21,32 +21,36 @@ function guarded(until: Date): { readonly state: Partial<State> } {
   return { state: { guard: { reason: 'adoption-grace', until } } };
 }
 
-function flight(until: Date, of?: string): Pick<Situation, 'requestInFlight'> {
+function inFlight(until: Date, of?: string): Pick<Situation, 'requestInFlight'> {
   return { requestInFlight: { until, ...(of && { replaces: keyFingerprint(of) }) } };
 }
 
 const rows: [sentence: string, different: Overrides, decision: string][] = [
-  ['what is due begins', {}, 'setState begun'],
-  ['what is not due rests', { now: onDay(59) }, 'leave not-due'],
+  ['a target that is due begins', {}, 'setState begun'],
+  ['a target that is not due rests', { now: onDay(59) }, 'leave not-due'],
   ['by jitter it is due a day earlier', { now: onDay(59), jitter: 1 }, 'setState begun'],
   ['R14: an event does not start what is not due', { now: onDay(59), request: nearExpiry }, 'leave not-due'],
   ['R14: an event starts what is due in an hour', { now: onDay(59, 23), request: nearExpiry }, 'setState begun'],
   ['R14: an event knows no jitter', { now: onDay(59), jitter: 1, request: nearExpiry }, 'leave not-due'],
   ['outside of its window it waits', { options: { window } }, 'wait outside-window'],
-  ['a validity too short for settle begins nothing', { options: { overlapMs: 60 * day } }, 'wait validity-too-short'],
+  [
+    'a validity too short for the overlap begins nothing',
+    { options: { overlapMs: 60 * day } },
+    'wait validity-too-short',
+  ],
   ['the grace of adoption is waited for', guarded(onDay(61)), 'leave adoption-grace'],
   ['a guard that is over is not', guarded(now), 'setState begun'],
   [
-    'promise 2: a version younger than settle is not replaced, whoever wrote it',
+    'promise 2: a version younger than the overlap is not replaced, no matter who wrote it',
     { secret: { createdOn: later(now, -hour), expiresOn: onDay(61) } },
     'wait overlap',
   ],
-  ['R4: a request under way is waited for', flight(onDay(61), 's0'), 'wait request-in-flight'],
-  ['R4: of an unknown past any may be under way', flight(onDay(61)), 'wait request-in-flight'],
-  ['R4: one whose effect is seen is not', flight(onDay(61), 'replaced'), 'setState begun'],
-  ['R4: one that cannot land any more is not', flight(now, 's0'), 'setState begun'],
+  ['R4: a request under way is waited for', inFlight(onDay(61), 's0'), 'wait request-in-flight'],
+  ['R4: of an unknown past any may be under way', inFlight(onDay(61)), 'wait request-in-flight'],
+  ['R4: one whose effect is seen is not', inFlight(onDay(61), 'replaced'), 'setState begun'],
+  ['R4: one that cannot land any more is not', inFlight(now, 's0'), 'setState begun'],
   [
-    'R16: a refused live key that is current is told',
+    'R16: a refused live key is a wait of its own',
     { request: { cause: 'schedule', liveRefused: 'surely' } },
     'wait live-refused',
   ],

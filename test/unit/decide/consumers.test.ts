@@ -34,16 +34,24 @@ const asks: [sentence: string, different: Overrides, expected: boolean][] = [
   ['at rest', {}, false],
   ['before publish', { state: { rotation: rotation(immediate) } }, false],
   ['in verify', { state: { rotation: rotation({ phase: 'verify', ...immediate }) } }, false],
-  ['while an ordinary rotation settles', revoking(hour, {}, { options: waits }), false],
-  ['at the end of settle, where nobody waits for them', revoking(26 * hour), false],
-  ['at the end of settle, where somebody waits for them', revoking(26 * hour, {}, { options: waits }), true],
-  ['… and they were looked at in this visit', revoking(26 * hour, {}, { options: waits, consumers: some }), false],
-  ['… and there is a deadline', revoking(26 * hour, { deadline }, { options: waits }), false],
-  ['… and it is an emergency', revoking(26 * hour, { cause: 'emergency' }, { options: waits }), false],
+  ['during the overlap of an ordinary rotation', revoking(hour, {}, { options: waits }), false],
+  ['at the end of the overlap, with consumers=proceed', revoking(26 * hour), false],
+  ['at the end of the overlap, with consumers=wait', revoking(26 * hour, {}, { options: waits }), true],
+  [
+    'at the end of the overlap, when this visit saw them already',
+    revoking(26 * hour, {}, { options: waits, consumers: some }),
+    false,
+  ],
+  ['at the end of the overlap, with a deadline', revoking(26 * hour, { deadline }, { options: waits }), false],
+  [
+    'at the end of the overlap, in an emergency',
+    revoking(26 * hour, { cause: 'emergency' }, { options: waits }),
+    false,
+  ],
   ['in an immediate emergency', revoking(hour, immediate), true],
-  ['… and verify is frozen', revoking(hour, immediate, frozen('verify')), false],
-  ['… and revoke is frozen', revoking(hour, immediate, frozen('revoke')), false],
-  ['… and the target is paused', revoking(hour, immediate, paused), true],
+  ['in an immediate emergency, while verify is frozen', revoking(hour, immediate, frozen('verify')), false],
+  ['in an immediate emergency, while revoke is frozen', revoking(hour, immediate, frozen('revoke')), false],
+  ['in an immediate emergency of a paused target', revoking(hour, immediate, paused), true],
   [
     'in an immediate rotation that is no emergency, and the target is paused',
     revoking(hour, { mode: 'immediate' }, paused),
@@ -69,30 +77,38 @@ test.each([
 
 const rows: [sentence: string, different: Overrides, decision: string][] = [
   [
-    'settle that is not over is waited for, seen or not',
+    'the overlap is waited for, whether consumers are seen or not',
     revoking(hour, {}, { options: waits, consumers: seen }),
     'wait overlap',
   ],
-  ['none known never shortens settle', revoking(hour, {}, { consumers: none }), 'wait overlap'],
-  ['who did not wish to wait goes on', revoking(26 * hour, {}, { consumers: some }), 'run revoke going-on'],
   [
-    'who wished to wait waits for those behind',
+    'consumers of which none is known never shorten the overlap',
+    revoking(hour, {}, { consumers: none }),
+    'wait overlap',
+  ],
+  [
+    'consumers=proceed ends the overlap although consumers are behind',
+    revoking(26 * hour, {}, { consumers: some }),
+    'run revoke going-on',
+  ],
+  [
+    'consumers=wait waits for consumers that are behind',
     revoking(26 * hour, {}, { options: waits, consumers: some }),
     'wait consumers-behind',
   ],
-  ['… and where they cannot be seen', revoking(26 * hour, {}, { options: waits }), 'wait outage'],
+  ['consumers=wait waits where consumers cannot be seen', revoking(26 * hour, {}, { options: waits }), 'wait outage'],
   [
-    '… and goes on when all are seen',
+    'consumers=wait goes on when all are seen',
     revoking(26 * hour, {}, { options: waits, consumers: seen }),
     'run revoke going-on',
   ],
   [
-    '… and goes on where none is known',
+    'consumers=wait goes on where none is known',
     revoking(26 * hour, {}, { options: waits, consumers: none }),
     'run revoke going-on',
   ],
   [
-    '… but not in an emergency',
+    'consumers=wait does not wait in an emergency',
     revoking(26 * hour, { cause: 'emergency' }, { options: waits, consumers: some }),
     'run revoke going-on',
   ],
@@ -102,19 +118,27 @@ const rows: [sentence: string, different: Overrides, decision: string][] = [
     'run revoke going-on',
   ],
   [
-    'R21: … looks again while some are behind',
+    'R21: an immediate one is inspected again while consumers are behind',
     revoking(minute, immediate, { consumers: some }),
     'wait consumers-moving',
   ],
-  ['R21: … waits for its cap where none is known', revoking(minute, immediate, { consumers: none }), 'wait overlap'],
-  ['R21: … waits for its cap where they cannot be seen', revoking(minute, immediate), 'wait overlap'],
   [
-    'R21: … and ends at its cap, whoever is behind',
+    'R21: an immediate one waits for its cap where no consumer is known',
+    revoking(minute, immediate, { consumers: none }),
+    'wait overlap',
+  ],
+  [
+    'R21: an immediate one waits for its cap where consumers cannot be seen',
+    revoking(minute, immediate),
+    'wait overlap',
+  ],
+  [
+    'R21: an immediate one ends at its cap, although consumers are behind',
     revoking(5 * minute, immediate, { consumers: some }),
     'run revoke going-on',
   ],
   [
-    'R21: … and does not wait before publish',
+    'R21: an immediate one does not wait before publish',
     { ...revoking(minute), inspection: inspectionOf(), taggedId: 'Primary', state: { rotation: rotation(immediate) } },
     'run generate going-on',
   ],
@@ -126,7 +150,11 @@ test.each(rows)('%s', (_sentence, different, decision) => {
 
 test.each([
   ['moving ones are looked at again after three seconds', revoking(minute, immediate, { consumers: some }), 3 * second],
-  ['… or at the cap, if that is sooner', revoking(5 * minute - second, immediate, { consumers: some }), second],
+  [
+    'those that move, or at the cap, if that is sooner',
+    revoking(5 * minute - second, immediate, { consumers: some }),
+    second,
+  ],
   [
     'those behind are looked at again in a quarter of an hour',
     revoking(26 * hour, {}, { options: waits, consumers: some }),

@@ -5,9 +5,9 @@ import type { Guard, Rotation } from '../../../lib/model/state.ts';
 import { onDay, inspectionOf, rotation, situation, summaryOf, window, type Overrides } from './situation.ts';
 
 const now = onDay(60);
-const settle = 25 * hour;
+const overlapMs = 25 * hour;
 
-/** When a version that is a minute old has settled, in hours from its birth. */
+/** Returns when the overlap of a version that is a minute old ends, in hours from its creation. */
 function overlapEndAfter(phase: 'generate' | 'revoke', deadlineHours: number | undefined): number {
   const createdOn = later(now, -minute);
   const { secret, target } = situation({ secret: { createdOn } });
@@ -17,15 +17,15 @@ function overlapEndAfter(phase: 'generate' | 'revoke', deadlineHours: number | u
 }
 
 test.each([
-  ['generate', 'no deadline: a whole settle', undefined, 25],
-  ['generate', 'a deadline far away: a whole settle', 51, 25],
-  ['generate', 'twice a settle: a whole settle', 50, 25],
-  ['generate', 'less than two settles: half of the time', 40, 20],
+  ['generate', 'no deadline: a whole overlap', undefined, 25],
+  ['generate', 'a deadline far away: a whole overlap', 51, 25],
+  ['generate', 'twice the overlap: a whole overlap', 50, 25],
+  ['generate', 'less than two overlaps: half of the time', 40, 20],
   ['generate', 'an hour: half of it', 1, 0.5],
   ['generate', 'eight minutes: the floor of five', 8 / 60, 5 / 60],
   ['generate', 'a deadline that has passed: the floor of five minutes', -1, 5 / 60],
-  ['revoke', 'no deadline: a whole settle', undefined, 25],
-  ['revoke', 'a settle and half an hour: a whole settle', 25.5, 25],
+  ['revoke', 'no deadline: a whole overlap', undefined, 25],
+  ['revoke', 'an overlap and half an hour: a whole overlap', 25.5, 25],
   ['revoke', 'less: half an hour before the deadline', 20, 19.5],
   ['revoke', 'half an hour: the floor of five minutes', 0.5, 5 / 60],
   ['revoke', 'a deadline that has passed: the floor of five minutes', -1, 5 / 60],
@@ -42,11 +42,11 @@ test('R23: the consumers of both versions get the same where there is not enough
 function guarded(reason: Guard['reason'], untilHours: number, deadlineHours?: number): Guard | undefined {
   const guard: Guard = { reason, until: later(now, untilHours * hour) };
   const deadline = deadlineHours === undefined ? {} : { deadline: later(now, deadlineHours * hour) };
-  return standingGuard({ refusals: 0, guard }, { mode: 'graceful', ...deadline }, settle, now);
+  return standingGuard({ refusals: 0, guard }, { mode: 'graceful', ...deadline }, overlapMs, now);
 }
 
 test.each([
-  ['a guard that ends a settle before the deadline', 'restored', 5, 30, true],
+  ['a guard that ends an overlap before the deadline', 'restored', 5, 30, true],
   ['a guard that ends later yields', 'restored', 6, 30, false],
   ['the grace of adoption yields', 'adoption-grace', 24, 30, false],
   ['what was recovered yields', 'recovered', 25, 30, false],
@@ -68,9 +68,9 @@ const soon = { deadline: later(now, 10 * hour) };
 const behind = { consumers: { known: 1, behind: ['/apps/a'] } };
 
 const rows: [sentence: string, different: Overrides, decision: string][] = [
-  ['promise 2: without a deadline it waits for settle', noticed(hour, {}), 'wait overlap'],
+  ['promise 2: without a deadline it waits for the overlap', noticed(hour, {}), 'wait overlap'],
   ['R23: with one it waits for half of the time', noticed(hour, soon), 'wait overlap'],
-  ['R23: … and no longer', noticed(10 * hour, soon), 'run generate going-on'],
+  ['R23: with one it waits no longer than that', noticed(10 * hour, soon), 'run generate going-on'],
   [
     'R23: revoke waits for half an hour before it',
     { ...noticed(hour, { phase: 'revoke', ...soon }), ...published },
@@ -82,7 +82,7 @@ const rows: [sentence: string, different: Overrides, decision: string][] = [
     'run revoke going-on',
   ],
   [
-    'R23: who wished to wait for consumers yields to the deadline',
+    'R23: consumers=wait yields to the deadline',
     { ...noticed(26 * hour, { phase: 'revoke', ...soon }, behind), ...published, options: { consumers: 'wait' } },
     'run revoke going-on',
   ],

@@ -41,7 +41,7 @@ const rows: [sentence: string, different: Overrides, decision: string][] = [
     'setState repairing',
   ],
   [
-    'a tag that somebody edited does not make a stale read of it',
+    'an edited tag makes no stale read of it',
     { taggedId: 'Primary', inspection: inspectionOf({ secondary: 's2', inSecret: 's1' }), state: published },
     'setState repairing',
   ],
@@ -73,9 +73,13 @@ const rows: [sentence: string, different: Overrides, decision: string][] = [
     { inspection: dead, claim: repaired, secret: { version: 'v2' } },
     'hold contended',
   ],
-  ['R19: not where the version is still ours', { inspection: dead, claim: repaired }, 'setState repairing'],
   [
-    'R19: not after a settle',
+    'R19: a dead value in our own version is repaired again',
+    { inspection: dead, claim: repaired },
+    'setState repairing',
+  ],
+  [
+    'R19: a dead value an overlap after a repair is repaired again',
     { inspection: dead, claim: { ...repaired, repairedAt: later(now, -25 * hour) }, secret: { version: 'v2' } },
     'setState repairing',
   ],

@@ -38,7 +38,7 @@ describe('a rotation is due', () => {
       later(firstDay, (59 * day * 2) / 3),
     ],
     ['after 6 days and 16 hours for 10 days', dated({ validityMs: 10 * day }), 0, onDay(6, 16)],
-    ['a lead before expiry where one is wished', dated({ leadMs: 10 * day }), 0, onDay(80)],
+    ['a lead before expiry where a tag names one', dated({ leadMs: 10 * day }), 0, onDay(80)],
     ['30 days before the secret’s own expiry', dated({}, onDay(45)), 0, onDay(15)],
     ['up to a day earlier by jitter', dated(), 1, onDay(59)],
     ['half of it earlier by half the jitter', dated(), 0.5, onDay(59, 12)],
@@ -67,19 +67,19 @@ describe('R14: an event', () => {
 describe('a validity is', () => {
   test.each([
     [
-      'long enough where a day more than settle is left before the lead',
+      'long enough where a day more than the overlap is left before the lead',
       { validityMs: 60 * day, overlapMs: 29 * day },
       false,
     ],
     ['too short where a second less is left', { validityMs: 60 * day, overlapMs: 29 * day + 1000 }, true],
-    ['too short at three days and the default settle', { validityMs: 3 * day }, true],
-    ['long enough at four days and the default settle', { validityMs: 4 * day }, false],
+    ['too short at three days and the default overlap', { validityMs: 3 * day }, true],
+    ['long enough at four days and the default overlap', { validityMs: 4 * day }, false],
     ['too short where the lead takes all of it', { leadMs: 90 * day }, true],
   ])('%s', (_sentence, wanted, isTooShort) => {
     expect(isValidityTooShort({ ...options, ...wanted })).toBe(isTooShort);
   });
 });
 
-test('consumers of the version before are given settle from the day a version was made', () => {
+test('consumers of the version before are given the overlap from the creation of a version', () => {
   expect(overlapEnd(dated())).toEqual(onDay(1, 1));
 });

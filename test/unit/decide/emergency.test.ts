@@ -14,7 +14,7 @@ import {
 const published = inspectionOf({ secondary: 's1', inSecret: 's1' });
 const start = onDay(60);
 
-/** What is accepted of an emergency, while a rotation is where it is. */
+/** Returns the decision that accepts an emergency. */
 function accepted(accept: EmergencyRequest, state: Partial<State> = {}, inspection = inspectionOf()) {
   const taggedId = inspection.live?.id ?? 'Primary';
   const decision = decide(

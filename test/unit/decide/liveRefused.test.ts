@@ -30,13 +30,17 @@ const inRevoke = { state: { ...once.state, rotation: revoke } };
 const replacing = { state: { ...once.state, rotation: rotation() } };
 
 const rows: [sentence: string, different: Overrides, decision: string][] = [
-  ['the first look waits', {}, 'wait live-refused'],
-  ['a look within the minute waits', { state: waited(minute - second) }, 'wait live-refused'],
-  ['a look a minute later rotates', once, 'setState repairing'],
+  ['the first refusal waits', {}, 'wait live-refused'],
+  ['a refusal within the minute waits', { state: waited(minute - second) }, 'wait live-refused'],
+  ['a refusal a minute later rotates', once, 'setState repairing'],
   ['whatever was waited for before does not count', { state: waited(hour, 'outage') }, 'wait live-refused'],
   ['due or not', { ...once, now: onDay(60) }, 'setState repairing'],
   ['a validity too short does not matter', { ...once, options: { validityMs: 25 * hour } }, 'setState repairing'],
-  ['promise 2: within settle it waits', { ...once, secret: { createdOn: later(now, -hour) } }, 'wait live-refused'],
+  [
+    'promise 2: within the overlap it waits',
+    { ...once, secret: { createdOn: later(now, -hour) } },
+    'wait live-refused',
+  ],
   [
     'a guard is waited for',
     { state: { ...once.state, guard: { reason: 'restored', until: onDay(31) } } },
@@ -44,12 +48,12 @@ const rows: [sentence: string, different: Overrides, decision: string][] = [
   ],
   ['R4: a request under way is waited for', { ...once, requestInFlight: { until: onDay(31) } }, 'wait live-refused'],
   [
-    'in a rotation that settles it waits',
+    'in the overlap of a rotation it waits',
     { ...inRevoke, secret: { createdOn: later(now, -hour) } },
     'wait live-refused',
   ],
-  ['in a rotation that has settled the old one is made anew', inRevoke, 'setState repairing'],
-  ['… not on the first look', { state: { rotation: revoke } }, 'wait live-refused'],
+  ['after the overlap of a rotation the old one is made anew', inRevoke, 'setState repairing'],
+  ['in a rotation, the first refusal waits', { state: { rotation: revoke } }, 'wait live-refused'],
   [
     'R16: an unsure refusal makes nothing anew',
     { ...inRevoke, request: { cause: 'schedule', liveRefused: 'alone' } },
@@ -72,15 +76,19 @@ test.each(rows)('a live key that the service refuses: %s', (_sentence, different
 });
 
 test.each([
-  ['the first look waits a minute', {}, later(now, minute)],
+  ['the first refusal waits a minute', {}, later(now, minute)],
   ['so does one after another wait', { state: waited(hour, 'outage') }, later(now, minute)],
-  ['a look within the minute waits a minute', { state: waited(minute - second) }, later(now, minute)],
+  ['a refusal within the minute waits a minute', { state: waited(minute - second) }, later(now, minute)],
   [
     'R16: an unsure refusal that lasts is looked at in an hour',
     { ...once, request: { cause: 'schedule', liveRefused: 'alone' } },
     later(now, hour),
   ],
-  ['within settle it waits for its end', { ...once, secret: { createdOn: later(now, -hour) } }, later(now, 24 * hour)],
+  [
+    'within the overlap it waits for its end',
+    { ...once, secret: { createdOn: later(now, -hour) } },
+    later(now, 24 * hour),
+  ],
   ['in a rotation it waits an hour', { ...inRevoke, secret: { createdOn: later(now, -hour) } }, later(now, hour)],
 ] as const)('%s', (_sentence, different, until) => {
   expect(asked(different)).toMatchObject({ until });
@@ -111,6 +119,6 @@ test.each([
   ['a repair of a dead value', { now: onDay(30), inspection: inspectionOf({ primary: 'p1' }) }, 'setState repairing'],
   ['the going on of what is under way', { now: onDay(60), state: { rotation: rotation() } }, 'run generate going-on'],
   ['the end of a wait', { now: onDay(60), state: waited(hour, 'outage') }, 'leave not-due'],
-])('who comes because somebody regenerated a key begins %s', (_sentence, different: Overrides, decision) => {
+])('a visit for a regenerated key begins %s', (_sentence, different: Overrides, decision) => {
   expect(summaryOf(decide(situation({ request: drift, ...different })))).toBe(decision);
 });

@@ -22,7 +22,7 @@ const rows: [sentence: string, different: Overrides, decision: string][] = [
     'wait service-working',
   ],
   ['R9: the second secret of a resource is no target', { claim: 'of-another' }, 'wait claimed-twice'],
-  ['R22: nor by an emergency', { claim: 'of-another', request: ask }, 'wait claimed-twice'],
+  ['R22: nor is it one for an emergency', { claim: 'of-another', request: ask }, 'wait claimed-twice'],
   [
     'promise 9, R12: a value of no key claims nothing',
     { ...unclaimed, inspection: foreign },
@@ -53,7 +53,7 @@ test('adoption remembers both keys and gives a day of grace', () => {
   expect(decide(situation(unclaimed))).toMatchObject({ state: { refusals: 0, stateBinding: newBinding(), guard } });
 });
 
-test('R24: where the state was lost, what is not live ends after settle', () => {
+test('R24: where the state was lost, credentials that are not live end after the overlap', () => {
   const rotation = { phase: 'revoke', cause: 'onboard', mode: 'graceful', toRevoke: [keyFingerprint('s0')] };
   expect(decide(situation({ binding: 'lost', state: {} }))).toMatchObject({ state: { rotation } });
 });

@@ -21,40 +21,44 @@ function frozen(phase: 'generate' | 'verify'): Overrides {
 
 const rows: [sentence: string, different: Overrides, decision: string][] = [
   ['the value corrects a tag that names the other key', { taggedId: 'Secondary' }, 'fixTag tag-corrected'],
-  ['R11: a secret that is back starts its settle anew', restored, 'adopt restored'],
+  ['R11: a restored secret starts a quiet period', restored, 'adopt restored'],
   ['R20: an emergency at rest is accepted', { request: ask, now: onDay(10) }, 'startEmergency begun'],
   ['R22: an emergency overrides the pause', { request: ask, options }, 'startEmergency begun'],
-  ['R22: … a hold of history', { request: ask, state: { held: 'proof-refused' } }, 'startEmergency begun'],
-  ['R22: … every wait', { request: ask, state: backingOff() }, 'startEmergency begun'],
+  [
+    'R22: an emergency overrides a hold of history',
+    { request: ask, state: { held: 'proof-refused' } },
+    'startEmergency begun',
+  ],
+  ['R22: an emergency overrides every wait', { request: ask, state: backingOff() }, 'startEmergency begun'],
   [
     'a live key that is dead is repaired before an emergency',
     { request: ask, inspection: inspectionOf({ primary: 'p1' }) },
     'setState repairing',
   ],
   [
-    'R22: … of a paused target too',
+    'R22: the dead live key of a paused target too',
     { request: ask, options, inspection: inspectionOf({ primary: 'p1' }) },
     'setState repairing',
   ],
   [
-    'R22: … and of a held one',
+    'R22: the dead live key of a held target too',
     { request: ask, state: { held: 'contended' }, inspection: inspectionOf({ primary: 'p1' }) },
     'setState repairing',
   ],
   [
-    'R22: … and of one that backs off',
+    'R22: the dead live key of a target that backs off too',
     { request: ask, state: backingOff(), inspection: inspectionOf({ primary: 'p1' }) },
     'setState repairing',
   ],
   ['a paused target rests', { options }, 'leave paused'],
   ['a paused target rests in mid-rotation', { options, state: { rotation: verify } }, 'leave paused'],
   [
-    'R22: unless it is an emergency',
+    'R22: a paused target in an emergency goes on',
     { options, state: { rotation: { ...verify, cause: 'emergency' } } },
     'run verify going-on',
   ],
-  ['what is held stays held', { state: { held: 'contended' } }, 'leave contended'],
-  ['what is held stays held in mid-rotation', { state: { held: 'contended', rotation: verify } }, 'leave contended'],
+  ['a held target stays held', { state: { held: 'contended' } }, 'leave contended'],
+  ['a held target stays held in mid-rotation', { state: { held: 'contended', rotation: verify } }, 'leave contended'],
   ['a frozen phase is not begun', frozen('generate'), 'leave frozen'],
   ['a frozen phase is not gone on with', { ...frozen('verify'), state: { rotation: verify } }, 'leave frozen'],
   [
@@ -70,7 +74,7 @@ test.each(rows)('%s', (_sentence, different, decision) => {
   expect(summaryOf(decide(situation(different)))).toBe(decision);
 });
 
-test('a wait that each look finds anew does not outlive its cause', () => {
+test('a wait that each inspection recomputes does not outlive its cause', () => {
   const wait = { reason: 'shared-key-disabled', since: onDay(59), until: onDay(61) } as const;
   expect(summaryOf(decide(situation({ state: { wait } })))).toBe('setState begun');
 });
@@ -80,12 +84,12 @@ test('a missing tag is filled in from the value, and nothing is guarded for that
   expect(decide(untagged)).toMatchObject({ do: 'fixTag', credentialId: 'Primary', state: untagged.state });
 });
 
-test('promise 1: what a wrong tag named is protected for one settle', () => {
+test('promise 1: what a wrong tag named is protected for one overlap', () => {
   const state = guarded('tag-corrected', onDay(61, 1));
   expect(decide(situation({ taggedId: 'Secondary' }))).toMatchObject({ credentialId: 'Primary', state });
 });
 
-test('R11: consumers of a restored secret get one settle', () => {
+test('R11: consumers of a restored secret get one overlap', () => {
   expect(decide(situation(restored))).toMatchObject({ state: guarded('restored', onDay(61, 1)) });
 });
 

@@ -67,7 +67,7 @@ interface Keys {
   readonly next?: string;
 }
 
-/** What an inspection finds of a resource that has these two keys, and of the secret's value. */
+/** Returns the inspection of a resource with these two keys, for a secret with this value. */
 export function inspectionOf(different: Keys = {}): Inspection {
   const { primary, secondary, inSecret, next } = {
     primary: 'p0',
@@ -90,7 +90,7 @@ export function inspectionOf(different: Keys = {}): Inspection {
   };
 }
 
-/** What an inspection finds where the credential is a version: the live one, one that may replace it, and older ones. */
+/** Returns the inspection of a resource whose credential is a version: live, next and older ones. */
 export function versionInspection(live: string, { next = '', older = [] as readonly string[] } = {}): Inspection {
   const versions = [live, ...(next ? [next] : []), ...older].map((id) => credential(id, id));
   const [inUse] = versions as [Credential];
@@ -123,7 +123,7 @@ export function rotation(more: Partial<Rotation> = {}): Rotation {
   return { phase: 'generate', cause: 'schedule', start: onDay(59), mode: 'graceful', toRevoke, ...more };
 }
 
-/** What sets a situation apart from a target that is due. */
+/** The differences of a situation from that of a target that is due. */
 export type Overrides = Partial<Omit<Situation, 'state' | 'target' | 'settings' | 'secret'>> & {
   readonly state?: Partial<State>;
   readonly options?: Partial<TargetOptions>;

@@ -10,9 +10,9 @@ const now = onDay(60);
 const none: ReadonlySet<Phase> = new Set();
 const idle = { refusals: 0, stateBinding: newBinding() };
 
-function sighting(state: Partial<State> = {}, wished: Partial<TargetOptions> = {}): ListedTarget {
+function listedTarget(state: Partial<State> = {}, ownOptions: Partial<TargetOptions> = {}): ListedTarget {
   return {
-    target: { ...target, options: { ...options, ...wished } },
+    target: { ...target, options: { ...options, ...ownOptions } },
     state: { ...idle, ...state },
     createdOn: firstDay,
   };
@@ -27,77 +27,77 @@ function waitUntil(until: Date, reason: Reason): Wait {
 }
 
 const rows: [sentence: string, ListedTarget, at: Date, Phase[]][] = [
-  ['at rest and not due wants nothing', sighting(), onDay(59), []],
-  ['at rest and due wants generate', sighting(), now, ['generate']],
-  ['that nobody has taken up yet wants generate', { ...sighting(), state: { refusals: 0 } }, firstDay, ['generate']],
-  ['in a phase wants that phase', sighting({ rotation: rotation({ phase: 'publish' }) }), now, ['publish']],
-  ['that waits wants nothing', sighting(waits(onDay(61))), now, []],
-  ['whose wait is over wants its phase', sighting(waits(now)), now, ['revoke']],
-  ['whose progress a person deleted wants generate', { ...sighting(), resumed: true }, firstDay, ['generate']],
-  ['that is held wants nothing', sighting({ held: 'contended', rotation: rotation() }), now, []],
-  ['that is paused wants nothing', sighting({ rotation: rotation() }, { paused: true }), now, []],
+  ['at rest and not due wants nothing', listedTarget(), onDay(59), []],
+  ['at rest and due wants generate', listedTarget(), now, ['generate']],
+  ['that is not adopted yet wants generate', { ...listedTarget(), state: { refusals: 0 } }, firstDay, ['generate']],
+  ['in a phase wants that phase', listedTarget({ rotation: rotation({ phase: 'publish' }) }), now, ['publish']],
+  ['that waits wants nothing', listedTarget(waits(onDay(61))), now, []],
+  ['whose wait is over wants its phase', listedTarget(waits(now)), now, ['revoke']],
+  ['whose progress a person deleted wants generate', { ...listedTarget(), resumed: true }, firstDay, ['generate']],
+  ['that is held wants nothing', listedTarget({ held: 'contended', rotation: rotation() }), now, []],
+  ['that is paused wants nothing', listedTarget({ rotation: rotation() }, { paused: true }), now, []],
   [
     'R22: paused in an emergency wants its phase',
-    sighting({ rotation: rotation({ cause: 'emergency' }) }, { paused: true }),
+    listedTarget({ rotation: rotation({ cause: 'emergency' }) }, { paused: true }),
     now,
     ['generate'],
   ],
-  ['at rest and paused wants nothing', sighting({}, { paused: true }), now, []],
+  ['at rest and paused wants nothing', listedTarget({}, { paused: true }), now, []],
   [
     'at rest whose wait is over wants generate',
-    sighting({ wait: waitUntil(onDay(10), 'outage') }),
+    listedTarget({ wait: waitUntil(onDay(10), 'outage') }),
     onDay(11),
     ['generate'],
   ],
-  ['that is down wants verify', sighting({ wait: waitUntil(onDay(10), 'key-access-lost') }), onDay(11), ['verify']],
+  ['that is down wants verify', listedTarget({ wait: waitUntil(onDay(10), 'key-access-lost') }), onDay(11), ['verify']],
   [
     'that is guarded in revoke wants nothing',
-    sighting({ rotation: rotation({ phase: 'revoke' }), guard: { reason: 'restored', until: onDay(61) } }),
+    listedTarget({ rotation: rotation({ phase: 'revoke' }), guard: { reason: 'restored', until: onDay(61) } }),
     now,
     [],
   ],
   [
     'that is guarded in generate wants generate',
-    sighting({ rotation: rotation(), guard: { reason: 'restored', until: onDay(61) } }),
+    listedTarget({ rotation: rotation(), guard: { reason: 'restored', until: onDay(61) } }),
     now,
     ['generate'],
   ],
-  ['that is guarded wants nothing', sighting({ guard: { reason: 'adoption-grace', until: onDay(61) } }), now, []],
+  ['that is guarded wants nothing', listedTarget({ guard: { reason: 'adoption-grace', until: onDay(61) } }), now, []],
 ];
 
-test.each(rows)('a target %s', (_sentence, seen, at, expected) => {
-  expect(phases.filter((phase) => isSelected(phase, seen, at, none, 0))).toEqual(expected);
+test.each(rows)('a target %s', (_sentence, listed, at, expected) => {
+  expect(phases.filter((phase) => isSelected(phase, listed, at, none, 0))).toEqual(expected);
 });
 
-test('a frozen phase is wanted by nobody', () => {
-  expect(isSelected('generate', sighting(), now, new Set(['generate']), 0)).toBe(false);
+test('a frozen phase is never selected', () => {
+  expect(isSelected('generate', listedTarget(), now, new Set(['generate']), 0)).toBe(false);
 });
 
-function turnsIn(hours: number, seen = sighting()): number {
+function turnsIn(hours: number, listed = listedTarget()): number {
   const sweeps = Array.from({ length: (hours * hour) / (5 * minute) }, (_, i) => later(firstDay, i * 5 * minute));
-  return sweeps.filter((at) => isTurnForDriftCheck(seen, at)).length;
+  return sweeps.filter((at) => isTurnForDriftCheck(listed, at)).length;
 }
 
 test.each([
   ['at rest', {}, 4],
-  ['that settles', { rotation: rotation({ phase: 'revoke' }) }, 4],
+  ['in its overlap', { rotation: rotation({ phase: 'revoke' }) }, 4],
   ['in another phase', { rotation: rotation({ phase: 'verify' }) }, 0],
   ['that is held', { held: 'contended' }, 0],
 ] as const)('drift: a target %s, %j, has %i turns in a day', (_sentence, state, turns) => {
-  expect(turnsIn(24, sighting(state))).toBe(turns);
+  expect(turnsIn(24, listedTarget(state))).toBe(turns);
 });
 
 test('drift: paused and new targets have no turn', () => {
-  expect(turnsIn(24, sighting({}, { paused: true }))).toBe(0);
-  expect(turnsIn(24, { ...sighting(), state: { refusals: 0 } })).toBe(0);
+  expect(turnsIn(24, listedTarget({}, { paused: true }))).toBe(0);
+  expect(turnsIn(24, { ...listedTarget(), state: { refusals: 0 } })).toBe(0);
 });
 
 test('drift: a sweep’s share of 7,200 targets is about a hundred', () => {
   const all = Array.from({ length: 7_200 }, (_, i) => ({
-    ...sighting(),
+    ...listedTarget(),
     target: { ...target, secret: { ...target.secret, name: `s${i}` } },
   }));
-  const share = all.filter((seen) => isTurnForDriftCheck(seen, firstDay)).length;
+  const share = all.filter((listed) => isTurnForDriftCheck(listed, firstDay)).length;
   expect(share).toBeGreaterThan(60);
   expect(share).toBeLessThan(140);
 });
@@ -118,28 +118,32 @@ const urgent = { ...overlapWait, rotation: rotation({ phase: 'revoke', cause: 'e
 const retried: Partial<State> = { wait: { reason: 'outage', since: onDay(59), until: onDay(61) } };
 
 const dates: [sentence: string, ListedTarget, Date | undefined][] = [
-  ['at rest is due by its date', sighting(), now],
-  ['at rest under a guard is due when that is over', sighting({ guard }), onDay(62)],
-  ['at rest under a guard that is over is due by its date', sighting({ guard: { ...guard, until: firstDay } }), now],
-  ['that failed before it began is due when its wait is over', sighting(retried), onDay(61)],
+  ['at rest is due by its date', listedTarget(), now],
+  ['at rest under a guard is due when that is over', listedTarget({ guard }), onDay(62)],
+  [
+    'at rest under a guard that is over is due by its date',
+    listedTarget({ guard: { ...guard, until: firstDay } }),
+    now,
+  ],
+  ['that failed before it began is due when its wait is over', listedTarget(retried), onDay(61)],
   [
     'that failed before it was due keeps the date of its wait',
-    sighting({ wait: waitUntil(onDay(55), 'outage') }),
+    listedTarget({ wait: waitUntil(onDay(55), 'outage') }),
     onDay(55),
   ],
-  ['in a rotation keeps the date of its wait', sighting(waits(onDay(55))), onDay(55)],
-  ['that settles is due when settle is over', sighting(overlapWait), onDay(61)],
-  ['that settles under a guard is due when both are over', sighting({ ...overlapWait, guard }), onDay(62)],
-  ['that is guarded in a rotation is due when that is over', sighting({ ...running, guard }), onDay(62)],
-  ['that waits for nothing was interrupted, nobody knows when', sighting(running), undefined],
-  ['in an immediate emergency has no date: whoever sees it takes it', sighting(urgent), undefined],
-  ['that nobody has taken up yet has no date', { ...sighting(), state: { refusals: 0 } }, undefined],
+  ['in a rotation keeps the date of its wait', listedTarget(waits(onDay(55))), onDay(55)],
+  ['in its overlap is due when that is over', listedTarget(overlapWait), onDay(61)],
+  ['in its overlap under a guard is due when both are over', listedTarget({ ...overlapWait, guard }), onDay(62)],
+  ['that is guarded in a rotation is due when that is over', listedTarget({ ...running, guard }), onDay(62)],
+  ['that waits for nothing was interrupted at an unknown time', listedTarget(running), undefined],
+  ['in an immediate emergency has no date: each sweep takes it', listedTarget(urgent), undefined],
+  ['that is not adopted yet has no date', { ...listedTarget(), state: { refusals: 0 } }, undefined],
 ];
 
-test.each(dates)('a target %s', (_sentence, seen, since) => {
-  expect(dueSince(seen, 0)).toEqual(since);
+test.each(dates)('a target %s', (_sentence, listed, since) => {
+  expect(dueSince(listed, 0)).toEqual(since);
 });
 
-test('what is due by its date is due earlier by its jitter', () => {
-  expect(dueSince(sighting(), 1)).toEqual(onDay(59));
+test('a date comes earlier by the jitter', () => {
+  expect(dueSince(listedTarget(), 1)).toEqual(onDay(59));
 });

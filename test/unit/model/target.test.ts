@@ -27,6 +27,6 @@ test.each([
   ['live by the tag', 'Secondary', 'Primary', 'Secondary', false],
   ['neither', 'Secondary', 'Primary', 'Primary', true],
   ['not live, and there is no tag', 'Secondary', 'Primary', undefined, true],
-])('promise 1: a credential that is %s', (_sentence, wanted, live, taggedId, isSpare) => {
-  expect(revocable(wanted, live, taggedId) !== undefined).toBe(isSpare);
+])('promise 1: a credential that is %s', (_sentence, wanted, live, taggedId, isRevocable) => {
+  expect(revocable(wanted, live, taggedId) !== undefined).toBe(isRevocable);
 });

@@ -18,7 +18,7 @@ const wait = { reason: 'throttled', since: later(now, -minute), until: now } as 
 const generating = rotation();
 
 describe('an outcome advances the state', () => {
-  test('what is pending is waited for', () => {
+  test('a pending outcome is waited for', () => {
     const until = later(now, 2 * second);
     const next = advance(situation(), generating, { is: 'pending', reason: 'service-working', until });
     expect(next.wait).toEqual({ reason: 'service-working', since: now, until });
@@ -51,7 +51,7 @@ describe('an outcome advances the state', () => {
     expect(next).not.toHaveProperty('wait');
   });
 
-  test('verify that is done settles until settle after the version was made', () => {
+  test('the end of verify waits until an overlap after the version was made', () => {
     const s = situation({ secret: { createdOn: now } });
     const next = advance(s, rotation({ phase: 'verify' }), { is: 'done', inspection: s.inspection });
     expect(next).toMatchObject({
@@ -60,7 +60,7 @@ describe('an outcome advances the state', () => {
     });
   });
 
-  test('without a settle revoke comes at once', () => {
+  test('without an overlap revoke comes at once', () => {
     const s = situation({ secret: { createdOn: now }, options: { overlapMs: 0 } });
     expect(advance(s, rotation({ phase: 'verify' }), { is: 'done', inspection: s.inspection })).not.toHaveProperty(
       'wait',
@@ -125,9 +125,9 @@ describe('a failure', () => {
     ['that a person must mend is tried once an hour', new OperationError('forbidden'), rest, hour],
     ['by a lock too', new OperationError('locked'), rest, hour],
   ];
-  test.each(rows)('%s', (_sentence, failure, state, untilMs) => {
-    expect(failedState(state, failure, now, 5).wait).toMatchObject({
-      reason: failure.reason,
+  test.each(rows)('%s', (_sentence, error, state, untilMs) => {
+    expect(failedState(state, error, now, 5).wait).toMatchObject({
+      reason: error.reason,
       until: later(now, untilMs),
     });
   });

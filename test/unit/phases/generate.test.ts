@@ -70,7 +70,7 @@ describe('a proof', () => {
     expect((await outcomeOf({ prove: () => unknown }, rotation(), { inspection: made })).outcome).toEqual(unknown);
   });
 
-  test('that cannot be known is done without where best effort is wished', async () => {
+  test('that cannot be known is done without where best effort is enough', async () => {
     const { outcome } = await outcomeOf({ prove: () => unknown }, rotation(), {
       inspection: made,
       options: { proof: 'best-effort' },
@@ -78,7 +78,7 @@ describe('a proof', () => {
     expect(outcome).toMatchObject({ is: 'proved', unproved: true });
   });
 
-  test('best effort is no wish for a key that is refused', async () => {
+  test('best effort publishes no key that is refused', async () => {
     const { outcome } = await outcomeOf({ prove: () => bad }, rotation(), {
       inspection: made,
       options: { proof: 'best-effort' },
@@ -126,12 +126,12 @@ describe('R17: for a value that is dead', () => {
     ['both are accepted', () => ({ is: 'valid' }) as const],
     ['nothing is known', () => unknown],
     ['both are refused', () => bad],
-  ])('it is waited for a second look where %s', async (_sentence, prove) => {
+  ])('a second inspection is waited for where %s', async (_sentence, prove) => {
     const { outcome } = await outcomeOf({ prove }, drift, { inspection: dead });
     expect(outcome).toEqual({ is: 'pending', reason: 'drift-confirming', until: later(now, minute) });
   });
 
-  test('a second look a minute later decides, and it is said that nothing was proved', async () => {
+  test('a second inspection a minute later decides, and announces that nothing was proved', async () => {
     const state = waited('drift-confirming', minute);
     const { outcome } = await outcomeOf({ prove: () => unknown }, drift, { inspection: dead, state });
     expect(outcome).toMatchObject({ is: 'proved', unproved: true });

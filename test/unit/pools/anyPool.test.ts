@@ -5,7 +5,7 @@ import { definitionFrom } from '../../../lib/pools/definition.ts';
 import { poolView, type PoolBody } from '../../../lib/pools/poolView.ts';
 import { certificate, clientId, identityId } from './samplePools.ts';
 
-const wish = { certificates: [certificate], identity: { resourceId: identityId, clientId } };
+const wantedOptions = { certificates: [certificate], identity: { resourceId: identityId, clientId } };
 
 const url = fc.constantFrom(
   certificate,
@@ -100,10 +100,10 @@ function observedIn(body: PoolBody): readonly string[] {
   return urls.filter((each) => certificateUrl(each));
 }
 
-test('a definition has no finding, whatever the pool was, for all that it observed and all that is wished for', () => {
+test('a definition has no finding, for any pool, any observations and any options', () => {
   fc.assert(
     fc.property(pool, (before) => {
-      const made = definitionFrom(before, wish);
+      const made = definitionFrom(before, wantedOptions);
       if ('missing' in made) throw new Error(made.missing);
       for (const each of [...observedIn(before), certificate]) {
         expect(auditPool(made.body, { certificate: each, required: true })).toEqual([]);
@@ -115,11 +115,11 @@ test('a definition has no finding, whatever the pool was, for all that it observ
 test('a definition keeps what is not the extension’s business, and made again it stays the same', () => {
   fc.assert(
     fc.property(pool, (before) => {
-      const made = definitionFrom(before, wish);
+      const made = definitionFrom(before, wantedOptions);
       if ('missing' in made) throw new Error(made.missing);
       const { vmSize, scaleSettings } = before.properties;
       expect(made.body.properties).toMatchObject({ vmSize, scaleSettings });
-      expect(definitionFrom(made.body, wish)).toMatchObject({ body: made.body });
+      expect(definitionFrom(made.body, wantedOptions)).toMatchObject({ body: made.body });
     }),
   );
 });

@@ -40,7 +40,7 @@ test.each([
   ['has no machines of its own', linuxPool({ properties: { deploymentConfiguration: {} } })],
   ['observes another certificate', linuxObserving({ url: 'https://kv.vault.azure.net/secrets/other' })],
   ['observes that name in another vault', linuxObserving({ url: 'https://other.vault.azure.net/secrets/tls' })],
-  ['has settings that nobody can read', linuxPool({ extension: { settings: 'observed' } })],
+  ['has settings that cannot be read', linuxPool({ extension: { settings: 'observed' } })],
 ])('a pool that %s is silent, unless it should observe the certificate', (_sentence, pool) => {
   expect(foundIn(pool)).toEqual([]);
   expect(foundIn(pool, { required: true })).toEqual(['pool-extension-missing']);

@@ -31,7 +31,7 @@ test.each([
   ['its state', { provisioningState: 'Succeeded', allocationState: 'Steady' }],
   ['its present size', { currentDedicatedNodes: 3, currentLowPriorityNodes: 0 }],
   ['its history', { creationTime: '2026-01-01T00:00:00Z', lastModified: '2026-01-01T00:00:00Z', autoScaleRun: {} }],
-])('what only the service says of a pool is left out: %s', (_sentence, properties) => {
+])('a member that only the service writes is left out: %s', (_sentence, properties) => {
   const { body } = from(linuxPool({ properties }));
   for (const name of Object.keys(properties)) expect(body.properties).not.toHaveProperty(name);
 });
@@ -60,7 +60,7 @@ test('two Key Vault extensions become one, in the place of the first, and other 
   expect(auditPool(body, { certificate: 'https://kv.vault.azure.net/secrets/two', required: true })).toEqual([]);
 });
 
-test('what else is said of a certificate and of the extension is kept, where the newest version takes it', () => {
+test('other members of a certificate and of the extension are kept, where the newest version takes them', () => {
   const entry = { url: certificate, customSymbolicLinkName: 'tls', acls: [{ user: 'web' }] };
   const settings = {
     loggingSettings: { logger: 'fluentd' },
@@ -88,7 +88,7 @@ test('a Batch certificate is left out, and it is said why', () => {
   ]);
 });
 
-test('an identity that is wished for comes beside those that are there', () => {
+test('a requested identity comes beside those that are there', () => {
   const id = `${identityId}2`;
   const { body } = made(definitionFrom(linuxPool(), { certificates: [], identity: { resourceId: id, clientId } }));
   expect(body.identity).toEqual({ type: 'UserAssigned', userAssignedIdentities: { [identityId]: {}, [id]: {} } });

@@ -7,7 +7,7 @@ export function made(found: Definition | Unmade): Definition {
   return found;
 }
 
-/** With nothing wished for. */
+/** Without options. */
 export function from(pool: PoolBody): Definition {
   return made(definitionFrom(pool, { certificates: [] }));
 }

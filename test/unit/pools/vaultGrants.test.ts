@@ -15,7 +15,7 @@ function assigned(more: Partial<Assignment> = {}): Assignment {
   return { ...whom, role: secretsUser, scope: vault, condition: '', ...more };
 }
 
-/** Somebody else's, which tells that assignments to the subscription may be seen. */
+/** An assignment of another principal, which shows that those to the subscription are readable. */
 const seen = assigned({ principalId: 'somebody', scope: subscription });
 
 test.each([
@@ -27,7 +27,7 @@ test.each([
   ['as Key Vault Secrets Officer', { role: 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7' }],
   ['as Key Vault Administrator', { role: '00482a5a-887f-4fb3-b363-3b7fe8e74483' }],
   ['as Key Vault Certificate User', { role: 'db79e9a7-68ee-4b58-9aeb-b90e7c24fcba' }],
-])('who has a role that reads %s may read', (_sentence, more) => {
+])('a role that reads %s is enough', (_sentence, more) => {
   expect(mayReadByRole([assigned(more)], nodes, secret)).toBe(true);
 });
 
@@ -45,8 +45,8 @@ test.each([
 test.each([
   ['nothing is shown', []],
   ['only what is assigned to the vault itself is shown', [assigned({ role: certificatesOfficer })]],
-  ['a role is one that somebody made', [seen, assigned({ role: made })]],
-  ['a group may read, and nobody knows who is in it', [seen, assigned({ principalId: 'g', principalType: 'group' })]],
+  ['a role is a custom one', [seen, assigned({ role: made })]],
+  ['a group may read, and its members are unknown', [seen, assigned({ principalId: 'g', principalType: 'group' })]],
   ['a role has a condition', [seen, assigned({ condition: '@Resource[…]' })]],
   [
     'a role is assigned to a management group, which may be another’s',
@@ -67,7 +67,7 @@ test.each<[string, Policy[], boolean]>([
   ['get on certificates only may not', [policy([], ['get'])], false],
   ['get on secrets only may not', [policy(['get'], [])], false],
   ['list may not', [policy(['list'], ['list'])], false],
-  ['a policy of somebody else may not', [policy(['get'], ['get'], 'other')], false],
+  ['a policy of another principal may not', [policy(['get'], ['get'], 'other')], false],
   ['no policy may not', [], false],
 ])('by access policies, who has %s', (_sentence, policies, may) => {
   expect(mayReadByPolicy(policies, nodes)).toBe(may);

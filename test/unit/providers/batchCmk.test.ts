@@ -21,7 +21,7 @@ async function create({ azure, place }: Reached): Promise<VersionGround> {
     works: ({ id }) => versions().some(({ version, enabled }) => version === id && enabled),
     versions,
     make: () => vault.createKey('cmk'),
-    told: { operation: 'batch.update', used: () => keyInUse(resource).split('/').at(-1) },
+    adoption: { operation: 'batch.update', used: () => keyInUse(resource).split('/').at(-1) },
   };
 }
 

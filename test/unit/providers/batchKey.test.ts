@@ -52,7 +52,7 @@ const waits: [string, Reason | undefined, string[]][] = [
   ['after throttling', 'throttled', ['batch.listKeys']],
 ];
 
-test.each(waits)('a look at an account %s', async (_sentence, reason, operations) => {
+test.each(waits)('an inspection of an account %s', async (_sentence, reason, operations) => {
   const s = await stage(batchKey, inProcess);
   const now = s.azure.clock.now();
   const state = { ...emptyState, ...(reason && { wait: { reason, since: now, until: now } }) };

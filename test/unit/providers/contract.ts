@@ -20,7 +20,7 @@ export function contract<K extends Kind>(kind: K, family: (kind: K, shell: Shell
 }
 
 function looks(kind: Kind, shell: Shell): void {
-  test('a look finds what the secret names live, and changes nothing', async () => {
+  test('an inspection finds the credential of the secret live, and changes nothing', async () => {
     const s = await stage(kind, shell);
     const before = s.ground.all();
     const inspection = await s.provider.inspect(s.view());
@@ -33,7 +33,7 @@ function looks(kind: Kind, shell: Shell): void {
     expect([s.ground.all(), s.count(kind.makes)]).toEqual([before, 0]);
   });
 
-  test('a look finds nothing live where the secret names what the resource has not', async () => {
+  test('an inspection finds nothing live where the resource lacks the credential of the secret', async () => {
     const s = await stage(kind, shell);
     const inspection = await s.provider.inspect(s.view(s.ground.foreign));
     expect(inspection.live).toBeUndefined();
@@ -69,7 +69,7 @@ function rotates(kind: Kind, shell: Shell): void {
     },
   );
 
-  test('what was published is found live, and what it replaced works on', async () => {
+  test('the published credential is found live, and the replaced one still works', async () => {
     const s = await stage(kind, shell);
     const all = await made(s);
     const inspection = await s.provider.inspect(await published(s, all));
@@ -85,7 +85,7 @@ function rotates(kind: Kind, shell: Shell): void {
     const all = await made(s);
     const view = await published(s, all);
     const old = revocable(all.before.secretCredential.id, all.next.id, all.next.id);
-    if (!old) throw new Error('What was replaced is live.');
+    if (!old) throw new Error('The replaced credential is live.');
     const shown = async (of: ProviderInput) => (await s.seen(of)).credentials.map(({ fingerprint }) => fingerprint);
     expect(await shown(view)).toContain(all.before.secretCredential.fingerprint);
     const revoking = { ...view, ...during('revoke', all.before) };

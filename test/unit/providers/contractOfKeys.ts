@@ -34,7 +34,7 @@ export function contractOfKeys(kind: KeyKind, shell: Shell): void {
 }
 
 function looks(kind: KeyKind, shell: Shell): void {
-  test.each(slots)('a look finds the %s live by the value, and the other one standing by', async (slot) => {
+  test.each(slots)('an inspection finds the %s live by the value, and the other one standing by', async (slot) => {
     const s = await stage(kind, shell);
     const inspection = await s.provider.inspect(holding(s, slot));
     expect(inspection).toMatchObject({ live: { id: slot }, standby: { id: other(slot) }, host: s.resource.authority });
@@ -42,13 +42,13 @@ function looks(kind: KeyKind, shell: Shell): void {
     expect(inspection.credentials.map(({ id }) => id)).toEqual(slots);
   });
 
-  test('a look knows no next credential while the standby is the one remembered (R2)', async () => {
+  test('an inspection knows no next credential while the standby is the one remembered (R2)', async () => {
     const s = await stage(kind, shell);
     const inspection = await s.provider.inspect(s.view());
     expect((await s.provider.inspect(s.view(s.ground.value, during('generate', inspection)))).next).toBeUndefined();
   });
 
-  test('a look calls no key operation where shared keys are off', async () => {
+  test('an inspection calls no key operation where shared keys are off', async () => {
     const s = await stage(kind, shell);
     s.ground.disable();
     const inspection = await s.provider.inspect(s.view());
@@ -56,7 +56,7 @@ function looks(kind: KeyKind, shell: Shell): void {
     expect(s.operations()).not.toContain(kind.listKeys);
   });
 
-  test('a look that is stale shows nothing new, and the new key later', async () => {
+  test('a stale inspection shows nothing new, and the new key later', async () => {
     const s = await stage(kind, shell);
     const before = await s.provider.inspect(s.view());
     const view = s.view(s.ground.value, during('generate', before));

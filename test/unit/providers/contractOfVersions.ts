@@ -9,10 +9,10 @@ interface Version {
 /** A resource that uses a version of something in a vault. */
 export interface VersionGround extends Ground {
   versions(): readonly Version[];
-  /** Another one, by whoever may make one. */
+  /** Makes another one, as a person would. */
   make(): unknown;
-  /** How the resource is told of a version, by the journal's name, and which one it uses; where it has to be told. */
-  readonly told?: { readonly operation: string; used(): string | undefined };
+  /** The call that names a version to the resource, and the version that it uses, of a kind with such a call. */
+  readonly adoption?: { readonly operation: string; used(): string | undefined };
 }
 
 /** Every provider of a kind that takes over versions passes this. */
@@ -27,7 +27,7 @@ export function contractOfVersions(kind: Kind<VersionGround>, shell: Shell): voi
     expect(await s.provider.prove(s.view(), inspection.secretCredential)).toMatchObject({ is: 'unknown' });
   });
 
-  test('generate makes none where somebody made one meanwhile', async () => {
+  test('generate makes none where another one was made meanwhile', async () => {
     const s = await stage(kind, shell);
     const before = await s.provider.inspect(s.view());
     await s.ground.make();
@@ -36,19 +36,21 @@ export function contractOfVersions(kind: Kind<VersionGround>, shell: Shell): voi
     expect(s.count(kind.makes)).toBe(0);
   });
 
-  test('what is made is the newest version, and nothing uses it before it is adopted', async () => {
+  test('a generated version is the newest one, and nothing uses it before it is adopted', async () => {
     const s = await stage(kind, shell);
     const { next } = await made(s);
     expect([newest(s), s.ground.versions().length]).toEqual([next.id, 2]);
-    expect(s.ground.told?.used()).not.toBe(next.id);
+    expect(s.ground.adoption?.used()).not.toBe(next.id);
   });
 
   test('adopt tells the resource where that is needed, by one request however often it is asked', async () => {
     const s = await stage(kind, shell);
-    const { told } = s.ground;
+    const { adoption } = s.ground;
     const { view, next } = await made(s);
     for (const once of [view, view]) await s.provider.adopt?.(once, next);
-    expect('adopt' in s.provider).toBe(told !== undefined);
-    expect([told?.used(), told && s.count(told.operation)]).toEqual(told ? [next.id, 1] : [undefined, undefined]);
+    expect('adopt' in s.provider).toBe(adoption !== undefined);
+    expect([adoption?.used(), adoption && s.count(adoption.operation)]).toEqual(
+      adoption ? [next.id, 1] : [undefined, undefined],
+    );
   });
 }

@@ -44,7 +44,7 @@ async function thrownBy(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** What goes wrong is classified once, with the service's code and without a word of its body, and sent once (R3). */
+/** Each error is classified once, with the service's code and without a word of its body, and sent once (R3). */
 export function failures(kind: Kind, shell: Shell): void {
   // Over sockets a delay is spent: test/socketCalls.test.ts.
   const effects = rows.filter(([, { kind: effect }]) => !shell.takesTime || effect !== 'delay');

@@ -19,7 +19,7 @@ export interface KeyKind<R extends Resource = Resource> extends Kind<KeyGround<R
   readonly listKeys: string;
 }
 
-/** What is the same of every resource with two keys. */
+/** The part that all resources with two keys share. */
 export function keyGround<R extends Resource>(
   { clock }: LocalAzure,
   own: Pick<KeyGround<R>, 'resource' | 'text' | 'disable'>,

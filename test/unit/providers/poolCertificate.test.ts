@@ -60,7 +60,7 @@ type Two = Awaited<ReturnType<typeof twoVersions>>;
 
 const looks = ['batch.get', 'getCertificate', 'getCertificateVersion', 'pool.list'];
 
-describe('a look', () => {
+describe('an inspection', () => {
   test('finds the newest version live, and nothing after it', async () => {
     const s = await twoVersions();
     const inspection = await s.provider.inspect(s.view(s.newer));
@@ -134,7 +134,7 @@ test('generate asks for one version as the certificatePolicy says, and carries i
   expect(s.count('createCertificate')).toBe(1);
 });
 
-test('targets of one account are told apart, and found by the events of their certificate', async () => {
+test('targets of one account are kept apart, and found by the events of their certificate', async () => {
   const { provider, urlOf, newer, vault, view } = await twoVersions();
   const value = new Sealed(urlOf(newer).replace('/certificates/', '/secrets/'));
   expect(provider.qualifier?.(value)).toBe(`${vault.authority}/certificates/tls`);

@@ -34,7 +34,7 @@ test.each(rows)('promise 3: a key is %s', async (_sentence, { next, random, live
   expect(await proveKey(probe, 'random', new Sealed('next'), control)).toMatchObject({ is });
 });
 
-test('what does not answer is unclear, and only its code is told', async () => {
+test('a missing answer is unclear, and only its code is kept', async () => {
   const failing = {
     sendRequest: () => Promise.reject(Object.assign(new Error('AccessKey=abc'), { code: 'ECONNREFUSED' })),
   };

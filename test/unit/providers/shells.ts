@@ -18,7 +18,7 @@ import type { LocalAzure } from '../../../infra/azure-emulator/src/index.ts';
 import { clients, type Clients } from '../../../lib/azure/clients.ts';
 import { hour } from '../../../lib/model/clock.ts';
 
-/** A local Azure, the app's clients as they reach it, and a place that nobody else uses. */
+/** A local Azure, the app's clients as they reach it, and a place of its own. */
 export interface Reached {
   readonly azure: LocalAzure;
   readonly clients: Clients;
@@ -33,7 +33,7 @@ interface Place {
 
 export interface Shell {
   reach(): Promise<Reached>;
-  /** Whether time that somebody sleeps is really spent. */
+  /** Whether sleeping takes real time. */
   readonly takesTime: boolean;
 }
 

@@ -27,11 +27,11 @@ export interface Ground {
 export interface Kind<G extends Ground = Ground> {
   readonly kind: string;
   create(reached: Reached): Promise<G>;
-  /** What a look reads, by the journal's names, and what is said where that is not found. */
+  /** The calls of an inspection, by the journal's names, and the reason where one finds nothing. */
   readonly reads: Readonly<Record<string, Reason>>;
   /** What makes a credential, by its name in the journal. */
   readonly makes: string;
-  /** What a secret may say where a credential is in use. */
+  /** The texts of a secret for a credential in use. */
   readonly forms: readonly ((credential: Credential, resource: Resource) => string)[];
   /** Words of a tag or request, and the id that each of them names. */
   readonly words: readonly (readonly [word: string, id: string | undefined])[];
@@ -80,7 +80,7 @@ function targetOf(kind: string) {
   return { secret: { vaultUrl: 'https://kv.vault.azure.net', name: 's' }, kind, options: { ...options, kindOptions } };
 }
 
-/** In rotation, and the state remembers what the look showed at its beginning. */
+/** In rotation, and the state remembers the inspection at its beginning. */
 export function during(phase: Phase, { credentials: all }: Pick<Inspection, 'credentials'>): { state: State } {
   const credentials = all.map(({ id, fingerprint }) => ({ id, fingerprint }));
   const toRevoke = credentials.map(({ fingerprint }) => fingerprint);
@@ -90,12 +90,12 @@ export function during(phase: Phase, { credentials: all }: Pick<Inspection, 'cre
   };
 }
 
-/** What generate would replace, of a kind that has it. */
+/** The credential that generate would replace, of a kind with one. */
 export function standbyIn({ live, standby }: Inspection): RevocableCredential | undefined {
   return live && standby && revocable(standby.id, live.id, undefined);
 }
 
-/** A credential made in place of the standby, or after what is live; the look before, and the one that shows it. */
+/** A credential made in place of the standby, or after what is live; the inspection before, and the one that shows it. */
 export async function made(s: Stage, first = s.view()) {
   const before = await s.provider.inspect(first);
   const { host } = before;

@@ -53,8 +53,8 @@ async function observed({ state, value = 'value', tags = {}, updatedOn = firstDa
   };
   const claimsOf = claims(memoryBlobs(emptyContainer(), { now: () => now }), () => 'ourselves');
   if (claimed) await claimsOf.save({ ...claim, secret: claimed });
-  const eyes = { vault: { read } as Vault, claims: claimsOf, providers, settings: { defaults: options } };
-  return readTarget(eyes, target.secret, now);
+  const services = { vault: { read } as Vault, claims: claimsOf, providers, settings: { defaults: options } };
+  return readTarget(services, target.secret, now);
 }
 
 const fresh = later(now, -day);
@@ -62,8 +62,8 @@ const fresh = later(now, -day);
 describe('R1: state', () => {
   test.each<[string, Given, string]>([
     ['that was written with the value binds to it', { state: idle }, 'bound'],
-    ['that was written with another value is somebody’s copy', { state: idle, value: 'other' }, 'lost'],
-    ['of another resource is somebody’s copy', { state: idle, tags: { ProviderAddress: `${resource}2` } }, 'lost'],
+    ['that was written with another value is a copy', { state: idle, value: 'other' }, 'lost'],
+    ['of another resource is a copy', { state: idle, tags: { ProviderAddress: `${resource}2` } }, 'lost'],
     ['that is missing is lost', {}, 'lost'],
     ['that is corrupt is lost', { state: idle, tags: { RotationRecord: '{' } }, 'lost'],
     ['of another installation that was quiet for a week is lost', { state: theirs }, 'lost'],
@@ -85,7 +85,7 @@ describe('R1: state', () => {
 test.each<[string, Given, string]>([
   ['another installation in mid-rotation', { state: { ...theirs, rotation: rotation() } }, 'managed-elsewhere'],
   ['another installation that wrote within a week', { state: theirs, updatedOn: fresh }, 'managed-elsewhere'],
-  ['a wish that cannot be read', { tags: { RotationOverlap: 'soon' } }, 'bad-tags'],
+  ['an option that cannot be read', { tags: { RotationOverlap: 'soon' } }, 'bad-tags'],
 ])('%s bars the target', async (_sentence, given, reason) => {
   expect(await observed(given)).toMatchObject({ is: 'barred', reason });
 });
@@ -94,7 +94,7 @@ const heir = { vaultUrl: target.secret.vaultUrl, name: 'claimant' };
 
 describe('R9: the claim', () => {
   test.each<[string, Given, unknown]>([
-    ['of nobody', {}, undefined],
+    ['of no secret', {}, undefined],
     ['of this secret', { claimed: target.secret }, { secret: target.secret }],
     ['of another secret', { claimed: heir, others: { claimant: { ProviderAddress: resource } } }, 'of-another'],
     [

@@ -75,7 +75,7 @@ describe.each([
     expect(await container.container({ since: 'second' })).toEqual({ since: 'first' });
   });
 
-  test('a blob that is there keeps its metadata when somebody makes it again', async () => {
+  test('a blob that is there keeps its metadata when it is created again', async () => {
     expect(await container.create('twice', { by: 'one' })).toBe(true);
     expect(await container.create('twice', { by: 'two' })).toBe(false);
     expect(await container.metadata('twice')).toEqual({ by: 'one' });
@@ -115,7 +115,7 @@ describe.each([
     expect(await container.metadata('guarded')).toEqual({ by: 'us' });
   });
 
-  test('a lease is renewed by its owner, and given back by nobody else', async () => {
+  test('a lease is renewed by its owner, and given back by its owner alone', async () => {
     const id = await leased('renewed');
     expect(await container.renew('renewed', id)).toBe(true);
     await container.release('renewed', '00000000-0000-4000-8000-000000000000');
@@ -125,7 +125,7 @@ describe.each([
     expect(await container.renew('renewed', id)).toBe(false);
   });
 
-  test('a lease that ran out may be renewed while nobody took or wrote the blob', async () => {
+  test('a lease that ran out may be renewed while the blob was neither leased nor written', async () => {
     const [kept, written, taken] = [await leased('kept'), await leased('written'), await leased('taken')];
     await store.pass((shortestLease + 1) * 1_000);
     expect(await container.renew('kept', kept)).toBe(true);

@@ -48,7 +48,7 @@ test('the list has the claims and nothing else', async () => {
   expect(listed).toEqual([claim]);
 });
 
-test('the installation is made once, whoever comes first', async () => {
+test('the installation is made once', async () => {
   const container = emptyContainer();
   const [first, second] = [over(container, '11111111-1111-4111-8111-111111111111'), over(container, '22222222-2222')];
   expect(await first.installation()).toBe('111111111111');

@@ -12,16 +12,16 @@ const defaults: TargetOptions = {
 
 const none: Pick<TargetOptions, 'kindOptions'> = { kindOptions: new Set() };
 
-const understood: [sentence: string, tag: string, text: string, wish: Partial<TargetOptions>][] = [
+const understood: [sentence: string, tag: string, text: string, options: Partial<TargetOptions>][] = [
   ['a validity in days', 'ValidityPeriodDays', '60', { validityMs: 60 * day }],
   ['a validity of a day', 'ValidityPeriodDays', '1', { validityMs: day }],
   ['a validity of ten years', 'ValidityPeriodDays', '3650', { validityMs: 3650 * day }],
   ['an overlap of ten years', 'RotationOverlap', 'P3650D', { overlapMs: 3650 * day }],
   ['a validity with blanks around it', 'ValidityPeriodDays', ' 60 ', { validityMs: 60 * day }],
-  ['a settle in hours', 'RotationOverlap', 'PT2H', { overlapMs: 2 * hour }],
-  ['a settle of days and hours', 'RotationOverlap', 'P1DT1H', { overlapMs: 25 * hour }],
-  ['a settle of weeks', 'RotationOverlap', 'P1W', { overlapMs: 7 * day }],
-  ['no settle at all', 'RotationOverlap', 'PT0S', { overlapMs: 0 }],
+  ['an overlap in hours', 'RotationOverlap', 'PT2H', { overlapMs: 2 * hour }],
+  ['an overlap of days and hours', 'RotationOverlap', 'P1DT1H', { overlapMs: 25 * hour }],
+  ['an overlap of weeks', 'RotationOverlap', 'P1W', { overlapMs: 7 * day }],
+  ['no overlap at all', 'RotationOverlap', 'PT0S', { overlapMs: 0 }],
   ['a lead', 'RotationLead', 'P10D', { leadMs: 10 * day }],
   ['a pause', 'RotationPaused', 'True', { paused: true }],
   ['no pause', 'RotationPaused', 'false', {}],
@@ -46,11 +46,11 @@ const understood: [sentence: string, tag: string, text: string, wish: Partial<Ta
     { consumers: 'wait', proof: 'best-effort', ...none },
   ],
   ['an empty tag', 'RotationOverlap', '', {}],
-  ['a tag of somebody else’s', 'Owner', 'P1Y', {}],
+  ['a tag of the owner', 'Owner', 'P1Y', {}],
 ];
 
-test.each(understood)('%s is understood', (_sentence, tag, text, wish) => {
-  expect(optionsFromTags({ [tag]: text }, defaults)).toEqual({ ...defaults, ...wish });
+test.each(understood)('%s is understood', (_sentence, tag, text, options) => {
+  expect(optionsFromTags({ [tag]: text }, defaults)).toEqual({ ...defaults, ...options });
 });
 
 test.each([
@@ -69,7 +69,7 @@ test.each([
   ['a bare number', 'RotationOverlap', '25'],
   ['a duration of .NET', 'RotationOverlap', '1.01:00:00'],
   ['a pause that is neither true nor false', 'RotationPaused', 'yes'],
-  ['an option nobody knows', 'RotationOptions', 'proof=best-effort, hurry'],
+  ['an unknown option', 'RotationOptions', 'proof=best-effort, hurry'],
   ['a window without a time zone', 'RotationWindow', 'Mon-Fri 01:00-04:00'],
 ])('%s is refused, and it is said what was expected', (_sentence, tag, text) => {
   expect(optionsFromTags({ [tag]: text }, defaults)).toEqual({ tag, expected: expect.stringMatching(/\w/) as string });
@@ -92,10 +92,10 @@ test.each([
 
 test.each([
   ['no days', '01:00-04:00 UTC'],
-  ['a day nobody knows', 'Funday 01:00-04:00 UTC'],
+  ['an unknown day', 'Funday 01:00-04:00 UTC'],
   ['a range of three', 'Mon-Wed-Fri 01:00-04:00 UTC'],
-  ['an hour nobody knows', 'Mon 25:00-26:00 UTC'],
-  ['a minute nobody knows', 'Mon 01:60-02:00 UTC'],
+  ['an unknown hour', 'Mon 25:00-26:00 UTC'],
+  ['an unknown minute', 'Mon 01:60-02:00 UTC'],
   ['more than midnight', 'Mon 23:00-24:30 UTC'],
   ['a word too many', 'Mon 01:00-02:00 UTC daily'],
   ['no hours', 'Mon UTC'],
@@ -108,7 +108,7 @@ test.each([
   ['no time zone', 'Mon 01:00-02:00'],
   ['only an opening hour', 'Mon 01:00 UTC'],
   ['no length', 'Mon 01:00-01:00 UTC'],
-  ['a time zone nobody knows', 'Mon 01:00-02:00 Middle/Earth'],
+  ['an unknown time zone', 'Mon 01:00-02:00 Middle/Earth'],
   ['a Windows time zone', 'Mon 01:00-02:00 W. Europe Standard Time'],
   ['hours without a zero', 'Mon 1:00-2:00 UTC'],
 ])('no window: %s', (_sentence, text) => {

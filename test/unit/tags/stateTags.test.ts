@@ -10,7 +10,7 @@ function withoutCode({ wait, ...state }: State): State {
   return { ...state, ...(wait && { wait: rest as typeof wait }) };
 }
 
-test('whatever the state: it reads back as it was written, but for the end of the service’s code', () => {
+test('any state reads back as it was written, but for the end of the service’s code', () => {
   fc.assert(
     fc.property(anyState, (state) => {
       const read = stateFrom({ ...tagsFrom(state) });
@@ -22,7 +22,7 @@ test('whatever the state: it reads back as it was written, but for the end of th
   );
 });
 
-test('whatever the state: no tag is longer than 256 characters', () => {
+test('no state makes a tag longer than 256 characters', () => {
   fc.assert(
     fc.property(anyState, (state) => {
       for (const text of Object.values(tagsFrom(state))) expect(text.length).toBeLessThanOrEqual(256);
@@ -50,7 +50,7 @@ test('the longest state there can be, with a deadline and all else, fits a tag',
   expect(stateFrom({ ...tags })).toMatchObject(withoutCode(state));
 });
 
-test('whatever stands in the tags: there is an answer', () => {
+test('any text in the tags has an answer', () => {
   const text = fc.oneof(fc.string(), fc.json(), fc.constant('{"v":1}'), fc.constant('{"v":9}'));
   const tags = fc.record({ RotationRecord: text, RotationProgress: text }, { requiredKeys: [] });
   fc.assert(
@@ -76,9 +76,9 @@ test.each([
   ['JSON that is no state is corrupt', { RotationProgress: '[]' }, 'corrupt'],
   ['a cut record binds to nothing', { RotationRecord: record.slice(0, 60) }, { refusals: 0 }],
   ['a cut progress is corrupt', { RotationProgress: '{"v":1,"r' }, 'corrupt'],
-  ['a field nobody knows is corrupt', { RotationProgress: '{"v":1,"z":1}' }, 'corrupt'],
-  ['a phase nobody knows is corrupt', { RotationProgress: '{"v":1,"r":{"p":"polish"}}' }, 'corrupt'],
-  ['a reason nobody knows is of a later version', { RotationProgress: '{"v":1,"h":"bored"}' }, 'newer'],
+  ['an unknown field is corrupt', { RotationProgress: '{"v":1,"z":1}' }, 'corrupt'],
+  ['an unknown phase is corrupt', { RotationProgress: '{"v":1,"r":{"p":"polish"}}' }, 'corrupt'],
+  ['an unknown reason is of a later version', { RotationProgress: '{"v":1,"h":"bored"}' }, 'newer'],
   ['a reason that every object has is none of ours', { RotationProgress: '{"v":1,"h":"toString"}' }, 'newer'],
   [
     'a deadline of a notice is read',
@@ -94,11 +94,11 @@ test.each([
   ],
   ['a time beyond all dates is corrupt', { RotationProgress: '{"v":1,"l":"zzzzzzzzz"}' }, 'corrupt'],
   [
-    'what is waited for counts without a record that can be read',
+    'a guard counts without a record that can be read',
     { RotationRecord: '{}', RotationProgress: '{"v":1,"q":{"w":"t","n":"u0"}}' },
     { guard: { reason: 'tag-corrected', until: new Date(1_080_000) } },
   ],
-  ['a later version is told apart, whatever else it says', { RotationProgress: '{"v":2,"z":{}}' }, 'newer'],
+  ['a later version is recognized, with any other content', { RotationProgress: '{"v":2,"z":{}}' }, 'newer'],
   ['a later version wins over a corrupt tag', { RotationRecord: '{}', RotationProgress: '{"v":2}' }, 'newer'],
 ])('%s', (_sentence, tags, expected) => {
   const read = stateFrom(tags);
@@ -142,7 +142,7 @@ test.each([
   expect(stateFrom({ ...tagsFrom(state) })).toMatchObject({ rotation: { oldVersion } });
 });
 
-test('what is not so is not written', () => {
+test('flags and codes that are absent are not written', () => {
   const wait = { reason: 'throttled', since: new Date(0), until: new Date(0) } as const;
   expect(tagsFrom({ refusals: 0, wait }).RotationProgress).toBe('{"v":1,"w":{"w":"throttled","b":"0","n":"0"}}');
 });

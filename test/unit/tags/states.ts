@@ -15,7 +15,7 @@ function optional<T extends object>(model: { [K in keyof T]: fc.Arbitrary<T[K]> 
   return fc.record(model, { requiredKeys: required });
 }
 
-const bond = fc.record({
+const stateBinding = fc.record({
   installation: fc.stringMatching(/^[0-9a-f]{12}$/),
   resource: fingerprint,
   value: fingerprint,
@@ -50,7 +50,7 @@ const guard = fc.record({
 const everything = optional(
   {
     refusals: fc.integer({ min: 0, max: 99 }),
-    stateBinding: bond,
+    stateBinding: stateBinding,
     rotation,
     wait,
     guard,

@@ -49,7 +49,7 @@ test.each([
 });
 
 test.each([
-  ['a wish that cannot be read', { RotationOverlap: 'soon' }, { is: 'barred', reason: 'bad-tags' }],
+  ['an option that cannot be read', { RotationOverlap: 'soon' }, { is: 'barred', reason: 'bad-tags' }],
   ['a kind that the resource has not', { RotationKind: 'batch-password' }, { is: 'barred', reason: 'bad-tags' }],
   ['state of a later version', { RotationProgress: '{"v":7}' }, { is: 'barred', reason: 'state-from-newer-version' }],
   ['a corrupt record', { RotationRecord: 'x' }, { is: 'target', state: { refusals: 0 } }],
@@ -60,7 +60,7 @@ test.each([
 
 const free = fc.stringMatching(/^[a-z-]{1,20}$/);
 
-test('promise 8: whatever the owner’s tags and the state: his are kept as they are', () => {
+test('promise 8: with any state the owner’s tags are kept as they are', () => {
   fc.assert(
     fc.property(fc.dictionary(free, fc.string({ maxLength: 256 }), { maxKeys: 11 }), anyState, (own, state) => {
       const written = writeTags({ ...own, ProviderAddress: resource }, state, 'Secondary');

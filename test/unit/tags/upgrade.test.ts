@@ -57,7 +57,7 @@ test('the recordings have every phase, guard and way to be held, and most causes
   expect(states.some(({ rotation }) => rotation?.regeneratedAgain)).toBe(true);
 });
 
-test.each(all)('%s: of a later version, it is told apart', (_is, { tags }) => {
+test.each(all)('%s: of a later version, it is recognized', (_is, { tags }) => {
   const { RotationRecord = '{"v":1}', RotationProgress = '' } = tags;
   const later = (text: string) => text.replace('{"v":1', '{"new":[],"v":2');
   expect(stateFrom({ RotationRecord, RotationProgress: later(RotationProgress) })).toBe('newer');
@@ -68,8 +68,8 @@ test.each([
   ['a wait', '{"v":1,"w":{"w":"of-tomorrow","b":"tb8ys0","n":"tb91k0"}}', 'newer'],
   ['a hold', '{"v":1,"h":"of-tomorrow"}', 'newer'],
   ['a wait beside what is corrupt', '{"v":1,"l":"!","w":{"w":"of-tomorrow","b":"tb8ys0","n":"tb91k0"}}', 'corrupt'],
-])('reasons grow without a version of their own: %s with a word nobody knows yet', (_where, RotationProgress, told) => {
-  expect(stateFrom({ RotationProgress })).toBe(told);
+])('reasons grow without a version of their own: %s with an unknown word yet', (_where, RotationProgress, expected) => {
+  expect(stateFrom({ RotationProgress })).toBe(expected);
 });
 
 test('version 1 is closed: another member or letter would be corrupt to those who have it, and so it needs a 2', () => {

@@ -57,7 +57,7 @@ export const extensionFaults: readonly Fault[] = [
   ],
   ['the URL is under /keys/', 'pool-url-not-secret', linuxObserving({ url: 'https://kv.vault.azure.net/keys/tls' })],
   [
-    'Windows is told a list of texts',
+    'Windows gets a list of texts',
     'pool-observed-form',
     windowsPool({ managed: { observedCertificates: [certificate] } }),
   ],
@@ -80,7 +80,7 @@ export const extensionFaults: readonly Fault[] = [
   ['Windows 4.0 looks every minute', 'pool-polling-too-short', windowsPool({ managed: { pollingIntervalInS: '60' } })],
   ['nodes do not wait for it', 'pool-initial-sync-off', linuxPool({ managed: { requireInitialSync: false } })],
   [
-    'nobody says that nodes wait for it',
+    'nothing says that nodes wait for it',
     'pool-initial-sync-off',
     linuxPool({ managed: { requireInitialSync: undefined } }),
   ],

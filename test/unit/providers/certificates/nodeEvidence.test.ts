@@ -144,7 +144,7 @@ test.each([
 });
 
 const waited: Wait = { reason: 'service-working', since: before, until: since };
-const told: Wait = { reason: 'certificate-not-issued', since: before, until: since };
+const announced: Wait = { reason: 'certificate-not-issued', since: before, until: since };
 const going = { status: 'inProgress', isMerged: false };
 const refused = { status: 'failed', isMerged: false, code: 'Rejected' };
 
@@ -161,8 +161,13 @@ test.each([
   ],
   ['one refused before we asked', refused, undefined, { is: 'valid' }],
   ['one refused that we waited for', refused, waited, { reason: 'certificate-not-issued', code: 'Rejected' }],
-  ['one refused that was told', refused, told, { reason: 'certificate-not-issued' }],
-  ['one refused that was told a day ago', refused, { ...told, since: later(since, -25 * hour) }, { is: 'valid' }],
+  ['one refused that was announced', refused, announced, { reason: 'certificate-not-issued' }],
+  [
+    'one refused that was announced a day ago',
+    refused,
+    { ...announced, since: later(since, -25 * hour) },
+    { is: 'valid' },
+  ],
   [
     'one cancelled that we waited for',
     { ...refused, status: 'cancelled' },

@@ -50,7 +50,7 @@ test.each(['rbac', 'policies'] as const)('an identity without rights may not rea
   expect(await ask()).toMatchObject({ identities: [{ clientId, mayRead: false }] });
 });
 
-test('an identity of another tenant is told from the account', async () => {
+test('an identity of another tenant is recognized from the account', async () => {
   const { ask, azure, tenantId } = await stage();
   azure.arm.identityTenants.set(resourceId, other);
   expect(await ask()).toMatchObject({ tenantId, identities: [{ tenantId: other }] });
@@ -84,7 +84,7 @@ test.each([
   expect(identities.map(({ clientId, mayRead }) => ({ clientId, mayRead }))).toEqual(known);
 });
 
-test('what is no failure of Azure is not hidden', async () => {
+test('an error that is none of Azure is not hidden', async () => {
   const { ask } = await stage();
   await expect(ask({}, () => Promise.reject(new TypeError('a mistake')))).rejects.toThrow('a mistake');
 });
@@ -117,7 +117,7 @@ test('a host with quotes in it changes no query', async () => {
   expect(asked).toMatchObject({ status: 200, response: { body: expect.not.stringContaining('vaults/kv') as string } });
 });
 
-test('identities of several pools are asked for together, and told apart', async () => {
+test('identities of several pools are asked for together, and kept apart', async () => {
   const { ask, azure, pool, queries } = await stage();
   const second = identityId.replace(/pools$/, 'second');
   const made: Pool = azure.createPool(pool.account, { name: 'second', identities: [second] });

@@ -35,7 +35,7 @@ test.each([
   ['without unwrapKey', key({ keyOperations: ['wrapKey', 'decrypt'] }), 'key-operations'],
   ['without soft delete', key({}, { recoveryLevel: 'Purgeable' }), 'key-not-recoverable'],
   ['without purge protection', key({}, { recoveryLevel: 'Recoverable+Purgeable' }), 'key-not-recoverable'],
-  ['of a recovery level nobody names', key({}, { recoveryLevel: undefined }), 'key-not-recoverable'],
+  ['without a recovery level', key({}, { recoveryLevel: undefined }), 'key-not-recoverable'],
 ])('a key is not readiness: %s', (_sentence, found, reason) => {
   expect(unfitKey(found)).toBe(reason);
 });

@@ -22,9 +22,9 @@ test.each([
   ['access policies, as vaults have by default', shows({ rbac: '' }), 'key-policy-missing'],
   ['a model that this app may not see', shows(), 'key-grant-missing'],
   ['a model that cannot be asked for', hidden, 'key-grant-missing'],
-])('a refusal about the vault is told in its words: %s', async (_sentence, means, reason) => {
-  const failure = new OperationError('refused', { code: 'InvalidKeyVaultReference' });
-  expect(await refusedKey(means, failure, key)).toMatchObject({ reason, detail: failure.detail });
+])('a refusal about the vault is reported with its own reason: %s', async (_sentence, deps, reason) => {
+  const error = new OperationError('refused', { code: 'InvalidKeyVaultReference' });
+  expect(await refusedKey(deps, error, key)).toMatchObject({ reason, detail: error.detail });
 });
 
 test.each([
@@ -34,9 +34,9 @@ test.each([
   ['forbidden', 'KeyVaultAccessDenied', 'key-role-missing'],
   ['outage', 'KeyVaultUnavailable', 'outage'],
   ['key-access-lost', 'AccountIsDisabled', 'key-access-lost'],
-] as const)('%s with code %s is %s', async (reason, code, told) => {
+] as const)('%s with code %s is %s', async (reason, code, expected) => {
   expect(await refusedKey(shows({ rbac: 'true' }), new OperationError(reason, { code }), key)).toMatchObject({
-    reason: told,
+    reason: expected,
   });
 });
 
@@ -50,6 +50,6 @@ test.each([
   ['was moved, and trusts the tenant it came from', userAssigned, shows({ trusted: 'b', tenantId: 'a' }), true],
   ['is not shown', systemAssigned, shows(), false],
   ['cannot be asked for', systemAssigned, hidden, false],
-])('a vault that %s', async (_sentence, account, means, isForeign) => {
-  expect(await isOfAnotherTenant(means, account, key)).toBe(isForeign);
+])('a vault that %s', async (_sentence, account, deps, isForeign) => {
+  expect(await isOfAnotherTenant(deps, account, key)).toBe(isForeign);
 });

@@ -12,7 +12,7 @@ const sound = {
   EXP: 1_780_275_600,
 };
 
-/** What is made of an event whose data, type or source is different. */
+/** Returns the answer to an event with other data, type or source. */
 function made({ type = 'SecretNearExpiry', source = vaultId, data = {} }: Part = {}): KeyVaultEvent | string {
   const event = cloudEvent({ type: `Microsoft.KeyVault.${type}`, source, data: { ...sound, ...data } });
   return parseKeyVaultEvent(arrived(event), vaultUrls);

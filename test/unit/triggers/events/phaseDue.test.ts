@@ -12,7 +12,7 @@ function came(more: object = {}) {
   return arrived(cloudEvent({ ...phaseDueEvent(target, 'revoke', since, now), ...more }));
 }
 
-test.each(phases)('what is sent for %s is understood by who does it, and by nobody else', (phase) => {
+test.each(phases)('an event for %s is understood by the function of that phase alone', (phase) => {
   const event = arrived(cloudEvent(phaseDueEvent(target, phase, since, now)));
   for (const asked of phases) {
     const expected = asked === phase ? { secret, kind, resource } : 'irrelevant';
@@ -41,7 +41,7 @@ test.each([
   ['a subject that is no secret', { subject: 'batch-key' }, 'unreadable'],
   ['a subject with a version', { subject: `https://kv.vault.azure.net/secrets/a/${'0'.repeat(32)}` }, 'unreadable'],
   ['no subject', { subject: undefined }, 'unreadable'],
-  ['a phase nobody knows', { data: { ...data, phase: 'polish' } }, 'unreadable'],
+  ['an unknown phase', { data: { ...data, phase: 'polish' } }, 'unreadable'],
   ['a number for the resource', { data: { ...data, resource: 7 } }, 'unreadable'],
   ['no kind', { data: { phase: 'revoke', resource } }, 'unreadable'],
   ['no data', { data: undefined }, 'unreadable'],

@@ -5,7 +5,7 @@ const source = '/subscriptions/5ab5c000-0000-4000-8000-000000000001';
 const resourceUri = `${source}/resourceGroups/rg/providers/Microsoft.SignalRService/SignalR/chat`;
 const operationName = 'Microsoft.SignalRService/SignalR/regeneratekey/action';
 const type = 'Microsoft.Resources.ResourceActionSuccess';
-const sound = { operationName, resourceUri, claims: { appid: 'app-1', name: 'somebody' }, status: 'Succeeded' };
+const sound = { operationName, resourceUri, claims: { appid: 'app-1', name: 'a person' }, status: 'Succeeded' };
 
 function made(data: object = {}, more: object = {}) {
   return parseRegeneration(arrived(cloudEvent({ type, source, data: { ...sound, ...data }, ...more })));
@@ -23,13 +23,13 @@ const taken: [sentence: string, data: object, expected: object][] = [
   ['a resource in capitals', { resourceUri: resourceUri.toUpperCase() }, { resource }],
 ];
 
-test.each(taken)('somebody regenerated: %s', (_sentence, data, expected) => {
+test.each(taken)('a regeneration: %s', (_sentence, data, expected) => {
   expect(made(data)).toMatchObject(expected);
 });
 
 test.each([
-  ['is not told', {}],
-  ['is told by other claims only', { claims: { name: 'somebody' } }],
+  ['is not named', {}],
+  ['is named by other claims only', { claims: { name: 'a person' } }],
   ['is empty', { claims: { appid: '' } }],
 ])('who did it %s', (_sentence, claims) => {
   expect(made({ claims: undefined, ...claims })).toEqual({ resource });
@@ -45,7 +45,7 @@ test('a resource group may be the source, in any case, and either schema', () =>
 
 const dropped: [sentence: string, data: object, more: object, reason: string][] = [
   [
-    'a listing, as every look of ours is one',
+    'a listing, as in each of our inspections',
     { operationName: operationName.replace('regenerate', 'list') },
     {},
     'irrelevant',

@@ -5,7 +5,7 @@ import { createTestApp, type Answer, type TestApp } from '../../../support/creat
 
 const subscription = '5ab5c000-0000-4000-8000-000000000001';
 
-/** A SignalR target at rest whose version has settled. */
+/** A SignalR target at rest whose overlap is over. */
 async function resting(env: Record<string, string> = {}, tags: Record<string, string> = {}) {
   const app = await createTestApp({ settings: env });
   const service = await app.newSignalR();
@@ -37,9 +37,9 @@ test('202: what is affected begins at once, and is complete without another word
 
 test('R23: ten alerts and the poll, a month long, begin one rotation', async () => {
   const { app } = await resting();
-  const told = alert(app);
+  const sent = alert(app);
   for (let times = 0; times < 10; times += 1) {
-    expect((await app.postNotice(told)).status).toBe(202);
+    expect((await app.postNotice(sent)).status).toBe(202);
     await app.keyturn.pollNotices();
     app.pass(3 * day);
     await app.sweep();
@@ -55,7 +55,7 @@ test('the poll alone begins it where no alert came', async () => {
   expect(app.messages.at(-1)).toMatchObject({ data: { cause: 'notice' } });
 });
 
-test('202: nobody has a target there', async () => {
+test('202: no target is there', async () => {
   const { app } = await resting();
   expect(await app.postNotice(alert(app, { regions: ['East US'] }))).toMatchObject({
     status: 202,
@@ -72,9 +72,9 @@ test('a target of a service that enforces nothing is not affected', async () => 
 
 test('where regions cannot be read each service counts', async () => {
   const { app } = await resting();
-  const told = alert(app, { regions: ['East US'] });
+  const sent = alert(app, { regions: ['East US'] });
   app.azure.core.faults.plan({ operation: 'resourceGraph.query', effect: { kind: 'status', status: 500 } });
-  expect(await app.postNotice(told)).toMatchObject({ status: 202, body: { affected: 1 } });
+  expect(await app.postNotice(sent)).toMatchObject({ status: 202, body: { affected: 1 } });
 });
 
 test.each([
@@ -119,13 +119,13 @@ const later503 = { status: 503, headers: { 'Retry-After': '15' } };
 
 test('503: while another worker has the resource; the next try begins it', async () => {
   const { app, service } = await resting();
-  const told = alert(app);
+  const sent = alert(app);
   const answers: Answer[] = [];
   await app.services.leases.withLease(normalizedId(service.id), async () => {
-    answers.push(await app.postNotice(told));
+    answers.push(await app.postNotice(sent));
   });
   expect(answers).toMatchObject([{ ...later503, body: { reason: 'busy' } }]);
-  expect((await app.postNotice(told)).status).toBe(202);
+  expect((await app.postNotice(sent)).status).toBe(202);
   expect(app.regenerations()).toBe(1);
 });
 
@@ -139,11 +139,11 @@ const struck: [sentence: string, operation: string, effect: Effect][] = [
 
 test.each(struck)('503: where %s; the next try begins it', async (_sentence, operation, effect) => {
   const { app } = await resting();
-  const told = alert(app);
+  const sent = alert(app);
   app.azure.core.faults.plan({ operation, effect });
-  expect(await app.postNotice(told)).toMatchObject(later503);
+  expect(await app.postNotice(sent)).toMatchObject(later503);
   app.pass(minute);
-  expect((await app.postNotice(told)).status).toBe(202);
+  expect((await app.postNotice(sent)).status).toBe(202);
   expect(app.regenerations()).toBe(1);
 });
 

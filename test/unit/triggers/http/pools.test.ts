@@ -110,7 +110,7 @@ test.each([
 });
 
 test.each([
-  ['nobody signs in', linuxPool({ pool: { identity: undefined } }), 'identity'],
+  ['no identity signs in', linuxPool({ pool: { identity: undefined } }), 'identity'],
   ['nothing is observed', linuxPool({ machine: { extensions: [] } }), 'certificates'],
   ['there are no virtual machines', linuxPool({ properties: { deploymentConfiguration: {} } }), 'virtual machines'],
 ])('where %s the answer says what to add', async (_sentence, found, word) => {
@@ -120,7 +120,7 @@ test.each([
   });
 });
 
-test('a request that nobody understands is refused before anything is read', async () => {
+test('a malformed request is refused before anything is read', async () => {
   const client = answering(200, linuxPool());
   expect(await define(client, { pool: account })).toMatchObject({ status: 400 });
   expect(client.asked).toEqual([]);

@@ -23,7 +23,7 @@ test.each([
   ['under its short name', withClaims({ typ: 'roles', val: role })],
   ['under its long name', withClaims({ typ: `${claims}/role`, val: role })],
   ['among others', withClaims({ typ: 'aud', val: 'x' }, { typ: 'roles', val: 'Other' }, { typ: 'roles', val: role })],
-])('who has the role %s may', (_sentence, principal) => {
+])('the role %s is enough', (_sentence, principal) => {
   expect(refusal(principal)).toBeUndefined();
 });
 

@@ -2,7 +2,7 @@ import { notAllowed } from '../../../../lib/app.ts';
 import { z } from 'zod';
 import { json, problem } from '../../../../lib/triggers/http/problem.ts';
 
-test('a problem is one of RFC 9457, and nobody keeps it', () => {
+test('a problem is one of RFC 9457, and is not cached', () => {
   const answer = problem({ status: 409, title: 'No', detail: 'Because.', reason: 'paused' }, { 'Retry-After': '7' });
   expect(answer.headers).toEqual({
     'Content-Type': 'application/problem+json',
@@ -18,7 +18,7 @@ test('a problem is one of RFC 9457, and nobody keeps it', () => {
   });
 });
 
-test('an answer is JSON, and nobody keeps it', () => {
+test('an answer is JSON, and is not cached', () => {
   expect(json(202, { a: 1 }, { Location: '/x' })).toMatchObject({
     status: 202,
     headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', Location: '/x' },

@@ -42,7 +42,7 @@ describe('other problems', () => {
   const rows: [sentence: string, more: object, status: number][] = [
     ['a vault that is not ours', { vault: 'https://other.vault.azure.net' }, 403],
     ['a secret that does not exist', { secret: 'nobody' }, 404],
-    ['a credential nobody knows', { compromised: ['key3'] }, 400],
+    ['an unknown credential', { compromised: ['key3'] }, 400],
     ['no reason', { reason: '' }, 400],
     ['a reason too long for any reader', { reason: 'x'.repeat(9_000) }, 413],
   ];
@@ -58,7 +58,7 @@ describe('other problems', () => {
     expect((await app.requestRotation({ secret: 'foreign' })).status).toBe(404);
   });
 
-  test('a resource that nobody claimed has no target', async () => {
+  test('an unclaimed resource has no target', async () => {
     const { app } = await createRestingBatchKey();
     const other = await app.newBatch({ name: 'other' });
     expect((await app.post({ resource: other.id, ...emergencyRequest })).status).toBe(404);
@@ -75,7 +75,7 @@ describe('other problems', () => {
     ['is none', 'no-id'],
     ['is of a vault that is not ours', Buffer.from('1 https://o.vault.azure.net/secrets/a').toString('base64url')],
     ['is of no rotation', Buffer.from('1 https://kv.vault.azure.net/secrets/secret').toString('base64url')],
-    ['is of no secret', Buffer.from('1 https://kv.vault.azure.net/secrets/nobody').toString('base64url')],
+    ['is of no secret', Buffer.from('1 https://kv.vault.azure.net/secrets/unknown').toString('base64url')],
   ])('an id that %s is 404', async (_sentence, id) => {
     const { app } = await createRestingBatchKey();
     expect((await app.show(id)).status).toBe(404);

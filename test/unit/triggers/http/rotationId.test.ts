@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseRotationId, rotationIdOf } from '../../../../lib/triggers/http/rotationId.ts';
 
-test('whatever the secret and the start: the id is both, and fits a path', () => {
+test('an id is made of secret and start, and fits a path', () => {
   const name = fc.stringMatching(/^[0-9A-Za-z-]{1,127}$/);
   const host = fc.stringMatching(/^[a-z][a-z0-9-]{2,20}\.vault\.azure\.net$/);
   fc.assert(
@@ -14,7 +14,7 @@ test('whatever the secret and the start: the id is both, and fits a path', () =>
   );
 });
 
-test('whatever is asked for: it is an id or it is none', () => {
+test('any text is an id or none', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       const named = parseRotationId(text);

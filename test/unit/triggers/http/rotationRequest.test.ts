@@ -15,7 +15,7 @@ test.each([
   ['a vault with a slash at its end', { ...byName, vault: `${vault}/` }, { target: { secret: { vaultUrl: vault } } }],
   ['a resource', byResource, { target: { resource }, mode: 'immediate' }],
   ['a resource and its kind', { ...byResource, kind: 'batch-key' }, { target: { resource, kind: 'batch-key' } }],
-  ['what is compromised', { ...byName, compromised: ['Primary'] }, { compromised: ['Primary'] }],
+  ['compromised credentials', { ...byName, compromised: ['Primary'] }, { compromised: ['Primary'] }],
   ['a reason with blanks around it', { ...byName, reason: ' leaked ' }, { reason: 'leaked' }],
 ])('a request names %s', (_sentence, body, wanted) => {
   expect(parseRotationRequest(text(body), null)).toMatchObject(wanted);
@@ -47,7 +47,7 @@ test('a body that is too large is refused before it is read', () => {
 
 test.each([
   ['no mode', { ...byName, mode: undefined }, '#/mode'],
-  ['a mode nobody knows', { ...byName, mode: 'now' }, '#/mode'],
+  ['an unknown mode', { ...byName, mode: 'now' }, '#/mode'],
   ['no reason', { ...byName, reason: undefined }, '#/reason'],
   ['an empty reason', { ...byName, reason: '  ' }, '#/reason'],
   ['a vault that is no URL', { ...byName, vault: 'kv' }, '#/vault'],
@@ -57,7 +57,7 @@ test.each([
   ['nothing compromised in the list', { ...byName, compromised: [] }, '#/compromised'],
   ['a word instead of a list', { ...byName, compromised: 'Primary' }, '#/compromised'],
   ['both ways to name it', { ...byName, ...byResource }, '#/'],
-  ['a member nobody knows', { ...byName, hurry: true }, '#/'],
+  ['an unknown member', { ...byName, hurry: true }, '#/'],
 ])('a request with %s is refused, and it is said where', (_sentence, body, pointer) => {
   const refused = parseRotationRequest(text(body), null);
   expect(refused).toMatchObject({ status: 400 });
@@ -74,7 +74,7 @@ test.each([
   ['empty', ''],
   ['too long', 'x'.repeat(256)],
   ['with blanks', 'a b'],
-  ['with signs nobody can see', 'a\u0007'],
+  ['with invisible signs', 'a\u0007'],
 ])('an idempotency key that is %s is refused', (_sentence, key) => {
   expect(parseRotationRequest(text(byName), key)).toMatchObject({ status: 400 });
 });

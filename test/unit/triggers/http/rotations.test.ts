@@ -80,7 +80,7 @@ test('an equal request joins, whether it goes on or is complete, and regenerates
   expect(app.regenerations()).toBe(2);
 });
 
-test('the same idempotency key with another wish is another request, and is done', async () => {
+test('the same idempotency key with other options is another request, and is done', async () => {
   const { app, account } = await createRestingBatchKey();
   const headers = { 'idempotency-key': 'drill-1' };
   await app.requestRotation({ mode: 'immediate' }, headers);
@@ -106,7 +106,7 @@ test('an equal request does not join a rotation that began since by itself', asy
   expect(scheduled.map(({ data }) => data['start'])).not.toContain(body['start']);
 });
 
-test('another key after it is complete begins another, and the first is told to be over', async () => {
+test('another key after it is complete begins another, and the first is reported as over', async () => {
   const { app } = await createRestingBatchKey();
   const first = await app.requestRotation({}, { 'idempotency-key': 'drill-1' });
   app.pass(2 * hour);
@@ -138,7 +138,7 @@ const struck: [sentence: string, effect: Effect, after: string][] = [
 ];
 
 test.each(struck)(
-  'R20: without a look no 202: where listKeys %s the answer is 503',
+  'R20: without an inspection no 202: where listKeys %s the answer is 503',
   async (_sentence, effect, after) => {
     const { app } = await createRestingBatchKey();
     app.azure.core.faults.plan({ operation: 'batch.listKeys', effect });
@@ -181,7 +181,7 @@ test('why it was asked for is noted where it was accepted, and nowhere else', as
   expect(noted()).toMatchObject([{ data: { why: emergencyRequest.reason } }]);
 });
 
-test('promise 7: a key that somebody wrote into the reason is not in the log', async () => {
+test('promise 7: a key in the text of the reason is not in the log', async () => {
   const { app, account } = await createRestingBatchKey();
   const key = app.keys(account).Primary;
   await app.requestRotation({ reason: `we found ${key} in a log` });

@@ -34,7 +34,7 @@ test('of several certificates one has to be named by its secret', async () => {
   });
 });
 
-test('a certificate that nobody claimed has no target', async () => {
+test('an unclaimed certificate has no target', async () => {
   const { app } = await createAdoptedPoolCertificate();
   const other = await app.newBatch({ name: 'unclaimed' });
   expect(await app.post({ resource: other.id, kind, ...emergencyRequest })).toMatchObject({ status: 404 });

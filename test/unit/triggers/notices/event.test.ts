@@ -24,7 +24,7 @@ const understood: [sentence: string, data: object, expected: object][] = [
     { subscriptions: ['s'], deadline: new Date('2026-04-01') },
   ],
   [
-    'a start before it was told',
+    'a start before its announcement',
     { subscriptions: ['S'], start: onDay(50).toISOString() },
     { subscriptions: ['s'], start: onDay(50) },
   ],

@@ -57,9 +57,9 @@ test('ticks may come as numbers, which have no room for the last digits', async 
 const kept: [sentence: string, more: object, expected: object][] = [
   ['no mitigation time has no deadline', { impactMitigationTime: undefined }, { start: onDay(50) }],
   ['no regions is everywhere', { regions: [] }, { regions: [] }],
-  ['a start to come counts from when it was told', { impactStartTime: onDay(65) }, { start: onDay(51) }],
+  ['a start to come counts from its announcement', { impactStartTime: onDay(65) }, { start: onDay(51) }],
   [
-    'a start to come counts from itself where it is not known when it was told',
+    'a start to come counts from itself where its announcement has no time',
     { impactStartTime: onDay(65), lastUpdateTime: undefined },
     { start: onDay(65) },
   ],
@@ -73,7 +73,7 @@ test.each(kept)('%s', async (_sentence, more, notice) => {
 test.each([
   ['without a start', { ImpactStartTime: undefined }],
   ['whose start is a word', { ImpactStartTime: 'soon' }],
-])('an event %s counts from when it was told', async (_sentence, more) => {
+])('an event %s counts from its announcement', async (_sentence, more) => {
   expect(await read(rowWith(more))).toMatchObject([{ start: onDay(51) }]);
 });
 
