@@ -8,7 +8,7 @@ import {
   isRemembered,
   proveVersion,
   publishedIn,
-  unanswering,
+  madeBeforeEmergency,
   withoutRevocation,
 } from '../../../lib/providers/versionedCredential.ts';
 import type { ProviderInput } from '../../../lib/providers/provider.ts';
@@ -63,8 +63,8 @@ test.each<[sentence: string, input: ProviderInput, isKnown: boolean]>([
   ['that was made in the rotation and leaked', inputWith({ ...idle, rotation: rotation() }, ['v2']), true],
   ['beside which another one leaked', inputWith({ ...idle, rotation: rotation() }, ['v0']), false],
 ])('R18: a version %s answers no emergency: %s', (_sentence, input, isKnown) => {
-  expect(unanswering(input, next)).toEqual(isKnown ? [{ id: 'v2', fingerprint: next.fingerprint }] : []);
-  expect(unanswering(input, undefined)).toEqual([]);
+  expect(madeBeforeEmergency(input, next)).toEqual(isKnown ? [{ id: 'v2', fingerprint: next.fingerprint }] : []);
+  expect(madeBeforeEmergency(input, undefined)).toEqual([]);
 });
 
 test('a version counts once', () => {
