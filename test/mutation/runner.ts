@@ -2,14 +2,18 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
-import type {
-  CompleteDryRunResult,
-  DryRunResult,
-  MutantRunOptions,
-  MutantRunResult,
-  TestResult,
-  TestRunner,
-  TestRunnerCapabilities,
+import { PluginKind } from '@stryker-mutator/api/plugin';
+import {
+  DryRunStatus,
+  MutantRunStatus,
+  TestStatus,
+  type CompleteDryRunResult,
+  type DryRunResult,
+  type MutantRunOptions,
+  type MutantRunResult,
+  type TestResult,
+  type TestRunner,
+  type TestRunnerCapabilities,
 } from '@stryker-mutator/api/test-runner';
 import { expect } from 'expect';
 import { bind } from 'jest-each';
@@ -48,7 +52,7 @@ class PureRunner implements TestRunner {
   async dryRun(): Promise<DryRunResult> {
     const results: TestResult[] = [];
     for (const test of await this.#load()) results.push(await resultOf(test));
-    return { status: 'complete' as never, tests: results, mutantCoverage: instruments.mutantCoverage };
+    return { status: DryRunStatus.Complete, tests: results, mutantCoverage: instruments.mutantCoverage };
   }
 
   async mutantRun({
@@ -63,15 +67,15 @@ class PureRunner implements TestRunner {
     const wanted = testFilter && new Set(testFilter);
     let nrOfTests = 0;
     for (const test of tests.filter(({ id }) => wanted?.has(id) ?? true)) {
-      const { status, ...result } = await resultOf(test);
+      const result = await resultOf(test);
       nrOfTests += 1;
-      if ((instruments.hitCount ?? 0) > (hitLimit ?? Infinity)) return { status: 'timeout' as never };
-      if (status !== 0) {
-        const { failureMessage } = result as { failureMessage: string };
-        return { status: 'killed' as never, killedBy: [test.id], failureMessage, nrOfTests };
+      if ((instruments.hitCount ?? 0) > (hitLimit ?? Infinity)) return { status: MutantRunStatus.Timeout };
+      if (result.status === TestStatus.Failed) {
+        const { failureMessage } = result;
+        return { status: MutantRunStatus.Killed, killedBy: [test.id], failureMessage, nrOfTests };
       }
     }
-    return { status: 'survived' as never, nrOfTests };
+    return { status: MutantRunStatus.Survived, nrOfTests };
   }
 
   #load(): Promise<readonly Test[]> {
@@ -85,9 +89,9 @@ async function resultOf({ id, fileName, run }: Test): Promise<TestResult> {
   const common = () => ({ id, name: id, fileName, timeSpentMs: performance.now() - start });
   try {
     await run();
-    return { ...common(), status: 0 };
+    return { ...common(), status: TestStatus.Success };
   } catch (error) {
-    return { ...common(), status: 1, failureMessage: String(error) };
+    return { ...common(), status: TestStatus.Failed, failureMessage: String(error) };
   } finally {
     instruments.currentTestId = undefined;
   }
@@ -118,10 +122,10 @@ async function load(): Promise<readonly Test[]> {
     try {
       await import(pathToFileURL(join(process.cwd(), path)).href);
     } catch (error) {
-      test('loads', () => Promise.reject(error as Error));
+      test('loads', () => Promise.reject(error));
     }
   }
   return [...tests.values()];
 }
 
-export const strykerPlugins = [{ kind: 'TestRunner', name: 'pure', injectableClass: PureRunner }];
+export const strykerPlugins = [{ kind: PluginKind.TestRunner, name: 'pure', injectableClass: PureRunner }];

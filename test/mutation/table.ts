@@ -31,7 +31,9 @@ const rows = sections.map((section) => {
   const [heading = ''] = section.split('\n');
   const id = /^(Promise \d+|R\d+)/.exec(heading)?.[0] ?? '';
   const named = new RegExp(`\\b${id}\\b`, 'i');
-  const linked = [...section.matchAll(/\]\((\.\.\/lib\/[^)#]+\.ts)\)/g)].map(([, to = '']) => posix.normalize(`docs/${to}`));
+  const linked = [...section.matchAll(/\]\((\.\.\/lib\/[^)#]+\.ts)\)/g)].map(([, to = '']) =>
+    posix.normalize(`docs/${to}`),
+  );
   const citing = lib.filter(({ text }) => named.test(text)).map(({ path }) => path);
   const keepers = [...new Set([...linked, ...citing])].toSorted();
   const suites = tests.filter(({ text }) => named.test(text)).map(({ path }) => path);
@@ -60,7 +62,10 @@ function grouped(paths: readonly string[]): string {
   return folders.map((folder) => `\`${folder}\` (${count(folder)})`).join('<br>');
 }
 
-const head = ['| promise or rule | kept in (mutants killed) | killed by tests of its name | tests that name it |', '| - | - | - | - |'];
+const head = [
+  '| promise or rule | kept in (mutants killed) | killed by tests of its name | tests that name it |',
+  '| - | - | - | - |',
+];
 const [before = '', after = ''] = readFileSync(page, 'utf8').split(/(?<=<!-- table -->)[^]*?(?=<!-- end -->)/);
 const text = [before, '', ...head, ...rows, '', after].join('\n');
 writeFileSync(page, await format(text, { ...(await resolveConfig(page)), filepath: page }));
