@@ -10,9 +10,20 @@ import { join } from 'node:path';
  */
 const runtimePackage = 'node_modules/node/node_modules';
 const buildElsewhere = /^node_modules\/@(azure|azure-rest|typespec)\/.*\/dist\/(browser|react-native|workerd)$/;
-/** Other builds of RxJS, messages of TypeScript in other languages, slides. */
-const neverLoaded =
-  /^node_modules\/(rxjs\/(dist\/(bundles|esm5|esm)|src)|typescript\/lib\/[^/]+|lokijs\/presentations)$/;
+/** Other builds of what is used, messages of TypeScript in other languages, data of regions, slides. */
+const neverLoaded = new RegExp(
+  `^node_modules/(${[
+    'rxjs/(dist/(bundles|esm5|esm)|src)',
+    'typescript/lib/[^/]+',
+    '@sinclair/typebox/build/esm',
+    'tree-sitter-bicep/prebuilds',
+    'web-tree-sitter/debug',
+    'caniuse-lite/data/regions',
+    'js-md4/doc',
+    'yaml/browser',
+    'lokijs/presentations',
+  ].join('|')})$`,
+);
 const forReaders = /(?<!license|licence|notice)\.md$/i;
 const forDebuggers = /\.[cm]?[jt]s\.map$|(?<!\.d|\.d\.\w+)\.[cm]?ts$/;
 

@@ -52,7 +52,8 @@ class PureRunner implements TestRunner {
   async dryRun(): Promise<DryRunResult> {
     const results: TestResult[] = [];
     for (const test of await this.#load()) results.push(await resultOf(test));
-    return { status: DryRunStatus.Complete, tests: results, mutantCoverage: instruments.mutantCoverage };
+    const { mutantCoverage } = instruments;
+    return { status: DryRunStatus.Complete, tests: results, ...(mutantCoverage && { mutantCoverage }) };
   }
 
   async mutantRun({
