@@ -15,7 +15,7 @@ type Role =
 /** What a call takes in Azure, by the name of its operation in the local Azure's journal. */
 export interface Line {
   readonly operation: string;
-  /** What the path or body has, where one operation stands for several: then every line that fits counts. */
+  /** A part of path or body, where one operation stands for several: then every line that fits counts. */
   readonly about?: RegExp;
   readonly action: string;
   /** The same in a vault with access policies: `secrets/get`. */

@@ -4,7 +4,7 @@ import type { Acquired, Blobs, Metadata } from '../../lib/stores/blobs.ts';
 
 interface Blob {
   readonly metadata: Metadata;
-  /** Once run out it may still be renewed, as long as nobody took or wrote the blob. */
+  /** Once run out it may still be renewed, as long as no other worker took or wrote the blob. */
   readonly lease?: { readonly id: string; readonly seconds: number; readonly endsMs: number };
 }
 

@@ -1,7 +1,7 @@
 import type { SteerableClock } from '../../infra/azure-emulator/src/index.ts';
 import type { Process } from './process.ts';
 
-/** What can happen to one request, whether it goes over HTTP or to a blob. */
+/** The faults of one request, over HTTP or to a blob. */
 export const faults = [
   'crash before',
   'crash after',

@@ -11,7 +11,7 @@ import type { Services } from '../../lib/reconcile/services.ts';
 import { memoryBlobs, type Around, type Container } from './memoryBlobs.ts';
 import type { Network } from './network.ts';
 
-/** The app's process: once it is over, its promises never settle, so that no `finally` of it runs. */
+/** The app's process: once it is over, its promises stay pending, so that no `finally` of it runs. */
 export interface Process {
   readonly isOver: boolean;
   readonly ended: Promise<'ended'>;

@@ -1,6 +1,6 @@
 import { faultsOf, type Fault, type FaultAt } from './network.ts';
 
-/** What goes wrong in one schedule. */
+/** The faults and acts of one schedule. */
 export interface Plan {
   readonly faults: readonly FaultAt[];
   readonly actions: readonly ActionAt[];

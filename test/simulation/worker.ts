@@ -3,7 +3,7 @@ import { runHistories, type HistoryShare } from './histories/check.ts';
 import { cleanPlan, countSchedules, describe, families, runSchedule, scheduleAt, type Family } from './schedules.ts';
 import { scenarioNamed, scenarios, titleOf } from './scenarios.ts';
 
-/** What a worker thread is asked for. */
+/** A task for a worker thread. */
 export type Task =
   | { readonly is: 'list' }
   | { readonly is: 'size'; readonly title: string }

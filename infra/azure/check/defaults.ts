@@ -2,7 +2,7 @@ import { at, type Bicep } from './parser.ts';
 import { resourcesIn, type Resource } from './resources.ts';
 import { isList, last, named, valueOf, within, type Value } from './values.ts';
 
-/** What a resource of a type has, wherever it is made: nobody gets in with a key. */
+/** Properties that each resource of a type must have, so that no key gives access. */
 const safe: readonly (readonly [type: string, path: readonly string[], value: boolean])[] = [
   ['Microsoft.Storage/storageAccounts', ['properties', 'allowSharedKeyAccess'], false],
   ['Microsoft.Storage/storageAccounts', ['properties', 'allowBlobPublicAccess'], false],
@@ -11,7 +11,7 @@ const safe: readonly (readonly [type: string, path: readonly string[], value: bo
   ['Microsoft.Insights/components', ['properties', 'DisableLocalAuth'], true],
 ];
 
-/** Who says nothing changes nothing, and what is made takes no keys and loses no event. */
+/** Defaults change nothing, and every resource takes no keys and loses no event. */
 export function defaultProblems(files: readonly Bicep[]): readonly string[] {
   const made = files.flatMap(resourcesIn);
   return [...files.flatMap(modeProblems), ...safe.flatMap((each) => unsafe(each, made)), ...made.flatMap(undelivered)];

@@ -9,10 +9,10 @@ export function variablesOf(script: Script, text: string): readonly string[] {
   return [...new Set([...text.matchAll(variable[script])].map(([, name = '']) => name))];
 }
 
-/** What azd says besides the outputs of main.bicep, and what people say who have other subscriptions. */
+/** Variables of azd besides the outputs of main.bicep, and those for other subscriptions. */
 const fromElsewhere = /^(AZURE_(ENV_NAME|LOCATION|SUBSCRIPTION_ID)|OTHER_\w+)$/;
 
-/** Of what the hook reads in each shell: a variable that nobody sets would be empty, and say nothing. */
+/** Of what the hook reads in each shell: a variable that no one sets would be empty, and say nothing. */
 export function hookProblems(read: Readonly<Record<Script, readonly string[]>>, main: Bicep): readonly string[] {
   const outputs = main.root.descendantsOfType('output_declaration').map((node) => named(node)[0]?.text);
   const all = new Set(Object.values(read).flat());

@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import { at, type Bicep } from './parser.ts';
 import { named } from './values.ts';
 
-/** What Bicep brings, as far as it is used here (learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-functions). */
+/** Functions of Bicep that this project uses (learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-functions). */
 const functions = [
   ...['any', 'cidrSubnet', 'concat', 'contains', 'deployment', 'empty', 'endsWith', 'environment', 'filter', 'guid'],
   ...['intersection', 'items', 'join', 'last', 'length', 'map', 'replace', 'resourceGroup', 'resourceId', 'split'],

@@ -15,7 +15,7 @@ import { variablesOf, type Script } from './hook.ts';
 import { ofLocal, type Subscribed } from './subscribed.ts';
 import { apiVersions } from './versions.ts';
 
-/** What Bicep is compared with. */
+/** The code that Bicep is compared with. */
 export interface Project {
   readonly apiVersions: z.output<typeof apiVersions>;
   readonly settings: readonly string[];
@@ -70,9 +70,9 @@ async function readBy(script: Script): Promise<readonly string[]> {
 
 /** Of the app's own registry; nothing is called. */
 function kinds(): readonly string[] {
-  const nobody = { getToken: () => Promise.resolve(null) };
+  const no one = { getToken: () => Promise.resolve(null) };
   const endpoints = { armEndpoint: 'https://management.example', armAudience: 'https://management.example' };
-  const all = clients(nobody, createDefaultHttpClient(), endpoints);
+  const all = clients(no one, createDefaultHttpClient(), endpoints);
   const registry = providers({ clients: all, graph: resourceGraph(all.arm), random: randomBytes });
   const types = ['Microsoft.Batch/batchAccounts', 'Microsoft.SignalRService/signalR'];
   return types.flatMap((type) => registry.kindsOf(`/subscriptions/id/resourceGroups/group/providers/${type}/name`));

@@ -4,7 +4,7 @@ import { at, type Bicep } from './parser.ts';
 import { isList, isObject, last, named, valueOf, within } from './values.ts';
 import { nameOf } from './versions.ts';
 
-/** What people and azd deploy, and what is imported only. */
+/** The templates that people and azd deploy, and modules that are only imported. */
 const roots = /^(((spoke|events)\/)?main|prerequisites\/\w+|types)\.bicep$/;
 
 /** Files that are no module of any other: whatever they say is not deployed. */

@@ -10,7 +10,7 @@ export interface Resource {
   readonly body: Value;
 }
 
-/** What Bicep makes, once for each turn of a loop; not what is there already. */
+/** Resources that Bicep makes, once for each turn of a loop, without existing ones. */
 export function resourcesIn({ path, root }: Bicep): readonly Resource[] {
   const scope = variablesIn(root);
   return root

@@ -19,7 +19,7 @@ const hostSettings = [
 /** Only settings are written so, no property of a resource. */
 const looksLikeOne = /^(AzureWebJobs\w*__\w+|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+)$/;
 
-/** Both ways: no setting that nobody reads, none of the app's that a deployment could not set. */
+/** Both ways: no setting that no one reads, none of the app's that a deployment could not set. */
 export function settingProblems(ofTheApp: readonly string[], files: readonly Bicep[]): readonly string[] {
   const known = [...ofTheApp, ...hostSettings];
   const set = files.flatMap(({ path, root }) =>

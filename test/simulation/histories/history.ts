@@ -30,7 +30,7 @@ export interface History {
   readonly hasTopic: boolean;
   /** Events of the vault come in Event Grid's own schema. */
   readonly isEventGridSchema: boolean;
-  /** What is due together is delivered the other way round. */
+  /** Delivers in reverse order where several are due together. */
   readonly isReversed: boolean;
   /** What becomes of the deliveries of one event after the other. */
   readonly deliveries: readonly (readonly DeliveryEffect[])[];

@@ -17,7 +17,7 @@ export interface Emergency {
   readonly before?: Emergency;
 }
 
-/** What is known so far. Rules read it; only `learn` writes it. */
+/** The facts known so far. Rules read them; only `learn` writes them. */
 export interface Known {
   readonly overlapMs: number;
   readonly bestEffort: boolean;
@@ -47,7 +47,7 @@ export interface Known {
   /** As the tags say that keyturn wrote last. */
   isRotating: boolean;
   isMissed: boolean;
-  /** Somebody did something, or something is urgent: then consumers may be failing. */
+  /** A person acted, or something is urgent: then consumers may be failing. */
   isDisturbed: boolean;
   /** When the secret came back after keyturn had missed it. */
   returnedAt?: Date;

@@ -118,7 +118,7 @@ function openNearExpiry(kind: VersionKind): Open {
   };
 }
 
-/** What becomes of the event of a version that a person made: `older` is of the version before. */
+/** The fate of the event of a version that a person made: `older` is of the version before. */
 const deliveries = {
   'its event': ['newest'],
   'its event, twice': ['newest', 'newest'],
@@ -241,7 +241,7 @@ function isLeftToPeople({ followers, state }: VersionSimulation): boolean {
   return followers.some(({ secret }) => forPeople.has(state(secret).wait?.reason ?? ''));
 }
 
-/** Whatever a person did: all is at rest and agrees, or the state says what the person has to mend. */
+/** After any act of a person all is idle and agrees, or the state names what the person must mend. */
 function hasEndedAfter(simulation: VersionSimulation): boolean {
   const agrees = isAtRest(simulation) && disagreements(simulation).length === 0;
   return simulation.hasActed() && (isLeftToPeople(simulation) || agrees);

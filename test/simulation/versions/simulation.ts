@@ -44,7 +44,7 @@ export interface VersionOptions {
   readonly leak?: Mode;
 }
 
-/** What there is before the app is. */
+/** The resources that exist before the app starts. */
 export interface VersionWorkload {
   readonly kind: VersionKind;
   readonly azure: LocalAzure;
