@@ -70,9 +70,9 @@ async function readBy(script: Script): Promise<readonly string[]> {
 
 /** Of the app's own registry; nothing is called. */
 function kinds(): readonly string[] {
-  const no one = { getToken: () => Promise.resolve(null) };
+  const unauthenticated = { getToken: () => Promise.resolve(null) };
   const endpoints = { armEndpoint: 'https://management.example', armAudience: 'https://management.example' };
-  const all = clients(no one, createDefaultHttpClient(), endpoints);
+  const all = clients(unauthenticated, createDefaultHttpClient(), endpoints);
   const registry = providers({ clients: all, graph: resourceGraph(all.arm), random: randomBytes });
   const types = ['Microsoft.Batch/batchAccounts', 'Microsoft.SignalRService/signalR'];
   return types.flatMap((type) => registry.kindsOf(`/subscriptions/id/resourceGroups/group/providers/${type}/name`));

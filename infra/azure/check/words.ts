@@ -21,7 +21,7 @@ export function wordProblems({ announced }: Project, files: readonly Bicep[]): r
   );
 }
 
-/** Both ways: who asks whether a function ran asks for a timer, and a person asks for that of every phase. */
+/** Both ways: who asks whether a function ran asks for a timer, and an alert asks for that of every phase. */
 export function timerProblems({ functions }: Project, files: readonly Bicep[]): readonly string[] {
   const timers = startedBy('timerTrigger', functions);
   const asked = files.flatMap(({ path, root }) =>
