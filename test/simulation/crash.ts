@@ -39,7 +39,7 @@ const tasks = families
   .filter((family) => values.family === undefined || values.family === family)
   .flatMap((family) => [...sizes].flatMap(([title, size]) => tasksOf(title, family, size[family])));
 const counts = { kinds: createCounts(), faults: createCounts() };
-const total = tasks.reduce((sum, { numbers }) => sum + numbers.length, 0);
+const total = tasks.reduce((sum, { count = 0 }) => sum + count, 0);
 const finish = showProgress('schedules', total, () => counts.kinds.sum('schedules'));
 await workers.run(tasks, (report, task) => take(report as Report, task), fail);
 await workers.close();
@@ -49,20 +49,17 @@ process.exitCode = violations.length === 0 ? 0 : 1;
 
 type Run = Task & { readonly is: 'run' };
 
-function tasksOf(title: string, family: Family, count: number): readonly Run[] {
-  const numbers = values.nth === undefined ? numbersOf(family, count) : [Number(values.nth)];
-  const chunks = Math.ceil(numbers.length / chunk);
-  return Array.from({ length: chunks }, (_, nth) => {
-    return { is: 'run', title, family, numbers: numbers.slice(nth * chunk, (nth + 1) * chunk) };
-  });
-}
-
 /** Of pairs every so many, shifted by the seed. */
-function numbersOf(family: Family, count: number): readonly number[] {
+function tasksOf(title: string, family: Family, count: number): readonly Run[] {
+  if (values.nth !== undefined) return [{ is: 'run', title, family, from: Number(values.nth), every: 1, count: 1 }];
   const allPairs = [...sizes.values()].reduce((sum, { pairs }) => sum + pairs, 0);
   const every = family === 'pairs' ? Math.max(1, Math.ceil(allPairs / Number(values.pairs))) : 1;
   const first = (Number(values.seed) * 7_919) % every;
-  return Array.from({ length: Math.max(0, Math.ceil((count - first) / every)) }, (_, nth) => first + nth * every);
+  const chunks = Math.max(0, Math.ceil((count - first) / every / chunk));
+  return Array.from({ length: chunks }, (_, nth) => {
+    const from = first + nth * chunk * every;
+    return { is: 'run', title, family, from, every, count: Math.min(chunk, Math.ceil((count - from) / every)) };
+  });
 }
 
 function take({ faults, violations: found }: Report, { title, family }: Run): void {

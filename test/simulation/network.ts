@@ -22,7 +22,7 @@ export type Fault = (typeof faults)[number];
  */
 const faultsOfReads: readonly Fault[] = ['crash before', 'throttled', 'server error', 'late effect'];
 
-const read = /^(GET |HEAD )|^POST .*(listkeys|resources)$|^blob (metadata|list)$/i;
+const read = /^(GET |HEAD )|^POST .*(listkeys|resources)$|^(lease|claim) (metadata|list)$/i;
 
 export function faultsOf(request: string): readonly Fault[] {
   return read.test(request) ? faultsOfReads : faults;

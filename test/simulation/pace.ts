@@ -9,7 +9,7 @@ export const sweepEveryMs = 5 * minute;
 const restlessMs = 50 * second;
 
 /** The requests of a sweep, or a poll, that finds nothing to do. */
-const idle = /^GET \/secrets$|^blob list$|ResourceGraph\/resources$|^round$/;
+const idle = /^GET \/secrets$|^claim list$|ResourceGraph\/resources$|^round$/;
 
 /** The timers once, then time passes to the next time of the timers at which anything can happen. */
 export async function roundAndPause(simulation: Simulation): Promise<void> {

@@ -76,8 +76,8 @@ function servicesOf(
     http: httpOver(azure, network, process),
     container: (name) =>
       name === 'keyturn-leases'
-        ? memoryBlobs(containers.leases, clock, countingLeases(blobsOver(network, process)))
-        : memoryBlobs(containers.claims, clock, blobsOver(network, process)),
+        ? memoryBlobs(containers.leases, clock, countingLeases(blobsOver('lease', network, process)))
+        : memoryBlobs(containers.claims, clock, blobsOver('claim', network, process)),
   });
   return { ...services, jitter: () => 0, ...reporter(write, services) };
 }
@@ -109,10 +109,10 @@ function refusal(request: PipelineRequest, status: 429 | 500) {
   return { request, status, headers, bodyAsText: JSON.stringify({ error: { code, message: 'A fault on demand.' } }) };
 }
 
-function blobsOver(network: Platform['network'], process: Process): Around {
+function blobsOver(container: 'lease' | 'claim', network: Platform['network'], process: Process): Around {
   return (operation, effect) =>
     network.send(process, {
-      name: `blob ${operation}`,
+      name: `${container} ${operation}`,
       send: async () => {
         await Promise.resolve();
         return effect();

@@ -85,7 +85,7 @@ export function scheduleAt(scenario: Scenario, family: Family, requests: readonl
 
 /** Every request; of one that is repeated in a row (a poll, an idle sweep) the first, the second and the last. */
 function faultPlans(requests: readonly string[]): readonly FaultAt[] {
-  const names = requests.map((name) => (/^(GET \/secrets|blob list)$/.test(name) ? 'idle sweep' : name));
+  const names = requests.map((name) => (/^(GET \/secrets|claim list)$/.test(name) ? 'idle sweep' : name));
   return names.flatMap((name, at) => {
     const isMiddle = name === names[at - 1] && name === names[at - 2] && name === names[at + 1];
     if (isMiddle || name === 'round') return [];
@@ -96,7 +96,7 @@ function faultPlans(requests: readonly string[]): readonly FaultAt[] {
 /** An action lies before what can notice it: neither leases, claims nor lists do, nor one poll rather than the next. */
 function actionPlans({ actions }: Scenario, requests: readonly string[]): readonly ActionAt[] {
   return requests.flatMap((name, at) => {
-    const isUnnoticed = /^blob |^GET \/secrets$/.test(name) || requests[at - 1] === name;
+    const isUnnoticed = /^(lease|claim) |^GET \/secrets$/.test(name) || requests[at - 1] === name;
     return isUnnoticed ? [] : actions.map((does) => ({ at, does }));
   });
 }

@@ -1,14 +1,26 @@
 import { parentPort } from 'node:worker_threads';
 import { runHistories, type HistoryShare } from './histories/check.ts';
 import { cleanPlan, countSchedules, describe, families, runSchedule, scheduleAt, type Family } from './schedules.ts';
+import { problemsOfRegression } from './regressions.ts';
 import { scenarioNamed, scenarios, titleOf } from './scenarios.ts';
 
 /** A task for a worker thread. */
 export type Task =
   | { readonly is: 'list' }
   | { readonly is: 'size'; readonly title: string }
-  | { readonly is: 'run'; readonly title: string; readonly family: Family; readonly numbers: readonly number[] }
+  | ({ readonly is: 'run' } & Share)
+  | { readonly is: 'regression'; readonly title: string }
   | ({ readonly is: 'histories' } & HistoryShare);
+
+/** Every so many of the schedules of a scenario, from one number on. */
+export interface Share {
+  readonly title: string;
+  readonly family: Family;
+  readonly from: number;
+  readonly every: number;
+  /** At most so many; absent = all. */
+  readonly count?: number;
+}
 
 /** How many schedules of each family a scenario has. */
 export type Sizes = Readonly<Record<Family, number>>;
@@ -47,12 +59,13 @@ async function size(title: string): Promise<Sizes> {
   return { faults: faults ?? 0, actions: actions ?? 0, pairs: pairs ?? 0 };
 }
 
-async function run({ title, family, numbers }: Task & { is: 'run' }): Promise<Report> {
+async function run({ title, family, from, every, count = Infinity }: Share): Promise<Report> {
   const scenario = scenarioNamed(title);
   const clean = await cleanRunOf(title);
   const faults: Record<string, number> = {};
   const violations: Violation[] = [];
-  for (const nth of numbers) {
+  const total = Math.min(countSchedules(scenario, family, clean.requests), from + count * every);
+  for (let nth = from; nth < total; nth += every) {
     const plan = scheduleAt(scenario, family, clean.requests, nth);
     const { fault, problems } = await runSchedule(scenario, plan, clean);
     faults[fault] = (faults[fault] ?? 0) + 1;
@@ -70,6 +83,8 @@ export async function perform(task: Task): Promise<unknown> {
       return size(task.title);
     case 'run':
       return run(task);
+    case 'regression':
+      return problemsOfRegression(task.title);
     case 'histories':
       return runHistories(task);
   }

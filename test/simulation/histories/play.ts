@@ -24,7 +24,7 @@ export interface Played {
 const aftermathMs = 10 * hour;
 
 /** The requests of a sweep, or a poll, that finds nothing to do. */
-const idle = /^GET \/secrets$|^blob list$|ResourceGraph\/resources$/;
+const idle = /^GET \/secrets$|^claim list$|ResourceGraph\/resources$/;
 
 /** Plays a history, then ends the events, and lets timers alone bring the target to rest. */
 export async function play(history: History): Promise<Played> {

@@ -4,6 +4,8 @@ import { basis, type Known } from './known.ts';
 const minute = 60_000;
 /** A refresh restarts an app; one that lost its intent before it was sent is no refresh. */
 const roundingMs = 1_000;
+/** The apps of a plan are spaced by their intents: a request that stalls after the first one shortens the space. */
+const stallMs = 20_000;
 
 /**
  * An app restarts at most once in ten minutes for the same version. In a rotation that nothing hurries and no person
@@ -18,7 +20,7 @@ export function refreshed(known: Known, { consumer, plan, at, sentAt = at }: Ref
   const isTooSoon = within(isDisturbed ? forVersion(known, consumer, at) : consumer, 10 * minute);
   return [
     ...(isTooSoon ? [`refreshed twice within ten minutes: ${consumer}`] : []),
-    ...(!isDisturbed && within(plan, minute) ? [`refreshed two apps of a plan within a minute: ${plan}`] : []),
+    ...(!isDisturbed && within(plan, minute - stallMs) ? [`refreshed two apps of a plan within a minute: ${plan}`] : []),
   ];
 }
 

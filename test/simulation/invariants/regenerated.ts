@@ -43,8 +43,9 @@ function isAwaited(known: Known, _: Regenerated, version: Version): boolean {
   return (version.tags['RotationPhase']?.startsWith('revoke') ?? false) && !haveAllMoved(known, version);
 }
 
-function haveAllMoved({ consumers }: Known, { version }: Version): boolean {
-  return [...consumers.values()].every((secretCredential) => secretCredential === version);
+/** A consumer that holds the same value in another version needs no other. */
+function haveAllMoved({ consumers, versions }: Known, { version, value }: Version): boolean {
+  return [...consumers.values()].every((held) => held === version || versions.get(held)?.value === value);
 }
 
 /** No consumer can hold from before what was made only since then. */
