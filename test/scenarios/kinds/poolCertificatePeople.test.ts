@@ -32,6 +32,15 @@ test('another version is requested when the one in use is near its end and the n
   expect(target.certificate.versions).toHaveLength(3);
 });
 
+test('R14: no other version is requested for a disabled newer one while the one in use is far from its end', async () => {
+  const target = await createAdoptedPoolCertificate({ ageDays: 100 });
+  target.app.dropEvents();
+  await target.app.vault.createCertificate('tls', certificatePolicy);
+  target.app.vault.certificates.update('tls', { enabled: false });
+  await target.app.run(2 * day);
+  expect(target.certificate.versions).toHaveLength(2);
+});
+
 test('a pool that polls every hundred days delays the rotation by a day at most', async () => {
   const app = await createTestApp({ events: 'delivered' });
   const target = await createPoolCertificate(app, { ageDays: 340 });

@@ -79,6 +79,14 @@ test('R16: a service that refuses every key is announced as live-refused, and no
   expect(app.value()).toBe(keys.Secondary);
 });
 
+test('R16: a data plane that cannot be reached says nothing about the live key', async () => {
+  const { app, account } = await createDueBatchKey();
+  await app.runTimers(2 * hour);
+  account.networkDefaultAction = 'Deny';
+  await app.runTimers(7 * hour, 5 * minute);
+  expect([...app.reasons()]).not.toContain('live-refused');
+});
+
 test('R19: a tool that restores a replaced version again and again is contended', async () => {
   const { app } = await createDueBatchKey({ KEYTURN_OVERLAP: 'PT25H', KEYTURN_ADOPTION_GRACE: 'PT1H' });
   await app.sweep();
