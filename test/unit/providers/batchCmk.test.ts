@@ -1,3 +1,6 @@
+import { Sealed } from '../../../lib/model/sealed.ts';
+import { batchCmk } from '../../../lib/providers/batchCmk.ts';
+import { situation } from '../decide/situation.ts';
 import { contract } from './contract.ts';
 import { contractOfVersions, type VersionGround } from './contractOfVersions.ts';
 import type { Reached } from './shells.ts';
@@ -43,3 +46,21 @@ contract(
   },
   contractOfVersions,
 );
+
+test.each([
+  ['of one version', 'https://kv.vault.azure.net/keys/cmk/0123456789abcdef0123456789abcdef'],
+  ['of another version', 'https://kv.vault.azure.net/keys/cmk/fedcba9876543210fedcba9876543210'],
+  ['without a version, in other letters', 'https://KV.vault.azure.net/keys/cmk'],
+])('R8: accounts with one key share a lease, whatever the account: the key %s', (_sentence, text) => {
+  const { secret, target, state, now } = situation();
+  const leaseOf = (resource: string) =>
+    batchCmk({} as never).sharedLeaseName?.({
+      secret: { ...secret, value: new Sealed(text) },
+      target: { ...target, resource },
+      state,
+      now,
+    });
+  expect([leaseOf(target.resource), leaseOf(`${target.resource}2`)]).toEqual(
+    Array(2).fill('/keys/kv.vault.azure.net/keys/cmk'),
+  );
+});
