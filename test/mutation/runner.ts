@@ -123,7 +123,7 @@ async function load(): Promise<readonly Test[]> {
     try {
       await import(pathToFileURL(join(process.cwd(), path)).href);
     } catch (error) {
-      test('loads', () => Promise.reject(error));
+      test('loads', () => Promise.reject(new Error(String(error), { cause: error })));
     }
   }
   return [...tests.values()];
