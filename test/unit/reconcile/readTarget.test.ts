@@ -1,4 +1,4 @@
-import { day, later } from '../../../lib/model/clock.ts';
+import { day, hour, later } from '../../../lib/model/clock.ts';
 import { OperationError } from '../../../lib/model/operationError.ts';
 import { fingerprintOf, Sealed } from '../../../lib/model/sealed.ts';
 import type { Secret } from '../../../lib/model/snapshot.ts';
@@ -12,7 +12,13 @@ import { onDay, newBinding, firstDay, claim, resource, rotation, target, options
 import { recordingContext } from '../phases/stepContext.ts';
 import { emptyContainer, memoryBlobs } from '../../simulation/memoryBlobs.ts';
 
-const provider = recordingContext().context.provider;
+const recording = recordingContext().context.provider;
+const provider = {
+  ...recording,
+  minOverlapMs: 24 * hour,
+  credentialId: (word: string) => ['Primary', 'Secondary'].find((id) => id.toLowerCase() === word.toLowerCase()),
+  qualifier: (value: Sealed) => (value.open().startsWith('qualified') ? value.open() : undefined),
+};
 const providers = {
   of: (kind: string) => (kind === 'batch-key' ? provider : undefined),
   kindFor: () => 'batch-key',
@@ -26,6 +32,10 @@ interface Given {
   readonly updatedOn?: Date;
   readonly others?: Readonly<Record<string, Record<string, string>>>;
   readonly claimed?: SecretName;
+  readonly qualifier?: string;
+  /** What reading another secret fails with. */
+  readonly failing?: Error;
+  readonly kind?: string;
 }
 
 const now = onDay(60);
@@ -42,18 +52,22 @@ function secretWith(value: string, tags: Record<string, string>, updatedOn: Date
   return { version: 'v1', value: new Sealed(value), createdOn: firstDay, updatedOn, tags };
 }
 
-async function observed({ state, value = 'value', tags = {}, updatedOn = firstDay, others = {}, claimed }: Given) {
+async function observed({ state, value = 'value', tags = {}, updatedOn = firstDay, others = {}, ...given }: Given) {
+  const { claimed, qualifier, failing = new OperationError('secret-missing'), kind } = given;
   const own = { ProviderAddress: resource, ...(state && writeTags({}, state, 'Primary')), ...tags };
   const all: Record<string, Record<string, string>> = { ...others, [target.secret.name]: own };
   const read: Vault['read'] = ({ name }) => {
     const found = all[name];
-    return found
-      ? Promise.resolve(secretWith(value, found, updatedOn))
-      : Promise.reject(new OperationError('secret-missing'));
+    return found ? Promise.resolve(secretWith(value, found, updatedOn)) : Promise.reject(failing);
   };
   const claimsOf = claims(memoryBlobs(emptyContainer(), { now: () => now }), () => 'ourselves');
-  if (claimed) await claimsOf.save({ ...claim, secret: claimed });
-  const services = { vault: { read } as Vault, claims: claimsOf, providers, settings: { defaults: options } };
+  if (claimed) await claimsOf.save({ ...claim, secret: claimed, ...(qualifier && { qualifier }) });
+  const services = {
+    vault: { read } as Vault,
+    claims: claimsOf,
+    providers: { ...providers, kindFor: (type: string) => (type ? (kind ?? 'batch-key') : undefined) },
+    settings: { defaults: options },
+  };
   return readTarget(services, target.secret, now);
 }
 
@@ -80,6 +94,59 @@ describe('R1: state', () => {
     expect(found.unseen.state).not.toHaveProperty('held');
     expect(found.unseen.state).not.toHaveProperty('stateBinding');
   });
+
+  test('R24: a guard outlives lost state, and state that is bound counts as a whole', async () => {
+    const guard = { reason: 'tag-corrected', until: onDay(61) } as const;
+    const wait = { reason: 'throttled', since: onDay(59), until: onDay(61) } as const;
+    const guarded: State = { ...idle, refusals: 2, guard, lastRotation: onDay(1) };
+    const waiting = await observed({ state: { ...guarded, wait }, value: 'other' });
+    expect(waiting).toMatchObject({ unseen: { state: { refusals: 2, guard, wait } } });
+    const lost = await observed({ state: guarded, value: 'other' });
+    expect(lost).toMatchObject({ unseen: { state: { refusals: 2, guard } } });
+    expect(lost).not.toHaveProperty('unseen.state.wait');
+    expect(await observed({ state: guarded })).toMatchObject({ unseen: { state: guarded, savedState: guarded } });
+    expect(await observed({ state: idle, value: 'other' })).not.toHaveProperty('unseen.state.guard');
+  });
+
+  test('that a person deleted is lost, although its record binds', async () => {
+    const { RotationRecord = '' } = writeTags({}, idle, 'Primary');
+    expect(await observed({ tags: { RotationRecord } })).toMatchObject({ unseen: { binding: 'lost' } });
+  });
+
+  test('of another installation counts until it was quiet for a whole week', async () => {
+    const aWeekAgo = await observed({ state: theirs, updatedOn: later(now, -7 * day) });
+    expect(aWeekAgo).toMatchObject({ unseen: { binding: 'lost' } });
+  });
+});
+
+test.each([
+  ['in other letters', ' secondary ', 'Secondary'],
+  ['missing', ' ', undefined],
+])('the tag CredentialId %s', async (_sentence, CredentialId, taggedId) => {
+  const found = await observed({ tags: { CredentialId } });
+  if (found.is !== 'target') throw new Error(found.is);
+  expect(found.unseen.taggedId).toBe(taggedId);
+});
+
+test('promise 9: a credential that the kind does not know bars the target', async () => {
+  const found = await observed({ tags: { CredentialId: 'Tertiary' } });
+  expect(found).toMatchObject({ is: 'barred', reason: 'credential-id-unknown', target: { resource } });
+});
+
+test.each([
+  ['PT1H', 24 * hour],
+  ['P2D', 48 * hour],
+])('promise 2: an overlap of %s is as long as the kind needs at least', async (RotationOverlap, overlapMs) => {
+  expect(await observed({ tags: { RotationOverlap } })).toMatchObject({
+    unseen: { target: { options: { overlapMs } } },
+  });
+});
+
+test.each([
+  ['without rotation tags', { tags: { ProviderAddress: '' } }],
+  ['of a kind that is not served', { kind: 'batch-password' }],
+])('promise 8: a secret %s is foreign', async (_sentence, given) => {
+  expect(await observed(given)).toEqual({ is: 'foreign' });
 });
 
 test.each<[string, Given, string]>([
@@ -103,6 +170,17 @@ describe('R9: the claim', () => {
       'of-another',
     ],
     ['of one that is gone', { claimed: heir }, undefined],
+    ['of one that cannot be read', { claimed: heir, failing: new OperationError('outage') }, 'of-another'],
+    [
+      'of another secret for the same certificate',
+      {
+        claimed: heir,
+        value: 'qualified a',
+        qualifier: 'qualified a',
+        others: { claimant: { ProviderAddress: resource } },
+      },
+      'of-another',
+    ],
     ['of one that is untagged', { claimed: heir, others: { claimant: {} } }, undefined],
     [
       'of one that points elsewhere',
@@ -115,4 +193,14 @@ describe('R9: the claim', () => {
     if (typeof expected === 'object') expect(found.unseen.claim).toMatchObject(expected as object);
     else expect(found.unseen.claim).toBe(expected);
   });
+});
+
+test('R9: an error that is none of a service is not hidden', async () => {
+  await expect(observed({ claimed: heir, failing: new TypeError('A bug.') })).rejects.toThrow('A bug.');
+});
+
+test('R9: of two certificates of one account each has its own claim', async () => {
+  const other = { claimed: heir, qualifier: 'qualified b', value: 'qualified a' };
+  const found = await observed({ ...other, others: { claimant: { ProviderAddress: resource } } });
+  expect(found).not.toHaveProperty('unseen.claim', 'of-another');
 });
