@@ -215,7 +215,7 @@ test.each(hurried)('R23: %s', (_sentence, state, notice, expected) => {
 
 test('what hurries it ends its wait, and keeps everything else', () => {
   const wait = { reason: 'overlap', since: onDay(9), until: onDay(11) } as const;
-  const state = { ...underWay({ start: since }), request: notice.id };
+  const state = { ...underWay({ start: since }), lastRequest: notice.id };
   const changed = stateBegunBy({ state: { ...state, wait } }, soon);
   expect(changed).toEqual({ ...state, rotation: { ...state.rotation, deadline } });
 });
