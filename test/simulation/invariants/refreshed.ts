@@ -20,9 +20,7 @@ export function refreshed(known: Known, { consumer, plan, at, sentAt = at }: Ref
   const isTooSoon = within(isDisturbed ? forVersion(known, consumer, at) : consumer, 10 * minute);
   return [
     ...(isTooSoon ? [`refreshed twice within ten minutes: ${consumer}`] : []),
-    ...(!isDisturbed && within(plan, minute - stallMs)
-      ? [`refreshed two apps of a plan within a minute: ${plan}`]
-      : []),
+    ...(!isDisturbed && within(plan, minute - stallMs) ? [`refreshed two apps of a plan within a minute: ${plan}`] : []),
   ];
 }
 
