@@ -41,7 +41,13 @@ const tasks = families
 const counts = { kinds: createCounts(), faults: createCounts() };
 const total = tasks.reduce((sum, { count = 0 }) => sum + count, 0);
 const finish = showProgress('schedules', total, () => counts.kinds.sum('schedules'));
-await workers.run(tasks, (report, task) => take(report as Report, task), fail);
+await workers.run(
+  tasks,
+  (report, task) => {
+    take(report as Report, task);
+  },
+  fail,
+);
 await workers.close();
 console.log(`${counts.kinds.table('kind, family')}\n\n${counts.faults.table('family, fault')}\n`);
 console.log(`${counts.kinds.sum('schedules')} schedules, ${violations.length} violations, ${finish()}`);

@@ -44,7 +44,7 @@ export interface VersionOptions {
   readonly leak?: Mode;
 }
 
-/** The resources that exist before the app starts. */
+/** The resources and secrets before the app runs. */
 export interface VersionWorkload {
   readonly kind: VersionKind;
   readonly azure: LocalAzure;
