@@ -9,7 +9,7 @@ export interface Plan {
 export const cleanPlan: Plan = { faults: [], actions: [] };
 
 /** A person acts right before the request with this number. */
-export interface ActionAt {
+interface ActionAt {
   readonly at: number;
   readonly does: string;
 }

@@ -22,7 +22,7 @@ import { place } from '../resource.ts';
 import { observeVersions, type VersionObserver } from './invariants.ts';
 
 /** The key or certificate that a secret follows, for a person who works on it. */
-export interface Followed {
+interface Followed {
   readonly url: string;
   readonly name: string;
   versions(): readonly Version[];
