@@ -6,7 +6,7 @@ import type { Notice } from './person.ts';
 import { currentKeys, currentVersion, isDeleted, liveSlot, otherSlot, secretName, valueWith } from './resource.ts';
 import type { Simulation } from './simulation.ts';
 
-/** What a person, a tool or the service does behind the app's back. */
+/** Something that a person, a tool or the service does behind the app's back. */
 export interface Action {
   /** As a sentence: "a person …". */
   readonly does: string;

@@ -19,9 +19,6 @@ export const moments = [
 ] as const;
 export type Moment = (typeof moments)[number];
 
-/** Scenarios of one kind of key besides the emergencies. */
-export const lives = ['a life', 'a life with consumers'] as const;
-
 /** Schedules and histories that broke a promise once, at their shortest; and tests of a single moment. */
 export const regressions = [
   'promise 5: a key stands in the tags before it is replaced',

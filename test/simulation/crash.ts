@@ -8,11 +8,13 @@ import { createWorkers } from './workers.ts';
 
 /**
  * `npm run crash`: every scenario with each fault at each request, with each action of a person before each request,
- * and with pairs of both. Pairs are too many: `--pairs` of them are run, others with each `--seed`. `--only` takes the
- * scenarios whose title matches, and `--family` the faults, actions or pairs; with `--nth` one schedule is run again.
+ * and with pairs of both. Pairs are too many: `--pairs` of them are run, others with each `--seed`. `--every` takes every
+ * so many of the rest, `--only` the scenarios whose title matches, and `--family` the faults, actions or pairs. With
+ * `--nth` one schedule is run again.
  */
 const { values } = parseArgs({
   options: {
+    every: { type: 'string', default: '1' },
     pairs: { type: 'string', default: '12000' },
     seed: { type: 'string', default: '0' },
     only: { type: 'string', default: '' },
@@ -41,7 +43,13 @@ const tasks = families
 const counts = { kinds: createCounts(), faults: createCounts() };
 const total = tasks.reduce((sum, { count = 0 }) => sum + count, 0);
 const finish = showProgress('schedules', total, () => counts.kinds.sum('schedules'));
-await workers.run(tasks, (report, task) => take(report as Report, task), fail);
+await workers.run(
+  tasks,
+  (report, task) => {
+    take(report as Report, task);
+  },
+  fail,
+);
 await workers.close();
 console.log(`${counts.kinds.table('kind, family')}\n\n${counts.faults.table('family, fault')}\n`);
 console.log(`${counts.kinds.sum('schedules')} schedules, ${violations.length} violations, ${finish()}`);
@@ -49,11 +57,12 @@ process.exitCode = violations.length === 0 ? 0 : 1;
 
 type Run = Task & { readonly is: 'run' };
 
-/** Of pairs every so many, shifted by the seed. */
+/** Of pairs, and of the others with `--every`, every so many, shifted by the seed. */
 function tasksOf(title: string, family: Family, count: number): readonly Run[] {
   if (values.nth !== undefined) return [{ is: 'run', title, family, from: Number(values.nth), every: 1, count: 1 }];
   const allPairs = [...sizes.values()].reduce((sum, { pairs }) => sum + pairs, 0);
-  const every = family === 'pairs' ? Math.max(1, Math.ceil(allPairs / Number(values.pairs))) : 1;
+  const everyPair = Math.max(1, Math.ceil(allPairs / Number(values.pairs)));
+  const every = family === 'pairs' ? everyPair : Number(values.every);
   const first = (Number(values.seed) * 7_919) % every;
   const chunks = Math.max(0, Math.ceil((count - first) / every / chunk));
   return Array.from({ length: chunks }, (_, nth) => {

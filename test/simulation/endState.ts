@@ -48,14 +48,14 @@ const ofHistory: Checks = {
     !isForgotten(end) && (end.byCause?.get('notice') ?? 0) > end.simulation.person.notices.length,
 };
 
-/** Lists the problems at the end of a schedule. */
+/** Lists what is wrong in the end of a schedule. */
 export function problemsOfSchedule(end: End): readonly string[] {
   const { did, ends, simulation } = end;
   const isPaused = did.length > 1 && did.some((does) => does.startsWith('pauses'));
   return ends || isPaused || isLeftAlone(simulation) ? [] : problems(ofSchedule, end);
 }
 
-/** Lists the problems at the end of a history. */
+/** Lists what is wrong in the end of a history. */
 export function problemsOfHistory(end: End): readonly string[] {
   const isUntagged = end.did.some((does) => /no tags$|all tags$|ProviderAddress/.test(does));
   if (isDeleted(end.simulation) || (end.simulation.tags().is === 'foreign' && isUntagged)) return [];
@@ -150,8 +150,8 @@ function isPlain({ status, compromised }: Emergency, _: number, all: readonly Em
  * An event may have been lost. A rotation's start is recorded in whole seconds. A rotation that began before the notice
  * was announced may have published a key that a person made long before.
  */
-function isUnanswered({ simulation, did }: End, { by, start, announcedAt }: Notice): boolean {
-  const isOld = start < announcedAt && did.some((does) => does.startsWith('regenerates'));
+function isUnanswered({ simulation, did }: End, { by, start, raisedAt }: Notice): boolean {
+  const isOld = start < raisedAt && did.some((does) => does.startsWith('regenerates'));
   return !isOld && by !== 'event' && hasKeyFrom(simulation, later(start, -second));
 }
 

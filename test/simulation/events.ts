@@ -26,7 +26,13 @@ const broken: string[] = [];
 const shares = sharesOf(Number(values.runs), Number(values.seed));
 console.log(`seeds from ${values.seed} on, ${shareRuns} histories each`);
 const finish = showProgress('histories', Number(values.runs), () => counts.sum('histories'));
-await workers.run(shares, (report) => take(report as HistoryReport), addBroken);
+await workers.run(
+  shares,
+  (report) => {
+    take(report as HistoryReport);
+  },
+  addBroken,
+);
 await workers.close();
 console.log(counts.list('all'));
 console.log(`${counts.sum('histories')} histories, ${broken.length} violations, ${finish()}`);

@@ -20,7 +20,7 @@ import { regenerated } from './invariants/regenerated.ts';
 import { disabled, tagged } from './invariants/tagged.ts';
 import { written } from './invariants/written.ts';
 
-export type By = 'keyturn' | 'other';
+type By = 'keyturn' | 'other';
 export type Tags = Readonly<Record<string, string>>;
 
 interface Act {

@@ -151,13 +151,17 @@ async function runUntilDone(open: Open, { faults }: Plan): Promise<Outcome> {
     if (state().held || (isLiveAccepted && (round >= maxRounds || (isDone() && network.isQuiet)))) break;
     await pass(network.isQuiet ? sweepEveryMs : 50 * second);
   }
-  return outcomeOf(simulation, [
-    !isDone() && `not done: ${JSON.stringify(state())}`,
+  return outcomeOf(simulation, problemsAtEnd(opened));
+}
+
+function problemsAtEnd({ simulation, leaked, isDone }: Opened): readonly (string | false)[] {
+  const { tags } = currentVersion(simulation);
+  return [
+    !isDone() && `not done: ${JSON.stringify(simulation.state())}`,
     !isAccepted(simulation, liveKey(simulation)) && 'the key in the secret is refused',
-    currentVersion(simulation).tags?.['CredentialId'] !== liveSlot(simulation) &&
-      'the tag names another key than the secret holds',
-    opened.leaked.some((key) => isAccepted(simulation, key)) && 'a key that was to be gone still works',
-  ]);
+    tags?.['CredentialId'] !== liveSlot(simulation) && 'the tag names another key than the secret holds',
+    leaked.some((key) => isAccepted(simulation, key)) && 'a key that was to be gone still works',
+  ];
 }
 
 function outcomeOf(simulation: Simulation, problems: readonly (string | false)[]): Outcome {

@@ -4,11 +4,11 @@ import type { Acquired, Blobs, Metadata } from '../../lib/stores/blobs.ts';
 
 interface Blob {
   readonly metadata: Metadata;
-  /** Once run out it may still be renewed, as long as no other worker took or wrote the blob. */
+  /** A lease that ran out may still be renewed, as long as the blob was neither leased nor written. */
   readonly lease?: { readonly id: string; readonly seconds: number; readonly endsMs: number };
 }
 
-/** What a container holds: it outlives the processes that use it. */
+/** The contents of a container, which outlives the processes that use it. */
 export interface Container {
   metadata: Metadata | undefined;
   readonly blobs: Map<string, Blob>;

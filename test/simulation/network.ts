@@ -1,7 +1,7 @@
 import type { SteerableClock } from '../../infra/azure-emulator/src/index.ts';
 import type { Process } from './process.ts';
 
-/** The faults of one request, over HTTP or to a blob. */
+/** A request goes wrong in one of these ways, over HTTP or to a blob. */
 export const faults = [
   'crash before',
   'crash after',

@@ -137,7 +137,7 @@ const toFacts: Readonly<Record<string, ToFacts>> = {
   'web.refreshReferences': refreshedFacts,
 };
 
-/** The result of a call. 404, for a user that does not exist, is an answer too. */
+/** The facts of a call that the service answered well. A user that does not exist is 404: an answer too. */
 function factsOf(observed: Observed, call: Call): readonly Fact[] {
   const isGood = call.status === 200 || (call.status === 404 && call.operation === 'signalrData.userExists');
   return isGood ? (toFacts[call.operation]?.(observed, call) ?? []) : [];

@@ -29,18 +29,24 @@ export async function roundAndPause(simulation: Simulation): Promise<void> {
 
 /** The next time at which an idle target can have something to do. */
 export function nextEventMs(simulation: Simulation): number {
-  const { overlapMs, nextDueMs, tags } = simulation;
+  const { overlapMs, nextDueMs } = simulation;
   const nowMs = simulation.now().getTime();
-  const { stateBinding, rotation, wait, guard, held } = simulation.state();
-  const isQuiet = stateBinding && !rotation && !wait && !guard;
-  const isAtRest = !isDeleted(simulation) && (tags().is !== 'target' || held !== undefined || isQuiet);
+  const { rotation, wait, guard } = simulation.state();
   const turnMs = driftCheckMs(simulation);
   const turn = Math.ceil((nowMs - turnMs) / (6 * hour)) * 6 * hour + turnMs;
   const createdMs = currentVersion(simulation).createdOn.getTime();
-  const soon = nowMs + (isAtRest ? 6 * hour : rotation ? 10 * minute : hour);
+  const soon = nowMs + (isAtRest(simulation) ? 6 * hour : rotation ? 10 * minute : hour);
   const known = [wait?.until.getTime(), guard?.until.getTime(), nextDueMs, createdMs + overlapMs, turn];
   const all = [...known, createdMs + 60 * day, soon];
   return Math.min(...all.filter((ms) => ms !== undefined && ms > nowMs).map(Number));
+}
+
+function isAtRest(simulation: Simulation): boolean {
+  const { stateBinding, rotation, wait, guard, held } = simulation.state();
+  if (isDeleted(simulation)) return false;
+  return (
+    simulation.tags().is !== 'target' || held !== undefined || (stateBinding && !rotation && !wait && !guard) === true
+  );
 }
 
 /** When in each six hours it is the turn of the target to be checked for drift. */

@@ -23,12 +23,12 @@ export interface Emergency {
 /** A mandatory regeneration: found by the poll, posted as an alert as well, or announced on the topic alone. */
 export interface Notice {
   readonly start: Date;
-  readonly announcedAt: Date;
+  readonly raisedAt: Date;
   readonly deadline?: Date;
   readonly by: 'poll' | 'post' | 'event';
 }
 
-/** Acts of a person, a tool or the service behind the app's back. Each change is recorded as a fact. */
+/** Acts behind the app's back, as a person, a tool or the service does. Each change is recorded as a fact. */
 export interface Person {
   readonly emergencies: readonly Emergency[];
   readonly notices: readonly Notice[];
@@ -64,7 +64,7 @@ export function createPerson(simulationNow: () => Simulation): Person {
     const { azure, resource, record, now } = sim();
     const at = now();
     const deadline = inMs === undefined ? undefined : later(at, inMs);
-    const notice: Notice = { start: later(at, -agoMs), announcedAt: at, by, ...(deadline && { deadline }) };
+    const notice: Notice = { start: later(at, -agoMs), raisedAt: at, by, ...(deadline && { deadline }) };
     const trackingId = `notice-${(count += 1)}`;
     // Service Health announces regenerations of SignalR alone: of another kind, nothing may come.
     if (resource.kind === 'signalr') {

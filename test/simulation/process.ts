@@ -18,7 +18,7 @@ export interface Process {
   end(): void;
 }
 
-/** What outlives every process of the app. */
+/** Everything that outlives the processes of the app. */
 export interface Platform {
   readonly azure: LocalAzure;
   readonly network: Pick<Network, 'send'>;

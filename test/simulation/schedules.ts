@@ -1,6 +1,6 @@
 import { faultsOf, type Fault, type FaultAt } from './network.ts';
 
-/** The faults and acts of one schedule. */
+/** The faults and actions of one schedule. */
 export interface Plan {
   readonly faults: readonly FaultAt[];
   readonly actions: readonly ActionAt[];
@@ -9,7 +9,7 @@ export interface Plan {
 export const cleanPlan: Plan = { faults: [], actions: [] };
 
 /** A person acts right before the request with this number. */
-export interface ActionAt {
+interface ActionAt {
   readonly at: number;
   readonly does: string;
 }
@@ -101,7 +101,7 @@ function actionPlans({ actions }: Scenario, requests: readonly string[]): readon
   });
 }
 
-/** What happened, so that it can be run again. */
+/** Describes a schedule to a person. */
 export function describe({ faults, actions }: Plan, requests: readonly string[]): string {
   const parts = [
     ...faults.map(({ at, fault }) => `${fault} at ${at} (${requests[at] ?? ''})`),

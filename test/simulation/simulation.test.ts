@@ -26,29 +26,29 @@ const keyParts: readonly Part[] = keyKinds.flatMap((kind) => {
       'one request fails in a rotation with consumers: each moves, and none restarts twice',
       'rotation with',
       'faults',
-      53,
+      97,
     ),
     ...moments.map((moment) =>
       part(
         `one request fails in an emergency ${moment}: what leaked ends`,
         `emergency ${moment}, ${drills[kind]}`,
         'faults',
-        127,
+        223,
       ),
     ),
-    part('one request fails in a life of the target', 'a life$', 'faults', 29),
-    part('one request fails in a life with consumers', 'a life with', 'faults', 211),
-    part('a person acts in a life of the target', 'a life$', 'actions', 73),
-    part('a person acts in a life with consumers', 'a life with', 'actions', 557),
-    part('a request fails and a person acts in a life of the target', 'a life$', 'pairs', 200_003),
+    part('one request fails in a life of the target', 'a life$', 'faults', 41),
+    part('one request fails in a life with consumers', 'a life with', 'faults', 307),
+    part('a person acts in a life of the target', 'a life$', 'actions', 97),
+    part('a person acts in a life with consumers', 'a life with', 'actions', 907),
+    part('a request fails and a person acts in a life of the target', 'a life$', 'pairs', 400_009),
   ];
 });
 
 const versionParts: readonly Part[] = versionKinds.flatMap((kind): readonly Part[] => {
   const match = new RegExp(`^${kind}: `);
   return [
-    { title: `${kind}: one request fails, and the version is made and used once`, match, family: 'faults', every: 131 },
-    { title: `${kind}: a person acts, and nothing that is live ends`, match, family: 'actions', every: 149 },
+    { title: `${kind}: one request fails, and the version is made and used once`, match, family: 'faults', every: 199 },
+    { title: `${kind}: a person acts, and nothing that is live ends`, match, family: 'actions', every: 211 },
   ];
 });
 
@@ -68,7 +68,7 @@ beforeAll(async () => {
   let titles: readonly string[] = [];
   await workers.run([{ is: 'list' }], (all) => (titles = all as readonly string[]), throwError);
   const tasks = [
-    ...[0, 1].map((nth) => [histories, { is: 'histories', runs: 6, seed: historySeed + nth }] as const),
+    ...[0, 1].map((nth) => [histories, { is: 'histories', runs: 4, seed: historySeed + nth }] as const),
     ...parts.flatMap(({ title, match, family, every }) =>
       titles
         .filter((scenario) => match.test(scenario))

@@ -4,7 +4,7 @@ import { cleanPlan, countSchedules, describe, families, runSchedule, scheduleAt,
 import { problemsOfRegression } from './regressions.ts';
 import { scenarioNamed, scenarios, titleOf } from './scenarios.ts';
 
-/** A task for a worker thread. */
+/** A piece of work for a worker thread. */
 export type Task =
   | { readonly is: 'list' }
   | { readonly is: 'size'; readonly title: string }

@@ -30,9 +30,9 @@ export interface History {
   readonly hasTopic: boolean;
   /** Events of the vault come in Event Grid's own schema. */
   readonly isEventGridSchema: boolean;
-  /** Delivers in reverse order where several are due together. */
+  /** Events that are due together are delivered in reverse order. */
   readonly isReversed: boolean;
-  /** What becomes of the deliveries of one event after the other. */
+  /** The effects on the deliveries of one event after the other. */
   readonly deliveries: readonly (readonly DeliveryEffect[])[];
   readonly moves: readonly { readonly afterMs: number; readonly move: Move }[];
 }

@@ -1,5 +1,5 @@
 import { day, hour, later, minute, second } from '../../../lib/model/clock.ts';
-import type { Cause } from '../../../lib/model/state.ts';
+import type { Cause, Rotation } from '../../../lib/model/state.ts';
 import { stateFrom } from '../../../lib/tags/stateTags.ts';
 import { phaseDueEvent } from '../../../lib/triggers/events/phaseDue.ts';
 import { historyActions } from '../actions.ts';
@@ -144,16 +144,21 @@ function watchRotations(simulation: Simulation) {
   const byCause = new Map<Cause, number>();
   const early: string[] = [];
   simulation.onFact((fact) => {
-    if ((fact.is !== 'tagged' && fact.is !== 'written') || fact.by !== 'keyturn' || fact.sentAt) return;
-    const state = stateFrom(fact.tags);
-    if (typeof state === 'string' || !state.rotation) return;
-    const { start, cause } = state.rotation;
-    if (byStart.has(start.getTime())) return;
+    const rotation = rotationIn(fact);
+    if (!rotation || byStart.has(rotation.start.getTime())) return;
+    const { start, cause } = rotation;
     byStart.set(start.getTime(), cause);
     byCause.set(cause, (byCause.get(cause) ?? 0) + 1);
     if (dated.includes(cause) && isEarly(simulation, fact)) early.push(`R14: began before it was due, ${cause}`);
   });
   return { byCause, early };
+}
+
+/** The rotation in the tags that the app wrote. */
+function rotationIn(fact: Fact): Rotation | undefined {
+  if ((fact.is !== 'tagged' && fact.is !== 'written') || fact.by !== 'keyturn' || fact.sentAt) return undefined;
+  const state = stateFrom(fact.tags);
+  return typeof state === 'string' ? undefined : state.rotation;
 }
 
 const validityMs = 90 * day;

@@ -17,7 +17,7 @@ export interface Emergency {
   readonly before?: Emergency;
 }
 
-/** The facts known so far. Rules read them; only `learn` writes them. */
+/** The facts so far. Rules read them; only `learn` writes them. */
 export interface Known {
   readonly overlapMs: number;
   readonly bestEffort: boolean;

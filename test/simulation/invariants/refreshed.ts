@@ -8,8 +8,8 @@ const roundingMs = 1_000;
 const stallMs = 20_000;
 
 /**
- * An app restarts at most once in ten minutes for the same version. In a rotation that nothing hurries and no person
- * disturbs that is so for any, and the apps of one plan restart a minute apart.
+ * An app restarts at most once in ten minutes for the same version. In a rotation that nothing hurries or disturbs that
+ * holds for any version, and the apps of one plan restart a minute apart.
  */
 export function refreshed(known: Known, { consumer, plan, at, sentAt = at }: Refreshed): readonly string[] {
   const { refreshedAt, isDisturbed } = known;

@@ -15,8 +15,8 @@ const rules: Rules<Regenerated> = {
   '1: regenerated what is live by the value': (_, { old }, { key }) => key === old,
   '1: regenerated what is live by the tag': (_, { slot }, { tags }) => slotOf(tags) === slot,
   '1: regenerated what a corrected tag had named': ({ spared }, { old, at }) => isAhead(spared.get(old), at),
-  '2: regenerated before the overlap ended': tooEarly,
-  '2: regenerated before the overlap after the secret came back': returned,
+  '2: regenerated before the overlap was over': tooEarly,
+  '2: regenerated in the quiet period after the secret came back': returned,
   'R23: regenerated while a consumer is behind': isAwaited,
   '5: regenerated what the tags did not say': (known, fact, version) =>
     !isIntended(fact, version) && !known.unseen.has(fact.old),
@@ -35,7 +35,7 @@ function tooEarly(known: Known, { at, old }: Regenerated, version: Version): boo
   return since === true && isAhead(after(replaced, Math.min(overlapMs, shortestMs)), at);
 }
 
-/** A target with `wait-for-consumers` waits, but not past a deadline, and not in an emergency. */
+/** A target with the option waits, but not past a deadline, and not in an emergency. */
 function isAwaited(known: Known, _: Regenerated, version: Version): boolean {
   const { emergency, deadlines } = known;
   const waits = version.tags['RotationOptions']?.includes('wait-for-consumers') ?? false;
@@ -48,7 +48,7 @@ function haveAllMoved({ consumers, versions }: Known, { version, value }: Versio
   return [...consumers.values()].every((held) => held === version || versions.get(held)?.value === value);
 }
 
-/** No consumer can hold from before what was made only since then. */
+/** No consumer can hold a key from before that was made only since then. */
 function returned(known: Known, { at, old }: Regenerated, version: Version): boolean {
   const { returnedAt, overlapMs, emergency, madeAt } = known;
   if (!returnedAt || emergency?.immediate || hurries(known, version, returnedAt)) return false;

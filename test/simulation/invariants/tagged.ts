@@ -34,11 +34,11 @@ function isAtRestOverDead(known: Known, { tags, version }: Tagged): boolean {
   return !isKey(known, current.key) && !unseen.has(current.key);
 }
 
-/** Never the current version, and none that holds a working key before the overlap ended. */
+/** Never the current version, and none that holds a working key before the overlap is over. */
 export function disabled(known: Known, fact: Disabled): readonly string[] {
   const { current } = known;
   if (current?.version === fact.version) return ['1: disabled the current version'];
-  return current && isInUse(known, fact, current) ? ['2: disabled a version before the overlap ended'] : [];
+  return current && isInUse(known, fact, current) ? ['2: disabled a version before the overlap was over'] : [];
 }
 
 function isInUse(known: Known, { version, at }: Disabled, current: Version): boolean {

@@ -42,7 +42,7 @@ function hasReason({ state }: VersionSimulation, secret: string): boolean {
   return reason === undefined ? rotation === undefined : isReason(reason);
 }
 
-/** A version of the owner is disabled when another one took its place. */
+/** The owner's version must be disabled when another took its place. */
 export function ownersVersionLeft({ vault, followers }: VersionSimulation): readonly string[] {
   return followers.flatMap(({ secret }) => {
     const [first, ...later] = vault.versions(secret);

@@ -78,7 +78,7 @@ function namedIn({ path, request }: Call): Pick<Change, 'name' | 'version' | 'ac
 /** Each sentence, and what breaks it. */
 type Rules = Readonly<Record<string, (change: Change) => boolean>>;
 
-/** A credential from before the declaration of a leak does not answer it (R18). */
+/** A version that was there before a leak was declared is no answer to it (R18). */
 const making: Rules = {
   '4: made a version though a newer one was there': (change) => !change.leak && isThereANewer(change),
   '5: made a version that no tag announced': (change) => !isAnnounced(change),
@@ -160,7 +160,7 @@ function isOwnersKept(change: Change): boolean {
   return tagsOf(change, change.name)['team'] === ownTeam && contentType === 'text/plain';
 }
 
-/** An enabled version of what the target follows, or may be asked to follow. */
+/** An enabled version of what the target follows, or may follow in place of it. */
 export function isFit({ followed, other, now }: VersionWorkload & { readonly now: Date }, id: string): boolean {
   if (id === 'Microsoft.Batch') return true;
   return [followed, other].some(({ url, versions }) =>

@@ -4,7 +4,7 @@ import { modes, type Mode } from '../../../lib/model/state.ts';
 import { RedeliverError } from '../../../lib/triggers/events/handlers.ts';
 import type { VersionKind } from '../catalog.ts';
 import type { Outcome, Plan, Scenario } from '../schedules.ts';
-import { versionActions } from './actions.ts';
+import { versionActions, type VersionAction } from './actions.ts';
 import { disagreements, hasNewest, isAtRest, leaks, ownersVersionLeft } from './endState.ts';
 import {
   createVersionSimulation,
@@ -16,14 +16,18 @@ import {
 } from './simulation.ts';
 
 /** A simulation at the moment from which on faults strike. */
-export interface Opened {
+interface Opened {
   readonly simulation: VersionSimulation;
-  /** What happens besides the timers; answers what never came about. */
-  begin?(): Promise<readonly string[]>;
+  /** Starts what happens besides the timers; answers what never came about. */
+  begin(): Promise<readonly string[]>;
   isDone(): boolean;
 }
 
-export type Open = () => Promise<Opened>;
+type Open = () => Promise<Opened>;
+
+function nothing(): Promise<readonly string[]> {
+  return Promise.resolve([]);
+}
 
 async function adopted(kind: VersionKind, options: VersionOptions = {}): Promise<VersionSimulation> {
   const simulation = await createVersionSimulation(kind, options);
@@ -40,7 +44,11 @@ async function due(kind: VersionKind, options: VersionOptions = {}): Promise<Ver
 function openOnboarding(kind: VersionKind): Open {
   return async () => {
     const simulation = await createVersionSimulation(kind);
-    return { simulation, isDone: () => simulation.state('target').stateBinding !== undefined && isAtRest(simulation) };
+    return {
+      simulation,
+      begin: nothing,
+      isDone: () => simulation.state('target').stateBinding !== undefined && isAtRest(simulation),
+    };
   };
 }
 
@@ -48,7 +56,7 @@ function openOnboarding(kind: VersionKind): Open {
 export function openVersionRotation(kind: VersionKind, options: VersionOptions = {}): Open {
   return async () => {
     const simulation = await due(kind, options);
-    return { simulation, isDone: () => hasNewest(simulation) };
+    return { simulation, begin: nothing, isDone: () => hasNewest(simulation) };
   };
 }
 
@@ -56,7 +64,7 @@ function openEnding(kind: VersionKind): Open {
   return async () => {
     const simulation = await due(kind, { tags: { RotationOptions: 'disable-old-version' } });
     const isDone = () => hasNewest(simulation) && simulation.followed.versions()[0]?.enabled === false;
-    return { simulation, isDone };
+    return { simulation, begin: nothing, isDone };
   };
 }
 
@@ -72,7 +80,7 @@ function openRotationKey(keyOf: (simulation: VersionSimulation) => string): Open
       account !== undefined &&
       keyInUse(account).startsWith(wanted) &&
       valueOf(simulation, 'target') === keyInUse(account);
-    return { simulation, isDone };
+    return { simulation, begin: nothing, isDone };
   };
 }
 
@@ -118,7 +126,7 @@ function openNearExpiry(kind: VersionKind): Open {
   };
 }
 
-/** The fate of the event of a version that a person made: `older` is of the version before. */
+/** Deliveries of the event of a version that a person made: `older` is of the version before. */
 const deliveries = {
   'its event': ['newest'],
   'its event, twice': ['newest', 'newest'],
@@ -188,26 +196,34 @@ const maxRoundsWhenBroken = 30;
 export async function runVersions(open: Open, { faults, actions: [action] }: Plan): Promise<Outcome> {
   const { simulation, begin, isDone } = await open();
   const { network, observer, errors } = simulation;
-  const chosen = versionActions.find(({ does }) => does === action?.does);
+  const chosen = action && actionNamed(action.does);
   network.arm(faults);
-  if (action && chosen) simulation.before(action.at, () => chosen.act(simulation));
-  const undone = (await begin?.()) ?? [];
+  if (chosen) simulation.before(action.at, () => chosen.act(simulation));
+  const undone = await begin();
   const isOver = chosen ? () => hasEndedAfter(simulation) : isDone;
-  await runUntil(simulation, isOver, chosen?.breaks || undone.length > 0 ? maxRoundsWhenBroken : maxRounds);
-  const states = simulation.followers.map(({ secret }) => simulation.state(secret));
-  const unfinished = isOver() ? [] : [`no end: ${JSON.stringify(states)}`];
-  // After an action that breaks what is live, a request may be refused for good, and a person must mend it.
-  const isJudged = !chosen?.breaks && !(chosen && isLeftToPeople(simulation));
+  const isBroken = chosen?.breaks === true || undone.length > 0;
+  await runUntil(simulation, isOver, isBroken ? maxRoundsWhenBroken : maxRounds);
   return {
     fired: network.fired > 0,
     made: observer.made,
     requests: network.requests,
     problems: [
       ...[...observer.violations, ...errors, ...leaks(simulation)],
-      ...(isJudged ? [...undone, ...unfinished, ...disagreements(simulation)] : []),
+      ...(isLeftToPeople(simulation, chosen) ? [] : [...undone, ...unfinished(simulation, isOver)]),
       ...(chosen ? [] : ownersVersionLeft(simulation)),
     ],
   };
+}
+
+function actionNamed(does: string): VersionAction {
+  const found = versionActions.find((action) => action.does === does);
+  if (!found) throw new Error(`No action ${does}.`);
+  return found;
+}
+
+function unfinished(simulation: VersionSimulation, isOver: () => boolean): readonly string[] {
+  const states = simulation.followers.map(({ secret }) => simulation.state(secret));
+  return [...(isOver() ? [] : [`no end: ${JSON.stringify(states)}`]), ...disagreements(simulation)];
 }
 
 /** Timers, until it is over, or for so many rounds. */
@@ -237,14 +253,22 @@ function pauseMs({ followers, state, now }: VersionSimulation): number {
 /** Reasons for which people have to mend what they did. */
 const forPeople: ReadonlySet<string> = new Set(['value-not-of-resource', 'key-access-lost', 'microsoft-managed']);
 
-function isLeftToPeople({ followers, state }: VersionSimulation): boolean {
+/**
+ * After an action that breaks what is live, or that leaves a reason for people, nothing is expected: a request may be
+ * refused for good, as an emergency is whose live version a person disabled.
+ */
+function isLeftToPeople(simulation: VersionSimulation, action: VersionAction | undefined): boolean {
+  return action !== undefined && (action.breaks === true || waitsForPeople(simulation));
+}
+
+function waitsForPeople({ followers, state }: VersionSimulation): boolean {
   return followers.some(({ secret }) => forPeople.has(state(secret).wait?.reason ?? ''));
 }
 
-/** After any act of a person all is idle and agrees, or the state names what the person must mend. */
+/** After an action all is at rest and agrees, or the state says what a person must mend. */
 function hasEndedAfter(simulation: VersionSimulation): boolean {
   const agrees = isAtRest(simulation) && disagreements(simulation).length === 0;
-  return simulation.hasActed() && (isLeftToPeople(simulation) || agrees);
+  return simulation.hasActed() && (waitsForPeople(simulation) || agrees);
 }
 
 /** Every scenario of one kind of target. */

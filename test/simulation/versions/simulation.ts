@@ -22,7 +22,7 @@ import { place } from '../resource.ts';
 import { observeVersions, type VersionObserver } from './invariants.ts';
 
 /** The key or certificate that a secret follows, for a person who works on it. */
-export interface Followed {
+interface Followed {
   readonly url: string;
   readonly name: string;
   versions(): readonly Version[];
@@ -44,7 +44,7 @@ export interface VersionOptions {
   readonly leak?: Mode;
 }
 
-/** The resources that exist before the app starts. */
+/** The resources and secrets before the app runs. */
 export interface VersionWorkload {
   readonly kind: VersionKind;
   readonly azure: LocalAzure;
