@@ -51,7 +51,7 @@ export interface InRotation extends Snapshot {
   readonly rotation: Rotation;
 }
 
-export type StepAnswer = Outcome | ChangeRequest;
+type StepAnswer = Outcome | ChangeRequest;
 
 /** Checks first whether its work is done already, and returns where it would have to wait. */
 export type Step = (

@@ -6,11 +6,11 @@ import type { CredentialId } from '../model/target.ts';
 import type { Provider, ProviderInput } from './provider.ts';
 
 export const slots = ['Primary', 'Secondary'] as const;
-export type Slot = (typeof slots)[number];
+type Slot = (typeof slots)[number];
 export type Keys = Readonly<Record<Slot, Sealed>>;
 
 /** Read from the resource before its keys are touched. */
-export interface ServiceReadiness {
+interface ServiceReadiness {
   readonly readiness: Check;
   readonly host?: string | undefined;
 }

@@ -21,7 +21,7 @@ export function providers(deps: ProviderDeps): Providers {
   return registry([accessKeys(batchKey(deps)), accessKeys(signalrKey(deps)), batchCmk(deps), poolCertificate(deps)]);
 }
 
-export function registry(all: readonly Provider[]): Providers {
+function registry(all: readonly Provider[]): Providers {
   return {
     of: (kind) => all.find((provider) => provider.kind === kind),
     kindsOf: (resource) =>

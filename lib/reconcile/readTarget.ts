@@ -19,7 +19,7 @@ export interface ReaderServices {
 }
 
 /** The parts of a snapshot that need no inspection of the resource. */
-export type UninspectedSnapshot = Omit<Snapshot, 'inspection' | 'requestInFlight' | 'proved'>;
+type UninspectedSnapshot = Omit<Snapshot, 'inspection' | 'requestInFlight' | 'proved'>;
 
 export type TargetRead =
   /** The secret is no target. */

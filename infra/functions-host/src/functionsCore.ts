@@ -49,17 +49,11 @@ export interface Registration {
 }
 
 type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
-export type LogCategory = 'user' | 'system' | 'customMetric';
+type LogCategory = 'user' | 'system' | 'customMetric';
 
 export type Log = (level: LogLevel, category: LogCategory, message: string) => void;
 
-export interface LogLine {
-  level: LogLevel;
-  readonly category: LogCategory;
-  message: string;
-}
-
-export type Hook = (context: object) => unknown;
+type Hook = (context: object) => unknown;
 export type HookName = 'appStart' | 'appTerminate' | 'preInvocation' | 'postInvocation' | 'log';
 
 interface InvocationRequest {
