@@ -16,7 +16,7 @@ export interface Situation extends Snapshot {
 }
 
 export type Decision =
-  /** Write this state, and decide again. */
+  /** Take over this state in memory, and decide again. The next save or publish writes it. */
   | { readonly do: 'setState'; readonly reason: Reason; readonly state: State }
   /** Write the state of an emergency that is accepted, or was accepted before. */
   | { readonly do: 'startEmergency'; readonly reason: Reason; readonly state: State; readonly start: Date }
@@ -29,7 +29,7 @@ export type Decision =
   | { readonly do: 'wait'; readonly reason: Reason; readonly until: Date; readonly code?: string | undefined }
   /** Hold the target until a person resumes it. */
   | { readonly do: 'hold'; readonly reason: Reason; readonly code?: string | undefined }
-  /** Do nothing, and remember nothing. */
+  /** Do nothing now. `not-due` also clears an earlier wait; other reasons are in the tags already or need no memory. */
   | { readonly do: 'leave'; readonly reason: Reason; readonly until?: Date | undefined };
 
 /** A decision that something has to wait until a known time. */

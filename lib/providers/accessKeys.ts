@@ -29,7 +29,7 @@ export interface AccessKeys {
   /** Checks the text of the secret, apart from the key in it. */
   valueCheck(value: Sealed, host: string | undefined): Check;
   keyIn(value: Sealed): Sealed;
-  render(key: Sealed, secretCredential: Sealed): Sealed;
+  render(key: Sealed, currentText: Sealed): Sealed;
 }
 
 /** Turns a resource with two keys into a provider: one slot is live, the other one is the standby. */
@@ -47,7 +47,7 @@ export function accessKeys(api: AccessKeys): Provider {
       return regenerate(api, input, standby.id);
     },
     prove: (input, candidate, control) => api.prove(input, candidate.value, control?.value),
-    render: (next, secretCredential) => renderChecked(api, next, secretCredential),
+    render: (next, currentText) => renderChecked(api, next, currentText),
     revoke: (input, old) => regenerate(api, input, old.id),
   };
 }
@@ -102,8 +102,8 @@ function secretCredentialOf(api: AccessKeys, { secret }: ProviderInput): Credent
 }
 
 /** Reads the rendered text back: in whatever form, it must hold the new key (R13, value contains credential). */
-function renderChecked(api: AccessKeys, next: Credential, secretCredential: Sealed): Sealed {
-  const value = api.render(next.value, secretCredential);
+function renderChecked(api: AccessKeys, next: Credential, currentText: Sealed): Sealed {
+  const value = api.render(next.value, currentText);
   if (api.keyIn(value).fingerprint !== next.fingerprint) throw new OperationError('value-not-of-resource');
   return value;
 }

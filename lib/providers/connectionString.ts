@@ -10,8 +10,8 @@ export function keyIn(value: Sealed): Sealed {
 }
 
 /** Returns the text with another key. Every other part stays as it is, letter by letter. */
-export function withKey(key: Sealed, secretCredential: Sealed): Sealed {
-  const text = secretCredential.open();
+export function withKey(key: Sealed, currentText: Sealed): Sealed {
+  const text = currentText.open();
   if (!accessKey.test(text)) return key;
   return new Sealed(text.replace(accessKey, (_all, before: string, name: string) => `${before}${name}${key.open()}`));
 }

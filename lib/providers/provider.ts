@@ -72,7 +72,7 @@ export interface Provider {
    * Returns the next text of the secret. It contains the credential and keeps everything else (R13, value contains
    * credential).
    */
-  render(next: Credential, secretCredential: Sealed): Sealed;
+  render(next: Credential, currentText: Sealed): Sealed;
   /** Ends a credential for good. Its type proves that it is not the live one (promise 1, live credential protected). */
   revoke(input: ProviderInput, old: RevocableCredential): Promise<Inspection | Pending>;
 }

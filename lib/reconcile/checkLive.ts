@@ -26,7 +26,11 @@ async function noteRefusal(visit: Visit, wasRefused: boolean): Promise<void> {
   visit.noteLiveRefused(wasRefused && (await isOtherAccepted(visit)) ? 'surely' : 'alone');
 }
 
-/** A service that refuses every key says nothing about one: it must accept another key of the resource (design: Proof). */
+/**
+ * A service that refuses every key says nothing about one: it must accept another key of the resource. So the live key
+ * is proved with the standby as control: `invalid` means that the standby was accepted and the live key refused (design:
+ * Proof).
+ */
 async function isOtherAccepted(visit: Visit): Promise<boolean> {
   await visit.inspect();
   const { secretCredential, standby } = visit.snapshot.inspection;

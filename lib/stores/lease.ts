@@ -11,9 +11,12 @@ const longestRequestMs = 5 * minute;
 /** The right to decide on one resource. */
 export interface Lease {
   readonly requestInFlight: RequestInFlight | undefined;
-  /** Called before every write: ends the visit unless more lease is left than a request may take (R5, lease time left). */
+  /**
+   * Called before every write: renews the lease if less of it is left than a request may take. Throws `OperationError`
+   * `lease-lost` if that fails (R5, lease time left).
+   */
   ensureTimeLeft(): Promise<void>;
-  /** Called before every regenerate (R4, request in flight), with the fingerprint that it replaces, if there is one. */
+  /** Called before every request that changes a credential, with the fingerprint that it replaces (R4, request in flight). */
   recordIntent(replaces: string | undefined, until: Date): Promise<void>;
   /** Called after an inspection showed the effect, or after the service answered that there is none. */
   clearInFlight(): Promise<void>;
@@ -22,7 +25,7 @@ export interface Lease {
 }
 
 export interface Leases {
-  /** Returns nothing while another worker has the lease. `name` is a normalized resource id. */
+  /** Returns nothing while another worker has the lease. `name` is a normalized id of what is shared. */
   acquire(name: string): Promise<Lease | undefined>;
   /** Acquires the lease, does the work and gives the lease back. */
   withLease<T>(name: string, work: (lease: Lease) => Promise<T>): Promise<T | 'busy'>;
