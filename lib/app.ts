@@ -48,7 +48,7 @@ export function keyturn(services: Services, muted: MutedTargets, budget = budget
     sweep: (phase) => sweep(services, muted, phase, until(sweepMs)),
     pollNotices: () => pollNotices(services, muted, until(sweepMs)),
     phaseDue: (phase, event) => acknowledgeInTime(onPhaseDue(services, phase, event, until(eventMs))),
-    keyVault: (event) => acknowledgeInTime(onKeyVaultEvent(services, event, until(eventMs))),
+    keyVault: (event) => redeliverIfLate(onKeyVaultEvent(services, event, until(eventMs))),
     resource: (event) => redeliverIfLate(onResourceEvent(services, event, until(eventMs))),
     notice: (event) => redeliverIfLate(onNoticeEvent(services, muted, event, until(eventMs))),
     notices: (request) => takeNotices(services, muted, request, budget.noticeMs),
@@ -112,7 +112,6 @@ function servicesFrom(env: NodeJS.ProcessEnv): ServicesWithoutReporter {
     clock,
     credential,
     http: createDefaultHttpClient(),
-    clientId,
     container: (name) => blobs(settings.blobServiceUrl, name, credential),
   });
 }

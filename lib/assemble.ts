@@ -22,8 +22,6 @@ export interface Environment {
   readonly clock: Clock;
   readonly credential: TokenCredential;
   readonly http: HttpClient;
-  /** Client id of the app's identity, if it is known. */
-  readonly clientId?: string | undefined;
   container(name: string): Blobs;
 }
 
@@ -35,7 +33,6 @@ export function assembleServices({
   clock,
   credential,
   http,
-  clientId,
   container,
 }: Environment): ServicesWithoutReporter {
   const all = clients(credential, http, settings);
@@ -54,6 +51,5 @@ export function assembleServices({
     consumers: consumerRefresher({ arm: all.arm, graph, leases: leaseStore, clock, vaultUrls }),
     jitter: jitterOf,
     ...(topicEndpoint && { topic: topic((events) => all.topic(topicEndpoint).send(events), clock) }),
-    ...(clientId && { clientId }),
   };
 }

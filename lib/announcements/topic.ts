@@ -1,6 +1,6 @@
 import type { SendCloudEventInput } from '@azure/eventgrid';
 import { later, minute, type Clock } from '../model/clock.ts';
-import { OperationError } from '../model/operationError.ts';
+import { OperationError, undefinedIf } from '../model/operationError.ts';
 
 export type Outgoing = SendCloudEventInput<Readonly<Record<string, string>>>;
 
@@ -18,15 +18,27 @@ export const source = 'urn:keyturn';
 /** A request has a megabyte; an event of ours about half a kilobyte. */
 const mostAtOnce = 500;
 
-/** A topic that fails is left alone for a minute, so that it slows no visit down. */
+/**
+ * A topic that fails twice in a row is left alone for a minute, so that it slows no visit down. One failure is nothing: a
+ * receiver knows an event that comes twice by its id (R50, what is due is done).
+ */
 export function topic(publish: (events: Outgoing[]) => Promise<unknown>, clock: Clock): Topic {
   let quietUntil = new Date(0);
+  const sendTwice = async (some: Outgoing[]) => {
+    if (
+      (await undefinedIf(
+        'any failure',
+        publish(some).then(() => true),
+      )) === undefined
+    )
+      await publish(some);
+  };
   return {
     send: async (events) => {
       if (clock.now() < quietUntil) return 'quiet';
       try {
         for (let at = 0; at < events.length; at += mostAtOnce) {
-          await publish(events.slice(at, at + mostAtOnce));
+          await sendTwice(events.slice(at, at + mostAtOnce));
         }
         return 'sent';
       } catch (error) {

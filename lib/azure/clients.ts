@@ -9,6 +9,7 @@ import { SecretClient } from '@azure/keyvault-secrets';
 import { arm, type Arm, type ArmSettings } from './arm.ts';
 import { batchDataPlane, type BatchDataPlane } from './batchDataPlane.ts';
 import { errorPolicy, vaultAnswerPolicy } from './errors.ts';
+import { retryReads } from './retryReads.ts';
 
 /** No request takes longer; a lease has always as much time left before a write is sent (R5, lease time left). */
 export const requestTimeoutMs = 20_000;
@@ -39,6 +40,7 @@ export function clients(credential: TokenCredential, http: HttpClient, settings:
     additionalPolicies: [
       { policy: errorPolicy, position }, // the first is the outermost
       { policy: deps.timeLimit, position },
+      { policy: retryReads, position },
     ],
   };
   const vault = {

@@ -8,6 +8,7 @@ import {
   type PipelinePolicy,
 } from '@azure/core-rest-pipeline';
 import { errorPolicy } from './errors.ts';
+import { retryReads } from './retryReads.ts';
 import { parseJson } from '../model/json.ts';
 
 /** What requests need that no client in use sends for us. */
@@ -24,7 +25,7 @@ export type Send = (method: HttpMethods, url: string, body?: object) => Promise<
 export function sender({ credential, http, timeLimit }: RequestDeps, audience: string): Send {
   const pipeline = createEmptyPipeline();
   const scopes = `${audience.replace(/\/$/, '')}/.default`;
-  for (const policy of [errorPolicy, timeLimit]) pipeline.addPolicy(policy);
+  for (const policy of [errorPolicy, timeLimit, retryReads]) pipeline.addPolicy(policy);
   pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes }), { phase: 'Sign' });
   return async (method, url, body) => {
     const request = createPipelineRequest({ url, method, ...(body && { body: JSON.stringify(body) }) });

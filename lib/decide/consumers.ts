@@ -21,9 +21,16 @@ export function needsUrgentRefresh({ state: { rotation }, claim, secret }: Snaps
 /** Whether a decision depends on the consumers of the new version. They are not inspected otherwise. */
 export function needsConsumers(s: Situation): boolean {
   const { rotation } = s.state;
-  if (s.consumers || rotation?.phase !== 'revoke' || isStoppedByPerson(s, rotation)) return false;
+  if (s.consumers || !rotation || isStoppedByPerson(s, rotation)) return false;
+  if (rotation.phase === 'generate') return needsFormerPlace(s, rotation);
+  if (rotation.phase !== 'revoke') return false;
   const isNewVersion = later(s.secret.createdOn, 2 * minute) > s.now;
   return rotation.mode === 'immediate' || (needsUrgentRefresh(s) && isNewVersion) || mayWaitForConsumers(s, rotation);
+}
+
+/** In an immediate emergency during an overlap, consumers that moved already save minutes (R49, former credential kept). */
+function needsFormerPlace({ inspection, ...s }: Situation, { mode, endsFormer }: Rotation): boolean {
+  return mode === 'immediate' && !endsFormer && !inspection.next && overlapEnd(s) > s.now;
 }
 
 /** While a person stops a rotation, its consumers are not refreshed either. */

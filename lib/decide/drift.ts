@@ -1,8 +1,14 @@
 import { later, second } from '../model/clock.ts';
+import type { Inspection } from '../model/snapshot.ts';
 import { isBeforePublish, type State } from '../model/state.ts';
 import { mergeToRevoke } from './emergency.ts';
 import type { Decision, Situation } from './decision.ts';
 import { newRotation } from './rotation.ts';
+
+/** The resource lists credentials, and the one in the secret is not among them. */
+export function isLiveDead({ live, credentials }: Inspection): boolean {
+  return !live && credentials.length > 0;
+}
 
 /**
  * A live credential that was replaced by someone else is repaired: consumers fail until a working one is published.
@@ -13,9 +19,9 @@ import { newRotation } from './rotation.ts';
  * regenerated for that (R17, live credential replaced).
  */
 export function liveCredentialReplaced(s: Situation): Decision | undefined {
-  if (s.inspection.live || s.inspection.credentials.length === 0) return undefined;
+  if (!isLiveDead(s.inspection)) return undefined;
   if (isStaleRead(s)) return { do: 'wait', reason: 'stale-read', until: later(s.now, 10 * second) };
-  if (isUnderRepair(s)) return undefined;
+  if (isBeingReplaced(s)) return undefined;
   if (!s.request.emergency && isContended(s)) return { do: 'hold', reason: 'contended' };
   return { do: 'setState', reason: 'repairing', state: repairState(s) };
 }
@@ -29,7 +35,8 @@ function isStaleRead({ inspection, state: { rotation, stateBinding } }: Situatio
   return inItsPlace !== undefined && rotation.toRevoke.includes(inItsPlace.fingerprint);
 }
 
-function isUnderRepair({ state: { rotation }, inspection: { secretCredential } }: Situation): boolean {
+/** The rotation under way publishes a working credential next, whatever it was begun for. */
+function isBeingReplaced({ state: { rotation }, inspection: { secretCredential } }: Situation): boolean {
   return isBeforePublish(rotation) && rotation.toRevoke.includes(secretCredential.fingerprint);
 }
 

@@ -90,7 +90,8 @@ interface EmergencyPlan {
  * - Before publish, the rotation goes on with the leaked credentials on its list. If more than the live one leaked, the
  *   credentials are recorded anew, so that the standby is regenerated once more.
  * - If the live credential leaked, a rotation begins that replaces every credential. So it does if the next one leaked
- *   and there is no standby, because that one would be published.
+ *   and there is no standby, because that one would be published. A next version that did not leak stays: a person may
+ *   have the resource use it meanwhile.
  * - Otherwise only an old credential or the standby leaked: it is revoked, and nothing is published.
  */
 function planEmergency(
@@ -102,24 +103,45 @@ function planEmergency(
   const { credentials, next, standby } = s.inspection;
   const mode = moreUrgentMode(before, request.mode);
   const start = wholeSecond(s.now);
-  const leaked = credentials.filter(({ id }) => compromised.includes(id));
-  if (isBeforePublish(before)) {
-    const toRevoke = mergeToRevoke(credentials, before.toRevoke, leaked);
-    return {
-      rotation: { ...before, cause: 'emergency', mode, toRevoke, regeneratedAgain: undefined, tookOver: undefined },
-      recordsAnew: leaked.some(({ id }) => id !== live.id),
-    };
-  }
-  const isNextLeaked = next !== undefined && !standby && compromised.includes(next.id);
-  if (compromised.includes(live.id) || isNextLeaked) {
-    const toRevoke = (credentials.length > maxToRevoke ? leaked : credentials).map(({ fingerprint }) => fingerprint);
+  const isLeaked = (credential?: CredentialRef) => credential !== undefined && compromised.includes(credential.id);
+  const leaked = credentials.filter(isLeaked);
+  const endsFormer = isLeaked(standby) || undefined;
+  if (isBeforePublish(before)) return upgrade(s, before, { mode, leaked, endsFormer });
+  if (isLeaked(live) || (!standby && isLeaked(next))) {
+    const toRevoke = replacedByEmergency(s.inspection, leaked);
     const { oldVersion, deadline } = before ?? {};
-    const rotation = { phase: 'generate', cause: 'emergency', start, mode, toRevoke, oldVersion, deadline } as const;
-    return { rotation, recordsAnew: true };
+    const begun = { phase: 'generate', cause: 'emergency', start, mode, toRevoke, oldVersion, deadline } as const;
+    return { rotation: { ...begun, endsFormer }, recordsAnew: true };
   }
   const base: Pick<Rotation, 'phase' | 'start' | 'toRevoke'> = before ?? { phase: 'revoke', start, toRevoke: [] };
   const toRevoke = mergeToRevoke(credentials, listedAndExisting(s, base), leaked);
   return { rotation: { ...base, cause: 'emergency', mode, toRevoke, tookOver: undefined }, recordsAnew: true };
+}
+
+function upgrade(
+  { inspection: { credentials, live } }: Situation,
+  before: Rotation,
+  { mode, leaked, endsFormer }: Pick<Rotation, 'mode' | 'endsFormer'> & { readonly leaked: readonly CredentialRef[] },
+): EmergencyPlan {
+  const rotation: Rotation = {
+    ...before,
+    cause: 'emergency',
+    mode,
+    toRevoke: mergeToRevoke(credentials, before.toRevoke, leaked),
+    regeneratedAgain: undefined,
+    tookOver: undefined,
+    endsFormer: endsFormer ?? before.endsFormer,
+  };
+  return { rotation, recordsAnew: leaked.some(({ id }) => id !== live?.id) };
+}
+
+/** Returns what an emergency in which the live credential leaked ends: all that were there, but no next version. */
+function replacedByEmergency(
+  { credentials, standby, next }: Situation['inspection'],
+  leaked: readonly CredentialRef[],
+): readonly Fingerprint[] {
+  const ended = standby ? credentials : credentials.filter((each) => each.id !== next?.id || leaked.includes(each));
+  return (ended.length > maxToRevoke ? leaked : ended).map(({ fingerprint }) => fingerprint);
 }
 
 /** Without a standby only what exists stays on the list: the leak of one version is no reason to end another. */

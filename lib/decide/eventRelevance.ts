@@ -4,6 +4,16 @@ import type { VisitRequest } from '../model/state.ts';
 
 type ReadTarget = Pick<Snapshot, 'secret' | 'claim' | 'binding' | 'state'>;
 
+/** Whether an event says that a person or a program changed a key, or wrote a version (R48, look before acknowledging). */
+export function reportsChange({ cause }: VisitRequest): boolean {
+  return cause === 'drift' || cause === 'new-version';
+}
+
+/** Whether an event says that a version comes to its end. */
+export function isAboutDates({ cause }: VisitRequest): boolean {
+  return cause === 'near-expiry' || cause === 'expired';
+}
+
 /** Returns why an event needs no action, as far as the secret shows it before the resource is inspected. */
 export function whyIrrelevant(request: VisitRequest, target: ReadTarget): Reason | undefined {
   if (request.version === undefined) return undefined;

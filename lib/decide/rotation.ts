@@ -127,8 +127,8 @@ export function nextToRevoke(
   return inspection.credentials.find(({ fingerprint }) => toRevoke.includes(fingerprint));
 }
 
-/** The parts of a rotation that may shorten the overlap or end a quiet period. */
-export type Urgency = Pick<Rotation, 'mode' | 'deadline'>;
+/** The parts of a rotation that may shorten the overlap or end a quiet period. A rotation that would begin has no start. */
+export type Urgency = Pick<Rotation, 'mode' | 'deadline' | 'endsFormer'> & Partial<Pick<Rotation, 'start'>>;
 
 /**
  * Returns the quiet period that forbids to regenerate now.
@@ -175,25 +175,43 @@ function waitForOverlap({ consumers, now }: Situation, { mode }: Urgency, until:
 /**
  * Returns when the overlap of the current version ends.
  *
- * Only two things shorten it. An immediate emergency regenerates at once, and revokes as soon as every known consumer is
- * on the new version, after five minutes at the latest (R21, emergency during rotation). The deadline of a notice is
+ * Only two things shorten it. In an immediate emergency the credential before the live one, whose place the new one takes,
+ * and after publish the leaked one end as soon as every known consumer is on the newer version, after five minutes at the
+ * latest (R21, emergency during rotation; R49, former credential kept). The deadline of a notice is
  * shared: half of the time since the current version goes to the consumers of the version before it, and the rotation
  * ends half an hour before the deadline. At least five minutes are left (R23, regeneration notice).
  */
 export function overlapEndsAt(
-  { secret, target, consumers, now }: Pick<Situation, 'secret' | 'target' | 'consumers' | 'now'>,
-  { mode, deadline }: Urgency,
+  s: Pick<Situation, 'secret' | 'target' | 'consumers' | 'now' | 'inspection'>,
+  urgency: Urgency,
   phase: 'generate' | 'revoke',
 ): Date {
+  const { secret, target, consumers, now } = s;
+  const { mode, deadline } = urgency;
   const { createdOn } = secret;
   const whole = overlapEnd({ target, secret });
   const shortest = later(createdOn, shortestOverlapMs);
   if (mode === 'immediate') {
     const haveAllMoved = consumers !== undefined && consumers.known > 0 && !hasConsumersBehind(consumers);
-    return phase === 'generate' || haveAllMoved ? now : earliest(whole, shortest);
+    if (haveAllMoved) return now;
+    return phase === 'generate' ? (formerEndsAt(s, urgency) ?? now) : earliest(whole, shortest);
   }
   if (!deadline) return whole;
   const halfMs = (deadline.getTime() - createdOn.getTime()) / 2;
   const by = phase === 'generate' ? later(createdOn, halfMs) : later(deadline, -deadlineMarginMs);
   return earliest(whole, latest(shortest, by));
+}
+
+/**
+ * Returns until when an immediate emergency leaves the credential before the live one to its consumers: five minutes from
+ * its start, or the rest of the overlap if that is less. Returns nothing where the overlap is over, or where the emergency
+ * names that credential too (R49, former credential kept).
+ */
+export function formerEndsAt(
+  { secret, target, now, inspection }: Pick<Situation, 'secret' | 'target' | 'now' | 'inspection'>,
+  { start = now, endsFormer }: Pick<Urgency, 'start' | 'endsFormer'>,
+): Date | undefined {
+  if (!inspection.standby) return undefined; // a new version takes no place
+  const endsAt = earliest(overlapEnd({ target, secret }), later(latest(start, secret.createdOn), shortestOverlapMs));
+  return endsFormer || endsAt <= now ? undefined : endsAt;
 }

@@ -3,7 +3,7 @@ import type { Reason } from '../model/reason.ts';
 import { isBeforePublish, type Guard, type CredentialRef, type Rotation, type State } from '../model/state.ts';
 import { startEmergency, mergeToRevoke } from './emergency.ts';
 import type { Decision, Rule, Situation } from './decision.ts';
-import { liveCredentialReplaced } from './drift.ts';
+import { isLiveDead, liveCredentialReplaced } from './drift.ts';
 import { dueAt, isDueForEvent, startsAt, isValidityTooShort } from './due.ts';
 import { regenerationNotice } from './notice.ts';
 import {
@@ -127,22 +127,31 @@ function newQuietPeriod({ now, target, state }: Situation, reason: Guard['reason
 }
 
 /** A paused target is left alone, except by an emergency (R22, emergency overrides waits). */
-function paused({ target, state, request }: Situation): Decision | undefined {
-  const isEmergency = request.emergency !== undefined || state.rotation?.cause === 'emergency';
-  if (target.options.paused && !isEmergency) return { do: 'leave', reason: 'paused' };
+function paused(s: Situation): Decision | undefined {
+  const isEmergency = s.request.emergency !== undefined || s.state.rotation?.cause === 'emergency';
+  if (s.target.options.paused && !isEmergency) return stoppedByPerson(s, 'paused');
 }
 
 /** A held target waits for a person, and an emergency is one (R22, emergency overrides waits). */
-function held({ state, request }: Situation): Decision | undefined {
-  if (state.held && !request.emergency) return { do: 'leave', reason: state.held };
+function held(s: Situation): Decision | undefined {
+  if (s.state.held && !s.request.emergency) return stoppedByPerson(s, s.state.held);
+}
+
+/** Nothing happens until a person acts. A dead live credential is announced: consumers fail until then (R47, dead live credential first). */
+function stoppedByPerson(s: Situation, reason: Reason): Decision {
+  return isLiveDead(s.inspection) ? { do: 'wait', reason: 'live-dead', until: inAnHour(s) } : { do: 'leave', reason };
 }
 
 /** An inspection cannot show that these are over, so they are waited for. The rules below find all other waits anew. */
 const backOffs: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'refused', 'proof-unknown', 'live-refused']);
 
-/** A back-off stops all but an emergency, even while a dead value is repaired (R22, emergency overrides waits). */
-function backingOff({ state: { wait }, request, now }: Situation): Decision | undefined {
-  if (wait && wait.until > now && !request.emergency && backOffs.has(wait.reason)) {
+/**
+ * A back-off stops all but an emergency (R22, emergency overrides waits) and a dead live credential: consumers fail until
+ * a working one is published, whichever step of whichever rotation backed off (R47, dead live credential first).
+ */
+function backingOff({ state: { wait }, inspection, request, now }: Situation): Decision | undefined {
+  if (request.emergency || isLiveDead(inspection)) return undefined;
+  if (wait && wait.until > now && backOffs.has(wait.reason)) {
     return { do: 'leave', reason: wait.reason, until: wait.until };
   }
 }
@@ -208,10 +217,9 @@ function validityTooShort(s: Situation): Decision | undefined {
   if (isValidityTooShort(s.target.options)) return { do: 'wait', reason: 'validity-too-short', until: inAnHour(s) };
 }
 
-/** A check for drift begins no other rotation, and an event only one that is due (R14, only what is due). */
+/** An event begins only a rotation that is due (R14, only what is due); any visit begins that (R50, what is due is done). */
 function notDue(s: Situation): Decision | undefined {
-  const { cause } = s.request;
-  const isDue = cause === 'schedule' ? dueAt(s, s.jitter) <= s.now : cause !== 'drift' && isDueForEvent(s, s.now);
+  const isDue = isForSecret(s.request) ? isDueForEvent(s, s.now) : dueAt(s, s.jitter) <= s.now;
   if (!isDue) return { do: 'leave', reason: 'not-due', until: dueAt(s, s.jitter) };
 }
 
@@ -225,7 +233,13 @@ function outsideWindow(s: Situation): Decision | undefined {
   if (opensAt > s.now) return { do: 'wait', reason: 'outside-window', until: opensAt };
 }
 
+/** Whether the visit is for an event of the secret, or of the key or certificate that it follows. */
+function isForSecret({ cause }: Situation['request']): boolean {
+  return cause !== 'schedule' && cause !== 'drift';
+}
+
 function due(s: Situation): Decision {
-  const state = newRotation(s, { cause: s.request.cause, phase: 'generate' });
+  const cause = isForSecret(s.request) ? s.request.cause : 'schedule'; // a visit for drift found none
+  const state = newRotation(s, { cause, phase: 'generate' });
   return regenerationBlocker(s, graceful, 'generate') ?? { do: 'setState', reason: 'begun', state };
 }

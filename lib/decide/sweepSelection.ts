@@ -3,7 +3,7 @@ import { fingerprintOf } from '../model/sealed.ts';
 import { hasClass } from '../model/reason.ts';
 import type { Settings } from '../model/settings.ts';
 import type { ListedTarget } from '../model/snapshot.ts';
-import type { Phase, State } from '../model/state.ts';
+import type { Phase, Rotation } from '../model/state.ts';
 import { secretUrl, type Target } from '../model/target.ts';
 import { dueAt } from './due.ts';
 import { standingGuard } from './rotation.ts';
@@ -16,16 +16,26 @@ export function isSelected(
   frozen: Settings['frozenPhases'],
   jitter: number,
 ): boolean {
-  const { state } = listed;
-  if (isWaiting(state, now) || frozen.has(phase) || isPaused(listed)) return false;
+  const { wait, held, isSuspect } = listed.state;
+  if (held !== undefined || frozen.has(phase) || isPaused(listed)) return false;
+  if (isSuspect) return true; // by every sweep of every phase, until an inspection clears it (R48, look before acknowledging)
+  return (wait === undefined || wait.until <= now) && wantsPhase(phase, listed, now, jitter);
+}
+
+function wantsPhase(phase: Phase, listed: ListedTarget, now: Date, jitter: number): boolean {
+  const { state, target } = listed;
   const { rotation, wait } = state;
   if (rotation) {
-    const { overlapMs } = listed.target.options;
-    const isQuiet = phase === 'revoke' && standingGuard(state, rotation, overlapMs, now) !== undefined;
-    return rotation.phase === phase && !isQuiet;
+    const isQuiet = phase === 'revoke' && standingGuard(state, rotation, target.options.overlapMs, now) !== undefined;
+    return timerOf(rotation) === phase && !isQuiet;
   }
   const timerAtRest = hasClass(wait?.reason, 'down') ? 'verify' : 'generate'; // the verify timer runs more often
   return phase === timerAtRest && needsVisitAtRest(listed, now, jitter);
+}
+
+/** The timer of `generate` runs less often than the others, too seldom for an emergency that waits for consumers. */
+function timerOf({ phase, mode }: Rotation): Phase {
+  return phase === 'generate' && mode === 'immediate' ? 'publish' : phase;
 }
 
 function needsVisitAtRest(listed: ListedTarget, now: Date, jitter: number): boolean {
@@ -44,15 +54,12 @@ function dueOf({ target, ...dates }: ListedTarget, jitter: number): Date {
  * rotation that waits for nothing, because that one was interrupted.
  */
 export function dueSince(listed: ListedTarget, jitter: number): Date | undefined {
-  const { stateBinding, rotation, wait, guard } = listed.state;
+  const { stateBinding, rotation, wait, guard, isSuspect } = listed.state;
   const waits = [wait, guard].flatMap((each) => each?.until ?? []);
-  if (!stateBinding || rotation?.mode === 'immediate' || (rotation && waits.length === 0)) return undefined;
+  if (!stateBinding || isSuspect || rotation?.mode === 'immediate' || (rotation && waits.length === 0))
+    return undefined;
   const isAtRest = !rotation && !wait;
   return latest(...waits, ...(isAtRest ? [dueOf(listed, jitter)] : []));
-}
-
-function isWaiting({ held, wait }: State, now: Date): boolean {
-  return held !== undefined || (wait !== undefined && wait.until > now);
 }
 
 function isPaused({ target, state }: ListedTarget): boolean {
@@ -65,8 +72,9 @@ const sweepsPerRound = 72;
 
 /** Whether this sweep checks a target for drift: once in six hours, at rest and in the overlap, by a hash of its name. */
 export function isTurnForDriftCheck({ target, state }: ListedTarget, now: Date): boolean {
-  const isStill = !state.rotation || state.rotation.phase === 'revoke';
-  if (!state.stateBinding || state.held || !isStill || target.options.paused) return false;
+  const isStill = !state.rotation || state.rotation.phase === 'revoke' || state.held !== undefined;
+  const isKnownDead = state.held !== undefined && state.wait?.reason === 'live-dead';
+  if (!state.stateBinding || isKnownDead || !isStill || target.options.paused) return false;
   const turn = parseInt(fingerprintOf(secretUrl(target.secret)).slice(0, 8), 16) % sweepsPerRound;
   return Math.floor(now.getTime() / sweepMs) % sweepsPerRound === turn;
 }

@@ -53,6 +53,8 @@ export interface Rotation {
   readonly regeneratedAgain?: true | undefined;
   /** It takes over a key that a person or another program made (R18, changed standby). */
   readonly tookOver?: true | undefined;
+  /** The emergency names the credential before the live one as leaked too (R49, former credential kept). */
+  readonly endsFormer?: true | undefined;
   /** A notice demands that it is complete by then: the overlap is shortened for it (R23, regeneration notice). */
   readonly deadline?: Date | undefined;
 }
@@ -101,6 +103,8 @@ export interface Progress {
   readonly held?: Reason | undefined;
   /** Refusals in a row. */
   readonly refusals: number;
+  /** The live credential may be dead: no inspection has found it alive since that was suspected (R48, look before acknowledging). */
+  readonly isSuspect?: true | undefined;
   /** Start of the last rotation. */
   readonly lastRotation?: Date | undefined;
   /** Hash of the last idempotency key. */

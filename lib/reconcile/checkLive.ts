@@ -8,18 +8,19 @@ import type { Visit } from './visit.ts';
  * A key that the service accepts is live, and one request shows it. The resource is asked only after a refusal (R16,
  * live credential proved first). There are two exceptions: where an event reports a regeneration, or an earlier refusal
  * waits for confirmation, an accepted key proves nothing, because the data plane may accept a replaced key for a while
- * and the list of keys may still show it. Then the visit goes on to an inspection whatever the proof says.
+ * and the list of keys may still show it. Then the visit goes on to an inspection whatever the proof says. So it does if
+ * a phase is due: the visit holds the lease that another visit for that phase would need (R50, what is due is done).
  */
 export async function isLiveProved(visit: Visit): Promise<boolean> {
   const { request, snapshot } = visit;
   const { wait } = snapshot.state;
   const wasRefused = wait?.reason === 'live-refused';
-  const needsInspection = wasRefused || request.cause === 'drift';
-  const isAsked = request.checkLive ?? needsInspection;
-  if (!isAsked || !mayProve(snapshot)) return false;
+  const isAfterChange = wasRefused || request.cause === 'drift';
+  if (!(request.checkLive ?? isAfterChange) || !mayProve(snapshot)) return false;
   const { is } = await visit.prove();
   if (is === 'invalid') await noteRefusal(visit, wasRefused);
-  return is === 'valid' && !needsInspection && !isOrWasDown(wait);
+  const needsInspection = isAfterChange || isOrWasDown(wait) || visit.hasMoreToDo();
+  return is === 'valid' && !needsInspection;
 }
 
 async function noteRefusal(visit: Visit, wasRefused: boolean): Promise<void> {

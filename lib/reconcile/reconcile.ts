@@ -10,7 +10,7 @@ import { isLiveProved } from './checkLive.ts';
 import { runUntilBlocked } from './loop.ts';
 import { readTarget } from './readTarget.ts';
 import type { Services } from './services.ts';
-import { Visit } from './visit.ts';
+import { Visit, type LiveCredential } from './visit.ts';
 
 /** How a visit ended. */
 export type VisitReport =
@@ -25,9 +25,12 @@ export type VisitReport =
       readonly is: 'visited';
       readonly decision: Decision;
       readonly state: State;
+      readonly live: LiveCredential;
       /** Start of the rotation that answers the emergency which was requested. */
       readonly emergencyStart?: Date | undefined;
       readonly consumers?: Consumers | undefined;
+      /** Until when the emergency leaves the credential before the live one to its consumers. */
+      readonly formerUntil?: Date | undefined;
     };
 
 interface FailedVisit {
@@ -37,6 +40,8 @@ interface FailedVisit {
   readonly retryAfterMs?: number | undefined;
   /** The state remembers the failure, so the next sweep takes it up. */
   readonly isSaved?: boolean;
+  /** Absent = unknown. */
+  readonly live?: LiveCredential;
 }
 
 /**
@@ -112,11 +117,13 @@ async function observe(visit: Visit): Promise<VisitReport> {
 /** An emergency that is in the tags is accepted, however the visit ended (R20, emergency accepted). */
 function reportOf(visit: Visit, ended: Decision | FailedVisit): VisitReport {
   if (!('is' in ended)) return visited(visit, ended);
-  return visit.emergencyStart ? visited(visit, { do: 'leave', reason: 'going-on' }) : ended;
+  return visit.emergencyStart ? visited(visit, { do: 'leave', reason: 'going-on' }) : { ...ended, live: visit.live };
 }
 
-function visited({ snapshot: { state, consumers }, emergencyStart }: Visit, decision: Decision): VisitReport {
-  return { is: 'visited', decision, state, ...(emergencyStart && { emergencyStart, consumers }) };
+function visited(visit: Visit, decision: Decision): VisitReport {
+  const { snapshot, live, emergencyStart, formerUntil } = visit;
+  const { state, consumers } = snapshot;
+  return { is: 'visited', decision, state, live, ...(emergencyStart && { emergencyStart, consumers, formerUntil }) };
 }
 
 function failedVisit(error: unknown): FailedVisit {

@@ -25,8 +25,6 @@ export interface Services extends Reporter {
   readonly consumers: ConsumerRefresher;
   /** Absent = announcements go to the log only, and timers do all the work. */
   readonly topic?: Topic;
-  /** Client id of this app's identity, where it is known. */
-  readonly clientId?: string;
   /** 0 to 1, the same for a target every time: spreads what was created together. */
   jitter(target: Target): number;
 }

@@ -3,15 +3,18 @@ import { reportFailure } from '../announcements/reportFailure.ts';
 import { announcementsFor } from '../announcements/transitions.ts';
 import { needsConsumers, needsUrgentRefresh } from '../decide/consumers.ts';
 import type { Decision, Situation } from '../decide/decision.ts';
-import { withoutWait } from '../decide/rotation.ts';
+import { isLiveDead } from '../decide/drift.ts';
+import { reportsChange } from '../decide/eventRelevance.ts';
+import { formerEndsAt, withoutWait } from '../decide/rotation.ts';
 import { decide } from '../decide/rules.ts';
+import { isSelected } from '../decide/sweepSelection.ts';
 import type { Check } from '../model/check.ts';
 import { earliest, later, minute, second } from '../model/clock.ts';
 import { OperationError } from '../model/operationError.ts';
 import { adviceFor, hasClass, type Reason } from '../model/reason.ts';
 import type { Sealed } from '../model/sealed.ts';
 import type { Claim, Consumers, Credential, Inspection, Snapshot } from '../model/snapshot.ts';
-import type { Phase, Rotation, State, VisitRequest } from '../model/state.ts';
+import { phases, type Phase, type Rotation, type State, type VisitRequest } from '../model/state.ts';
 import { secretUrl, type CredentialId } from '../model/target.ts';
 import {
   advance,
@@ -28,6 +31,9 @@ import type { Provider, ProviderInput } from '../providers/provider.ts';
 import type { Lease } from '../stores/lease.ts';
 import { writeTags } from '../tags/tags.ts';
 import type { Services } from './services.ts';
+
+/** `dead`: the resource does not list it. `unknown`: no inspection has read both the secret and the resource. */
+export type LiveCredential = 'alive' | 'dead' | 'unknown';
 
 /** What the loop does after an act: decide again, or end the visit. */
 export type Next = 'again' | 'stop';
@@ -59,11 +65,15 @@ export class Visit {
   readonly #installation: string;
   readonly #deadline: Date;
   #request: VisitRequest;
+  /** The visit is for an event that reports a change, or checks for one. */
+  readonly #mayFollowChange: boolean;
   #snapshot: Snapshot;
   /** Start of the rotation that answers the emergency which was requested. */
   #emergencyStart: Date | undefined;
   /** The claim is written once the emergency is accepted: a crash before that leaves the claim as it was. */
   #owesClaim = false;
+  /** What the last inspection showed of the live credential. */
+  #live: LiveCredential = 'unknown';
   /** Whether consumers were listed for the current version, with or without an answer. */
   #askedConsumers = false;
 
@@ -74,6 +84,7 @@ export class Visit {
     this.#installation = installation;
     this.#deadline = deadline;
     this.#request = request;
+    this.#mayFollowChange = request.checkLive === true || reportsChange(request);
     this.#snapshot = snapshot;
   }
 
@@ -83,6 +94,18 @@ export class Visit {
 
   get request(): VisitRequest {
     return this.#request;
+  }
+
+  /** Until when an immediate emergency that is about to generate leaves the former credential to its consumers. */
+  get formerUntil(): Date | undefined {
+    const { inspection, state } = this.#snapshot;
+    const { rotation } = state;
+    const isWaiting = rotation?.phase === 'generate' && rotation.mode === 'immediate' && !inspection.next;
+    return isWaiting ? formerEndsAt(this.#situation(), rotation) : undefined;
+  }
+
+  get live(): LiveCredential {
+    return this.#live;
   }
 
   get emergencyStart(): Date | undefined {
@@ -105,6 +128,15 @@ export class Visit {
   /** Asks the service whether it accepts a credential: by default the one in the secret. */
   prove(candidate: Credential = this.#snapshot.inspection.secretCredential, control?: Credential): Promise<Check> {
     return this.#provider.prove(this.#providerInput(), candidate, control);
+  }
+
+  /** Whether a sweep would visit the target now. */
+  hasMoreToDo(): boolean {
+    const { target, state, secret } = this.#snapshot;
+    const { clock, settings, jitter } = this.#services;
+    const listed = { target, state, createdOn: secret.createdOn, expiresOn: secret.expiresOn };
+    const isDue = (phase: Phase) => isSelected(phase, listed, clock.now(), settings.frozenPhases, jitter(target));
+    return phases.some(isDue);
   }
 
   /** Remembers for this visit that the service refused the live key. */
@@ -218,15 +250,30 @@ export class Visit {
   async end(): Promise<void> {
     const { state, inspection } = this.#snapshot;
     const { wait } = state;
-    if (wait && isUnexpected(wait.reason, inspection) && isNewlyStuck(wait, this.#services.clock.now())) {
-      this.#update({ state: { ...state, wait: { ...wait, announcedStuck: true } } });
-    }
+    const isStuck = wait && isUnexpected(wait.reason, inspection) && isNewlyStuck(wait, this.#services.clock.now());
+    const isSuspect = this.#isLiveSuspect() || undefined;
+    this.#update({ state: { ...state, isSuspect, ...(isStuck && { wait: { ...wait, announcedStuck: true } }) } });
     try {
       await this.save();
     } catch (error) {
       // An emergency that is in the tags is accepted, even if its progress cannot be written (R20, emergency accepted).
       if (!(error instanceof OperationError) || !this.#emergencyStart) throw error;
     }
+  }
+
+  /**
+   * Whether the live credential may be dead when the visit ends.
+   *
+   * It is dead if the resource does not list it. It may be dead if the inspection failed after an event that reports a
+   * change, or in a check for one: then the state keeps the suspicion, and every sweep inspects the target until one of
+   * them has read both the value and the resource (R48, look before acknowledging). A secret that was not claimed, or whose
+   * value the state does not know, may hold a value that was never alive.
+   */
+  #isLiveSuspect(): boolean {
+    const { claim, binding, state } = this.#snapshot;
+    if (!claim || claim === 'of-another') return false;
+    if (this.#live === 'unknown') return state.isSuspect === true || this.#mayFollowChange;
+    return this.#live === 'dead' && binding === 'bound';
   }
 
   /** Writes the state by one PATCH, unless the tags have it already. */
@@ -336,6 +383,7 @@ export class Visit {
     this.#forgetConsumers();
     const { liveRefused: _, ...request } = this.#request; // the service refused the value before this one
     this.#request = request;
+    this.#live = 'unknown'; // until the resource shows it
     await this.#claim(undefined, inspection.live ? undefined : now);
     await this.inspect();
     return 'again';
@@ -408,6 +456,7 @@ export class Visit {
   /** Keeps what the resource showed, and ends a request in flight whose effect is seen (R4, request in flight). */
   async #takeInspection(inspection: Inspection): Promise<void> {
     const host = inspection.host ?? this.#snapshot.inspection.host;
+    if (inspection.readiness.is === 'valid') this.#live = isLiveDead(inspection) ? 'dead' : 'alive';
     this.#update({ inspection: { ...inspection, ...(host && { host }) } });
     const replaces = this.#lease.requestInFlight?.replaces;
     const { credentials } = inspection;

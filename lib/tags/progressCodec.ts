@@ -52,11 +52,12 @@ const rotation = z.strictObject({
   p: letters(phaseLetters),
   c: letters(causeLetters),
   s: seconds,
-  m: z.literal('i').optional(),
+  m: z
+    .string()
+    .regex(/^i?x?a?f?$/)
+    .optional(),
   g: fingerprints,
   o: version.optional(),
-  x: z.literal(1).optional(),
-  a: z.literal(1).optional(),
   d: seconds.optional(),
 });
 const wait = z.strictObject({
@@ -76,11 +77,9 @@ export const progressShape = z.strictObject({
   q: guard.optional(),
   h: reason.optional(),
   f: z.int().min(0).optional(),
+  s: z.literal(1).optional(),
   l: seconds.optional(),
-  k: z
-    .string()
-    .regex(/^[0-9a-f]{12}$/)
-    .optional(),
+  k: fingerprints.optional(),
 });
 type Shape = z.output<typeof progressShape>;
 
@@ -93,28 +92,30 @@ function letters<const Words extends Readonly<Record<string, string>>>(words: Wo
   });
 }
 
-export function progressFrom({ r, w, q, h, f = 0, l, k }: Shape): Progress {
+export function progressFrom({ r, w, q, h, f = 0, s, l, k }: Shape): Progress {
   return {
     rotation: r && rotationFrom(r),
     wait: w && waitFrom(w),
     guard: q && { reason: q.w, until: q.n },
     held: h,
     refusals: f,
+    isSuspect: s && true,
     lastRotation: l,
-    lastRequest: k,
+    lastRequest: k?.[0],
   };
 }
 
-function rotationFrom({ p, c, s, m, g, o, x, a, d }: NonNullable<Shape['r']>): Rotation {
+function rotationFrom({ p, c, s, m = '', g, o, d }: NonNullable<Shape['r']>): Rotation {
   return {
     phase: p,
     cause: c,
     start: s,
-    mode: m === 'i' ? 'immediate' : 'graceful',
+    mode: m.includes('i') ? 'immediate' : 'graceful',
     toRevoke: g,
     oldVersion: o,
-    regeneratedAgain: x && true,
-    tookOver: a && true,
+    regeneratedAgain: m.includes('x') || undefined,
+    tookOver: m.includes('a') || undefined,
+    endsFormer: m.includes('f') || undefined,
     deadline: d,
   };
 }
@@ -126,34 +127,43 @@ function waitFrom({ w, b, n, e, u, d }: NonNullable<Shape['w']>): Wait {
 /**
  * Returns the text of the tag. `code` replaces the code of the wait, which may be too long.
  *
- * Two members are left out where they add nothing: the wait of a held target, and the rotation before the one under way,
- * unless that one is a repair. Undefined members do not appear in JSON.
+ * Two members are left out where they add nothing: the wait of a held target, unless it says that the live credential is
+ * dead, and the rotation before the one under way, unless that one is a repair. Undefined members do not appear in JSON.
  */
 export function progressText(state: Progress, code = state.wait?.code): string {
-  const { rotation, wait, guard, held, refusals, lastRotation, lastRequest } = state;
+  const { rotation, guard, held, refusals, isSuspect, lastRotation, lastRequest } = state;
   const shape: Shape = {
     v: 1,
     r: rotation && rotationShape(rotation),
-    w: wait && !held ? waitShape(wait, code) : undefined,
+    w: isWaitKept(state) ? waitShape(state.wait, code) : undefined,
     q: guard && { w: guard.reason, n: guard.until },
     h: held,
     f: refusals > 0 ? refusals : undefined,
-    l: !rotation || isRepair(rotation) ? lastRotation : undefined,
-    k: lastRequest,
+    s: isSuspect && 1,
+    l: isLastRotationKept(state) ? lastRotation : undefined,
+    k: lastRequest ? [lastRequest] : undefined,
   };
   return JSON.stringify(z.encode(progressShape, shape));
 }
 
+function isWaitKept(state: Progress): state is Progress & { wait: Wait } {
+  return state.wait !== undefined && (!state.held || state.wait.reason === 'live-dead');
+}
+
+function isLastRotationKept({ rotation }: Progress): boolean {
+  return !rotation || isRepair(rotation);
+}
+
 function rotationShape(rotation: Rotation): NonNullable<Shape['r']> {
+  const { mode, regeneratedAgain, tookOver, endsFormer } = rotation;
+  const marks = [mode === 'immediate' && 'i', regeneratedAgain && 'x', tookOver && 'a', endsFormer && 'f'];
   return {
     p: rotation.phase,
     c: rotation.cause,
     s: rotation.start,
-    m: rotation.mode === 'immediate' ? 'i' : undefined,
+    m: marks.filter((mark) => mark).join('') || undefined,
     g: [...rotation.toRevoke],
     o: rotation.oldVersion,
-    x: rotation.regeneratedAgain && 1,
-    a: rotation.tookOver && 1,
     d: rotation.deadline,
   };
 }

@@ -11,6 +11,7 @@ const files = citingFiles().filter((path) => !examples.includes(path));
 const expected = [
   ...Array.from({ length: 10 }, (_, index) => `promise ${index + 1}`),
   ...Array.from({ length: 24 }, (_, index) => `R${index + 1}`),
+  ...['R47', 'R48', 'R49', 'R50'],
 ];
 
 test('the design has a heading for each promise and rule in order, each with a name of two to five words', () => {
@@ -61,7 +62,7 @@ test('every rule says which file keeps it', () => {
     .split(/^### /m)
     .filter((section) => /^R\d/.test(section));
   expect(rules.filter((section) => !/Kept\s+in\s/.test(section))).toEqual([]);
-  expect(rules).toHaveLength(24);
+  expect(rules).toHaveLength(expected.filter((id) => id.startsWith('R')).length);
 });
 
 test.each<[string, boolean, string, boolean]>([

@@ -26,7 +26,6 @@ export interface Platform {
   readonly leases: Container;
   readonly claims: Container;
   readonly write: (line: string) => void;
-  readonly clientId?: string;
 }
 
 export interface RunningApp {
@@ -64,14 +63,13 @@ function createProcess(): Process {
 }
 
 function servicesOf(
-  { azure, network, settings, write, clientId, ...containers }: Platform,
+  { azure, network, settings, write, ...containers }: Platform,
   process: Process,
 ): Services {
   const clock = clockOf(azure, process);
   const services = assembleServices({
     settings,
     clock,
-    clientId,
     credential: credential(azure),
     http: httpOver(azure, network, process),
     container: (name) =>

@@ -118,7 +118,6 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
     leases: emptyContainer(),
     claims: emptyContainer(),
     write: (line) => lines.push(line),
-    clientId: azure.core.tokens.appIdentity.clientId,
   };
   const { providers } = startApp(platform).services;
   const driver = createDriver(platform, network, () => pass(options.restartMs ?? 0));

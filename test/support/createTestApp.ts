@@ -166,7 +166,6 @@ export class TestApp {
       clock,
       credential: credential(this.azure),
       http: inProcessHttpClient(this.azure),
-      clientId: this.azure.core.tokens.appIdentity.clientId,
       container: (name) =>
         memoryBlobs(name === 'keyturn-leases' ? this.leases : this.claims, clock, (operation, effect) => {
           this.blobOperations.push(operation);

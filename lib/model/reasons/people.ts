@@ -9,6 +9,8 @@ export const forPeople = {
     'shared-key-disabled':
       'Shared keys are off for this resource, which is right: Microsoft Entra ID is preferred. Remove the tags.',
     'value-not-of-resource': 'Put a current key of the resource into the secret.',
+    'live-dead':
+      'The live credential is dead and the target is held or paused: end the hold or the pause, and a working one is published.',
     'claimed-twice': 'Another secret is the target of this resource: untag one of the two.',
     'too-many-tags': 'A secret has 15 tags at most and Keyturn needs 4: remove some of your own.',
     'validity-too-short':

@@ -1,3 +1,4 @@
+import { isAboutDates, reportsChange } from '../../decide/eventRelevance.ts';
 import { OperationError } from '../../model/operationError.ts';
 import { redact } from '../../model/redacted.ts';
 import { hasClass, type Reason } from '../../model/reason.ts';
@@ -6,6 +7,7 @@ import type { Phase, VisitRequest } from '../../model/state.ts';
 import type { SecretName, Target } from '../../model/target.ts';
 import { reconcile, type VisitReport } from '../../reconcile/reconcile.ts';
 import type { Services } from '../../reconcile/services.ts';
+import type { LiveCredential } from '../../reconcile/visit.ts';
 import { readTags } from '../../tags/tags.ts';
 import { restoreLostTags } from '../timers/orphanedClaims.ts';
 import { parseEvent, type IncomingEvent } from './incoming.ts';
@@ -22,17 +24,8 @@ export class RedeliverError extends Error {
   }
 }
 
-/** A second inspection is due within a minute or so: the redelivery brings it sooner than the generate timer. */
-const needsConfirmation: ReadonlySet<Reason> = new Set([
-  'drift-confirming',
-  'service-working',
-  'stale-read',
-  'live-refused',
-]);
-
-function mayPass(reason: Reason): boolean {
-  return hasClass(reason, 'transient') || needsConfirmation.has(reason);
-}
+/** Why an event needs no action. `again`: why it must be delivered again. Nothing where all is done that it asked for. */
+export type EventOutcome = Reason | { readonly again: Reason } | undefined;
 
 /** Handles a secret that expires or has a new version, and a key or certificate that targets take versions from. */
 export async function onKeyVaultEvent(services: Services, event: unknown, deadline: Date): Promise<void> {
@@ -42,13 +35,15 @@ export async function onKeyVaultEvent(services: Services, event: unknown, deadli
     const { request } = found;
     if ('object' in found) return visitTargetsOf(services, found.object, request, deadline);
     const target = await findTarget(services, found.secret);
-    if (target) {
-      const reason = reasonToRefuse(await reconcile(services, target, request, deadline));
-      return reason === 'busy' ? undefined : reason; // the worker that holds the lease sees the version too
-    }
-    const isRestored = request.cause === 'new-version' && (await restoreLostTags(services, found.secret));
-    return isRestored ? undefined : 'not-a-target';
+    if (target) return visitFor(services, target, request, deadline);
+    return request.cause === 'new-version' ? restoreTags(services, found.secret) : 'not-a-target';
   });
+}
+
+async function restoreTags(services: Services, secret: SecretName): Promise<EventOutcome> {
+  const restored = await restoreLostTags(services, secret);
+  if (restored === 'busy') return { again: 'busy' };
+  return restored === 'unclaimed' ? 'not-a-target' : undefined;
 }
 
 /** Several accounts may use one key or certificate: each is a target of its own. */
@@ -57,14 +52,10 @@ async function visitTargetsOf(
   object: string,
   request: VisitRequest,
   deadline: Date,
-): Promise<Reason | undefined> {
+): Promise<EventOutcome> {
   const claims: Claim[] = [];
   for await (const claim of services.claims.list()) if (claim.sourceObject === object) claims.push(claim);
-  if (claims.length === 0) return 'not-a-target';
-  const { defaults } = services.settings;
-  const visit = (claim: Claim) => reconcile(services, { ...claim, options: defaults }, request, deadline);
-  const reports = await Promise.all(claims.map(visit));
-  return reports.map(reasonToRefuse).find((reason) => reason !== undefined);
+  return visitClaimed(services, claims, request, deadline);
 }
 
 /** Handles a regeneration by anybody: consumers may fail already, so every target of the resource is inspected. */
@@ -72,47 +63,53 @@ export async function onResourceEvent(services: Services, event: unknown, deadli
   await handleEvent(services, event, async (incoming) => {
     const found = parseRegeneration(incoming);
     if (typeof found === 'string') return found;
-    const { resource, by } = found;
-    const { providers, settings, clientId } = services;
+    const { resource } = found;
+    const { providers } = services;
     const kinds = providers.kindsOf(resource).filter((kind) => !providers.of(kind)?.sourceObject);
     const claims = await Promise.all(kinds.map((kind) => services.claims.of(resource, kind)));
     const known = claims.filter((claim) => claim !== undefined);
-    for (const claim of known) {
-      const target = { ...claim, options: settings.defaults };
-      const report = await reconcile(services, target, { cause: 'drift' }, deadline);
-      const reason = reasonToRefuse(report) ?? reasonToConfirm(report);
-      const isOwn = reason === 'busy' && by !== undefined && by === clientId;
-      if (reason && !isOwn) return reason;
-    }
-    return known.length > 0 ? undefined : 'not-a-target';
+    return visitClaimed(services, known, { cause: 'drift' }, deadline);
   });
 }
 
-/** Handles a target that a sweep found due. Whatever is left for want of time is left to the timer. */
+async function visitClaimed(
+  services: Services,
+  claims: readonly Claim[],
+  request: VisitRequest,
+  deadline: Date,
+): Promise<EventOutcome> {
+  if (claims.length === 0) return 'not-a-target';
+  const { defaults } = services.settings;
+  const visit = (claim: Claim) => visitFor(services, { ...claim, options: defaults }, request, deadline);
+  const outcomes = await Promise.all(claims.map(visit));
+  return outcomes.find((outcome) => typeof outcome === 'object') ?? outcomes.find((outcome) => outcome !== undefined);
+}
+
+/** Handles a target that a sweep found due. */
 export async function onPhaseDue(services: Services, phase: Phase, event: unknown, deadline: Date): Promise<void> {
   await handleEvent(services, event, async (incoming) => {
     const due = parsePhaseDue(incoming, phase, services.settings.vaultUrls);
     if (typeof due === 'string') return due;
     const target = { ...due, options: services.settings.defaults };
-    const reason = reasonToRefuse(await reconcile(services, target, { cause: 'schedule' }, deadline));
-    return reason && mayPass(reason) ? undefined : reason;
+    return visitFor(services, target, { cause: 'schedule' }, deadline);
   });
 }
 
 /**
- * Parses an event and handles it. Events that need no action are acknowledged and logged with a reason. Throws
- * `RedeliverError` where the reason is transient.
+ * Parses an event and handles it. An event that needs no action is acknowledged and logged with a reason. Throws
+ * `RedeliverError` where the event must come again.
  */
 export async function handleEvent(
   services: Pick<Services, 'note'>,
   event: unknown,
-  handle: (incoming: IncomingEvent) => Promise<Reason | undefined>,
+  handle: (incoming: IncomingEvent) => Promise<EventOutcome>,
 ): Promise<void> {
   const incoming = parseEvent(event);
-  const reason = incoming ? await reasonOf(() => handle(incoming)) : 'unreadable';
-  if (!reason) return;
+  const outcome = incoming ? await outcomeOf(() => handle(incoming)) : 'unreadable';
+  if (!outcome) return;
+  const reason = typeof outcome === 'string' ? outcome : outcome.again;
   services.note(reason, incoming ? { event: loggable(incoming.type), id: loggable(incoming.id) } : {});
-  if (mayPass(reason)) throw new RedeliverError(reason);
+  if (typeof outcome === 'object') throw new RedeliverError(reason);
 }
 
 const knownType = /^(Microsoft|Keyturn)(\.[A-Za-z]{1,40}){1,3}$/;
@@ -124,35 +121,72 @@ function loggable(text: string): string {
   return redact(text.slice(0, 100)).replace(/[^\w.[\]-]/g, '_');
 }
 
-async function reasonOf(work: () => Promise<Reason | undefined>): Promise<Reason | undefined> {
+async function outcomeOf(work: () => Promise<EventOutcome>): Promise<EventOutcome> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof OperationError) return error.reason;
+    if (error instanceof OperationError) return unlessForPerson(error.reason);
     throw error;
   }
 }
 
-/** Returns why the event was worth nothing, or must come again. Nothing where the state remembers what is to be done. */
-function reasonToRefuse(report: VisitReport): Reason | undefined {
+/** A failure that was not written into tags is forgotten, so the event must bring the next visit. */
+function unlessForPerson(reason: Reason): EventOutcome {
+  return hasClass(reason, 'person') ? reason : { again: reason };
+}
+
+/**
+ * Visits a target, and tells whether the event is done with that.
+ *
+ * An event that reports a change is done only when an inspection has read both the secret and the resource since, and has
+ * found the live credential alive, or dead in a way that only a person can end. A visit that failed before that is not done,
+ * even where the tags remember the failure: consumers may fail already, and the redelivery comes sooner than the next
+ * sweep (R48, look before acknowledging). Any other event is done once the tags say what the target waits for.
+ */
+async function visitFor(
+  services: Services,
+  target: Target,
+  request: VisitRequest,
+  deadline: Date,
+): Promise<EventOutcome> {
+  const report = await reconcile(services, target, request, deadline);
   switch (report.is) {
-    case 'visited':
-      return undefined;
     case 'busy':
-      return 'busy';
+      return isAboutDates(request) ? 'busy' : { again: 'busy' }; // a timer takes up what is due by its date
     case 'foreign':
       return 'not-a-target';
     case 'barred':
     case 'dropped':
       return report.reason;
     case 'failed':
-      return report.isSaved ? undefined : report.reason;
+    case 'visited':
+      return outcomeOfVisit(services, request, report);
   }
 }
 
-function reasonToConfirm(report: VisitReport): Reason | undefined {
-  const reason = report.is === 'visited' ? report.state.wait?.reason : undefined;
-  return reason && needsConfirmation.has(reason) ? reason : undefined;
+function outcomeOfVisit(
+  services: Services,
+  request: VisitRequest,
+  report: VisitReport & { is: 'failed' | 'visited' },
+): EventOutcome {
+  if (report.is === 'failed' && !report.isSaved) return unlessForPerson(report.reason);
+  const reason = report.is === 'failed' ? report.reason : waitingFor(report);
+  return isLookOwed(services, request, report, reason) ? { again: reason } : undefined;
+}
+
+function waitingFor({ state, decision }: VisitReport & { is: 'visited' }): Reason {
+  return state.held ?? state.wait?.reason ?? decision.reason;
+}
+
+function isLookOwed(
+  { settings }: Pick<Services, 'settings'>,
+  request: VisitRequest,
+  { live = 'unknown' }: { readonly live?: LiveCredential },
+  reason: Reason,
+): boolean {
+  if (!reportsChange(request) || hasClass(reason, 'person', 'grant', 'down', 'nothing-to-rotate')) return false;
+  if (live === 'alive') return reason === 'live-refused'; // a second inspection is due within a minute
+  return live === 'unknown' || settings.mode === 'rotate';
 }
 
 /** The tags name the resource whose lease is needed. The visit reads them again under the lease. */

@@ -122,10 +122,11 @@ function answerTo(report: VisitReport, { secret }: Target): HttpResponseInit {
   }
 }
 
-function accepted(id: string, { state, consumers }: VisitReport & { is: 'visited' }, start: Date): HttpResponseInit {
+function accepted(id: string, report: VisitReport & { is: 'visited' }, start: Date): HttpResponseInit {
+  const { state, consumers, formerUntil } = report;
   return json(
     202,
-    { id, ...show(state, start), ...(consumers && { consumers }) },
+    { id, ...show(state, start), ...(formerUntil && { formerUntil }), ...(consumers && { consumers }) },
     { Location: `/api/rotations/${id}` },
   );
 }

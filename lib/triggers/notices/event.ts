@@ -29,7 +29,7 @@ export async function onNoticeEvent(
     if (typeof notice === 'string') return notice;
     const { affected, left } = await startAffected(services, muted, [notice], deadline);
     if (affected === 0) return 'not-a-target';
-    return left > 0 ? 'busy' : undefined;
+    return left > 0 ? { again: 'busy' } : undefined;
   });
 }
 

@@ -31,12 +31,12 @@ async function compare(services: Services, muted: MutedTargets, vaults: readonly
     const vault = complete.get(claim.secret.vaultUrl);
     const checkedUntil = muted.get(`orphaned ${url}`);
     if (!vault || vault.tagged.has(url) || (checkedUntil && checkedUntil > services.clock.now())) continue;
-    muted.set(`orphaned ${url}`, later(services.clock.now(), hour));
-    await reportingFailures(services, { resource: claim.resource }, () =>
-      services.leases.withLease(normalizedId(claim.resource), (lease) =>
+    await reportingFailures(services, { resource: claim.resource }, async () => {
+      const done = await services.leases.withLease(normalizedId(claim.resource), (lease) =>
         vault.untagged.has(url) ? handleUntagged(services, claim, lease) : noteMissing(services, claim),
-      ),
-    );
+      );
+      if (done !== 'busy') muted.set(`orphaned ${url}`, later(services.clock.now(), hour));
+    });
   }
 }
 
@@ -52,18 +52,18 @@ async function reportingFailures(
   }
 }
 
-/**
- * Handles a new version without tags at once, as the sweep would. Returns whether the secret is claimed: only then it is
- * such a version.
- */
-export async function restoreLostTags(services: Services, secret: SecretName): Promise<boolean> {
-  if (services.settings.mode !== 'rotate') return false;
+/** Handles a new version without tags at once, as the sweep would. Only the version of a claimed secret can be one. */
+export async function restoreLostTags(
+  services: Services,
+  secret: SecretName,
+): Promise<'handled' | 'busy' | 'unclaimed'> {
+  if (services.settings.mode !== 'rotate') return 'unclaimed';
   for await (const claim of services.claims.list()) {
     if (secretUrl(claim.secret) !== secretUrl(secret)) continue;
-    await services.leases.withLease(normalizedId(claim.resource), (lease) => handleUntagged(services, claim, lease));
-    return true;
+    const handle = (lease: Lease) => handleUntagged(services, claim, lease);
+    return (await services.leases.withLease(normalizedId(claim.resource), handle)) === 'busy' ? 'busy' : 'handled';
   }
-  return false;
+  return 'unclaimed';
 }
 
 async function noteMissing(services: Services, claim: Claim): Promise<void> {

@@ -59,7 +59,7 @@ const handlers: readonly Handler[] = [
     kind: 'newBatch',
     slow: 'batch.regenerateKey',
     regenerations: 1,
-    isRedelivered: false,
+    isRedelivered: true,
     act: async (app) => {
       app.pass(30 * day);
       await app.deliverEvents();
@@ -162,11 +162,13 @@ test('duplicates of an event start nothing while its first handler is late', asy
 /** Delivers while a request hangs, and lets it fail after the handler has answered. */
 async function deliverAndFailLate(app: TestApp, operation: string): Promise<void> {
   app.restart({}, brief);
-  app.azure.core.faults.plan({ operation, effect: { kind: 'status', status: 503 } });
+  const effect = { kind: 'status', status: 503 } as const;
+  const fault = app.azure.core.faults.plan({ operation, lasting: true, effect });
   const release = hang(app, operation);
   await app.deliverEvents();
   release();
   await until(() => app.messages.some(({ data }) => data['ended'] === 'badly'));
+  fault.remove();
   app.restart();
 }
 

@@ -19,7 +19,7 @@ const started = ['Rotation.Started begun', 'Rotation.CredentialPublished publish
 
 /** Lets time pass until Azure delivers the near-expiry event. */
 async function nearExpiry(app: TestApp): Promise<void> {
-  await app.runEvents(30 * day);
+  await app.runEvents(30 * day + minute); // events that found the lease taken come again within the minute
 }
 
 test.each(kinds)('one delivery publishes a secret near its expiry (%s), without a timer', async (kind) => {
@@ -29,9 +29,10 @@ test.each(kinds)('one delivery publishes a secret near its expiry (%s), without 
   const calls = await app.callsDuring(() => nearExpiry(app));
   expect(calls.slice(0, whole[kind].length)).toEqual(whole[kind]);
   expect(calls).not.toContain('listSecrets');
-  expect(app.deliveries()).toEqual([
-    `${events.new}: 202`,
+  const deliveries = app.deliveries().filter((each) => each !== `${events.new}: 500`); // while the visit has the lease
+  expect(deliveries.toSorted()).toEqual([
     `${events.near}: 202`,
+    `${events.new}: 202`,
     `${events.new}: 202`,
     'Microsoft.Resources.ResourceActionSuccess: 202',
   ]);
@@ -46,7 +47,7 @@ test.each(kinds)('events of our own changes (%s) cost one inspection and change 
   const calls = await app.callsDuring(() => nearExpiry(app));
   const looks = kind === 'newBatch' ? ['batch.listKeys'] : ['signalr.get', 'signalr.listKeys'];
   expect(calls.slice(whole[kind].length).filter((call) => call !== 'getSecret')).toEqual(looks);
-  expect([...new Set(app.notes())]).toEqual(['own-version']);
+  expect(app.notes().filter((note) => note !== 'busy')).toEqual(['own-version', 'own-version']);
   expect(app.regenerations()).toBe(1);
 });
 

@@ -45,5 +45,6 @@ test('a rotation that adopts a version takes 12 calls', async () => {
 
 test('a target at rest takes 4 calls in six hours', async () => {
   const { app, one } = await resting();
+  await app.runEvents(minute);
   expect(await one(() => app.run(6 * hour))).toEqual(['getSecret', ...lookAtRest]);
 });

@@ -1,4 +1,4 @@
-import { day, hour } from '../../../lib/model/clock.ts';
+import { day, hour, minute } from '../../../lib/model/clock.ts';
 import { autoRenewPolicy, createAdoptedPoolCertificate, type PoolCertificate } from '../../support/poolCertificates.ts';
 
 jest.setTimeout(60_000);
@@ -63,5 +63,6 @@ test('a rotation that adopts a version takes 13 calls and reads each node once',
 
 test('a target at rest takes 2 calls in six hours', async () => {
   const target = await createAdoptedPoolCertificate({ ageDays: 10 });
+  await target.app.runEvents(minute);
   expect(await callsOf(target, 6 * hour)).toEqual(['getSecret', ...look]);
 });

@@ -24,6 +24,12 @@ function revoking(agedMs: number, more: Partial<Rotation> = {}, different: Overr
   };
 }
 
+/** An immediate emergency that has begun just now, for a version of this age. */
+function beforePublish(agedMs: number, more: Partial<Rotation> = {}): Overrides {
+  const state = { rotation: rotation({ ...immediate, start: now, ...more }) };
+  return { ...revoking(agedMs), inspection: inspectionOf(), taggedId: 'Primary', state };
+}
+
 const paused = { options: { paused: true } };
 
 function frozen(phase: 'verify' | 'revoke'): Overrides {
@@ -138,9 +144,22 @@ const rows: [sentence: string, different: Overrides, decision: string][] = [
     'run revoke going-on',
   ],
   [
-    'R21: an immediate one does not wait before publish',
-    { ...revoking(minute), inspection: inspectionOf(), taggedId: 'Primary', state: { rotation: rotation(immediate) } },
+    'R21: an immediate one does not wait before publish where the overlap is over',
+    beforePublish(25 * hour),
     'run generate going-on',
+  ],
+  ['R49: an immediate one leaves the former key to its consumers', beforePublish(minute), 'wait overlap'],
+  ['R49: for five minutes', beforePublish(hour, { start: later(now, -5 * minute) }), 'run generate going-on'],
+  ['R49: unless it leaked too', beforePublish(minute, { endsFormer: true }), 'run generate going-on'],
+  [
+    'R49: or until all consumers are on the newer version',
+    { ...beforePublish(minute), consumers: seen },
+    'run generate going-on',
+  ],
+  [
+    'R49: while they are behind they are inspected again',
+    { ...beforePublish(minute), consumers: some },
+    'wait consumers-moving',
   ],
 ];
 

@@ -10,9 +10,9 @@ const overlapMs = 25 * hour;
 /** Returns when the overlap of a version that is a minute old ends, in hours from its creation. */
 function overlapEndAfter(phase: 'generate' | 'revoke', deadlineHours: number | undefined): number {
   const createdOn = later(now, -minute);
-  const { secret, target } = situation({ secret: { createdOn } });
+  const { secret, target, inspection } = situation({ secret: { createdOn } });
   const deadline = deadlineHours === undefined ? {} : { deadline: later(createdOn, deadlineHours * hour) };
-  const from = overlapEndsAt({ secret, target, now }, { mode: 'graceful', ...deadline }, phase);
+  const from = overlapEndsAt({ secret, target, inspection, now }, { mode: 'graceful', ...deadline }, phase);
   return (from.getTime() - createdOn.getTime()) / hour;
 }
 

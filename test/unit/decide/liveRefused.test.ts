@@ -114,11 +114,11 @@ test('in a rotation both keys go from now on, only keys made from now on are pub
 const drift = { cause: 'drift' } as const;
 
 test.each([
-  ['nothing that is due', { now: onDay(60) }, 'leave not-due'],
+  ['the rotation that is due (R50)', { now: onDay(60) }, 'setState begun'],
   ['nothing that is not', { now: onDay(30) }, 'leave not-due'],
   ['a repair of a dead value', { now: onDay(30), inspection: inspectionOf({ primary: 'p1' }) }, 'setState repairing'],
   ['the going on of what is under way', { now: onDay(60), state: { rotation: rotation() } }, 'run generate going-on'],
-  ['the end of a wait', { now: onDay(60), state: waited(hour, 'outage') }, 'leave not-due'],
+  ['the end of a wait', { now: onDay(30), state: waited(hour, 'outage') }, 'leave not-due'],
 ])('a visit for a regenerated key begins %s', (_sentence, different: Overrides, decision) => {
   expect(summaryOf(decide(situation({ request: drift, ...different })))).toBe(decision);
 });

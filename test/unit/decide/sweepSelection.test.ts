@@ -34,6 +34,19 @@ const rows: [sentence: string, ListedTarget, at: Date, Phase[]][] = [
   ['that waits wants nothing', listedTarget(waits(onDay(61))), now, []],
   ['whose wait is over wants its phase', listedTarget(waits(now)), now, ['revoke']],
   ['whose progress a person deleted wants generate', { ...listedTarget(), resumed: true }, firstDay, ['generate']],
+  [
+    'R48: whose live credential may be dead is taken up by every phase, whatever it waits for',
+    listedTarget({ ...waits(onDay(61)), isSuspect: true }),
+    now,
+    [...phases],
+  ],
+  ['R47: that may be dead and is held wants nothing', listedTarget({ held: 'contended', isSuspect: true }), now, []],
+  [
+    'R49: in an immediate emergency that waits for consumers wants the timer that runs more often',
+    listedTarget({ rotation: rotation({ cause: 'emergency', mode: 'immediate' }) }),
+    now,
+    ['publish'],
+  ],
   ['that is held wants nothing', listedTarget({ held: 'contended', rotation: rotation() }), now, []],
   ['that is paused wants nothing', listedTarget({ rotation: rotation() }, { paused: true }), now, []],
   [
@@ -82,7 +95,8 @@ test.each([
   ['at rest', {}, 4],
   ['in its overlap', { rotation: rotation({ phase: 'revoke' }) }, 4],
   ['in another phase', { rotation: rotation({ phase: 'verify' }) }, 0],
-  ['that is held', { held: 'contended' }, 0],
+  ['that is held', { held: 'contended' }, 4],
+  ['that is held and known to be dead', { held: 'contended', wait: waitUntil(onDay(10), 'live-dead') }, 0],
 ] as const)('drift: a target %s, %j, has %i turns in a day', (_sentence, state, turns) => {
   expect(turnsIn(24, listedTarget(state))).toBe(turns);
 });

@@ -37,6 +37,7 @@ test('the longest state there can be, with a deadline and all else, fits a tag',
   const reason = 'endpoint-not-of-resource'; // the longest word that a wait can have
   const state: State = {
     refusals: 99,
+    isSuspect: true,
     lastRequest: 'dddddddddddd',
     guard: { reason: 'tag-corrected', until: at },
     wait: { reason, since: at, until: at, code: 'C'.repeat(40), announcedStuck: true },

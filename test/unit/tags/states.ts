@@ -55,6 +55,7 @@ const everything = optional(
     wait,
     guard,
     held: fc.constantFrom('proof-refused', 'contended', 'too-many-refusals', 'live-would-die'),
+    isSuspect: fc.constant(true as const),
     lastRotation: date,
     lastRequest: fingerprint,
   },

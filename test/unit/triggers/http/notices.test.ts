@@ -73,7 +73,8 @@ test('a target of a service that enforces nothing is not affected', async () => 
 test('where regions cannot be read each service counts', async () => {
   const { app } = await resting();
   const sent = alert(app, { regions: ['East US'] });
-  app.azure.core.faults.plan({ operation: 'resourceGraph.query', effect: { kind: 'status', status: 500 } });
+  const effect = { kind: 'status', status: 500 } as const;
+  app.azure.core.faults.plan({ operation: 'resourceGraph.query', lasting: true, effect });
   expect(await app.postNotice(sent)).toMatchObject({ status: 202, body: { affected: 1 } });
 });
 
@@ -140,8 +141,9 @@ const struck: [sentence: string, operation: string, effect: Effect][] = [
 test.each(struck)('503: where %s; the next try begins it', async (_sentence, operation, effect) => {
   const { app } = await resting();
   const sent = alert(app);
-  app.azure.core.faults.plan({ operation, effect });
+  const fault = app.azure.core.faults.plan({ operation, lasting: true, effect });
   expect(await app.postNotice(sent)).toMatchObject(later503);
+  fault.remove();
   app.pass(minute);
   expect((await app.postNotice(sent)).status).toBe(202);
   expect(app.regenerations()).toBe(1);

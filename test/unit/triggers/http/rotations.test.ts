@@ -87,8 +87,7 @@ test('the same idempotency key with other options is another request, and is don
   const leaked = app.keys(account).Secondary;
   expect(app.vault.current('secret')?.value).toBe(leaked);
   await app.requestRotation({ mode: 'immediate', compromised: ['Secondary'] }, headers);
-  app.pass(6 * minute);
-  await app.sweep();
+  await app.runTimers(15 * minute, 5 * minute);
   expect(Object.values(app.keys(account))).not.toContain(leaked);
 });
 
@@ -141,7 +140,7 @@ test.each(struck)(
   'R20: without an inspection no 202: where listKeys %s the answer is 503',
   async (_sentence, effect, after) => {
     const { app } = await createRestingBatchKey();
-    app.azure.core.faults.plan({ operation: 'batch.listKeys', effect });
+    app.azure.core.faults.plan({ operation: 'batch.listKeys', lasting: true, effect });
     expect(await app.requestRotation()).toMatchObject({ status: 503, headers: { 'Retry-After': after } });
     expect(app.regenerations()).toBe(0);
   },
