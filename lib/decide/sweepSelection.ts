@@ -1,4 +1,4 @@
-import { latest, minute } from '../model/clock.ts';
+import { later, latest, minute } from '../model/clock.ts';
 import { fingerprintOf } from '../model/sealed.ts';
 import { hasClass } from '../model/reason.ts';
 import type { Settings } from '../model/settings.ts';
@@ -67,16 +67,25 @@ function isPaused({ target, state }: ListedTarget): boolean {
 }
 
 /** Targets are spread over the sweeps of six hours. */
-const sweepMs = 5 * minute;
+export const driftSweepMs = 5 * minute;
 const sweepsPerRound = 72;
 
-/** Whether this sweep checks a target for drift: once in six hours, at rest and in the overlap, by a hash of its name. */
-export function isTurnForDriftCheck({ target, state }: ListedTarget, now: Date): boolean {
+/**
+ * Whether this sweep checks a target for drift: once in six hours, at rest and in the overlap, by a hash of its name.
+ * `since` is the time of a sweep after which the list of its vault broke off: a turn since then was missed.
+ */
+export function isTurnForDriftCheck(
+  { target, state }: ListedTarget,
+  now: Date,
+  since = later(now, -driftSweepMs),
+): boolean {
   const isStill = !state.rotation || state.rotation.phase === 'revoke' || state.held !== undefined;
   const isKnownDead = state.held !== undefined && state.wait?.reason === 'live-dead';
   if (!state.stateBinding || isKnownDead || !isStill || target.options.paused) return false;
   const turn = parseInt(fingerprintOf(secretUrl(target.secret)).slice(0, 8), 16) % sweepsPerRound;
-  return Math.floor(now.getTime() / sweepMs) % sweepsPerRound === turn;
+  const [first, last] = [Math.floor(since.getTime() / driftSweepMs) + 1, Math.floor(now.getTime() / driftSweepMs)];
+  const nextTurn = first + ((turn - (first % sweepsPerRound) + sweepsPerRound) % sweepsPerRound);
+  return nextTurn <= last;
 }
 
 /** Returns a number from 0 to 1, the same for a target every time. It spreads targets that were created together. */

@@ -5,9 +5,9 @@ import type { ListedTarget } from '../../model/snapshot.ts';
 import type { RegenerationNotice } from '../../model/state.ts';
 import { normalizedId } from '../../model/target.ts';
 import type { VisitReport } from '../../reconcile/reconcile.ts';
-import { listTargets, unmuted, type ListedVault, type MutedTargets } from '../timers/listing.ts';
+import { listTargets, unmuted, type ListedVault, type MutedTargets, type SelectedTarget } from '../timers/listing.ts';
 import { reportFailure } from '../../announcements/reportFailure.ts';
-import { unexpectedErrors, visitAll, type SelectedTarget } from '../timers/sweep.ts';
+import { unexpectedErrors, visitAll } from '../timers/sweep.ts';
 import type { Services } from '../../reconcile/services.ts';
 import { isAffected, isRegional, regionOf, type Notice } from './notice.ts';
 

@@ -5,7 +5,7 @@ import { hour, later, minute } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
 import { adviceFor, hasClass, type Reason } from '../../model/reason.ts';
 import type { ListedTarget } from '../../model/snapshot.ts';
-import { emptyState } from '../../model/state.ts';
+import { emptyState, type VisitRequest } from '../../model/state.ts';
 import { secretUrl, type Target } from '../../model/target.ts';
 import type { Services } from '../../reconcile/services.ts';
 import type { ListedSecret } from '../../stores/vault.ts';
@@ -18,6 +18,14 @@ export const maxConcurrency = 8;
  * the URL remember until when something else about it is not noted again.
  */
 export type MutedTargets = Map<string, Date>;
+
+/** A listed target, and what its visit is for. */
+export interface SelectedTarget {
+  readonly target: Target;
+  readonly request: VisitRequest;
+  /** Since when it is due, where a list page shows that. */
+  readonly since?: Date;
+}
 
 /** What the list pages of one vault showed. */
 export interface ListedVault {

@@ -1,33 +1,36 @@
 import pMap from 'p-map';
 import { dueAt } from '../../decide/due.ts';
-import { dueSince, isSelected, isTurnForDriftCheck } from '../../decide/sweepSelection.ts';
+import { dueSince, isSelected } from '../../decide/sweepSelection.ts';
 import { hour, later, minute } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { ListedTarget } from '../../model/snapshot.ts';
-import type { Phase, VisitRequest } from '../../model/state.ts';
-import { secretUrl, type Target } from '../../model/target.ts';
+import type { Phase } from '../../model/state.ts';
+import { secretUrl } from '../../model/target.ts';
 import { reconcile, type VisitReport } from '../../reconcile/reconcile.ts';
 import type { Services } from '../../reconcile/services.ts';
 import { phaseDueEvent } from '../events/phaseDue.ts';
-import { announceAndMute, listTargets, maxConcurrency, unmuted, type MutedTargets } from './listing.ts';
+import { driftChecks, rememberOwed } from './driftChecks.ts';
+import {
+  announceAndMute,
+  listTargets,
+  maxConcurrency,
+  unmuted,
+  type MutedTargets,
+  type SelectedTarget,
+} from './listing.ts';
 import { findOrphanedClaims } from './orphanedClaims.ts';
 import { noteOverdue } from './overdue.ts';
 import { refreshConsumers } from './refreshConsumers.ts';
-
-export interface SelectedTarget {
-  readonly target: Target;
-  readonly request: VisitRequest;
-  /** Since when it is due, where a list page shows that. */
-  readonly since?: Date;
-}
 
 /** Visits every target that is to be taken up in the phase. */
 export async function sweep(services: Services, muted: MutedTargets, phase: Phase, deadline: Date): Promise<void> {
   const vaults = await listTargets(services, muted);
   const selected = selectTargets(services, phase, unmuted(services, muted, vaults));
   const left = await announceNewlyDue(services, phase, selected);
-  const { bugs, late } = await visitAll(services, muted, left, deadline);
+  const checks = phase === 'verify' ? driftChecks(services, muted, vaults).filter(isNotIn(selected)) : [];
+  const { reports, bugs, late } = await visitAll(services, muted, [...left, ...checks], deadline);
+  rememberOwed(muted, checks, reports.slice(left.length), services.clock.now());
   if (late > 0) services.note('sweep-over', { targets: String(late) });
   if (phase === 'generate') noteOverdue(services, muted, vaults);
   if (phase === 'verify') {
@@ -79,7 +82,7 @@ function placeOf(error: unknown): string {
 
 /**
  * Selects what is under way, then what is due to start, the longest due first and no more than the cap allows. Targets
- * that keep failing come last, so that they do not use up the cap. The verify sweep adds its share of drift checks.
+ * that keep failing come last, so that they do not use up the cap.
  */
 function selectTargets(services: Services, phase: Phase, listed: readonly ListedTarget[]): readonly SelectedTarget[] {
   const { settings, clock, jitter } = services;
@@ -88,15 +91,15 @@ function selectTargets(services: Services, phase: Phase, listed: readonly Listed
   const underWay = due.filter(({ state }) => state.rotation);
   const starts = due.filter(({ state }) => !state.rotation).toSorted(byUrgency);
   if (starts.length > settings.startCap) services.note('start-cap', { due: String(starts.length) });
-  const isDue = new Set(due);
-  const checks = phase === 'verify' ? listed.filter((one) => !isDue.has(one) && isTurnForDriftCheck(one, now)) : [];
-  return [
-    ...[...underWay, ...starts.slice(0, settings.startCap)].map((one): SelectedTarget => {
-      const since = dueSince(one, jitter(one.target));
-      return { target: one.target, request: { cause: 'schedule' }, ...(since && { since }) };
-    }),
-    ...checks.map(({ target }): SelectedTarget => ({ target, request: { cause: 'schedule', checkLive: true } })),
-  ];
+  return [...underWay, ...starts.slice(0, settings.startCap)].map((one): SelectedTarget => {
+    const since = dueSince(one, jitter(one.target));
+    return { target: one.target, request: { cause: 'schedule' }, ...(since && { since }) };
+  });
+}
+
+function isNotIn(selected: readonly SelectedTarget[]): (one: SelectedTarget) => boolean {
+  const urls = new Set(selected.map(({ target }) => secretUrl(target.secret)));
+  return ({ target }) => !urls.has(secretUrl(target.secret));
 }
 
 function byUrgency(a: ListedTarget, b: ListedTarget): number {

@@ -101,6 +101,17 @@ test.each([
   expect(turnsIn(24, listedTarget(state))).toBe(turns);
 });
 
+test('R48, drift: a turn that was missed is taken up by the next sweep, and none is taken twice', () => {
+  const sweeps = Array.from({ length: 72 }, (_, i) => later(firstDay, i * 5 * minute));
+  const [turn = firstDay] = sweeps.filter((at) => isTurnForDriftCheck(listedTarget(), at));
+  const next = (minutes: number) => later(turn, minutes * minute);
+  expect(isTurnForDriftCheck(listedTarget(), next(5))).toBe(false);
+  expect(isTurnForDriftCheck(listedTarget(), next(5), next(-5))).toBe(true);
+  expect(isTurnForDriftCheck(listedTarget(), next(5), next(0))).toBe(false);
+  expect(isTurnForDriftCheck(listedTarget(), next(350), next(5))).toBe(false);
+  expect(isTurnForDriftCheck(listedTarget(), next(360), next(5))).toBe(true);
+});
+
 test('drift: paused and new targets have no turn', () => {
   expect(turnsIn(24, listedTarget({}, { paused: true }))).toBe(0);
   expect(turnsIn(24, { ...listedTarget(), state: { refusals: 0 } })).toBe(0);

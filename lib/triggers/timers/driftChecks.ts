@@ -1,0 +1,49 @@
+import { driftSweepMs, isTurnForDriftCheck } from '../../decide/sweepSelection.ts';
+import { later } from '../../model/clock.ts';
+import { secretUrl } from '../../model/target.ts';
+import type { VisitReport } from '../../reconcile/reconcile.ts';
+import type { Services } from '../../reconcile/services.ts';
+import { unmuted, type ListedVault, type MutedTargets, type SelectedTarget } from './listing.ts';
+
+/**
+ * Selects this sweep's share of checks for drift, and those that an earlier sweep owes: because the list of the vault
+ * broke off, because the time ran out, or because the check failed before the tags could remember that. Without this a
+ * missed check would come a whole round later (R48, look before acknowledging).
+ */
+export function driftChecks(
+  services: Pick<Services, 'clock'>,
+  muted: MutedTargets,
+  vaults: readonly ListedVault[],
+): readonly SelectedTarget[] {
+  const now = services.clock.now();
+  return vaults.flatMap((vault) => {
+    const brokenOff = `list broken off ${vault.vaultUrl}`;
+    const since = muted.get(brokenOff);
+    if (vault.isComplete) muted.delete(brokenOff);
+    else if (!since) muted.set(brokenOff, later(now, -driftSweepMs));
+    return unmuted(services, muted, [vault])
+      .filter((one) => muted.has(owed(one)) || isTurnForDriftCheck(one, now, since))
+      .map(({ target }): SelectedTarget => ({ target, request: { cause: 'schedule', checkLive: true } }));
+  });
+}
+
+/** Remembers in this instance which of the checks are still owed. */
+export function rememberOwed(
+  muted: MutedTargets,
+  checks: readonly SelectedTarget[],
+  reports: readonly (VisitReport | undefined)[],
+  now: Date,
+): void {
+  for (const [index, check] of checks.entries()) {
+    if (isOwed(reports[index])) muted.set(owed(check), now);
+    else muted.delete(owed(check));
+  }
+}
+
+function isOwed(report: VisitReport | undefined): boolean {
+  return !report || report.is === 'busy' || (report.is === 'failed' && !report.isSaved);
+}
+
+function owed({ target }: Pick<SelectedTarget, 'target'>): string {
+  return `check owed ${secretUrl(target.secret)}`;
+}
