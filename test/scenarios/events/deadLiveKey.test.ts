@@ -10,7 +10,7 @@ const failures = [
   ['lost on its way back', { kind: 'lost-response' }],
   ['throttled', { kind: 'status', status: 429, headers: { 'Retry-After': '5' } }],
 ] as const;
-type Failure = (typeof failures)[number][1];
+type FaultEffect = (typeof failures)[number][1];
 
 const listKeys = { newBatch: 'batch.listKeys', newSignalR: 'signalr.listKeys' } as const;
 
@@ -21,7 +21,7 @@ async function secondsUntilAlive(app: TestApp, resource: Resource): Promise<numb
   return (app.clock.now().getTime() - diedOn.getTime()) / second;
 }
 
-function failNext(app: TestApp, operation: string, effect: Failure, times: number): void {
+function failNext(app: TestApp, operation: string, effect: FaultEffect, times: number): void {
   for (let nth = 1; nth <= times; nth += 1) app.azure.core.faults.plan({ operation, nth, effect });
 }
 
