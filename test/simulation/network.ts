@@ -13,7 +13,11 @@ export const faults = [
   'late effect',
   'crash, late effect',
 ] as const;
-export type Fault = (typeof faults)[number];
+
+/** Ways in which a read fails: an answer, no connection, no answer in time. */
+export const readFaults = ['unavailable', 'connection reset', 'late effect', 'throttled'] as const;
+export type ReadFault = (typeof readFaults)[number];
+export type Fault = (typeof faults)[number] | ReadFault;
 
 /**
  * Faults that differ in effect for a request that changes nothing. A crash after a read equals a crash before the next
@@ -25,7 +29,11 @@ const faultsOfReads: readonly Fault[] = ['crash before', 'throttled', 'server er
 const read = /^(GET |HEAD )|^POST .*(listkeys|resources)$|^(lease|claim) (metadata|list)$/i;
 
 export function faultsOf(request: string): readonly Fault[] {
-  return read.test(request) ? faultsOfReads : faults;
+  return isRead(request) ? faultsOfReads : faults;
+}
+
+export function isRead(request: string): boolean {
+  return read.test(request);
 }
 
 /** The request with this number, counted from 0 since the network was armed, meets this fault. */
@@ -41,11 +49,13 @@ export interface FaultAtNth {
   readonly fault: Fault;
 }
 
+export type RefusalStatus = 429 | 500 | 503;
+
 /** One request on its way: what sending it does, and what its sender gets when that goes wrong. */
 interface Request<T> {
   readonly name: string;
   send(): Promise<T>;
-  refuse(status: 429 | 500): Promise<T>;
+  refuse(status: RefusalStatus): Promise<T>;
   connectionLost(): Error;
 }
 
@@ -92,6 +102,7 @@ interface NetworkOptions {
   before(at: number): unknown;
 }
 
+const refusals = { throttled: 429, 'server error': 500, unavailable: 503 } as const;
 const timeoutMs = 20_000;
 /** A request takes this long, so that no two happen at the same time. */
 const requestMs = 100;
@@ -151,6 +162,7 @@ export function createNetwork({ clock, requestLifetimeMs, before }: NetworkOptio
     return found?.fault;
   }
   async function sendWith<T>(fault: Fault, process: Process, request: Request<T>): Promise<T> {
+    if (isRefusal(fault)) return request.refuse(refusals[fault]);
     switch (fault) {
       case 'crash before':
         process.end();
@@ -162,10 +174,8 @@ export function createNetwork({ clock, requestLifetimeMs, before }: NetworkOptio
       case 'lost response':
         await request.send();
         throw request.connectionLost();
-      case 'throttled':
-        return request.refuse(429);
-      case 'server error':
-        return request.refuse(500);
+      case 'connection reset':
+        throw request.connectionLost();
       case 'duplicate soon':
         repeatSoon(request);
         return request.send();
@@ -212,6 +222,10 @@ export function createNetwork({ clock, requestLifetimeMs, before }: NetworkOptio
     deliverDue,
     drain,
   };
+}
+
+function isRefusal(fault: Fault): fault is keyof typeof refusals {
+  return Object.hasOwn(refusals, fault);
 }
 
 function isNth({ request, nth }: FaultAtNth, requests: readonly string[]): boolean {

@@ -9,7 +9,7 @@ import { OperationError } from '../../lib/model/operationError.ts';
 import type { Settings } from '../../lib/model/settings.ts';
 import type { Services } from '../../lib/reconcile/services.ts';
 import { memoryBlobs, type Around, type Container } from './memoryBlobs.ts';
-import type { Network } from './network.ts';
+import type { Network, RefusalStatus } from './network.ts';
 
 /** The app's process: once it is over, its promises stay pending, so that no `finally` of it runs. */
 export interface Process {
@@ -101,9 +101,11 @@ function httpOver(azure: LocalAzure, network: Platform['network'], process: Proc
   };
 }
 
-function refusal(request: PipelineRequest, status: 429 | 500) {
-  const code = status === 429 ? 'TooManyRequests' : 'InternalServerError';
-  const headers = createHttpHeaders(status === 429 ? { 'retry-after': '7' } : {});
+const codes = { 429: 'TooManyRequests', 500: 'InternalServerError', 503: 'ServiceUnavailable' } as const;
+
+function refusal(request: PipelineRequest, status: RefusalStatus) {
+  const code = codes[status];
+  const headers = createHttpHeaders(status === 429 ? { 'retry-after': '5' } : {});
   return { request, status, headers, bodyAsText: JSON.stringify({ error: { code, message: 'A fault on demand.' } }) };
 }
 
@@ -130,8 +132,8 @@ function countingLeases(around: Around): Around {
   };
 }
 
-function blobRefusal(status: 429 | 500): OperationError {
+function blobRefusal(status: RefusalStatus): OperationError {
   return status === 429
-    ? new OperationError('throttled', { code: 'ServerBusy', retryAfterMs: 7_000, answered: true })
+    ? new OperationError('throttled', { code: 'ServerBusy', retryAfterMs: 5_000, answered: true })
     : new OperationError('outage', { code: 'InternalError', answered: false });
 }

@@ -1,10 +1,12 @@
 import { keyKinds, moments, regressions, versionKinds } from './catalog.ts';
 import type { HistoryReport } from './histories/check.ts';
+import { casesOf, sample, startsOf } from './repair/cases.ts';
+import type { Repair } from './repair/play.ts';
 import type { Family } from './schedules.ts';
 import type { Report, Task } from './worker.ts';
 import { createWorkers } from './workers.ts';
 
-/** `npm run crash` and `npm run events` run all of it; these are samples of each part, in worker threads. */
+/** `npm run crash`, `npm run events` and `npm run repair` run all of it; these are samples of each part, in worker threads. */
 interface Part {
   readonly title: string;
   /** Of the scenarios. */
@@ -61,6 +63,14 @@ const parts: readonly Part[] = [
 const historySeed = 20;
 const histories = 'events are lost, repeated, late or out of order while people act';
 
+/** About as many requests as a rotation has, and as many reads as a repair: `npm run repair` counts them. */
+const repairCases = sample(
+  startsOf({ batch: 110, signalr: 130 }).flatMap((start) => casesOf(start, 20)),
+  40,
+  1,
+);
+const repairs = 'R47, R48: a dead live key is replaced in time, whatever was under way and whichever read fails then';
+
 const workers = createWorkers(2);
 const answers = new Map<string, unknown[]>();
 
@@ -77,6 +87,10 @@ beforeAll(async () => {
         ),
     ),
     ...regressions.map((title) => [title, { is: 'regression', title }] as const),
+    ...[0, 1].map((half) => {
+      const cases = repairCases.filter((_, nth) => nth % 2 === half);
+      return [repairs, { is: 'repairs', cases }] as const;
+    }),
   ] satisfies readonly (readonly [string, Task])[];
   const testOf = new Map<Task, string>(tasks.map(([title, task]) => [task, title]));
   const record = (answer: unknown, task: Task) => {
@@ -106,4 +120,11 @@ test.each(regressions)('%s', (title) => {
 test(`${histories}: every target comes to rest, and no promise is broken`, () => {
   const reports = (answers.get(histories) ?? []) as readonly HistoryReport[];
   expect(reports.map(({ broken }) => broken)).toEqual([undefined, undefined]);
+});
+
+test(repairs, () => {
+  const all = (answers.get(repairs) ?? []).flat() as readonly Repair[];
+  const wrong = all.filter(({ problems }) => problems.length > 0);
+  expect(wrong.map(({ name, problems }) => `${name}: ${problems.join(', ')}`)).toEqual([]);
+  expect(all).toHaveLength(repairCases.length);
 });

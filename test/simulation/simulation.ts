@@ -4,9 +4,10 @@ import {
   type CustomTopic,
   type LocalAzure,
   type Resource,
+  type SteerableClock,
   type Vault,
 } from '../../infra/azure-emulator/src/index.ts';
-import { day, later, minute, second } from '../../lib/model/clock.ts';
+import { day, later, latest, minute, second } from '../../lib/model/clock.ts';
 import { fingerprintOf } from '../../lib/model/sealed.ts';
 import type { Settings } from '../../lib/model/settings.ts';
 import { emptyState, type State } from '../../lib/model/state.ts';
@@ -39,6 +40,14 @@ export interface SimulationOptions {
   readonly hasTopic?: boolean;
   /** How long the next process waits after a crash; absent = it starts at once. */
   readonly restartMs?: number;
+  /** Time that stands still until it is moved; absent = it moves through a sleep at once. */
+  readonly clock?: SteerableClock;
+  /** Runs right before each request is sent, after what was planned for it. */
+  onRequest?(at: number): unknown;
+}
+
+export function createClock(): SteerableClock {
+  return manualClock(new Date('2026-03-02T01:00:00Z'));
 }
 
 /** One target on the local Azure, the app as it ships around the real SDK clients, and an observer of the promises. */
@@ -66,6 +75,8 @@ export interface Simulation extends Pick<Driver, 'errors' | 'invoke'> {
   state(): State;
   /** The version that the claim remembers as Keyturn's own; absent before adoption. */
   claimedVersion(): string | undefined;
+  /** Until when a request that was sent may take effect, as the lease blobs record it (R4). */
+  inFlightUntil(): Date;
   /** A person who still waits for an answer asks again; then the four timers, and the poll for notices. */
   round(): Promise<void>;
   pass(ms: number): Promise<void>;
@@ -82,7 +93,7 @@ interface Planned {
 
 export async function createSimulation(options: SimulationOptions): Promise<Simulation> {
   const { kind, overlapMs = 10 * minute, consumers: kinds = [], plans = 1 } = options;
-  const clock = manualClock(new Date('2026-03-02T01:00:00Z'));
+  const { clock = createClock() } = options;
   const azure = await createLocalAzure({ clock });
   const vault = await azure.keyVault.createVault('vault');
   const topic = await azure.eventGrid.createTopic('keyturn');
@@ -130,6 +141,7 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
     const acts = atRequest.get(at) ?? [];
     atRequest.delete(at);
     for (const act of acts) await act();
+    await options.onRequest?.(at);
   }
   async function actDue(): Promise<void> {
     for (const each of planned.filter(({ dueMs }) => dueMs <= nowMs())) {
@@ -186,6 +198,7 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
       return read.is === 'target' ? read.state : emptyState;
     },
     claimedVersion: () => claimedVersion(platform),
+    inFlightUntil: () => inFlightUntil(platform),
     after: (ms, act) => void planned.push({ dueMs: nowMs() + ms, act }),
     before: (at, act) => void atRequest.set(at, [...(atRequest.get(at) ?? []), act]),
   };
@@ -196,6 +209,10 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
 function claimedVersion({ claims }: Platform): string | undefined {
   const claim = [...claims.blobs.values()].find(({ metadata }) => metadata['secret'] !== undefined);
   return claim?.metadata['version'];
+}
+
+function inFlightUntil({ leases }: Platform): Date {
+  return latest(new Date(0), ...[...leases.blobs.values()].map(({ metadata }) => new Date(metadata['sentuntil'] ?? 0)));
 }
 
 type Keyed = Pick<Simulation, 'azure' | 'resource' | 'vault'>;

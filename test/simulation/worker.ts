@@ -1,5 +1,8 @@
 import { parentPort } from 'node:worker_threads';
+import { keyKinds } from './catalog.ts';
 import { runHistories, type HistoryShare } from './histories/check.ts';
+import { startsOf, type RepairCase, type RepairStart } from './repair/cases.ts';
+import { countReads, countRequests, playRepair } from './repair/play.ts';
 import { cleanPlan, countSchedules, describe, families, runSchedule, scheduleAt, type Family } from './schedules.ts';
 import { problemsOfRegression } from './regressions.ts';
 import { scenarioNamed, scenarios, titleOf } from './scenarios.ts';
@@ -10,7 +13,10 @@ export type Task =
   | { readonly is: 'size'; readonly title: string }
   | ({ readonly is: 'run' } & Share)
   | { readonly is: 'regression'; readonly title: string }
-  | ({ readonly is: 'histories' } & HistoryShare);
+  | ({ readonly is: 'histories' } & HistoryShare)
+  | { readonly is: 'starts' }
+  | { readonly is: 'reads'; readonly starts: readonly RepairStart[] }
+  | { readonly is: 'repairs'; readonly cases: readonly RepairCase[] };
 
 /** Every so many of the schedules of a scenario, from one number on. */
 export interface Share {
@@ -75,6 +81,18 @@ async function run({ title, family, from, every, count = Infinity }: Share): Pro
   return { faults, violations };
 }
 
+/** The starts in which a person replaces a live key. */
+async function starts(): Promise<readonly RepairStart[]> {
+  const [batch = 0, signalr = 0] = await oneByOne(keyKinds, countRequests);
+  return startsOf({ batch, signalr });
+}
+
+async function oneByOne<In, Out>(all: readonly In[], work: (one: In) => Promise<Out>): Promise<readonly Out[]> {
+  const done: Out[] = [];
+  for (const one of all) done.push(await work(one));
+  return done;
+}
+
 export async function perform(task: Task): Promise<unknown> {
   switch (task.is) {
     case 'list':
@@ -87,6 +105,12 @@ export async function perform(task: Task): Promise<unknown> {
       return problemsOfRegression(task.title);
     case 'histories':
       return runHistories(task);
+    case 'starts':
+      return starts();
+    case 'reads':
+      return oneByOne(task.starts, countReads);
+    case 'repairs':
+      return oneByOne(task.cases, playRepair);
   }
 }
 

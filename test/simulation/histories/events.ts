@@ -16,7 +16,9 @@ export interface Events {
   counts(): Readonly<Record<string, number>>;
 }
 
-export async function subscribe(simulation: Simulation, history: History): Promise<Events> {
+type Deliveries = Pick<History, 'isEventGridSchema' | 'isReversed' | 'deliveries'>;
+
+export async function subscribe(simulation: Simulation, history: Deliveries): Promise<Events> {
   const { azure, vault, topic, invoke } = simulation;
   const { eventGrid } = azure;
   let isClosed = false;
