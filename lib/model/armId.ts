@@ -7,7 +7,18 @@ export interface ArmId {
   readonly name: string;
 }
 
-const shape = /^\/subscriptions\/([^/]+)\/resourcegroups\/([^/]+)\/providers\/([^/]+\/[^/]+)\/([^/]+)\/?$/i;
+/**
+ * A segment is letters of any script, digits and `_.()-`, and never a way out of its path. So an id can be the name of a
+ * blob and a part of a URL, no matter who wrote it.
+ */
+const segment = String.raw`(?!\.{1,2}(?:/|$))([\w.()\u00c0-\u1fff\u2c00-\ud7ff-]+)`;
+const type = String.raw`([a-z]+(?:\.[a-z]+)*/[a-z]+)`;
+const shape = new RegExp(`^/subscriptions/${segment}/resourcegroups/${segment}/providers/${type}/${segment}/?$`, 'i');
+
+/** Whether the text names a resource in a resource group. */
+export function isArmId(text: string): boolean {
+  return parseArmId(text).name !== '';
+}
 
 /** Total: all parts are empty in a text that is no such id. The resource of a target always is one. */
 export function parseArmId(resource: string): ArmId {

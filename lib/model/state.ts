@@ -121,6 +121,8 @@ export const emptyState: State = { refusals: 0 };
 /** A trigger's request to visit a target. */
 export interface VisitRequest {
   readonly cause: Cause;
+  /** The resource stands in an event that anybody may have sent: one that was never visited is left alone. */
+  readonly isUnverified?: true | undefined;
   /** Prove the live key first, and end the visit if it works (R16, live credential proved first). */
   readonly checkLive?: true | undefined;
   /** The service refused the live key just now; `surely`: and accepted another key of the resource. */

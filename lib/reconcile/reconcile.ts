@@ -55,8 +55,11 @@ export async function reconcile(
   deadline: Date,
 ): Promise<VisitReport> {
   try {
-    const lease = await services.leases.acquire(normalizedId(target.resource));
+    const { leases } = services;
+    const name = normalizedId(target.resource);
+    const lease = await (request.isUnverified ? leases.acquireKnown(name) : leases.acquire(name));
     if (!lease) return { is: 'busy' };
+    if (lease === 'unknown') return { is: 'foreign' };
     try {
       return await visitTarget(services, target, request, deadline, lease);
     } finally {

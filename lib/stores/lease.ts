@@ -27,6 +27,8 @@ export interface Lease {
 export interface Leases {
   /** Returns nothing while another worker has the lease. `name` is a normalized id of what is shared. */
   acquire(name: string): Promise<Lease | undefined>;
+  /** The same for a name that may be made up: no blob is made for it. */
+  acquireKnown(name: string): Promise<Lease | 'unknown' | undefined>;
   /** Acquires the lease, does the work and gives the lease back. */
   withLease<T>(name: string, work: (lease: Lease) => Promise<T>): Promise<T | 'busy'>;
 }
@@ -39,14 +41,23 @@ export function leases(blobs: Blobs, clock: Clock): Leases {
     ready.catch(() => (ready = undefined));
     return ready;
   };
-  return { acquire, withLease };
+  return { acquire, acquireKnown, withLease };
 
   async function acquire(resource: string): Promise<Lease | undefined> {
+    const known = await acquireKnown(resource);
+    if (known !== 'unknown') return known;
+    await blobs.create(blobName(resource), {});
+    const made = await acquireKnown(resource);
+    return made === 'unknown' ? undefined : made;
+  }
+
+  async function acquireKnown(resource: string): Promise<Lease | 'unknown' | undefined> {
     const { sentuntil } = await container();
     const name = blobName(resource);
     const sentAtMs = clock.monotonicMs();
-    const id = await acquireBlob(blobs, name);
-    if (!id) return undefined;
+    const answer = await blobs.acquire(name, leaseSeconds);
+    if (answer.is !== 'ours') return answer.is === 'missing' ? 'unknown' : undefined;
+    const id = answer.leaseId;
     try {
       const ofContainer = sentuntil === undefined ? {} : { sentuntil };
       const found = requestInFlightFrom((await blobs.metadata(name)) ?? {}) ?? requestInFlightFrom(ofContainer);
@@ -70,15 +81,6 @@ export function leases(blobs: Blobs, clock: Clock): Leases {
 
 function blobName(resource: string): string {
   return resource.replace(/^\//, '');
-}
-
-async function acquireBlob(blobs: Blobs, name: string): Promise<string | undefined> {
-  let answer = await blobs.acquire(name, leaseSeconds);
-  if (answer.is === 'missing') {
-    await blobs.create(name, {});
-    answer = await blobs.acquire(name, leaseSeconds);
-  }
-  return answer.is === 'ours' ? answer.leaseId : undefined;
 }
 
 async function releaseBlob(blobs: Blobs, name: string, id: string): Promise<void> {

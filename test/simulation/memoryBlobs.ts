@@ -31,8 +31,14 @@ export function memoryBlobs(container: Container, clock: Time, around: Around = 
   const nowMs = () => clock.now().getTime();
   const isLeased = ({ lease }: Blob) => lease !== undefined && lease.endsMs > nowMs();
 
+  /** The name goes into a URL, in which some segments lead to another blob or container. */
+  function find(name: string): Blob | undefined {
+    const path = `/container/${encodeURIComponent(name).replaceAll('%2F', '/')}`;
+    if (new URL(path, 'https://storage.example').pathname !== path) throw new Error(`No name of a blob: ${name}`);
+    return blobs.get(name);
+  }
   function existing(name: string): Blob {
-    const blob = blobs.get(name);
+    const blob = find(name);
     if (!blob) throw refused('resource-missing', 'BlobNotFound');
     return blob;
   }
@@ -50,11 +56,11 @@ export function memoryBlobs(container: Container, clock: Time, around: Around = 
     container: (fresh) => around('container', () => (container.metadata ??= fresh)),
     create: (name, metadata) =>
       around('create', () => {
-        if (blobs.has(name)) return false;
+        if (find(name)) return false;
         blobs.set(name, { metadata });
         return true;
       }),
-    metadata: (name) => around('metadata', () => blobs.get(name)?.metadata),
+    metadata: (name) => around('metadata', () => find(name)?.metadata),
     setMetadata: (name, metadata, leaseId) =>
       around('setMetadata', () => {
         write(name, metadata, leaseId);
@@ -66,7 +72,7 @@ export function memoryBlobs(container: Container, clock: Time, around: Around = 
     },
     acquire: (name, seconds) =>
       around('acquire', (): Acquired => {
-        const blob = blobs.get(name);
+        const blob = find(name);
         if (!blob) return { is: 'missing' };
         return isLeased(blob) ? { is: 'taken' } : { is: 'ours', leaseId: lease(name, randomUUID(), seconds) };
       }),

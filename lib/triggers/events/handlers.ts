@@ -91,7 +91,7 @@ export async function onPhaseDue(services: Services, phase: Phase, event: unknow
     const due = parsePhaseDue(incoming, phase, services.settings.vaultUrls);
     if (typeof due === 'string') return due;
     const target = { ...due, options: services.settings.defaults };
-    return visitFor(services, target, { cause: 'schedule' }, deadline);
+    return visitFor(services, target, { cause: 'schedule', isUnverified: true }, deadline);
   });
 }
 

@@ -17,7 +17,8 @@ const typeOf = /^Microsoft\.KeyVault\.(Secret|Key|Certificate)(NearExpiry|Expire
  * NBF and EXP come as numbers, strings or null and are not needed: the secret itself is read (azure-facts: Key Vault
  * events).
  */
-const shape = z.object({ Id: z.url(), VaultName: z.string().trim().min(1), Version: z.string().trim().min(1) }).loose();
+const word = z.string().trim().min(1);
+const shape = z.object({ Id: z.url({ protocol: /^https?$/ }), VaultName: word, Version: word }).loose();
 
 /**
  * Only events of vaults that are listed count for secrets, and only if what they say of their origin agrees. A key or

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isArmId } from '../../model/armId.ts';
 import type { Reason } from '../../model/reason.ts';
 import { fingerprintOf } from '../../model/sealed.ts';
 import { phases, type Phase } from '../../model/state.ts';
@@ -15,7 +16,7 @@ export function phaseDueEvent({ secret, kind, resource }: Target, phase: Phase, 
   return { type: phaseDueType, source, id, time, subject, data: { phase, kind, resource } };
 }
 
-const shape = z.object({ phase: z.enum(phases), kind: z.string(), resource: z.string() });
+const shape = z.object({ phase: z.enum(phases), kind: z.string(), resource: z.string().refine(isArmId) });
 
 export interface DuePhase {
   readonly secret: SecretName;

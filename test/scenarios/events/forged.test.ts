@@ -14,9 +14,10 @@ async function due(): Promise<TestApp> {
 
 /** Expects that `act` calls nothing, and that its input is not in the log. */
 async function untouched(app: TestApp, act: () => Promise<unknown>): Promise<void> {
-  const before = { tags: app.tags(), said: app.messages.length };
+  const before = { tags: app.tags(), said: app.messages.length, leases: [...app.leases.blobs.keys()] };
   expect(await app.callsDuring(act)).toEqual([]);
   expect(app.tags()).toEqual(before.tags);
+  expect([...app.leases.blobs.keys()]).toEqual(before.leases);
   const since = app.messages.slice(before.said);
   expect(since.filter(({ type }) => type !== 'Keyturn.Log.Note')).toEqual([]);
   const log = JSON.stringify(since);
@@ -49,10 +50,10 @@ test.each([
 });
 
 test.each(forgeries)('an event that $sentence is acknowledged, noted and changes nothing', async (forgery) => {
-  const { to, source, data, reason } = forgery;
+  const { to, source, subject = planted, data, reason } = forgery;
   const app = await due();
   await untouched(app, async () => {
-    expect(await app.postEvent(to, { ...envelope, source, type: typeOf[to], data })).toBe(202);
+    expect(await app.postEvent(to, { ...envelope, source, subject, type: typeOf[to], data })).toBe(202);
   });
   expect(app.notes().at(-1)).toBe(reason);
 });

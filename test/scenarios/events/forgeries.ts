@@ -52,6 +52,7 @@ export const absurd: readonly (readonly [sentence: string, body: (type: string) 
 
 const vault = (name: string) => `/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/${name}`;
 const secret = { Id: 'https://kv.vault.azure.net/secrets/secret/1', VaultName: 'kv', Version: '1' };
+const secretUrl = 'https://kv.vault.azure.net/secrets/secret';
 const evil = 'https://evil.vault.azure.net/secrets/secret/1';
 const account = `/subscriptions/${subscriptionId}/resourceGroups/group/providers/Microsoft.Batch/batchAccounts/account`;
 const regenerate = 'Microsoft.Batch/batchAccounts/regenerateKeys/action';
@@ -60,6 +61,7 @@ interface Forgery {
   readonly sentence: string;
   readonly to: (typeof functions)[number];
   readonly source: string;
+  readonly subject?: string;
   readonly data: object;
   readonly reason: string;
 }
@@ -116,6 +118,16 @@ export const forgeries: readonly Forgery[] = [
     sentence: 'leaves the path of its group',
     ...{ to: 'resourceEvents', source: `/subscriptions/${subscriptionId}`, reason: 'not-a-target' },
     data: { operationName: regenerate, resourceUri: `${account}/../../../../${planted}` },
+  },
+  {
+    sentence: 'leads out of the container of leases',
+    ...{ to: 'revokeDue', source: 'urn:keyturn', subject: secretUrl, reason: 'unreadable' },
+    data: { phase: 'revoke', kind: 'batch-key', resource: '/../keyturn-claims/x' },
+  },
+  {
+    sentence: 'names a resource that no visit ever leased',
+    ...{ to: 'revokeDue', source: 'urn:keyturn', subject: secretUrl, reason: 'not-a-target' },
+    data: { phase: 'revoke', kind: 'batch-key', resource: `${account}x` },
   },
   {
     sentence: 'names nothing',

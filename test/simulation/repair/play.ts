@@ -11,7 +11,7 @@ import { createTimeline, type Timeline } from './timeline.ts';
 export interface Repair {
   /** Runs it again. */
   readonly name: string;
-  /** What its time is compared with. */
+  /** Repairs whose times are compared. */
   readonly group: string;
   /** From the person's act to a working key in the secret; absent = never while it was watched. */
   readonly tookMs?: number;
@@ -143,7 +143,7 @@ async function release(timeline: Timeline, one: RepairCase, { seen, isRepaired }
 
 const announcement = /"Keyturn\.Rotation\.Held".*"live-dead"/;
 
-/** What was seen of one repair. Times are infinite until they come. */
+/** Times are infinite until they come. */
 interface Seen {
   actedMs: number;
   /** From when the time counts: a person may have to end a pause or a hold first. */

@@ -35,6 +35,16 @@ test('the lease is given back, also where the work fails', async () => {
   expect(await mine.withLease(name, () => Promise.resolve('again'))).toBe('again');
 });
 
+test('no blob is made for a name that may be made up', async () => {
+  const { leases: mine, blobs, clock, container } = worker();
+  expect(await mine.acquireKnown(name)).toBe('unknown');
+  expect(container.blobs.size).toBe(0);
+  await mine.withLease(name, async () => {
+    expect(await leases(blobs, clock).acquireKnown(name)).toBeUndefined();
+  });
+  expect(await mine.acquireKnown(name)).toMatchObject({ requestInFlight: undefined });
+});
+
 test('R5: a write is sent only with more lease left than it may take; else the lease is renewed first', async () => {
   const { leases: mine, time, renewals } = worker();
   await mine.withLease(name, async (lease) => {

@@ -97,6 +97,7 @@ const dropped: [sentence: string, Part, string][] = [
     { data: { Id: `https://kv.vault.azure.net/secrets/../admin/${version}` } },
     'unreadable',
   ],
+  ['an id of another scheme', { data: { Id: sound.Id.replace('https', 'vault') } }, 'unreadable'],
   ['an id that is no URL', { data: { Id: 'batch-key' } }, 'unreadable'],
   ['an id that is a number', { data: { Id: 7 } }, 'unreadable'],
   ['a version that is a number', { data: { Version: 7 } }, 'unreadable'],
