@@ -3,7 +3,7 @@ import { keyKinds, type KeyKind } from '../catalog.ts';
 import { readFaults, type ReadFault } from '../network.ts';
 
 /** Moments that are no request of a rotation. */
-export const otherMoments = [
+const otherMoments = [
   'at rest, in a quarter of an hour after the timers',
   'at rest, a second before the timers',
   'at rest, a second after the timers',
