@@ -63,6 +63,15 @@ function subject<Input>(one: Subject<Input>): Subject<never> {
 
 /** Memory of calls and messages grows, and a notice must not grow too old: the environment is made anew after so many. */
 const inputsPerEnvironment = 1_000;
+let shared: Promise<FuzzEnvironment> | undefined;
+let inputsLeft = 0;
+
+/** The environment of the next input. All inputs share it until one changes it. */
+function nextEnvironment(): Promise<FuzzEnvironment> {
+  if (inputsLeft === 0) [shared, inputsLeft] = [undefined, inputsPerEnvironment];
+  inputsLeft -= 1;
+  return (shared ??= createFuzzEnvironment());
+}
 
 /** Gives the app inputs until one is taken wrongly. */
 export async function fuzz(
@@ -70,14 +79,11 @@ export async function fuzz(
   { seed, runs: numRuns, path }: FuzzOptions,
   onInput: () => void = () => undefined,
 ): Promise<FuzzReport> {
-  let [environment, left] = [await createFuzzEnvironment(), inputsPerEnvironment];
   let [count, calls, mostCalls, blobOperations] = [0, 0, 0, 0];
   const [answers, notes]: Record<string, number>[] = [{}, {}];
   const property = fc.asyncProperty(inputs, async (input) => {
-    if (left === 0) [environment, left] = [await createFuzzEnvironment(), inputsPerEnvironment];
-    left -= 1;
-    const outcome = await take(environment, input);
-    if (outcome.effects.length > 0) left = 0;
+    const outcome = await take(await nextEnvironment(), input);
+    if (outcome.effects.length > 0) inputsLeft = 0;
     count += 1;
     calls += outcome.calls;
     mostCalls = Math.max(mostCalls, outcome.calls);
