@@ -57,7 +57,8 @@ async function prove(
  *
  * Consumers fail already, so the next key is published as soon as one of two things shows that the published value
  * really is dead: the service refuses it and accepts the next key, or a second inspection at least a minute later
- * agrees. One inspection alone is not enough, since a list of keys may lag behind (R17, live credential replaced).
+ * agrees. One inspection alone is not enough, since a list of keys may lag behind (R17, live credential replaced). The
+ * service may still refuse the next key for some seconds, so the proof is tried again before the minute is over.
  */
 async function proveForDeadValue(
   { provider }: StepContext,
@@ -68,7 +69,7 @@ async function proveForDeadValue(
   const check = await provider.prove(input, next);
   const since = waitingSince(snapshot, 'drift-confirming') ?? input.now;
   const isConfirmed = later(since, minute) <= input.now || (check.is === 'valid' && (await isPublishedRefused()));
-  if (!isConfirmed) return { is: 'pending', reason: 'drift-confirming', until: later(since, minute) };
+  if (!isConfirmed) return { is: 'pending', reason: 'drift-confirming', until: nextTry(since, input.now, minute) };
   return proved(next, check.is !== 'valid');
 
   async function isPublishedRefused(): Promise<boolean> {
@@ -91,12 +92,16 @@ function waitUntilAccepted(
   check: Check & { is: 'invalid' },
 ): Outcome {
   const since = waitingSince(snapshot, 'key-not-yet-accepted') ?? now;
-  const ageMs = now.getTime() - since.getTime();
-  if (ageMs < patienceMs) {
-    const until = earliest(later(now, Math.max(second, ageMs)), later(since, patienceMs));
-    return { is: 'pending', reason: 'key-not-yet-accepted', until };
+  if (later(since, patienceMs) > now) {
+    return { is: 'pending', reason: 'key-not-yet-accepted', until: nextTry(since, now, patienceMs) };
   }
   return snapshot.rotation.regeneratedAgain ? check : { is: 'retryGenerate' };
+}
+
+/** The waits grow from a second on, until the patience ends. */
+function nextTry(since: Date, now: Date, patienceMs: number): Date {
+  const ageMs = now.getTime() - since.getTime();
+  return earliest(later(now, Math.max(second, ageMs)), later(since, patienceMs));
 }
 
 function waitingSince({ state: { wait } }: InRotation, reason: Reason): Date | undefined {
