@@ -116,7 +116,7 @@ function blobsOver(container: 'lease' | 'claim', network: Platform['network'], p
         return effect();
       },
       refuse: (status) => Promise.reject(blobRefusal(status)),
-      connectionLost: () => new OperationError('outage', { code: 'ECONNRESET' }),
+      connectionLost: () => new OperationError('storage-unavailable', { code: 'ECONNRESET' }),
     });
 }
 
@@ -132,6 +132,6 @@ function countingLeases(around: Around): Around {
 
 function blobRefusal(status: 429 | 500): OperationError {
   return status === 429
-    ? new OperationError('throttled', { code: 'ServerBusy', retryAfterMs: 7_000, answered: true })
-    : new OperationError('outage', { code: 'InternalError', answered: false });
+    ? new OperationError('storage-unavailable', { code: 'ServerBusy', retryAfterMs: 7_000 })
+    : new OperationError('storage-unavailable', { code: 'InternalError' });
 }
