@@ -48,7 +48,7 @@ describe.each(accessKeyKinds)('R32: a regenerate that is accepted and never done
     const { app, resource } = await createAdopted(kind);
     const fault = acceptAndDoNothing(app, resource);
     await app.requestRotation({ mode: 'immediate' });
-    await app.run(5 * minute);
+    await app.run(minute);
     expect([fault.fired, failuresIn(app)]).toEqual([1, ['Rotation.Failed accepted-without-effect']]);
     await app.run(2 * hour);
     expect(fault.fired).toBe(3);
@@ -126,7 +126,7 @@ test.each(versionKinds)(
     const effect = { kind: 'status', status: operation === 'rotateKey' ? 200 : 202, body: body(app) } as const;
     const fault = app.azure.core.faults.plan({ operation, lasting: true, effect });
     expect(await app.requestRotation({ mode: 'immediate' })).toMatchObject({ status: 202 });
-    await app.run(5 * minute);
+    await app.run(minute);
     expect([fault.fired, failuresIn(app)]).toEqual([1, ['Rotation.Failed accepted-without-effect']]);
     await app.run(3 * hour);
     expect(fault.fired).toBe(3);

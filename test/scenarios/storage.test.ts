@@ -18,7 +18,7 @@ test('R34: an emergency seconds after adoption in new storage says what it waits
   expect(app.tags()['RotationPhase']).toMatch(/^generate, storage-new until /);
   expect(app.regenerations()).toBe(0);
   app.pass(5 * minute);
-  await app.sweep('generate');
+  await app.sweep();
   expect(app.regenerations()).toBe(1);
 });
 

@@ -27,11 +27,11 @@ export const failures = {
     firewall: 'Let this app through the firewall of the vault (virtual network integration or an allowed address).',
     'storage-forbidden':
       "Grant the app's identity Storage Blob Data Owner on its storage account, and let the app through its firewall.",
+    'storage-refused': "The app's storage account refuses a request: see the code (an immutability policy, a lock?).",
     locked: 'A ReadOnly lock blocks the key operations: remove it.',
     'resource-missing': 'The resource of ProviderAddress does not exist: correct the tag or untag the secret.',
   }),
   ...ofClass('person', {
-    'storage-refused': "The app's storage account refuses a request: see the code (an immutability policy, a lock?).",
     'secret-missing': 'The secret does not exist, or no longer does.',
     'secret-deleted': 'The secret is deleted but recoverable: recover or purge it.',
     'consumers-behind': 'The overlap is over and these consumers are not on the new version: refresh or untag them.',
