@@ -15,7 +15,10 @@ export type Acquired = { readonly is: 'ours'; readonly leaseId: string } | { rea
  * anew by the first of these calls that meets it (R34, storage has its own reasons).
  */
 export interface Blobs {
-  /** Returns how long ago the container was made or changed, by the clock of storage. */
+  /**
+   * Returns how long ago this app made the container, by the clock of storage. A container that the app found, as a
+   * deployment makes it before the app first runs, is older than any request.
+   */
   containerAgeMs(): Promise<number>;
   /** Returns false if the blob exists already. */
   create(name: string, metadata: Metadata): Promise<boolean>;
@@ -37,6 +40,9 @@ export function blobs(url: string, container: string, credential: TokenCredentia
   return over(service.getContainerClient(container));
 }
 
+/** Metadata of a container that this app made. */
+const madeByApp = 'madebyapp';
+
 /** What storage answers in place of a failure. */
 const answers = {
   exists: ['BlobAlreadyExists', 'LeaseIdMissing', 'ConditionNotMet'],
@@ -54,7 +60,8 @@ function over(container: ContainerClient): Blobs {
   const lease = (name: string, id?: string) => blob(name).getBlobLeaseClient(id);
   return {
     containerAgeMs: async () => {
-      const { date, lastModified } = await call(() => container.getProperties());
+      const { date, lastModified, metadata } = await call(() => container.getProperties());
+      if (!metadata?.[madeByApp]) return Infinity;
       return date && lastModified ? date.getTime() - lastModified.getTime() : 0;
     },
     create: async (name, metadata) => {
@@ -143,7 +150,7 @@ function isContainerMissing(error: unknown): boolean {
 
 async function makeContainer(container: ContainerClient): Promise<void> {
   try {
-    await container.create();
+    await container.create({ metadata: { [madeByApp]: 'true' } });
   } catch (error) {
     if (storageCode(error) !== 'ContainerAlreadyExists') throw storageFailure(error);
   }

@@ -62,10 +62,7 @@ function createProcess(): Process {
   };
 }
 
-function servicesOf(
-  { azure, network, settings, write, ...containers }: Platform,
-  process: Process,
-): Services {
+function servicesOf({ azure, network, settings, write, ...containers }: Platform, process: Process): Services {
   const clock = clockOf(azure, process);
   const services = assembleServices({
     settings,

@@ -18,6 +18,8 @@ interface Store {
   readonly blobs: Blobs;
   /** Deletes the container for good. */
   deleteContainer(): Promise<void>;
+  /** Makes it as a deployment does. */
+  deployContainer(): Promise<void>;
   pass(ms: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,12 +32,12 @@ function inMemory(): Promise<Store> {
     deleteContainer(contents, clock);
     await pass(30_000);
   };
-  const store = {
-    blobs: memoryBlobs(contents, clock),
-    pass,
-    deleteContainer: deleteNow,
-    close: () => Promise.resolve(),
+  const deployContainer = () => {
+    contents.madeOn = new Date(0);
+    return Promise.resolve();
   };
+  const close = () => Promise.resolve();
+  const store = { blobs: memoryBlobs(contents, clock), pass, deleteContainer: deleteNow, deployContainer, close };
   return Promise.resolve(store);
 }
 
@@ -53,6 +55,9 @@ async function inAzurite(): Promise<Store> {
     pass: async (ms) => sleep(ms),
     deleteContainer: async () => {
       await new BlobServiceClient(azurite.blobServiceUri, credential).deleteContainer('contract');
+    },
+    deployContainer: async () => {
+      await new BlobServiceClient(azurite.blobServiceUri, credential).createContainer('contract');
     },
     close: async () => {
       await azurite.stop();
@@ -112,6 +117,14 @@ describe.each([
       expect([operation, await meet(id)]).toEqual([operation, expected]);
       await container.remove('gone');
     }
+  });
+
+  test('R34: a container that the deployment made is older than any request', async () => {
+    await store.deleteContainer();
+    await store.deployContainer();
+    expect(await container.containerAgeMs()).toBeGreaterThan(86_400_000);
+    await store.deleteContainer();
+    expect(await container.containerAgeMs()).toBeLessThan(60_000);
   });
 
   test('R34: a lease that went with its container is lost, and no write gets past it', async () => {
