@@ -8,6 +8,7 @@ import { resourceGraph } from './azure/resourceGraph.ts';
 import { consumerRefresher } from './consumers/refresher.ts';
 import { jitterOf } from './decide/sweepSelection.ts';
 import type { Clock } from './model/clock.ts';
+import { fingerprintOf } from './model/sealed.ts';
 import type { Settings } from './model/settings.ts';
 import { providers } from './providers/registry.ts';
 import type { Services } from './reconcile/services.ts';
@@ -45,6 +46,7 @@ export function assembleServices({
     vault: vault(all),
     leases: leaseStore,
     claims: claims(container('keyturn-claims')),
+    installation: installationOf(settings.blobServiceUrl),
     providers: providers({ clients: all, graph, random: randomBytes }),
     arm: all.arm,
     graph,
@@ -52,4 +54,12 @@ export function assembleServices({
     jitter: jitterOf,
     ...(topicEndpoint && { topic: topic((events) => all.topic(topicEndpoint).send(events), clock) }),
   };
+}
+
+/**
+ * Names the installation by its storage account, as one spelling of the account's URL. So the id outlives every blob,
+ * and a claim or a container that is lost makes no target foreign (R34, storage has its own reasons).
+ */
+export function installationOf(blobServiceUrl: string): string {
+  return fingerprintOf(blobServiceUrl.toLowerCase().replace(/\/+$/, ''));
 }

@@ -22,12 +22,13 @@ const duration = parsed(durationFrom, 'an ISO 8601 duration such as PT25H or P30
 const window = parsed(windowFrom, 'such as Mon-Fri 01:00-04:00 Europe/Berlin');
 const vaults = parsed(vaultsFrom, 'vault URLs such as https://name.vault.azure.net, separated by commas');
 const frozen = parsed(frozenFrom, `phases separated by commas, of ${phases.join(', ')}`);
+const mode = parsed(modeFrom, 'rotate or observe');
 const url = z.url({ protocol: /^https$/, error: 'should be an https URL' });
 const count = z.coerce.number({ error: 'should be a whole number' }).int().min(1).max(10_000);
 
 const shape = z.strictObject({
   KEYTURN_VAULTS: vaults,
-  KEYTURN_MODE: z.string().optional(),
+  KEYTURN_MODE: mode.default('observe'),
   KEYTURN_VALIDITY: duration.default(90 * 86_400_000),
   KEYTURN_LEAD: duration.optional(),
   KEYTURN_OVERLAP: duration.default(25 * 3_600_000),
@@ -59,7 +60,7 @@ function settings(found: z.output<typeof shape>, blobServiceUrl: string): Settin
   const { KEYTURN_LEAD: leadMs, KEYTURN_WINDOW: startWindow, KEYTURN_TOPIC_ENDPOINT: topicEndpoint } = found;
   return {
     vaultUrls: found.KEYTURN_VAULTS,
-    mode: found.KEYTURN_MODE?.trim() === 'rotate' ? 'rotate' : 'observe',
+    mode: found.KEYTURN_MODE,
     defaults: {
       validityMs: found.KEYTURN_VALIDITY,
       overlapMs: found.KEYTURN_OVERLAP,
@@ -101,6 +102,12 @@ function parsed<T>(read: (text: string) => T | undefined, expected: string) {
     context.addIssue({ code: 'custom', message: `should be ${expected}` });
     return z.NEVER;
   });
+}
+
+/** Another word is an error: a mode that was misspelt would observe for months without a sign. */
+function modeFrom(text: string): Settings['mode'] | undefined {
+  const word = text.toLowerCase();
+  return word === 'rotate' || word === 'observe' ? word : undefined;
 }
 
 function vaultsFrom(text: string): readonly string[] | undefined {

@@ -71,7 +71,10 @@ export async function seed(azure: LocalAzure, overlapMs: number): Promise<Seed> 
   return { vault, targets: [batch, signalR] };
 }
 
-/** Without its containers the app would treat its state as lost, and wait for a quiet period. */
+/**
+ * Makes the containers as a deployment does, before the app first runs: it then waits for no earlier request (R34, storage
+ * has its own reasons).
+ */
 async function createContainers({ core }: LocalAzure, blobServiceUri: string): Promise<void> {
   const { token, expiresOn } = await core.tokens.issue('https://storage.azure.com/');
   const getToken = () => Promise.resolve({ token, expiresOnTimestamp: expiresOn.getTime() });

@@ -47,6 +47,7 @@ export const vaultAnswerPolicy: PipelinePolicy = {
 
 export function operationErrorFrom(error: unknown): OperationError {
   if (error instanceof OperationError) return error;
+  if (isOfIdentity(error)) return new OperationError('identity-unavailable', identityCode(error));
   if (!isRestError(error) || error.statusCode === undefined) return new OperationError('outage', codeOf(error));
   const body = error.details ?? parseJson(error.response?.bodyAsText);
   const retryAfter = error.response?.headers.get('retry-after');
@@ -62,6 +63,30 @@ function refusal(status: number, code: string | undefined, retryAfter: string | 
 
 function isRestError(error: unknown): error is RestError {
   return error instanceof RestError || (error instanceof Error && error.name === 'RestError');
+}
+
+/** The names of the errors that the credentials of `@azure/identity` throw: there is no token, for any service. */
+const ofIdentity: ReadonlySet<string> = new Set([
+  'CredentialUnavailableError',
+  'AuthenticationError',
+  'AggregateAuthenticationError',
+  'AuthenticationRequiredError',
+]);
+
+function isOfIdentity(error: unknown): error is Error {
+  return error instanceof Error && ofIdentity.has(error.name);
+}
+
+/**
+ * Returns the code of Microsoft Entra ID, of its client library or of the connection, or else the name of the error that
+ * is the cause. The message is searched for nothing but an Entra code: it may quote the whole answer.
+ */
+function identityCode(error: Error): { code?: string | undefined } {
+  const [entra] = /AADSTS\d{4,8}/.exec(error.message) ?? [];
+  const { errorCode, cause, name } = error as Error & { errorCode?: unknown };
+  const code = entra ?? wordOf(errorCode) ?? codeOf(error).code;
+  if (code) return { code };
+  return cause instanceof Error ? identityCode(cause) : { code: wordOf(name) };
 }
 
 /** Codes are invariant and decide where the status alone does not (azure-facts: Error codes). */

@@ -52,5 +52,5 @@ function repairState(s: Situation): State {
   if (!rotation) return newRotation(s, { cause: 'drift', phase: 'generate', toRevoke: [secretCredential.fingerprint] });
   const all = mergeToRevoke(credentials, rotation.toRevoke, [secretCredential]);
   const toRevoke = all.filter((each) => each !== next?.fingerprint); // a person may have brought an old one back
-  return { ...state, rotation: { ...rotation, phase: 'generate', toRevoke } };
+  return { ...state, rotation: { ...rotation, phase: 'generate', toRevoke, accepted: undefined } };
 }

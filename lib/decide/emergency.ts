@@ -115,7 +115,8 @@ function planEmergency(
   }
   const base: Pick<Rotation, 'phase' | 'start' | 'toRevoke'> = before ?? { phase: 'revoke', start, toRevoke: [] };
   const toRevoke = mergeToRevoke(credentials, listedAndExisting(s, base), leaked);
-  return { rotation: { ...base, cause: 'emergency', mode, toRevoke, tookOver: undefined }, recordsAnew: true };
+  const rotation = { ...base, cause: 'emergency', mode, toRevoke, tookOver: undefined, accepted: undefined } as const;
+  return { rotation, recordsAnew: true };
 }
 
 function upgrade(
@@ -129,6 +130,7 @@ function upgrade(
     mode,
     toRevoke: mergeToRevoke(credentials, before.toRevoke, leaked),
     regeneratedAgain: undefined,
+    accepted: undefined,
     tookOver: undefined,
     endsFormer: endsFormer ?? before.endsFormer,
   };

@@ -1,8 +1,9 @@
 import { earliest, later, latest, minute, second, wholeSecond } from '../model/clock.ts';
 import type { Fingerprint } from '../model/sealed.ts';
-import type { Inspection } from '../model/snapshot.ts';
+import type { Inspection, RequestInFlight } from '../model/snapshot.ts';
 import {
   isRepair,
+  maxAccepted,
   type StateBinding,
   type Cause,
   type Guard,
@@ -87,12 +88,20 @@ function continueToPublish(s: Situation, rotation: Rotation): Decision {
   }
   if (next) {
     const isProved = s.proved?.fingerprint === next.fingerprint;
-    return { do: 'run', reason: 'going-on', phase: isProved ? 'publish' : 'generate' };
+    if (!isProved) return { do: 'run', reason: 'going-on', phase: 'generate' };
+    return adoptionAwaited(s, rotation) ?? { do: 'run', reason: 'going-on', phase: 'publish' };
   }
   // A notice is in the state at once, so that it is not lost. It waits here for its start window.
   const opensAt = rotation.cause === 'notice' ? startsAt(s, s.now, rotation.deadline) : s.now;
   if (opensAt > s.now) return { do: 'wait', reason: 'outside-window', until: opensAt };
-  return regenerationBlocker(s, rotation, 'generate') ?? { do: 'run', reason: 'going-on', phase: 'generate' };
+  const run: Decision = { do: 'run', reason: 'going-on', phase: 'generate' };
+  return regenerationBlocker(s, rotation, 'generate') ?? acceptedWithoutEffect(rotation) ?? run;
+}
+
+/** A request to adopt the next credential was accepted, and the resource does not use that one yet. */
+function adoptionAwaited(s: Situation, rotation: Rotation): Decision | undefined {
+  if (rotation.phase !== 'publish' || !rotation.accepted) return undefined;
+  return requestAwaited(s) ?? acceptedWithoutEffect(rotation);
 }
 
 /** The version that the rotation was to take over is gone, or no credential can be made any more. */
@@ -115,7 +124,7 @@ function continueToIdle(s: Situation, rotation: Rotation): Decision {
   }
   const delay =
     nextToRevoke(s.inspection, rotation) &&
-    (regenerationBlocker(s, rotation, 'revoke') ?? consumersBehind(s, rotation));
+    (regenerationBlocker(s, rotation, 'revoke') ?? acceptedWithoutEffect(rotation) ?? consumersBehind(s, rotation));
   return delay ?? { do: 'run', reason: 'going-on', phase: 'revoke' };
 }
 
@@ -153,16 +162,42 @@ export function standingGuard({ guard }: State, urgency: Urgency, overlapMs: num
  * the fingerprint which that request was to replace shows that it took effect (R4, request in flight).
  */
 export function regenerationBlocker(s: Situation, urgency: Urgency, phase: 'generate' | 'revoke'): Delay | undefined {
-  const { requestInFlight, inspection, now, target } = s;
+  const { now, target } = s;
   const guard = standingGuard(s.state, urgency, target.options.overlapMs, now);
   if (guard) return { do: 'leave', reason: guard.reason, until: guard.until };
   const endsAt = overlapEndsAt(s, urgency, phase);
-  if (endsAt > now) return waitForOverlap(s, urgency, endsAt);
+  return endsAt > now ? waitForOverlap(s, urgency, endsAt) : requestAwaited(s);
+}
+
+function requestAwaited({ requestInFlight, inspection, now, state }: Situation): Delay | undefined {
   if (!requestInFlight || requestInFlight.until <= now) return undefined;
   const { replaces, until } = requestInFlight;
   const hasTakenEffect =
     replaces !== undefined && !inspection.credentials.some(({ fingerprint }) => fingerprint === replaces);
-  return hasTakenEffect ? undefined : { do: 'wait', reason: 'request-in-flight', until };
+  if (hasTakenEffect) return undefined;
+  return {
+    do: 'wait',
+    reason: isToBeAnnounced(state) ? 'accepted-without-effect' : inFlightReason(requestInFlight),
+    until,
+  };
+}
+
+/**
+ * Whether the accepted requests without effect are announced as failed: at the first one in an emergency, else at the
+ * last one before a person is asked (R32, only its own answer).
+ */
+function isToBeAnnounced({ rotation }: State): boolean {
+  const { cause, accepted = 0 } = rotation ?? {};
+  return accepted >= (cause === 'emergency' ? 1 : maxAccepted);
+}
+
+/** Azure accepts request after request and does none: only a person can find out why (R32, only its own answer). */
+function acceptedWithoutEffect({ accepted = 0 }: Rotation): Decision | undefined {
+  return accepted >= maxAccepted ? { do: 'hold', reason: 'accepted-without-effect' } : undefined;
+}
+
+export function inFlightReason({ isAssumed }: RequestInFlight): 'storage-new' | 'request-in-flight' {
+  return isAssumed ? 'storage-new' : 'request-in-flight';
 }
 
 /** In an immediate emergency consumers are inspected every few seconds: they were refreshed and move soon. */

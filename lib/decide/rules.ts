@@ -77,6 +77,10 @@ function valueNotOfResource(s: Situation): Decision | undefined {
 function notAdopted(s: Situation): Decision | undefined {
   if (s.claim) return undefined;
   if (s.binding === 'bound') return { do: 'adopt', reason: 'going-on', state: s.state };
+  // The claim may have been lost: the target that had it takes it back in the next verify sweep (R9, claimed twice).
+  if (s.state.wait?.reason === 'claimed-twice' && !s.isClaimReleased) {
+    return { do: 'wait', reason: 'claim-gone', until: later(s.now, 15 * minute) };
+  }
   const { adoptionGraceMs } = s.settings;
   const guard = { reason: 'adoption-grace', until: wholeSecond(later(s.now, adoptionGraceMs)) } as const;
   const state = { refusals: 0, stateBinding: stateBindingOf(s), guard: adoptionGraceMs > 0 ? guard : undefined };
@@ -187,7 +191,7 @@ function repairAfterPublish(s: Situation, rotation: Rotation, live: CredentialRe
   return {
     ...withoutWait(s.state),
     stateBinding: stateBindingOf(s),
-    rotation: { ...rotation, cause: 'drift', phase: 'generate', toRevoke, tookOver: undefined },
+    rotation: { ...rotation, cause: 'drift', phase: 'generate', toRevoke, tookOver: undefined, accepted: undefined },
   };
 }
 

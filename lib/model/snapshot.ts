@@ -80,6 +80,8 @@ export interface RequestInFlight {
   readonly until: Date;
   /** The fingerprint that it replaces. Absent = unknown. */
   readonly replaces?: string | undefined;
+  /** None is known: the storage that would know it is new (R34, storage has its own reasons). */
+  readonly isAssumed?: true | undefined;
 }
 
 /** `bound`: the state was written with this value. `lost`: none, corrupt, or a copy (R1, state bound to value). */
@@ -105,6 +107,8 @@ export interface Snapshot {
   readonly savedState: State;
   readonly inspection: Inspection;
   readonly claim: Claim | 'of-another' | undefined;
+  /** The secret that had the claim does not exist, or claims the resource no more (R9, claimed twice). */
+  readonly isClaimReleased?: true | undefined;
   readonly requestInFlight?: RequestInFlight | undefined;
   /** Inspected only if a decision depends on them. Absent = not inspected, or not visible from here. */
   readonly consumers?: Consumers | undefined;

@@ -51,6 +51,8 @@ export interface Rotation {
   readonly oldVersion?: string | undefined;
   /** A new key was refused for longer than patience and made once more (R15, proof refused). */
   readonly regeneratedAgain?: true | undefined;
+  /** Requests in a row that the service accepted and that no inspection shows to have taken effect. */
+  readonly accepted?: number | undefined;
   /** It takes over a key that a person or another program made (R18, changed standby). */
   readonly tookOver?: true | undefined;
   /** The emergency names the credential before the live one as leaked too (R49, former credential kept). */
@@ -58,6 +60,9 @@ export interface Rotation {
   /** A notice demands that it is complete by then: the overlap is shortened for it (R23, regeneration notice). */
   readonly deadline?: Date | undefined;
 }
+
+/** After so many accepted requests without effect a person is asked (R32, only its own answer). */
+export const maxAccepted = 3;
 
 /** Before publish, consumers use the old credential. */
 export function isBeforePublish(

@@ -19,17 +19,28 @@ export function advance(s: Situation, rotation: Rotation, outcome: Outcome): Sta
     case 'retryGenerate':
       return { ...withoutWait(s.state), stateBinding: stateBindingOf(s), rotation: withRegeneratedAgain(rotation) };
     case 'proved':
-      return { ...withoutProofWait(s.state), rotation: { ...rotation, phase: 'publish' } };
+      return { ...withoutProofWait(s.state), rotation: provedRotation(s, rotation) };
     case 'done':
       return afterDone(s, rotation);
     case 'inspected':
     case 'publish':
-      return { ...withoutWait(s.state), refusals: 0 };
+      return { ...withoutAnsweredWait(s.state), refusals: 0 };
   }
 }
 
+/** The key that was asked for is there. A request to adopt it, sent in an earlier visit, still counts. */
+function provedRotation({ state }: Situation, rotation: Rotation): Rotation {
+  const accepted = state.rotation?.phase === 'publish' ? rotation.accepted : undefined;
+  return { ...rotation, phase: 'publish', accepted };
+}
+
 function withRegeneratedAgain({ tookOver: _, ...rotation }: Rotation): Rotation {
-  return { ...rotation, regeneratedAgain: true };
+  return { ...rotation, regeneratedAgain: true, accepted: undefined };
+}
+
+/** A request that was accepted is waited for until its effect is seen (R32, only its own answer). */
+function withoutAnsweredWait(state: State): State {
+  return state.rotation?.accepted ? state : withoutWait(state);
 }
 
 /** Waits that belong to a proof. */
@@ -62,13 +73,26 @@ function completedState(s: Situation, rotation: Rotation): State {
 /** The state that is written in one call with the new value (promise 5, state with value). */
 export function publishedState(s: Situation, rotation: Rotation, value: Sealed): State {
   const stateBinding = { ...stateBindingOf(s), value: value.fingerprint };
-  const written = { ...rotation, phase: 'verify', oldVersion: s.secret.version } as const;
+  const written = { ...rotation, phase: 'verify', oldVersion: s.secret.version, accepted: undefined } as const;
   return { ...withoutWait(s.state), refusals: 0, stateBinding, rotation: written };
 }
 
-/** Waits for a reason. The same reason as before keeps its beginning, so that the state shows how long it lasts. */
+/** A request that is awaited, and the waits around it: what it waits for changes with each attempt, and it is one wait. */
+const awaiting: ReadonlySet<Reason> = new Set(['request-in-flight', 'accepted-without-effect']);
+const aroundIt: ReadonlySet<Reason> = new Set(['outage', 'throttled', 'service-working']);
+
+function isContinued(before: Reason, reason: Reason): boolean {
+  if (before === reason) return true;
+  const isOfOne = (each: Reason) => awaiting.has(each) || aroundIt.has(each);
+  return (awaiting.has(before) && isOfOne(reason)) || (awaiting.has(reason) && isOfOne(before));
+}
+
+/**
+ * Waits for a reason. The same reason as before keeps its beginning, so that the state shows how long it lasts. So does
+ * a request that is sent again and again: else each attempt would begin anew, and it would never be announced as stuck.
+ */
 export function waitingState(state: State, now: Date, wait: Pick<Wait, 'reason' | 'until' | 'code'>): State {
-  const known = state.wait?.reason === wait.reason ? state.wait : undefined;
+  const known = state.wait && isContinued(state.wait.reason, wait.reason) ? state.wait : undefined;
   const { reason, until, code } = wait;
   const since = known?.since ?? wholeSecond(now);
   return {

@@ -32,8 +32,9 @@ function requestCredential({ provider }: StepContext, s: InRotation, input: Prov
     replaces: standby?.fingerprint,
     sharedLease: provider.sharedLeaseName?.(input),
     disableFirst: replacedVersion(s),
-    send: async () => {
-      const made = await provider.generate(input, replaced);
+    isDone: ({ next }) => next !== undefined,
+    send: async (own) => {
+      const made = await provider.generate(input, replaced, own);
       return isPending(made) ? made : { is: 'inspected', inspection: made };
     },
   };

@@ -3,7 +3,7 @@ import type { Reason } from '../model/reason.ts';
 import type { Fingerprint, Sealed } from '../model/sealed.ts';
 import type { Credential, Inspection, Snapshot } from '../model/snapshot.ts';
 import type { Rotation } from '../model/state.ts';
-import type { Provider, ProviderInput } from '../providers/provider.ts';
+import type { Provider, ProviderInput, SendOwn } from '../providers/provider.ts';
 
 /** The result of a step. The visit writes it down. */
 export type Outcome =
@@ -38,7 +38,9 @@ export interface ChangeRequest {
   readonly sharedLease?: string | undefined;
   /** A secret version that must be disabled before the request is sent. */
   readonly disableFirst?: string | undefined;
-  send(): Promise<Outcome>;
+  /** Whether an inspection shows that it took effect. */
+  isDone(inspection: Inspection): boolean;
+  send(own: SendOwn): Promise<Outcome>;
 }
 
 /** Everything a step works with besides its snapshot. */

@@ -11,9 +11,7 @@ export const publish: Step = ({ provider }, { inspection, secret }, input) => {
   if (!provider.adopt) return rendered();
   return {
     is: 'request',
-    send: async () => {
-      await provider.adopt?.(input, next);
-      return rendered();
-    },
+    isDone: () => false, // the resource itself tells, when the step runs again
+    send: async (own) => (await provider.adopt?.(input, next, own)) ?? rendered(),
   };
 };

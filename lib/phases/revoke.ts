@@ -13,8 +13,9 @@ export const revoke: Step = ({ provider }, snapshot, input) => {
   return {
     is: 'request',
     replaces: old.fingerprint,
-    send: async () => {
-      const after = await provider.revoke(input, revoked);
+    isDone: ({ credentials }) => !credentials.some(({ fingerprint }) => fingerprint === old.fingerprint),
+    send: async (own) => {
+      const after = await provider.revoke(input, revoked, own);
       if (isPending(after)) return after;
       const isOver = after.live !== undefined && !nextToRevoke(after, rotation);
       return isOver ? done(snapshot, after) : { is: 'inspected', inspection: after };

@@ -3,7 +3,7 @@ import { OperationError } from '../model/operationError.ts';
 import { Sealed } from '../model/sealed.ts';
 import type { Credential, Inspection } from '../model/snapshot.ts';
 import type { CredentialId } from '../model/target.ts';
-import type { Provider, ProviderInput } from './provider.ts';
+import type { Provider, ProviderInput, SendOwn } from './provider.ts';
 
 export const slots = ['Primary', 'Secondary'] as const;
 type Slot = (typeof slots)[number];
@@ -24,6 +24,7 @@ export interface AccessKeys {
   /** Reads the resource if that is needed before its keys are read. */
   readiness(input: ProviderInput): Promise<ServiceReadiness>;
   keys(input: ProviderInput): Promise<Keys>;
+  /** Sends nothing but the regenerate (R32, only its own answer). */
   regenerate(input: ProviderInput, slot: Slot): Promise<Keys | Pending>;
   prove(input: ProviderInput, key: Sealed, control?: Sealed): Promise<Check>;
   /** Checks the text of the secret, apart from the key in it. */
@@ -42,13 +43,13 @@ export function accessKeys(api: AccessKeys): Provider {
     credentialId: slotFrom,
     secretCredential: (input) => secretCredentialOf(api, input),
     inspect: (input) => inspect(api, input),
-    generate: async (input, standby) => {
+    generate: async (input, standby, own) => {
       if (!standby) throw new OperationError('live-would-die');
-      return regenerate(api, input, standby.id);
+      return regenerate(api, input, standby.id, own);
     },
     prove: (input, candidate, control) => api.prove(input, candidate.value, control?.value),
     render: (next, currentText) => renderChecked(api, next, currentText),
-    revoke: (input, old) => regenerate(api, input, old.id),
+    revoke: (input, old, own) => regenerate(api, input, old.id, own),
   };
 }
 
@@ -63,8 +64,13 @@ async function inspect(api: AccessKeys, input: ProviderInput): Promise<Inspectio
   return { ...inspection, host };
 }
 
-async function regenerate(api: AccessKeys, input: ProviderInput, id: CredentialId): Promise<Inspection | Pending> {
-  const answer = await api.regenerate(input, id as Slot);
+async function regenerate(
+  api: AccessKeys,
+  input: ProviderInput,
+  id: CredentialId,
+  own: SendOwn,
+): Promise<Inspection | Pending> {
+  const answer = await own(() => api.regenerate(input, id as Slot));
   return 'is' in answer ? answer : inspectionOf(api, input, answer);
 }
 

@@ -1,5 +1,5 @@
 import type { Pending } from '../model/check.ts';
-import { day, hour, later, minute } from '../model/clock.ts';
+import { day, hour, later, minute, second } from '../model/clock.ts';
 import { OperationError } from '../model/operationError.ts';
 import type { Credential, Inspection } from '../model/snapshot.ts';
 import type { RevocableCredential } from '../model/target.ts';
@@ -11,7 +11,7 @@ import { inspectKey } from './keys/inspectKey.ts';
 import { keyInspectionOf } from './keys/keyInspection.ts';
 import { disable, keyAt, rotate, versionOf } from './keys/keyVersions.ts';
 import { reasonIfMissing, wantedOf } from './keys/wantedKey.ts';
-import type { ProviderDeps, Provider, ProviderInput } from './provider.ts';
+import type { ProviderDeps, Provider, ProviderInput, SendOwn } from './provider.ts';
 import { proveVersion, withoutRevocation } from './versionedCredential.ts';
 
 /** Services may look for a new version only once a day (azure-facts: Batch encryption). */
@@ -38,16 +38,16 @@ export function batchCmk(deps: ProviderDeps): Provider {
       return keyUrl(withoutVersion(wanted)).replace('https://', '/keys/');
     },
     inspect: (input) => inspectKey(deps, input),
-    generate: (input) => generate(deps, input),
+    generate: (input, _standby, own) => generate(deps, input, own),
     prove: (input, candidate) => proveVersion(input, candidate, keyInSecret(input), () => inspectKey(deps, input)),
-    adopt: (input, next) => adopt(deps, input, next),
+    adopt: (input, next, own) => adopt(deps, input, next, own),
     render: (next) => next.value,
-    revoke: (input, old) => revoke(deps, input, old),
+    revoke: (input, old, own) => revoke(deps, input, old, own),
   };
 }
 
 /** Runs under the key's lease: takes a version that was made meanwhile, and makes no other one then. */
-async function generate(deps: ProviderDeps, input: ProviderInput): Promise<Inspection | Pending> {
+async function generate(deps: ProviderDeps, input: ProviderInput, own: SendOwn): Promise<Inspection | Pending> {
   const used = textOf(input);
   const wanted = wantedOf(input, used);
   if (wanted === undefined) throw new OperationError('bad-tags');
@@ -56,13 +56,22 @@ async function generate(deps: ProviderDeps, input: ProviderInput): Promise<Inspe
   const inspection = await keyInspectionOf(deps, input, used, { wanted, newest });
   if (inspection.next) return inspection;
   if (wanted.version !== undefined) return { is: 'pending', reason: 'key-pinned', until: later(input.now, hour) };
-  return keyInspectionOf(deps, input, used, { wanted, newest: await rotate(deps, wanted) });
+  const made = await own(() => rotate(deps, wanted));
+  return keyInspectionOf(deps, input, used, { wanted, newest: made });
 }
 
 /** Makes the account use the key. The one that it used before stays enabled. */
-async function adopt(deps: ProviderDeps, input: ProviderInput, next: Credential): Promise<void> {
+async function adopt(
+  deps: ProviderDeps,
+  input: ProviderInput,
+  next: Credential,
+  own: SendOwn,
+): Promise<Pending | undefined> {
   const text = next.value.open();
-  if (usedBy(await accountOf(deps, input)) !== text) await encryptBy(deps, input, text);
+  if (usedBy(await accountOf(deps, input)) === text) return undefined;
+  const account = await encryptBy(deps, input, text, own);
+  if (usedBy(account) !== text)
+    return { is: 'pending', reason: 'service-working', until: later(input.now, 10 * second) };
 }
 
 /**
@@ -76,6 +85,7 @@ async function revoke(
   deps: ProviderDeps,
   input: ProviderInput,
   { id: version }: RevocableCredential,
+  own: SendOwn,
 ): Promise<Inspection | Pending> {
   const { secret, now } = input;
   const key = keyIdentifier(textOf(input));
@@ -95,6 +105,6 @@ async function revoke(
     }
     return { ...withoutRevocation(await inspectKey(deps, input)), notes: [{ reason: 'key-still-used' }] };
   }
-  await disable(deps, key, version);
+  await own(() => disable(deps, key, version));
   return inspectKey(deps, input);
 }

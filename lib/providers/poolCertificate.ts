@@ -21,7 +21,7 @@ import {
 import { withAutoRenew } from './certificates/certificatePolicy.ts';
 import { disable, requestVersion, versionOf } from './certificates/certificateVersions.ts';
 import { mayEndOldVersion, nodeCheck } from './certificates/nodeCheck.ts';
-import type { ProviderDeps, Provider, ProviderInput } from './provider.ts';
+import type { ProviderDeps, Provider, ProviderInput, SendOwn } from './provider.ts';
 import { proveVersion, withoutRevocation } from './versionedCredential.ts';
 
 /** Longer than any certificate lives. */
@@ -43,23 +43,24 @@ export function poolCertificate(deps: ProviderDeps): Provider {
     sourceObject: baseOf,
     sharedLeaseName: ({ secret }) => qualifierOf(secret.value),
     inspect: (input) => inspectCertificate(deps, input),
-    generate: (input) => generate(deps, input),
+    generate: (input, _standby, own) => generate(deps, input, own),
     prove: (input, candidate) =>
       proveVersion(input, candidate, certificateInSecret(input), () => inspectCertificate(deps, input)),
     verify: (input, live) => verify(deps, input, live),
     render: ({ id }, value) => new Sealed(withVersion(value.open(), id)),
-    revoke: (input, old) => revoke(deps, input, old),
+    revoke: (input, old, own) => revoke(deps, input, old, own),
   };
 }
 
 /** Runs under the certificate's lease: does nothing if a version was made meanwhile or is on its way. */
-async function generate(deps: ProviderDeps, input: ProviderInput): Promise<Inspection | Pending> {
+async function generate(deps: ProviderDeps, input: ProviderInput, own: SendOwn): Promise<Inspection | Pending> {
   const { inspection, newest } = await readNewest(deps, input);
   if (inspection.next ?? inspection.readiness.is !== 'valid') return inspection;
   const certificate = identifierIn(input);
   if (!certificate || !newest?.policy) throw new OperationError('certificate-missing');
   await assertAccountAnswers(deps, input);
-  await requestVersion(deps, certificate, newest.properties, policyFor(input, newest.policy));
+  const policy = policyFor(input, newest.policy);
+  await own(() => requestVersion(deps, certificate, newest.properties, policy));
   return { is: 'pending', reason: 'service-working', until: later(input.now, 10 * second) };
 }
 
@@ -76,14 +77,19 @@ async function verify(deps: ProviderDeps, input: ProviderInput, live: Credential
 }
 
 /** Nodes that are not known to have the new version may still use the old one. Then it stays, unless it leaked. */
-async function revoke(deps: ProviderDeps, input: ProviderInput, { id }: RevocableCredential): Promise<Inspection> {
+async function revoke(
+  deps: ProviderDeps,
+  input: ProviderInput,
+  { id }: RevocableCredential,
+  own: SendOwn,
+): Promise<Inspection> {
   const certificate = identifierIn(input);
   if (!certificate) throw new OperationError('live-would-die');
   const since = await madeOn(deps, input, certificate);
   const mayEnd =
     input.state.rotation?.cause === 'emergency' ||
     (await mayEndOldVersion(deps, input, certificateId(certificate), since));
-  if (mayEnd) await disable(deps, certificate, id);
+  if (mayEnd) await own(() => disable(deps, certificate, id));
   const after = await inspectCertificate(deps, input);
   return mayEnd ? after : withoutRevocation(after);
 }

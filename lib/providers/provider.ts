@@ -25,6 +25,12 @@ export interface ProviderInput {
   readonly host?: string | undefined;
 }
 
+/**
+ * Sends the one request of a provider that changes a credential. Requests beside it, before or after, are sent plainly:
+ * only the answer to this one says what became of the credential (R32, only its own answer).
+ */
+export type SendOwn = <T>(request: () => Promise<T>) => Promise<T>;
+
 /** Everything that Keyturn knows about one kind. */
 export interface Provider {
   readonly kind: string;
@@ -58,14 +64,17 @@ export interface Provider {
    * Makes the credential that follows the live one, in place of `standby` if the kind has one. After `Pending` the next
    * inspection shows it.
    */
-  generate(input: ProviderInput, standby: RevocableCredential | undefined): Promise<Inspection | Pending>;
+  generate(input: ProviderInput, standby: RevocableCredential | undefined, own: SendOwn): Promise<Inspection | Pending>;
   /**
    * Checks whether the credential works where it will be used. `valid`: it got an answer that only an authenticated
    * caller gets. `invalid`: it was refused while `control` was accepted. Everything else is `unknown`.
    */
   prove(input: ProviderInput, candidate: Credential, control?: Credential): Promise<Check>;
-  /** Lets the resource use the credential before it is published. Sends nothing if it does already. */
-  adopt?(input: ProviderInput, next: Credential): Promise<void>;
+  /**
+   * Lets the resource use the credential before it is published. Sends nothing if it does already. After `Pending` the
+   * resource is not known to use it yet.
+   */
+  adopt?(input: ProviderInput, next: Credential, own: SendOwn): Promise<Pending | undefined>;
   /** Looks for evidence that the published credential is in use, if the inspection alone does not show it. */
   verify?(input: ProviderInput, live: Credential): Promise<Check>;
   /**
@@ -74,5 +83,5 @@ export interface Provider {
    */
   render(next: Credential, currentText: Sealed): Sealed;
   /** Ends a credential for good. Its type proves that it is not the live one (promise 1, live credential protected). */
-  revoke(input: ProviderInput, old: RevocableCredential): Promise<Inspection | Pending>;
+  revoke(input: ProviderInput, old: RevocableCredential, own: SendOwn): Promise<Inspection | Pending>;
 }

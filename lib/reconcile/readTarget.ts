@@ -14,6 +14,7 @@ import { correctionHint, readTags } from '../tags/tags.ts';
 export interface ReaderServices {
   readonly vault: Vault;
   readonly claims: Claims;
+  readonly installation: string;
   readonly providers: Pick<Providers, 'of' | 'kindFor' | 'defaultsFor'>;
   readonly settings: Pick<Settings, 'defaults'>;
 }
@@ -30,7 +31,7 @@ export type TargetRead =
 
 /** Reads the secret under the lease, and the claim on its resource. */
 export async function readTarget(services: ReaderServices, name: SecretName, now: Date): Promise<TargetRead> {
-  const { vault, claims, providers, settings } = services;
+  const { vault, installation, providers, settings } = services;
   const secret = await vault.read(name);
   const found = readTags(name, secret.tags, settings.defaults, providers);
   if (found.is === 'foreign') return found;
@@ -40,7 +41,7 @@ export async function readTarget(services: ReaderServices, name: SecretName, now
   if (!provider) return { is: 'foreign' };
   const tagged = taggedIdIn(secret, provider);
   if (tagged === 'unknown') return { is: 'barred', reason: 'credential-id-unknown', target };
-  const binding = bindingOf(found.state, secret, target, await claims.installation(), now);
+  const binding = bindingOf(found.state, secret, target, installation, now);
   if (binding === 'elsewhere') return { is: 'barred', reason: 'managed-elsewhere', target };
   const state = binding === 'bound' ? found.state : onlyWaits(found.state);
   const unseen: UninspectedSnapshot = {
@@ -50,7 +51,7 @@ export async function readTarget(services: ReaderServices, name: SecretName, now
     binding,
     state,
     savedState: state,
-    claim: await findClaim(services, target, provider.qualifier?.(secret.value)),
+    ...(await findClaim(services, target, provider.qualifier?.(secret.value))),
     ...tagged,
   };
   return { is: 'target', provider, unseen };
@@ -99,10 +100,10 @@ async function findClaim(
   services: ReaderServices,
   target: Target,
   qualifier: string | undefined,
-): Promise<Claim | 'of-another' | undefined> {
+): Promise<Pick<Snapshot, 'claim' | 'isClaimReleased'>> {
   const claim = await services.claims.of(target.resource, target.kind, qualifier);
-  if (!claim || secretUrl(claim.secret) === secretUrl(target.secret)) return claim;
-  return (await stillClaims(services, claim)) ? 'of-another' : undefined;
+  if (!claim || secretUrl(claim.secret) === secretUrl(target.secret)) return { claim };
+  return (await stillClaims(services, claim)) ? { claim: 'of-another' } : { claim: undefined, isClaimReleased: true };
 }
 
 async function stillClaims({ vault, settings, providers }: ReaderServices, claim: Claim): Promise<boolean> {

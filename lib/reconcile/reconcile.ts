@@ -83,11 +83,10 @@ async function visitTarget(
   const reason = whyIrrelevant(request, unseen);
   if (reason) return { is: 'dropped', reason };
   if (normalizedId(unseen.target.resource) !== normalizedId(resource)) return { is: 'foreign' }; // it needs another lease
-  const installation = await services.claims.installation();
   const secretCredential = provider.secretCredential({ ...unseen, now: unseen.readAt });
   const notInspected = { readiness: { is: 'unknown', reason: 'outage' }, credentials: [], secretCredential } as const;
   const snapshot: Snapshot = { ...unseen, inspection: notInspected };
-  const visit = new Visit({ services, provider, lease, installation, deadline, request, snapshot });
+  const visit = new Visit({ services, provider, lease, deadline, request, snapshot });
   return services.settings.mode === 'rotate' ? rotate(visit) : observe(visit);
 }
 

@@ -18,6 +18,8 @@ export interface Services extends Reporter {
   readonly vault: Vault;
   readonly leases: Leases;
   readonly claims: Claims;
+  /** Names this installation in the state that it writes. */
+  readonly installation: string;
   readonly providers: Providers;
   /** For resources that no provider reads. */
   readonly arm: Arm;

@@ -5,16 +5,16 @@ import { needsConsumers, needsUrgentRefresh } from '../decide/consumers.ts';
 import type { Decision, Situation } from '../decide/decision.ts';
 import { isLiveDead } from '../decide/drift.ts';
 import { reportsChange } from '../decide/eventRelevance.ts';
-import { formerEndsAt, withoutWait } from '../decide/rotation.ts';
+import { formerEndsAt, inFlightReason, withoutWait } from '../decide/rotation.ts';
 import { decide } from '../decide/rules.ts';
 import { isSelected } from '../decide/sweepSelection.ts';
 import type { Check } from '../model/check.ts';
 import { earliest, later, minute, second } from '../model/clock.ts';
-import { OperationError } from '../model/operationError.ts';
+import { OperationError, undefinedIf } from '../model/operationError.ts';
 import { adviceFor, hasClass, type Reason } from '../model/reason.ts';
 import type { Sealed } from '../model/sealed.ts';
 import type { Claim, Consumers, Credential, Inspection, Snapshot } from '../model/snapshot.ts';
-import { phases, type Phase, type Rotation, type State, type VisitRequest } from '../model/state.ts';
+import { maxAccepted, phases, type Phase, type Rotation, type State, type VisitRequest } from '../model/state.ts';
 import { secretUrl, type CredentialId } from '../model/target.ts';
 import {
   advance,
@@ -27,7 +27,7 @@ import {
 } from '../phases/advance.ts';
 import type { ChangeRequest, InRotation, Outcome } from '../phases/phase.ts';
 import { steps } from '../phases/phases.ts';
-import type { Provider, ProviderInput } from '../providers/provider.ts';
+import type { Provider, ProviderInput, SendOwn } from '../providers/provider.ts';
 import type { Lease } from '../stores/lease.ts';
 import { writeTags } from '../tags/tags.ts';
 import type { Services } from './services.ts';
@@ -42,7 +42,6 @@ export interface VisitStart {
   readonly services: Services;
   readonly provider: Provider;
   readonly lease: Lease;
-  readonly installation: string;
   /** Nothing is begun after it. */
   readonly deadline: Date;
   readonly request: VisitRequest;
@@ -62,7 +61,6 @@ export class Visit {
   readonly #services: Services;
   readonly #provider: Provider;
   readonly #lease: Lease;
-  readonly #installation: string;
   readonly #deadline: Date;
   #request: VisitRequest;
   /** The visit is for an event that reports a change, or checks for one. */
@@ -77,11 +75,10 @@ export class Visit {
   /** Whether consumers were listed for the current version, with or without an answer. */
   #askedConsumers = false;
 
-  constructor({ services, provider, lease, installation, deadline, request, snapshot }: VisitStart) {
+  constructor({ services, provider, lease, deadline, request, snapshot }: VisitStart) {
     this.#services = services;
     this.#provider = provider;
     this.#lease = lease;
-    this.#installation = installation;
     this.#deadline = deadline;
     this.#request = request;
     this.#mayFollowChange = request.checkLive === true || reportsChange(request);
@@ -122,7 +119,8 @@ export class Visit {
 
   /** Reads the resource. */
   async inspect(): Promise<void> {
-    await this.#takeInspection(await this.#provider.inspect(this.#providerInput()));
+    this.#keepInspection(await this.#provider.inspect(this.#providerInput()));
+    await this.#endSeenInFlight();
   }
 
   /** Asks the service whether it accepts a credential: by default the one in the secret. */
@@ -310,11 +308,11 @@ export class Visit {
    *
    * The state goes to the tags first, so that what will be replaced is on record. Then the intent goes to the lease
    * blob: until its time is over, an inspection that shows no change allows no second request, since this one may still
-   * land. Only the service's answer to this request, be it a refusal, ends that early; an inspection that shows the
-   * effect ends it too, in `#takeInspection` (promise 5, state with value; R4, request in flight).
+   * land (promise 5, state with value; R4, request in flight).
    */
   async #send(change: ChangeRequest): Promise<Outcome> {
     if (change.disableFirst) await this.#disable(change.disableFirst);
+    await this.save();
     if (!change.sharedLease) return this.#sendRecorded(change);
     const { leases, clock } = this.#services;
     const shared = await leases.acquire(change.sharedLease);
@@ -322,21 +320,45 @@ export class Visit {
     try {
       const { requestInFlight } = shared;
       if (requestInFlight && requestInFlight.until > clock.now()) {
-        return { is: 'pending', reason: 'request-in-flight', until: requestInFlight.until };
+        return { is: 'pending', reason: inFlightReason(requestInFlight), until: requestInFlight.until };
       }
       await shared.recordIntent(undefined, this.#requestEndsAt());
-      const outcome = await clearingIfAnswered(shared, () => this.#sendRecorded(change));
-      await shared.clearInFlight();
-      return outcome;
+      return await this.#sendRecorded(change, shared);
     } finally {
       await shared.release();
     }
   }
 
-  async #sendRecorded(change: ChangeRequest): Promise<Outcome> {
-    await this.save();
+  /**
+   * Records the request as in flight and sends it.
+   *
+   * A step may send requests beside the one that changes the credential, and the visit sends more after it. None of their
+   * answers says what became of that one, and neither does its own success: a resource may list the old credential for a
+   * while. So it counts as in flight until one of two things happens: this very request is refused, here; or an inspection
+   * shows its effect, in `inspect` (R32, only its own answer). If that cannot be written, it counts until its time is over,
+   * which is safe.
+   */
+  async #sendRecorded(change: ChangeRequest, shared?: Lease): Promise<Outcome> {
     await this.#lease.recordIntent(change.replaces, this.#requestEndsAt());
-    return clearingIfAnswered(this.#lease, () => change.send());
+    const own = ownRequest();
+    try {
+      const outcome = await change.send(own.send);
+      if (own.answer === 'accepted') this.#noteAccepted(change, outcome);
+      return outcome;
+    } finally {
+      const leases = own.answer === 'refused' ? [this.#lease, ...(shared ? [shared] : [])] : [];
+      for (const lease of leases) await undefinedIf('any failure', lease.clearInFlight());
+    }
+  }
+
+  /** Counts a request that was accepted, until an inspection shows its effect (R32, only its own answer). */
+  #noteAccepted({ isDone }: ChangeRequest, outcome: Outcome): void {
+    const { state } = this.#snapshot;
+    const { rotation } = state;
+    const isSeen = outcome.is === 'publish' || ('inspection' in outcome && isDone(outcome.inspection));
+    if (!rotation || isSeen) return;
+    const accepted = Math.min(maxAccepted, (rotation.accepted ?? 0) + 1);
+    this.#update({ state: { ...state, rotation: { ...rotation, accepted } } });
   }
 
   #requestEndsAt(): Date {
@@ -353,7 +375,7 @@ export class Visit {
   }
 
   async #noteOutcome(outcome: Outcome): Promise<void> {
-    if (outcome.is === 'done' || outcome.is === 'inspected') await this.#takeInspection(outcome.inspection);
+    if (outcome.is === 'done' || outcome.is === 'inspected') this.#keepInspection(outcome.inspection);
     if (outcome.is === 'done' && outcome.evidence) this.#update({ evidence: outcome.evidence });
     if (outcome.is === 'done' && outcome.disable) await this.#disable(outcome.disable);
     if (outcome.is === 'pending') this.#update({ waitingFor: outcome });
@@ -453,16 +475,25 @@ export class Visit {
     this.#askedConsumers = false;
   }
 
-  /** Keeps what the resource showed, and ends a request in flight whose effect is seen (R4, request in flight). */
-  async #takeInspection(inspection: Inspection): Promise<void> {
+  /** Keeps what the resource showed. The host is not read each time. */
+  #keepInspection(inspection: Inspection): void {
     const host = inspection.host ?? this.#snapshot.inspection.host;
     if (inspection.readiness.is === 'valid') this.#live = isLiveDead(inspection) ? 'dead' : 'alive';
     this.#update({ inspection: { ...inspection, ...(host && { host }) } });
+  }
+
+  /** Ends a request in flight whose effect the inspection shows (R4, request in flight; R32, only its own answer). */
+  async #endSeenInFlight(): Promise<void> {
+    const { inspection, state } = this.#snapshot;
     const replaces = this.#lease.requestInFlight?.replaces;
     const { credentials } = inspection;
     const isReplaced =
       replaces && credentials.length > 0 && !credentials.some(({ fingerprint }) => fingerprint === replaces);
-    if (isReplaced && this.#services.settings.mode === 'rotate') await this.#lease.clearInFlight();
+    if (!isReplaced || this.#services.settings.mode !== 'rotate') return;
+    await this.#lease.clearInFlight();
+    if (state.rotation?.accepted) {
+      this.#update({ state: { ...state, rotation: { ...state.rotation, accepted: undefined } } });
+    }
   }
 
   /**
@@ -499,7 +530,7 @@ export class Visit {
   }
 
   #situation(): Situation {
-    const { clock, settings, jitter } = this.#services;
+    const { clock, settings, installation, jitter } = this.#services;
     const { requestInFlight } = this.#lease;
     return {
       ...this.#snapshot,
@@ -507,7 +538,7 @@ export class Visit {
       request: this.#request,
       now: clock.now(),
       settings,
-      installation: this.#installation,
+      installation,
       jitter: jitter(this.#snapshot.target),
     };
   }
@@ -529,13 +560,26 @@ const consumersMs = 20 * second;
 const sharedLeaseRetryMs = 30 * second;
 const longAgo = new Date(0);
 
-async function clearingIfAnswered(lease: Pick<Lease, 'clearInFlight'>, send: () => Promise<Outcome>): Promise<Outcome> {
-  try {
-    return await send();
-  } catch (error) {
-    if (error instanceof OperationError && error.detail.answered) await lease.clearInFlight();
-    throw error;
-  }
+/** A provider's own request, and the answer to it. Absent = none yet, or one that does not say what became of it. */
+interface OwnRequest {
+  answer?: 'accepted' | 'refused';
+  readonly send: SendOwn;
+}
+
+function ownRequest(): OwnRequest {
+  const own: OwnRequest = {
+    send: async (request) => {
+      try {
+        const value = await request();
+        own.answer = 'accepted';
+        return value;
+      } catch (error) {
+        if (error instanceof OperationError && error.detail.answered) own.answer = 'refused';
+        throw error;
+      }
+    },
+  };
+  return own;
 }
 
 /**

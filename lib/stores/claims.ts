@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { Claim } from '../model/snapshot.ts';
 import { normalizedId, secretFromUrl, secretUrl } from '../model/target.ts';
 import type { Blobs, Metadata } from './blobs.ts';
 
 /** Records which secret is the target of a resource and kind. Also the index from a resource to its secrets. */
 export interface Claims {
-  /** Returns the installation id, which is made once, with the first target. */
-  installation(): Promise<string>;
   of(resource: string, kind: string, qualifier?: string): Promise<Claim | undefined>;
   save(claim: Claim): Promise<void>;
   remove(claim: Claim): Promise<void>;
@@ -14,16 +11,8 @@ export interface Claims {
   list(): AsyncIterable<Claim>;
 }
 
-const installationBlob = 'installation';
-
-export function claims(blobs: Blobs, newId: () => string = randomUUID): Claims {
-  let known: Promise<string> | undefined;
+export function claims(blobs: Blobs): Claims {
   return {
-    installation: () => {
-      known ??= installation(blobs, newId());
-      known.catch(() => (known = undefined));
-      return known;
-    },
     of: async (resource, kind, qualifier) => {
       const metadata = await blobs.metadata(blobName({ resource, kind, qualifier }));
       return metadata && claimFrom(metadata);
@@ -40,14 +29,6 @@ export function claims(blobs: Blobs, newId: () => string = randomUUID): Claims {
       }
     },
   };
-}
-
-async function installation(blobs: Blobs, id: string): Promise<string> {
-  await blobs.container({});
-  const found = await blobs.metadata(installationBlob);
-  if (found?.['id']) return found['id'];
-  await blobs.create(installationBlob, { id: id.replaceAll('-', '').slice(0, 12) });
-  return (await blobs.metadata(installationBlob))?.['id'] ?? installation(blobs, id);
 }
 
 function blobName({ resource, kind, qualifier }: Pick<Claim, 'resource' | 'kind' | 'qualifier'>): string {

@@ -34,38 +34,45 @@ export interface Leases {
 }
 
 export function leases(blobs: Blobs, clock: Clock): Leases {
-  let ready: Promise<Metadata> | undefined;
-  /** A new container knows nothing about requests that were sent before it was made (R4, request in flight). */
-  const container = () => {
-    ready ??= blobs.container({ sentuntil: later(clock.now(), longestRequestMs).toISOString() });
-    ready.catch(() => (ready = undefined));
-    return ready;
-  };
   return { acquire, acquireKnown, withLease };
 
   async function acquire(resource: string): Promise<Lease | undefined> {
     const known = await acquireKnown(resource);
     if (known !== 'unknown') return known;
-    await blobs.create(blobName(resource), {});
+    const assumed = { sentuntil: later(clock.now(), longestRequestMs).toISOString(), assumed: 'true' };
+    await blobs.create(blobName(resource), assumed);
     const made = await acquireKnown(resource);
     return made === 'unknown' ? undefined : made;
   }
 
   async function acquireKnown(resource: string): Promise<Lease | 'unknown' | undefined> {
-    const { sentuntil } = await container();
     const name = blobName(resource);
     const sentAtMs = clock.monotonicMs();
     const answer = await blobs.acquire(name, leaseSeconds);
     if (answer.is !== 'ours') return answer.is === 'missing' ? 'unknown' : undefined;
     const id = answer.leaseId;
     try {
-      const ofContainer = sentuntil === undefined ? {} : { sentuntil };
-      const found = requestInFlightFrom((await blobs.metadata(name)) ?? {}) ?? requestInFlightFrom(ofContainer);
-      return lease({ blobs, clock, name, id }, sentAtMs, found);
+      const found = requestInFlightFrom((await blobs.metadata(name)) ?? {});
+      const ours = lease({ blobs, clock, name, id, sentAtMs }, found);
+      await endAssumption(ours);
+      return ours;
     } catch (error) {
       await releaseBlob(blobs, name, id);
       throw error;
     }
+  }
+
+  /**
+   * A lease blob that had to be made knows nothing about requests that were sent before. Either its resource is new, or
+   * the container was deleted, together with the record of a request that may still take effect. The two look the same,
+   * so the blob is made with a request in flight, and the container is read then, when we hold the lease in it: if it is
+   * older than any request lives, nothing was forgotten (R34, storage has its own reasons). What an earlier read showed
+   * would not do: another worker may have made the container since.
+   */
+  async function endAssumption(ours: Lease): Promise<void> {
+    const { requestInFlight } = ours;
+    if (!requestInFlight?.isAssumed || requestInFlight.until <= clock.now()) return;
+    if ((await blobs.containerAgeMs()) >= longestRequestMs) await ours.clearInFlight();
   }
 
   async function withLease<T>(resource: string, work: (lease: Lease) => Promise<T>): Promise<T | 'busy'> {
@@ -87,9 +94,10 @@ async function releaseBlob(blobs: Blobs, name: string, id: string): Promise<void
   await undefinedIf('any failure', blobs.release(name, id));
 }
 
-function requestInFlightFrom({ sentuntil, sentfor }: Metadata): RequestInFlight | undefined {
+function requestInFlightFrom({ sentuntil, sentfor, assumed }: Metadata): RequestInFlight | undefined {
   const until = new Date(sentuntil ?? NaN);
-  return Number.isNaN(until.getTime()) ? undefined : { until, replaces: sentfor };
+  if (Number.isNaN(until.getTime())) return undefined;
+  return { until, replaces: sentfor, ...(assumed && { isAssumed: true }) };
 }
 
 interface LeasedBlob {
@@ -97,6 +105,8 @@ interface LeasedBlob {
   readonly clock: Clock;
   readonly name: string;
   readonly id: string;
+  /** When the request for the lease was sent. */
+  readonly sentAtMs: number;
 }
 
 /**
@@ -105,7 +115,7 @@ interface LeasedBlob {
  * backwards, and a write is sent only if more time is left than it may take. Else the lease is renewed first. The intent
  * of a regenerate is a write of its own, which takes time: the time left is checked again behind it.
  */
-function lease({ blobs, clock, name, id }: LeasedBlob, sentAtMs: number, found: RequestInFlight | undefined): Lease {
+function lease({ blobs, clock, name, id, sentAtMs }: LeasedBlob, found: RequestInFlight | undefined): Lease {
   let endsAtMs = sentAtMs + leaseSeconds * second;
   let requestInFlight = found;
   return {

@@ -54,7 +54,7 @@ const rotation = z.strictObject({
   s: seconds,
   m: z
     .string()
-    .regex(/^i?x?a?f?$/)
+    .regex(/^i?x?a?f?[1-3]?$/)
     .optional(),
   g: fingerprints,
   o: version.optional(),
@@ -114,6 +114,7 @@ function rotationFrom({ p, c, s, m = '', g, o, d }: NonNullable<Shape['r']>): Ro
     toRevoke: g,
     oldVersion: o,
     regeneratedAgain: m.includes('x') || undefined,
+    accepted: Number(/\d/.exec(m)?.[0] ?? 0) || undefined,
     tookOver: m.includes('a') || undefined,
     endsFormer: m.includes('f') || undefined,
     deadline: d,
@@ -155,8 +156,8 @@ function isLastRotationKept({ rotation }: Progress): boolean {
 }
 
 function rotationShape(rotation: Rotation): NonNullable<Shape['r']> {
-  const { mode, regeneratedAgain, tookOver, endsFormer } = rotation;
-  const marks = [mode === 'immediate' && 'i', regeneratedAgain && 'x', tookOver && 'a', endsFormer && 'f'];
+  const { mode, regeneratedAgain, tookOver, endsFormer, accepted } = rotation;
+  const marks = [mode === 'immediate' && 'i', regeneratedAgain && 'x', tookOver && 'a', endsFormer && 'f', accepted];
   return {
     p: rotation.phase,
     c: rotation.cause,

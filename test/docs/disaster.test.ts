@@ -1,7 +1,7 @@
-import { day, minute } from '../../lib/model/clock.ts';
-import { memoryBlobs } from '../simulation/memoryBlobs.ts';
+import { hour, minute } from '../../lib/model/clock.ts';
+import { deleteContainer } from '../simulation/memoryBlobs.ts';
 import type { Environment, TestApp } from '../support/createTestApp.ts';
-import { createRestingTargets, installation } from '../support/restingTargets.ts';
+import { createRestingTargets } from '../support/restingTargets.ts';
 
 /** `docs/disaster.md` promises these results after storage or a vault is lost. */
 async function createTarget() {
@@ -9,17 +9,11 @@ async function createTarget() {
   return { app, target: targets[0] };
 }
 
-async function createTargetWithoutClaims(): Promise<TestApp> {
-  const { app } = await createTarget();
-  app.claims.blobs.clear();
-  return app;
-}
-
-/** Starts the app anew and sweeps for six hours, in which each target has its turn. Returns the reasons in the log. */
-async function runSixHours(app: TestApp, settings: Environment = {}): Promise<readonly string[]> {
+/** Starts the app anew and sweeps every five minutes. Returns the reasons in the log. */
+async function runFor(app: TestApp, ms: number, settings: Environment = {}): Promise<readonly string[]> {
   app.restart(settings);
   const before = app.messages.length;
-  for (let sweep = 0; sweep < 72; sweep += 1) {
+  for (let passedMs = 0; passedMs < ms; passedMs += 5 * minute) {
     await app.sweep('generate', 'verify');
     app.pass(5 * minute);
   }
@@ -27,29 +21,34 @@ async function runSixHours(app: TestApp, settings: Environment = {}): Promise<re
 }
 
 function claimsIn({ claims }: TestApp): readonly string[] {
-  return [...claims.blobs.keys()].filter((name) => name !== 'installation');
+  return [...claims.blobs.keys()];
 }
 
-test('a target at rest whose claims are lost is held as one of another installation', async () => {
-  const app = await createTargetWithoutClaims();
-  expect(new Set(await runSixHours(app))).toEqual(new Set(['managed-elsewhere']));
+test('R34: claims that are lost come back with the next verify sweep, and no target is foreign or new', async () => {
+  const { app, targets } = await createRestingTargets(20);
+  app.claims.blobs.clear();
+  expect(await runFor(app, 5 * minute)).toEqual([]);
+  expect(claimsIn(app)).toHaveLength(targets.length);
+});
+
+test('R34: a deleted container of claims costs the half minute in which storage makes none, and one sweep', async () => {
+  const { app } = await createTarget();
+  deleteContainer(app.claims, app.clock);
+  await runFor(app, 15 * minute);
+  expect(claimsIn(app)).toHaveLength(1);
+});
+
+test('R9: a second secret does not get what the first one lost: the first one takes its claim back', async () => {
+  const { app } = await createTarget();
+  const account = app.tags('secret0')['ProviderAddress'] ?? '';
+  app.vault.setSecret('another', app.value('secret0') ?? '', { tags: { ProviderAddress: account } });
+  expect(await runFor(app, hour)).toContain('claimed-twice');
+  app.claims.blobs.clear();
+  await app.sweep('generate'); // the hour of the second one is over
   expect(claimsIn(app)).toEqual([]);
-});
-
-test('a target whose claims are lost is adopted anew after seven days', async () => {
-  const app = await createTargetWithoutClaims();
-  app.pass(8 * day);
-  expect(await runSixHours(app)).toContain('adopted');
-  expect(claimsIn(app)).toHaveLength(1);
-});
-
-test('a target whose claims are lost continues within six hours once the installation id is restored', async () => {
-  const app = await createTargetWithoutClaims();
-  await memoryBlobs(app.claims, app.clock).create('installation', { id: installation });
-  const reasons = await runSixHours(app);
-  expect(reasons).not.toContain('managed-elsewhere');
-  expect(reasons).not.toContain('adopted');
-  expect(claimsIn(app)).toHaveLength(1);
+  await runFor(app, 2 * hour);
+  const secrets = [...app.claims.blobs.values()].map(({ metadata }) => metadata['secret']);
+  expect(secrets).toEqual([`${app.vault.uri}/secrets/secret0`]);
 });
 
 test('a secret that is restored to another vault is claimed twice until the blob of the old claim is deleted', async () => {
@@ -57,9 +56,9 @@ test('a secret that is restored to another vault is claimed twice until the blob
   const other = await app.azure.keyVault.createVault('other');
   other.setSecret('secret0', app.value('secret0') ?? '', { tags: app.tags('secret0'), createdOn: app.clock.now() });
   const settings = { KEYTURN_VAULTS: other.uri };
-  expect(await runSixHours(app, settings)).toContain('claimed-twice');
+  expect(await runFor(app, 6 * hour, settings)).toContain('claimed-twice');
   expect(claimsIn(app).map((name) => app.claims.blobs.delete(name))).toEqual([true]);
-  await runSixHours(app, settings);
+  await runFor(app, 6 * hour, settings);
   const secrets = [...app.claims.blobs.values()].map(({ metadata }) => metadata['secret']);
   expect(secrets).toContain(`${other.uri}/secrets/secret0`);
 });

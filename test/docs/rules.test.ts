@@ -8,11 +8,8 @@ const book = ruleBook();
 const examples = ['test/docs/rules.test.ts', 'test/docs/references.ts', 'infra/lint/words.ts'];
 const files = citingFiles().filter((path) => !examples.includes(path));
 
-const expected = [
-  ...Array.from({ length: 10 }, (_, index) => `promise ${index + 1}`),
-  ...Array.from({ length: 24 }, (_, index) => `R${index + 1}`),
-  ...['R47', 'R48', 'R49', 'R50'],
-];
+const rules = [...Array.from({ length: 24 }, (_, index) => index + 1), 32, 34, 47, 48, 49, 50].map((nth) => `R${nth}`);
+const expected = [...Array.from({ length: 10 }, (_, index) => `promise ${index + 1}`), ...rules];
 
 test('the design has a heading for each promise and rule in order, each with a name of two to five words', () => {
   expect([...book.names.keys()]).toEqual(expected);
@@ -58,11 +55,11 @@ test('every path that the design names exists', () => {
 });
 
 test('every rule says which file keeps it', () => {
-  const rules = document('docs/design.md')
+  const sections = document('docs/design.md')
     .split(/^### /m)
     .filter((section) => /^R\d/.test(section));
-  expect(rules.filter((section) => !/Kept\s+in\s/.test(section))).toEqual([]);
-  expect(rules).toHaveLength(expected.filter((id) => id.startsWith('R')).length);
+  expect(sections.filter((section) => !/Kept\s+in\s/.test(section))).toEqual([]);
+  expect(sections).toHaveLength(rules.length);
 });
 
 test.each<[string, boolean, string, boolean]>([

@@ -32,7 +32,7 @@ async function createCalls(name: string, http?: HttpClient) {
     const standby = revocable('Secondary', 'Primary', 'Primary');
     if (!standby) throw new Error('No standby.');
     const target = { secret: { vaultUrl: uri, name: kind }, kind, resource: resource.id, options };
-    return registry.of(kind)?.generate(await viewOf(secrets, target), standby);
+    return registry.of(kind)?.generate(await viewOf(secrets, target), standby, (request) => request());
   }
   for (const kind of ['batch-key', 'signalr-key', 'value']) setSecret(kind, keysAt(batch, 0).Primary);
   await secrets.read({ vaultUrl: uri, name: 'value' });

@@ -62,10 +62,7 @@ function createProcess(): Process {
   };
 }
 
-function servicesOf(
-  { azure, network, settings, write, ...containers }: Platform,
-  process: Process,
-): Services {
+function servicesOf({ azure, network, settings, write, ...containers }: Platform, process: Process): Services {
   const clock = clockOf(azure, process);
   const services = assembleServices({
     settings,
@@ -118,7 +115,7 @@ function blobsOver(container: 'lease' | 'claim', network: Platform['network'], p
         return effect();
       },
       refuse: (status) => Promise.reject(blobRefusal(status)),
-      connectionLost: () => new OperationError('outage', { code: 'ECONNRESET' }),
+      connectionLost: () => new OperationError('storage-unavailable', { code: 'ECONNRESET' }),
     });
 }
 
@@ -134,6 +131,6 @@ function countingLeases(around: Around): Around {
 
 function blobRefusal(status: RefusalStatus): OperationError {
   return status === 429
-    ? new OperationError('throttled', { code: 'ServerBusy', retryAfterMs: 5_000, answered: true })
-    : new OperationError('outage', { code: 'InternalError', answered: false });
+    ? new OperationError('storage-unavailable', { code: 'ServerBusy', retryAfterMs: 7_000 })
+    : new OperationError('storage-unavailable', { code: 'InternalError' });
 }

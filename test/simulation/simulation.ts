@@ -205,9 +205,8 @@ export async function createSimulation(options: SimulationOptions): Promise<Simu
   return simulation;
 }
 
-/** The blob with the installation's id names no secret. */
 function claimedVersion({ claims }: Platform): string | undefined {
-  const claim = [...claims.blobs.values()].find(({ metadata }) => metadata['secret'] !== undefined);
+  const [claim] = claims.blobs.values();
   return claim?.metadata['version'];
 }
 

@@ -1,3 +1,4 @@
+import type { TokenCredential } from '@azure/core-auth';
 import { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
 import {
@@ -26,7 +27,7 @@ import { phases, type Phase } from '../../lib/model/state.ts';
 import type { Services } from '../../lib/reconcile/services.ts';
 import { settingsFrom } from '../../lib/settings.ts';
 import { phaseDueType } from '../../lib/triggers/events/phaseDue.ts';
-import { emptyContainer, memoryBlobs } from '../simulation/memoryBlobs.ts';
+import { memoryBlobs, oldContainer } from '../simulation/memoryBlobs.ts';
 import { endpointUrl, eventGridEndpoint } from './eventGridEndpoint.ts';
 
 export const subscriptionId = '5ab5c000-0000-4000-8000-000000000001';
@@ -48,6 +49,7 @@ interface TestAppOptions {
 type Message = z.infer<typeof message>;
 const message = z.object({
   type: z.string(),
+  id: z.string().optional(),
   time: z.coerce.date(),
   subject: z.string().optional(),
   data: z.object({ reason: z.string(), code: z.string().optional() }).loose(),
@@ -130,8 +132,10 @@ export class TestApp {
   readonly received: ReceivedEvent[] = [];
   /** Operations on blobs, in order. */
   readonly blobOperations: string[] = [];
-  readonly leases = { ...emptyContainer(), metadata: {} };
-  readonly claims = { ...emptyContainer(), metadata: {} };
+  /** What storage answers for a container, and why no token comes. */
+  readonly faults: { blob?: ((container: string) => Error | undefined) | undefined; token?: Error | undefined } = {};
+  readonly leases = oldContainer();
+  readonly claims = oldContainer();
   #settings: Environment;
   readonly #events: TestAppOptions['events'];
 
@@ -155,6 +159,11 @@ export class TestApp {
     ({ services: this.services, keyturn: this.keyturn } = this.#start(budgets));
   }
 
+  #credential(): TokenCredential {
+    const { getToken } = credential(this.azure);
+    return { getToken: (...asked) => (this.faults.token ? Promise.reject(this.faults.token) : getToken(...asked)) };
+  }
+
   #start(budgets?: Parameters<typeof keyturn>[2]): { services: Services; keyturn: Keyturn } {
     const clock = {
       now: () => this.clock.now(),
@@ -164,12 +173,15 @@ export class TestApp {
     const assembled = assembleServices({
       settings: settingsFrom(this.#settings),
       clock,
-      credential: credential(this.azure),
+      credential: this.#credential(),
       http: inProcessHttpClient(this.azure),
       container: (name) =>
-        memoryBlobs(name === 'keyturn-leases' ? this.leases : this.claims, clock, (operation, effect) => {
+        memoryBlobs(name === 'keyturn-leases' ? this.leases : this.claims, clock, async (operation, effect) => {
           this.blobOperations.push(operation);
-          return Promise.resolve(effect());
+          await Promise.resolve();
+          const fault = this.faults.blob?.(name) ?? this.faults.token;
+          if (fault) throw fault;
+          return effect();
         }),
     });
     const write = (line: string) => {

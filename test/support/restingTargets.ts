@@ -7,8 +7,6 @@ import { writeTags } from '../../lib/tags/tags.ts';
 import { memoryBlobs } from '../simulation/memoryBlobs.ts';
 import { createTestApp, type TestApp } from './createTestApp.ts';
 
-export const installation = 'abcdef012345';
-
 export interface RestingTargets {
   readonly app: TestApp;
   readonly targets: readonly { readonly target: Target; readonly state: State }[];
@@ -18,7 +16,7 @@ export interface RestingTargets {
 export async function createRestingTargets(count: number): Promise<RestingTargets> {
   const app = await createTestApp();
   const blobs = memoryBlobs(app.claims, app.clock);
-  await blobs.create('installation', { id: installation });
+  const { installation } = app.services;
   const targets: { target: Target; state: State }[] = [];
   for (let i = 0; i < count; i += 1) {
     const account = await app.newBatch({ name: `account${i}` });

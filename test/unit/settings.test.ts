@@ -32,13 +32,25 @@ test('the least that has to be set, and what it comes to', () => {
 test.each([
   ['rotate', 'rotate'],
   [' rotate ', 'rotate'],
-  ['Rotate', 'observe'],
-  ['rotate!', 'observe'],
+  ['Rotate', 'rotate'],
+  ['ROTATE', 'rotate'],
+  ['observe', 'observe'],
+  ['Observe', 'observe'],
   ['', 'observe'],
+  ['  ', 'observe'],
   [undefined, 'observe'],
-])('mode %j is %s: anything else than rotate only observes', (text, mode) => {
+])('mode %j is %s: case does not matter, and unset is observe', (text, mode) => {
   expect(settingsFrom({ ...least, ...(text !== undefined && { KEYTURN_MODE: text }) }).mode).toBe(mode);
 });
+
+test.each(['rotat', 'on', 'true', 'rotate!', 'rotate,observe', 'generate'])(
+  'mode %j is an error: it would observe without a sign',
+  (text) => {
+    expect(problemsOf({ ...least, KEYTURN_MODE: text })).toEqual([
+      `KEYTURN_MODE: should be rotate or observe, is ${JSON.stringify(text)}`,
+    ]);
+  },
+);
 
 test.each([
   ['KEYTURN_VALIDITY', 'P60D', { defaults: { validityMs: 60 * day } }],

@@ -64,6 +64,13 @@ var rules = [
     query: '''| where type in ('Keyturn.Rotation.Failed', 'Keyturn.Log.Note') and reason == 'throttled' '''
     above: 10
   }
+  {
+    name: 'blind'
+    severity: 1
+    says: 'Keyturn gets no token, or cannot use its storage: nothing is rotated, and no target can say so.'
+    query: '''| where type == 'Keyturn.Log.Note' and reason in ('identity-unavailable', 'storage-unavailable', 'storage-forbidden', 'storage-refused') '''
+    above: 12
+  }
 ]
 
 module said 'logAlert.bicep' = [

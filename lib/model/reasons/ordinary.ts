@@ -22,6 +22,10 @@ export const ordinary = {
     'sweep-over': 'The sweep ran out of time; the next one goes on.',
     overlap: 'Consumers get this long to take up the new version before the old credential ends.',
     'request-in-flight': 'An earlier request may still take effect; until then nothing is regenerated.',
+    'claim-gone':
+      'The claim of another secret is gone: that one can take it back for 15 minutes, then this one is adopted.',
+    'storage-new':
+      'The storage of leases was made minutes ago and knows no earlier requests: nothing is regenerated for five minutes.',
     'tag-corrected': 'The tag CredentialId contradicted the value; the credential it named is kept for one overlap.',
     restored: 'The secret was missing and is back: consumers get one more overlap.',
     recovered: 'The state tags were lost; credentials that are not live end after one overlap.',

@@ -2,7 +2,7 @@ import type { BatchAccount, EncryptionProperties } from '@azure/arm-batch';
 import { parseArmId } from '../../model/armId.ts';
 import { OperationError } from '../../model/operationError.ts';
 import { assertAccountAnswers } from '../accountAccess.ts';
-import type { ProviderDeps, ProviderInput } from '../provider.ts';
+import type { ProviderDeps, ProviderInput, SendOwn } from '../provider.ts';
 import { refusedKey } from './keyGrant.ts';
 import { byService, keyIdentifier, normalisedKey } from './keyIdentifier.ts';
 
@@ -18,15 +18,20 @@ export function usedBy({ encryption }: BatchAccount): string {
   return encryption?.keySource === 'Microsoft.KeyVault' && text ? (normalisedKey(text) ?? text) : byService;
 }
 
-/** Names by a PATCH what encrypts the account from now on. A refusal leaves the account as it was. */
-export async function encryptBy(deps: ProviderDeps, input: ProviderInput, text: string): Promise<void> {
+/** Names by a PATCH what encrypts the account from now on, and returns the account. A refusal leaves it as it was. */
+export async function encryptBy(
+  deps: ProviderDeps,
+  input: ProviderInput,
+  text: string,
+  own: SendOwn,
+): Promise<BatchAccount> {
   const { api, path } = operations(deps, input);
   const encryption: EncryptionProperties =
     text === byService
       ? { keySource: byService }
       : { keySource: 'Microsoft.KeyVault', keyVaultProperties: { keyIdentifier: text } };
   try {
-    await withLostKey(api.update(...path, { encryption }));
+    return await withLostKey(own(() => api.update(...path, { encryption })));
   } catch (error) {
     throw error instanceof OperationError ? await refusedKey(deps, error, keyIdentifier(text)) : error;
   }

@@ -74,7 +74,7 @@ function wholeSecondBefore(date: Date): Date {
 
 /** Reasons that end by themselves. Any other needs a person or a grant, and the target's tags say so. */
 function mayPass(reason: Reason): boolean {
-  return hasClass(reason, 'transient', 'brief', 'uncertain') || reason === 'request-in-flight';
+  return hasClass(reason, 'transient', 'brief', 'uncertain') || ['request-in-flight', 'storage-new'].includes(reason);
 }
 
 /** Whether the notice is not in the tags yet although only time is in its way. */

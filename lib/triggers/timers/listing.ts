@@ -15,7 +15,8 @@ export const maxConcurrency = 8;
 
 /**
  * Remembers in this instance what the tags cannot: by secret URL, until when a target is left alone. Other words before
- * the URL remember until when something else about it is not noted again.
+ * the URL remember until when something else about it is not noted again; `failing` and `announced` remember since when it
+ * fails, and in which of its outages a reason was announced.
  */
 export type MutedTargets = Map<string, Date>;
 
@@ -68,14 +69,28 @@ async function listVault(services: Services, muted: MutedTargets, vaultUrl: stri
       const found = readTags(listed.secret, listed.tags, services.settings.defaults, services.providers);
       (found.is === 'foreign' ? untagged : tagged).add(secretUrl(listed.secret));
       if (found.is === 'target') targets.push(listedTarget(found, listed));
-      if (found.is === 'barred')
-        await announceAndMute(services, muted, found.target, found.reason, correctionHint(found));
+      if (found.is !== 'foreign') await noteTags(services, muted, found);
     }
     return { vaultUrl, isComplete: true, targets, tagged, untagged };
   } catch (error) {
     reportFailure(services, error, { vault: vaultUrl });
     return { vaultUrl, isComplete: false, targets, tagged, untagged };
   }
+}
+
+/** Announces tags that bar a visit, and forgets them once they are corrected. */
+async function noteTags(
+  services: Services,
+  muted: MutedTargets,
+  found: Exclude<ReturnType<typeof readTags>, { is: 'foreign' }>,
+): Promise<void> {
+  const barred = `barred ${secretUrl(found.target.secret)}`;
+  if (found.is === 'target') {
+    if (muted.delete(barred)) noteRecovered(muted, found.target);
+    return;
+  }
+  muted.set(barred, services.clock.now());
+  await announceAndMute(services, muted, found.target, found.reason, correctionHint(found));
 }
 
 function listedTarget(
@@ -91,9 +106,15 @@ function isMuted({ clock }: Pick<Services, 'clock'>, muted: MutedTargets, { secr
   return until !== undefined && until > clock.now();
 }
 
+/** Storage serves all targets and is asked first: each sweep finds out at once whether it is well again. */
+const lookedForAnew: ReadonlySet<Reason> = new Set(['storage-forbidden', 'storage-refused']);
+
 /**
- * Announces what keeps a target from being visited, and leaves the target alone for an hour. A transient reason does not
- * mute: the next visit may succeed.
+ * Announces what keeps a target from being visited, once while it lasts, and leaves the target alone for an hour. A
+ * transient reason does not mute: the next visit may succeed.
+ *
+ * No tag can remember this, so the instance remembers since when the target fails. That makes the announcement of the
+ * same outage the same, and the one of the next outage another: a receiver that keeps ids would never hear of it.
  */
 export async function announceAndMute(
   services: Services,
@@ -103,9 +124,21 @@ export async function announceAndMute(
   hint = '',
 ): Promise<void> {
   if (isMuted(services, muted, target)) return;
+  const url = secretUrl(target.secret);
+  const now = services.clock.now();
   const isTransient = hasClass(reason, 'transient');
-  if (!isTransient) muted.set(secretUrl(target.secret), later(services.clock.now(), hour));
+  if (!isTransient && !lookedForAnew.has(reason)) muted.set(url, later(now, hour));
+  const since = muted.get(`failing ${url}`) ?? now;
+  const announced = muted.get(`announced ${reason} ${url}`);
+  if (announced?.getTime() === since.getTime()) return;
+  muted.set(`failing ${url}`, since).set(`announced ${reason} ${url}`, since);
   const words = { reason, advice: [adviceFor(reason), hint].join(' ').trim() };
   const type = isTransient ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
-  await services.announce(announcement(type, target, emptyState, '', words));
+  await services.announce(announcement(type, target, emptyState, since.toISOString(), words));
+}
+
+/** A visit succeeded, or a person has corrected the tags: the outage is over, and the next one is another. */
+export function noteRecovered(muted: MutedTargets, { secret }: Target): void {
+  const url = secretUrl(secret);
+  if (muted.delete(`failing ${url}`)) muted.delete(url);
 }

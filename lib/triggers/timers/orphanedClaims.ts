@@ -1,8 +1,8 @@
 import { announcement } from '../../announcements/announcement.ts';
 import { reportFailure } from '../../announcements/reportFailure.ts';
-import { hour, later } from '../../model/clock.ts';
+import { hour, later, minute } from '../../model/clock.ts';
 import { adviceFor, type Reason } from '../../model/reason.ts';
-import type { Claim } from '../../model/snapshot.ts';
+import type { Claim, ListedTarget } from '../../model/snapshot.ts';
 import { emptyState } from '../../model/state.ts';
 import { normalizedId, secretUrl, type SecretName } from '../../model/target.ts';
 import type { Services } from '../../reconcile/services.ts';
@@ -12,22 +12,56 @@ import type { ListedVault, MutedTargets } from './listing.ts';
 
 /**
  * Compares the lists with the claims, to find claimed secrets that are missing or lost their tags (R10, tags lost; R11,
- * restored secret).
+ * restored secret). Returns the targets whose claim is missing.
  */
 export async function findOrphanedClaims(
   services: Services,
   muted: MutedTargets,
   vaults: readonly ListedVault[],
-): Promise<void> {
-  if (services.settings.mode !== 'rotate') return;
-  await reportingFailures(services, {}, () => compare(services, muted, vaults));
+): Promise<readonly ListedTarget[]> {
+  if (services.settings.mode !== 'rotate') return [];
+  try {
+    return withoutClaim(services, muted, vaults, await compare(services, muted, vaults));
+  } catch (error) {
+    reportFailure(services, error, {});
+    return [];
+  }
 }
 
-async function compare(services: Services, muted: MutedTargets, vaults: readonly ListedVault[]): Promise<void> {
-  await services.claims.installation();
+/**
+ * Returns the targets of this installation that no claim names. Events about their resources find no target, and another
+ * secret could claim them. One visit makes the claim anew (R34, storage has its own reasons).
+ */
+function withoutClaim(
+  { clock, installation }: Services,
+  muted: MutedTargets,
+  vaults: readonly ListedVault[],
+  claimed: ReadonlySet<string>,
+): readonly ListedTarget[] {
+  const now = clock.now();
+  return vaults
+    .flatMap(({ targets }) => targets)
+    .filter(({ target, state }) => {
+      const url = secretUrl(target.secret);
+      const isOurs = state.stateBinding?.installation === installation;
+      const isWaiting = [state.wait?.until, muted.get(`unclaimed ${url}`)].some((until) => until && until > now);
+      if (!isOurs || claimed.has(url) || isWaiting) return false;
+      muted.set(`unclaimed ${url}`, later(now, 15 * minute));
+      return true;
+    });
+}
+
+/** Returns the URLs of the claimed secrets. */
+async function compare(
+  services: Services,
+  muted: MutedTargets,
+  vaults: readonly ListedVault[],
+): Promise<ReadonlySet<string>> {
+  const claimed = new Set<string>();
   const complete = new Map(vaults.filter((vault) => vault.isComplete).map((vault) => [vault.vaultUrl, vault]));
   for await (const claim of services.claims.list()) {
     const url = secretUrl(claim.secret);
+    claimed.add(url);
     const vault = complete.get(claim.secret.vaultUrl);
     const checkedUntil = muted.get(`orphaned ${url}`);
     if (!vault || vault.tagged.has(url) || (checkedUntil && checkedUntil > services.clock.now())) continue;
@@ -38,6 +72,7 @@ async function compare(services: Services, muted: MutedTargets, vaults: readonly
       if (done !== 'busy') muted.set(`orphaned ${url}`, later(services.clock.now(), hour));
     });
   }
+  return claimed;
 }
 
 async function reportingFailures(

@@ -15,6 +15,7 @@ import {
   announceAndMute,
   listTargets,
   maxConcurrency,
+  noteRecovered,
   unmuted,
   type MutedTargets,
   type SelectedTarget,
@@ -34,7 +35,9 @@ export async function sweep(services: Services, muted: MutedTargets, phase: Phas
   if (late > 0) services.note('sweep-over', { targets: String(late) });
   if (phase === 'generate') noteOverdue(services, muted, vaults);
   if (phase === 'verify') {
-    await findOrphanedClaims(services, muted, vaults);
+    const unclaimed = await findOrphanedClaims(services, muted, vaults);
+    const visits = unclaimed.map(({ target }): SelectedTarget => ({ target, request: { cause: 'schedule' } }));
+    bugs.push(...(await visitAll(services, muted, visits, deadline)).bugs);
     await refreshConsumers(services, vaults, deadline);
   }
   if (bugs.length > 0) throw unexpectedErrors(bugs);
@@ -49,7 +52,7 @@ export async function visitAll(
   muted: MutedTargets,
   targets: readonly SelectedTarget[],
   deadline: Date,
-): Promise<{ reports: readonly (VisitReport | undefined)[]; bugs: readonly string[]; late: number }> {
+): Promise<{ reports: readonly (VisitReport | undefined)[]; bugs: string[]; late: number }> {
   const bugs: string[] = [];
   let late = 0;
   const reports = await pMap(targets, visit, { concurrency: maxConcurrency });
@@ -144,6 +147,7 @@ async function visitTarget(
   const report = await reconcile(services, target, request, deadline);
   const reason = unsavedReason(report);
   if (reason) await announceAndMute(services, muted, target, reason, report.is === 'barred' ? report.hint : '');
+  else if (report.is !== 'busy') noteRecovered(muted, target);
   if (services.settings.mode === 'observe') muted.set(secretUrl(target.secret), later(services.clock.now(), hour));
   return report;
 }

@@ -15,7 +15,7 @@ import { settingsFrom } from '../../../lib/settings.ts';
 import { stateFrom } from '../../../lib/tags/stateTags.ts';
 import type { VersionKind } from '../catalog.ts';
 import { createDriver, type Driver } from '../driver.ts';
-import { emptyContainer } from '../memoryBlobs.ts';
+import { oldContainer } from '../memoryBlobs.ts';
 import { createNetwork, type Network } from '../network.ts';
 import type { Platform } from '../process.ts';
 import { place } from '../resource.ts';
@@ -105,8 +105,8 @@ export async function createVersionSimulation(
       KEYTURN_ADOPTION_GRACE: 'PT0S',
       AzureWebJobsStorage__accountName: 'storage',
     }),
-    leases: { ...emptyContainer(), metadata: {} },
-    claims: { ...emptyContainer(), metadata: {} },
+    leases: oldContainer(),
+    claims: oldContainer(),
     write: (line) => lines.push(line),
   };
   async function pass(ms: number): Promise<void> {

@@ -1,7 +1,16 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
+import {
+  AggregateAuthenticationError,
+  AuthenticationError,
+  CredentialUnavailableError,
+  ManagedIdentityCredential,
+} from '@azure/identity';
 import type { TokenCredential } from '@azure/core-auth';
 import { createHttpHeaders, RestError, type HttpClient } from '@azure/core-rest-pipeline';
 import { clients, type Clients } from '../../../lib/azure/clients.ts';
+import { operationErrorFrom } from '../../../lib/azure/errors.ts';
 import { OperationError, type ErrorDetail } from '../../../lib/model/operationError.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 
@@ -137,11 +146,11 @@ describe.each(calls)('promise 7, R3: %s', (client, call) => {
     },
   );
 
-  test('turns a missing token into an outage', async () => {
+  test('reports a missing token as the identity’s', async () => {
     const { all, sent } = clientsOver({ status: 200 }, noToken);
     const thrown = await thrownBy(call(all));
     expect(thrown).toBeInstanceOf(OperationError);
-    expect(thrown).toMatchObject({ reason: 'outage' });
+    expect(thrown).toMatchObject({ reason: 'identity-unavailable' });
     expectNoLeak(thrown);
     expect(sent).toEqual([]);
   });
@@ -160,3 +169,71 @@ describe.each(calls)('promise 7, R3: %s', (client, call) => {
     expectNoLeak(thrown);
   });
 });
+
+describe('R34: a token that does not come', () => {
+  let endpoint: Server;
+  const env = { IDENTITY_ENDPOINT: process.env['IDENTITY_ENDPOINT'], IDENTITY_HEADER: process.env['IDENTITY_HEADER'] };
+  const unknownClient = { statusCode: 400, message: 'No User Assigned or Delegated Managed Identity found.' };
+  beforeAll(async () => {
+    endpoint = createServer((_request, response) => {
+      response.writeHead(400, json).end(JSON.stringify(unknownClient));
+    });
+    await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
+    const { port } = endpoint.address() as AddressInfo;
+    Object.assign(process.env, { IDENTITY_ENDPOINT: `http://127.0.0.1:${port}/msi/token`, IDENTITY_HEADER: 'x' });
+  });
+  afterAll(async () => {
+    Object.assign(process.env, env);
+    await new Promise((resolve) => endpoint.close(resolve));
+  });
+
+  test.each(calls)('because the endpoint does not know AZURE_CLIENT_ID is reported by %s', async (_sentence, call) => {
+    const credential = new ManagedIdentityCredential({ clientId: '00000000-0000-4000-8000-000000000009' });
+    const http: HttpClient = { sendRequest: () => Promise.reject(new Error('no request may leave')) };
+    const settings = { armEndpoint: 'https://management.azure.com', armAudience: 'https://management.azure.com' };
+    const thrown = await call(clients(credential, challenging(http), settings)).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ reason: 'identity-unavailable', detail: { code: 'ServerError' } });
+    expect(thrown).not.toMatchObject({ detail: { answered: true } });
+  });
+
+  const cause = new Error('post_request_failed');
+  test.each<[string, Error, string | undefined]>([
+    [
+      'no endpoint',
+      new CredentialUnavailableError('x', { cause: named(cause, { errorCode: 'network_error' }) }),
+      'network_error',
+    ],
+    [
+      'an application unknown',
+      new AuthenticationError(400, { error: 'invalid_client', error_description: 'AADSTS700016: x' }),
+      'AADSTS700016',
+    ],
+    [
+      'a connection refused',
+      new CredentialUnavailableError('x', { cause: named(cause, { code: 'ECONNREFUSED' }) }),
+      'ECONNREFUSED',
+    ],
+    ['a failure for a moment', new AuthenticationError(503, 'busy'), 'AuthenticationError'],
+    ['no one signed in', new CredentialUnavailableError('x'), 'CredentialUnavailableError'],
+    ['a chain of them', new AggregateAuthenticationError([], 'AADSTS90002: tenant'), 'AADSTS90002'],
+  ])('has a reason of its own, with a code: %s', (_sentence, error, code) => {
+    expect(operationErrorFrom(error)).toMatchObject({ reason: 'identity-unavailable', detail: { code } });
+  });
+});
+
+function named(error: Error, words: object): Error {
+  return Object.assign(new Error(error.message), words);
+}
+
+/** Key Vault's clients ask for a token only after a challenge. */
+function challenging(http: HttpClient): HttpClient {
+  return {
+    sendRequest: (request) => {
+      if (request.headers.get('authorization') || !request.url.startsWith(vaultUrl)) return http.sendRequest(request);
+      const challenge =
+        'Bearer authorization="https://login.microsoftonline.com/t", resource="https://vault.azure.net"';
+      const headers = createHttpHeaders({ 'www-authenticate': challenge });
+      return Promise.resolve({ request, status: 401, headers, bodyAsText: '' });
+    },
+  };
+}

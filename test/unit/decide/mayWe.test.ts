@@ -6,6 +6,7 @@ import { onDay, newBinding, inspectionOf, keyFingerprint, situation, summaryOf, 
 const ask = { cause: 'emergency', emergency: { mode: 'graceful' } } as const;
 const foreign = inspectionOf({ inSecret: 'x' });
 const working = { is: 'pending', reason: 'service-working', until: later(onDay(60), 2_000) } as const;
+const twice = { reason: 'claimed-twice', since: onDay(59), until: onDay(60) } as const;
 const unclaimed = { claim: undefined, binding: 'lost', state: {} } as const;
 
 function unfit(reason: Reason): Overrides {
@@ -40,6 +41,21 @@ const rows: [sentence: string, different: Overrides, decision: string][] = [
     'wait value-not-of-resource',
   ],
   ['R12: a value that is a key of the resource is adopted', unclaimed, 'adopt adopted'],
+  [
+    'R9: the second secret waits where the claim of the first is gone',
+    { ...unclaimed, state: { wait: twice } },
+    'wait claim-gone',
+  ],
+  [
+    'R9: and is adopted if it still is',
+    { ...unclaimed, state: { wait: { ...twice, reason: 'claim-gone' } } },
+    'adopt adopted',
+  ],
+  [
+    'R9: or at once where the first one gave it up',
+    { ...unclaimed, isClaimReleased: true, state: { wait: twice } },
+    'adopt adopted',
+  ],
   ['whose claim was lost is claimed again as it stands', { claim: undefined }, 'adopt going-on'],
   ['R1, R24: lost state of a claimed target is no reset', { binding: 'lost', state: {} }, 'setState recovered'],
 ];

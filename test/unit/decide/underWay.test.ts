@@ -54,6 +54,43 @@ const rows: [sentence: string, different: Overrides, decision: string][] = [
     'run generate going-on',
   ],
   [
+    'R34: a request that new storage may have forgotten is waited for as such',
+    { ...generating({ accepted: 2 }), requestInFlight: { until: onDay(61), isAssumed: true } },
+    'wait storage-new',
+  ],
+  ...[1, 2].map((accepted): [string, Overrides, string] => [
+    `R32: ${accepted} accepted without effect: the next one waits for it as for any`,
+    { ...generating({ accepted }), requestInFlight: { until: onDay(61), replaces: keyFingerprint('s0') } },
+    'wait request-in-flight',
+  ]),
+  ['R32: two accepted without effect: one more is sent', generating({ accepted: 2 }), 'run generate going-on'],
+  [
+    'R32: the third is announced as it waits',
+    { ...generating({ accepted: 3 }), requestInFlight: { until: onDay(61), replaces: keyFingerprint('s0') } },
+    'wait accepted-without-effect',
+  ],
+  ['R32: after the third a person is asked', generating({ accepted: 3 }), 'hold accepted-without-effect'],
+  [
+    'R32: an effect that is seen by then is taken',
+    { ...generating({ accepted: 3 }), inspection: made },
+    'run generate going-on',
+  ],
+  [
+    'R32: an emergency announces the first as it waits',
+    {
+      ...generating({ ...immediate, accepted: 1 }),
+      requestInFlight: { until: onDay(61), replaces: keyFingerprint('s0') },
+    },
+    'wait accepted-without-effect',
+  ],
+  ['R32: an emergency too sends three', generating({ ...immediate, accepted: 2 }), 'run generate going-on'],
+  [
+    'R32: the end of the old key too is asked for three times',
+    revoking(26 * hour, { accepted: 2 }),
+    'run revoke going-on',
+  ],
+  ['R32: and is held then', revoking(26 * hour, { accepted: 3 }), 'hold accepted-without-effect'],
+  [
     'R4: a request under way is waited for',
     { ...generating(), requestInFlight: { until: onDay(61) } },
     'wait request-in-flight',

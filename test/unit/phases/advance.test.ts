@@ -11,6 +11,7 @@ import {
   isNewlyStuck,
   waitingState,
 } from '../../../lib/phases/advance.ts';
+import type { Outcome } from '../../../lib/phases/phase.ts';
 import { onDay, newBinding, inspectionOf, keyFingerprint, rotation, situation } from '../decide/situation.ts';
 
 const now = onDay(60);
@@ -238,4 +239,45 @@ test('a wait for another reason begins anew, also where the one before was annou
   expect(waitingState(stuck, now, { reason: 'outage', until }).wait).toMatchObject({ since: now });
   expect(waitingState(stuck, now, { reason: 'outage', until }).wait?.announcedStuck).toBeUndefined();
   expect(waitingState(stuck, now, { reason: 'throttled', until }).wait?.announcedStuck).toBe(true);
+});
+
+describe('R32: a request that is awaited', () => {
+  const since = later(now, -hour);
+  const until = later(now, minute);
+
+  test.each<[before: Reason, reason: Reason, keeps: boolean]>([
+    ['request-in-flight', 'accepted-without-effect', true],
+    ['request-in-flight', 'service-working', true],
+    ['service-working', 'request-in-flight', true],
+    ['outage', 'request-in-flight', true],
+    ['request-in-flight', 'outage', true],
+    ['throttled', 'request-in-flight', true],
+    ['outage', 'service-working', false],
+    ['service-working', 'outage', false],
+    ['request-in-flight', 'overlap', false],
+    ['forbidden', 'request-in-flight', false],
+  ])('that waited as %s and waits as %s keeps its beginning: %s', (before, reason, keeps) => {
+    const state: State = { refusals: 0, wait: { reason: before, since, until: now, announcedStuck: true } };
+    const { wait: next } = waitingState(state, now, { reason, until });
+    expect(next).toMatchObject({ reason, since: keeps ? since : now });
+    expect(next?.announcedStuck).toBe(keeps ? true : undefined);
+  });
+
+  test('keeps its wait while an inspection shows no effect, and loses it with what was accepted', () => {
+    const inspected = { is: 'inspected', inspection: inspectionOf() } as const;
+    const waits: State = { refusals: 1, wait: { reason: 'request-in-flight', since, until: now } };
+    const accepted = situation({ state: { ...waits, rotation: rotation({ accepted: 1 }) } });
+    expect(advance(accepted, generating, inspected)).toMatchObject({ refusals: 0, wait: waits.wait });
+    expect(
+      advance(situation({ state: { ...waits, rotation: generating } }), generating, inspected).wait,
+    ).toBeUndefined();
+  });
+
+  test.each<[string, Outcome]>([
+    ['proved', { is: 'proved', next: { ...inspectionOf().secretCredential }, unproved: false }],
+    ['made once more', { is: 'retryGenerate' }],
+  ])('is counted no more once the key is %s', (_sentence, outcome) => {
+    const next = advance(situation(), rotation({ accepted: 2 }), outcome);
+    expect(next.rotation?.accepted).toBeUndefined();
+  });
 });

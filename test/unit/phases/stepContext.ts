@@ -58,7 +58,7 @@ export async function sendRequest(calls: string[], answer: Outcome | ChangeReque
   if (answer.is !== 'request') return answer;
   if (answer.disableFirst) calls.push(`disable ${answer.disableFirst}`);
   calls.push(`sending ${answer.replaces}`);
-  return sendRequest(calls, await answer.send());
+  return sendRequest(calls, await answer.send((request) => request()));
 }
 
 export function inRotation(rotation: Rotation, different: Overrides = {}): { s: InRotation; input: ProviderInput } {

@@ -1,3 +1,4 @@
+import { plainly } from './stage.ts';
 import { Buffer } from 'node:buffer';
 import { valid } from '../../../lib/model/check.ts';
 import { Sealed } from '../../../lib/model/sealed.ts';
@@ -101,12 +102,12 @@ test('keys are read only where the resource and the value are ready', async () =
 test('a regenerated key is found in the answer; an answer that is pending is passed on', async () => {
   const provider = providerFor();
   const slot = (id: string) => ({ id, fingerprint: keyFingerprint('p0') }) as never;
-  expect(await provider.generate(inputWith('s0'), slot('Primary'))).toMatchObject({ next: { id: 'Primary' } });
-  expect(await provider.revoke(inputWith('s0'), slot('Secondary'))).toEqual(pending);
+  expect(await provider.generate(inputWith('s0'), slot('Primary'), plainly)).toMatchObject({ next: { id: 'Primary' } });
+  expect(await provider.revoke(inputWith('s0'), slot('Secondary'), plainly)).toEqual(pending);
 });
 
 test('promise 1: nothing is generated without a standby', async () => {
-  const generating = providerFor().generate(inputWith('p0'), undefined);
+  const generating = providerFor().generate(inputWith('p0'), undefined, plainly);
   await expect(generating).rejects.toMatchObject({ reason: 'live-would-die' });
 });
 

@@ -3,7 +3,7 @@ import { revocable } from '../../../lib/model/target.ts';
 import type { ProviderInput } from '../../../lib/providers/provider.ts';
 import { failures } from './failures.ts';
 import { describeShells, inProcess, type Shell } from './shells.ts';
-import { during, made, published, stage, type Kind } from './stage.ts';
+import { during, made, plainly, published, stage, type Kind } from './stage.ts';
 
 /** Every provider passes this, with what its family adds. */
 export function contract<K extends Kind>(kind: K, family: (kind: K, shell: Shell) => void): void {
@@ -89,7 +89,7 @@ function rotates(kind: Kind, shell: Shell): void {
     const shown = async (of: ProviderInput) => (await s.seen(of)).credentials.map(({ fingerprint }) => fingerprint);
     expect(await shown(view)).toContain(all.before.secretCredential.fingerprint);
     const revoking = { ...view, ...during('revoke', all.before) };
-    await s.provider.revoke(revoking, old);
+    await s.provider.revoke(revoking, old, plainly);
     expect(await shown(revoking)).not.toContain(all.before.secretCredential.fingerprint);
     expect([s.ground.works(all.before.secretCredential), s.ground.works(all.next)]).toEqual([false, true]);
   });

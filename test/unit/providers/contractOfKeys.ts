@@ -1,7 +1,7 @@
 import { holding, other, slots, type KeyKind } from './keyGround.ts';
 import { proofs } from './proofs.ts';
 import type { Shell } from './shells.ts';
-import { during, made, stage, standbyIn } from './stage.ts';
+import { during, made, plainly, stage, standbyIn } from './stage.ts';
 
 /** Every provider of access keys passes this. */
 export function contractOfKeys(kind: KeyKind, shell: Shell): void {
@@ -25,7 +25,7 @@ export function contractOfKeys(kind: KeyKind, shell: Shell): void {
     const view = holding(s, other(slot), during('revoke', inspection));
     const old = standbyIn(inspection);
     if (!old) throw new Error('Nothing stands by.');
-    await s.provider.revoke(view, old);
+    await s.provider.revoke(view, old, plainly);
     expect((await s.seen(view)).live).toMatchObject({ id: other(slot) });
     expect(s.ground.keys()[slot]).not.toBe(before[slot]);
     expect(s.ground.keys()[other(slot)]).toBe(before[other(slot)]);
@@ -61,7 +61,7 @@ function looks(kind: KeyKind, shell: Shell): void {
     const before = await s.provider.inspect(s.view());
     const view = s.view(s.ground.value, during('generate', before));
     s.resource.timing.staleReadMs = 60_000;
-    await s.provider.generate(view, standbyIn(before));
+    await s.provider.generate(view, standbyIn(before), plainly);
     expect((await s.seen(view)).next).toBeUndefined();
     s.azure.clock.advance(120_000);
     expect((await s.seen(view)).next?.value.open()).toBe(s.ground.keys().Secondary);

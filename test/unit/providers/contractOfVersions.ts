@@ -1,5 +1,5 @@
 import type { Shell } from './shells.ts';
-import { during, made, stage, type Ground, type Kind, type Stage } from './stage.ts';
+import { during, made, plainly, stage, type Ground, type Kind, type Stage } from './stage.ts';
 
 interface Version {
   readonly version: string;
@@ -31,7 +31,11 @@ export function contractOfVersions(kind: Kind<VersionGround>, shell: Shell): voi
     const s = await stage(kind, shell);
     const before = await s.provider.inspect(s.view());
     await s.ground.make();
-    const inspection = await s.provider.generate(s.view(s.ground.value, during('generate', before)), undefined);
+    const inspection = await s.provider.generate(
+      s.view(s.ground.value, during('generate', before)),
+      undefined,
+      plainly,
+    );
     expect(inspection).toMatchObject({ next: { id: newest(s) } });
     expect(s.count(kind.makes)).toBe(0);
   });
@@ -47,7 +51,7 @@ export function contractOfVersions(kind: Kind<VersionGround>, shell: Shell): voi
     const s = await stage(kind, shell);
     const { adoption } = s.ground;
     const { view, next } = await made(s);
-    for (const once of [view, view]) await s.provider.adopt?.(once, next);
+    for (const once of [view, view]) await s.provider.adopt?.(once, next, plainly);
     expect('adopt' in s.provider).toBe(adoption !== undefined);
     expect([adoption?.used(), adoption && s.count(adoption.operation)]).toEqual(
       adoption ? [next.id, 1] : [undefined, undefined],

@@ -4,7 +4,7 @@ import type { Credential } from '../../../lib/model/snapshot.ts';
 import { contract } from './contract.ts';
 import { contractOfVersions } from './contractOfVersions.ts';
 import { inProcess, type Reached } from './shells.ts';
-import { during, stage, type Kind } from './stage.ts';
+import { during, plainly, stage, type Kind } from './stage.ts';
 import { certificatePolicy } from '../../support/poolCertificates.ts';
 
 const poolCertificate = {
@@ -125,8 +125,13 @@ test('generate asks for one version as the certificatePolicy says, and carries i
   const s = await twoVersions();
   s.vault.certificates.update('tls', { tags: { team: 'render' } });
   const view = { ...s.view(s.newer), ...during('generate', { credentials: [] }) };
-  expect(await s.provider.generate(view, undefined)).toMatchObject({ is: 'pending', reason: 'service-working' });
-  expect(await s.provider.generate(view, undefined)).toMatchObject({ readiness: { reason: 'service-working' } });
+  expect(await s.provider.generate(view, undefined, plainly)).toMatchObject({
+    is: 'pending',
+    reason: 'service-working',
+  });
+  expect(await s.provider.generate(view, undefined, plainly)).toMatchObject({
+    readiness: { reason: 'service-working' },
+  });
   s.azure.clock.advance(hour);
   const inspection = await s.provider.inspect({ ...view, now: s.azure.clock.now() });
   expect(inspection).toMatchObject({ live: { id: s.newer }, next: { id: s.certificate.versions.at(-1)?.version } });

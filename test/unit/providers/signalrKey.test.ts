@@ -4,7 +4,7 @@ import { contract } from './contract.ts';
 import { contractOfKeys } from './contractOfKeys.ts';
 import { keyGround, words, type KeyKind } from './keyGround.ts';
 import { inProcess } from './shells.ts';
-import { during, stage, standbyIn } from './stage.ts';
+import { during, plainly, stage, standbyIn } from './stage.ts';
 
 const signalrKey: KeyKind<SignalRService> = {
   kind: 'signalr-key',
@@ -35,7 +35,7 @@ async function begun() {
   const s = await stage(signalrKey, inProcess);
   const before = await s.provider.inspect(s.view());
   const view = s.view(s.ground.value, during('generate', before));
-  return { ...s, view, generate: () => s.provider.generate(view, standbyIn(before)) };
+  return { ...s, view, generate: () => s.provider.generate(view, standbyIn(before), plainly) };
 }
 
 test('regenerating is accepted at once and done when the service says so', async () => {

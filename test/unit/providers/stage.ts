@@ -6,7 +6,7 @@ import { Sealed } from '../../../lib/model/sealed.ts';
 import type { Credential, Inspection } from '../../../lib/model/snapshot.ts';
 import { emptyState, type Phase, type Rotation, type State } from '../../../lib/model/state.ts';
 import { revocable, type RevocableCredential } from '../../../lib/model/target.ts';
-import type { ProviderInput } from '../../../lib/providers/provider.ts';
+import type { ProviderInput, SendOwn } from '../../../lib/providers/provider.ts';
 import { providers } from '../../../lib/providers/registry.ts';
 import { options } from '../decide/situation.ts';
 import type { Reached, Shell } from './shells.ts';
@@ -95,12 +95,15 @@ export function standbyIn({ live, standby }: Inspection): RevocableCredential | 
   return live && standby && revocable(standby.id, live.id, undefined);
 }
 
+/** Sends the request as it is. A visit also notes the answer. */
+export const plainly: SendOwn = (request) => request();
+
 /** A credential made in place of the standby, or after what is live; the inspection before, and the one that shows it. */
 export async function made(s: Stage, first = s.view()) {
   const before = await s.provider.inspect(first);
   const { host } = before;
   const view = { ...first, ...during('generate', before), ...(host && { host }) };
-  await s.provider.generate(view, standbyIn(before));
+  await s.provider.generate(view, standbyIn(before), plainly);
   const after = await s.seen(view);
   const { next } = after;
   if (!next) throw new Error('Nothing was made.');
@@ -111,7 +114,7 @@ export type Made = Awaited<ReturnType<typeof made>>;
 
 /** The resource uses what was made, and the secret says so. */
 export async function published(s: Stage, { view, before, next }: Made): Promise<ProviderInput> {
-  await s.provider.adopt?.(view, next);
+  await s.provider.adopt?.(view, next, plainly);
   const value = s.provider.render(next, view.secret.value);
   const secret = { ...view.secret, value, tags: { CredentialId: next.id } };
   return { ...view, secret, ...during('verify', before) };

@@ -60,11 +60,12 @@ async function observed({ state, value = 'value', tags = {}, updatedOn = firstDa
     const found = all[name];
     return found ? Promise.resolve(secretWith(value, found, updatedOn)) : Promise.reject(failing);
   };
-  const claimsOf = claims(memoryBlobs(emptyContainer(), { now: () => now }), () => 'ourselves');
+  const claimsOf = claims(memoryBlobs(emptyContainer(), { now: () => now }));
   if (claimed) await claimsOf.save({ ...claim, secret: claimed, ...(qualifier && { qualifier }) });
   const services = {
     vault: { read } as Vault,
     claims: claimsOf,
+    installation: 'ourselves',
     providers: { ...providers, kindFor: (type: string) => (type ? (kind ?? 'batch-key') : undefined) },
     settings: { defaults: options },
   };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
+import { BlobServiceClient } from '@azure/storage-blob';
 import {
   createCertificates,
   createTokens,
@@ -11,10 +12,14 @@ import {
   systemClock,
 } from '../../../infra/azure-emulator/src/index.ts';
 import { blobs, type Blobs, type Metadata } from '../../../lib/stores/blobs.ts';
-import { emptyContainer, memoryBlobs } from '../../simulation/memoryBlobs.ts';
+import { deleteContainer, emptyContainer, memoryBlobs } from '../../simulation/memoryBlobs.ts';
 
 interface Store {
   readonly blobs: Blobs;
+  /** Deletes the container for good. */
+  deleteContainer(): Promise<void>;
+  /** Makes it as a deployment does. */
+  deployContainer(): Promise<void>;
   pass(ms: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -22,7 +27,18 @@ interface Store {
 function inMemory(): Promise<Store> {
   const clock = manualClock(new Date('2026-03-01T12:00:00Z'));
   const pass = (ms: number) => clock.sleep(ms);
-  return Promise.resolve({ blobs: memoryBlobs(emptyContainer(), clock), pass, close: () => Promise.resolve() });
+  const contents = emptyContainer();
+  const deleteNow = async () => {
+    deleteContainer(contents, clock);
+    await pass(30_000);
+  };
+  const deployContainer = () => {
+    contents.madeOn = new Date(0);
+    return Promise.resolve();
+  };
+  const close = () => Promise.resolve();
+  const store = { blobs: memoryBlobs(contents, clock), pass, deleteContainer: deleteNow, deployContainer, close };
+  return Promise.resolve(store);
 }
 
 /** Azurite over TLS: tokens are not taken over plain http. */
@@ -37,6 +53,12 @@ async function inAzurite(): Promise<Store> {
   return {
     blobs: blobs(azurite.blobServiceUri, 'contract', credential),
     pass: async (ms) => sleep(ms),
+    deleteContainer: async () => {
+      await new BlobServiceClient(azurite.blobServiceUri, credential).deleteContainer('contract');
+    },
+    deployContainer: async () => {
+      await new BlobServiceClient(azurite.blobServiceUri, credential).createContainer('contract');
+    },
     close: async () => {
       await azurite.stop();
       await rm(folder, { recursive: true });
@@ -55,7 +77,6 @@ describe.each([
   beforeAll(async () => {
     store = await open();
     container = store.blobs;
-    await container.container({ since: 'first' });
   });
   afterAll(() => store.close());
 
@@ -71,8 +92,46 @@ describe.each([
     return all;
   }
 
-  test('a container that is there keeps its metadata', async () => {
-    expect(await container.container({ since: 'second' })).toEqual({ since: 'first' });
+  test('the age of a container is counted by the clock of storage, from when it was made', async () => {
+    const before = await container.containerAgeMs();
+    await store.pass(1_000);
+    const after = await container.containerAgeMs();
+    expect(before).toBeLessThan(60_000);
+    expect(after).toBeGreaterThan(before);
+  });
+
+  test('R34: each call makes a missing container anew, and finds it empty', async () => {
+    const meets: [string, (leaseId: string) => Promise<unknown>, unknown][] = [
+      ['age', () => container.containerAgeMs().then((ageMs) => ageMs < 5_000), true],
+      ['create', () => container.create('gone', {}), true],
+      ['metadata', () => container.metadata('gone'), undefined],
+      ['list', async () => Object.keys(await listed()), []],
+      ['acquire', () => container.acquire('gone', shortestLease), { is: 'missing' }],
+      ['renew', (id) => container.renew('gone', id), false],
+      ['release', (id) => container.release('gone', id), undefined],
+      ['remove', () => container.remove('gone'), undefined],
+    ];
+    for (const [operation, meet, expected] of meets) {
+      const id = await leased('gone');
+      await store.deleteContainer();
+      expect([operation, await meet(id)]).toEqual([operation, expected]);
+      await container.remove('gone');
+    }
+  });
+
+  test('R34: a container that the deployment made is older than any request', async () => {
+    await store.deleteContainer();
+    await store.deployContainer();
+    expect(await container.containerAgeMs()).toBeGreaterThan(86_400_000);
+    await store.deleteContainer();
+    expect(await container.containerAgeMs()).toBeLessThan(60_000);
+  });
+
+  test('R34: a lease that went with its container is lost, and no write gets past it', async () => {
+    const id = await leased('lost');
+    await store.deleteContainer();
+    await expect(container.setMetadata('lost', { by: 'us' }, id)).rejects.toMatchObject({ reason: 'lease-lost' });
+    expect(await container.metadata('lost')).toBeUndefined();
   });
 
   test('a blob that is there keeps its metadata when it is created again', async () => {
@@ -107,10 +166,11 @@ describe.each([
 
   test('only the one who has the lease writes', async () => {
     const id = await leased('guarded');
-    const refused = { name: 'OperationError', reason: 'refused' };
+    const refused = { name: 'OperationError', reason: 'storage-refused', detail: { code: 'LeaseIdMissing' } };
     await expect(container.setMetadata('guarded', { by: 'nobody' })).rejects.toMatchObject(refused);
     const stranger = '00000000-0000-4000-8000-000000000000';
-    await expect(container.setMetadata('guarded', { by: 'stranger' }, stranger)).rejects.toMatchObject(refused);
+    const lost = { name: 'OperationError', reason: 'lease-lost' };
+    await expect(container.setMetadata('guarded', { by: 'stranger' }, stranger)).rejects.toMatchObject(lost);
     await container.setMetadata('guarded', { by: 'us' }, id);
     expect(await container.metadata('guarded')).toEqual({ by: 'us' });
   });
@@ -133,6 +193,6 @@ describe.each([
     expect(await container.renew('written', written)).toBe(false);
     expect(await container.acquire('taken', shortestLease)).toMatchObject({ is: 'ours' });
     expect(await container.renew('taken', taken)).toBe(false);
-    await expect(container.setMetadata('taken', {}, taken)).rejects.toMatchObject({ reason: 'refused' });
+    await expect(container.setMetadata('taken', {}, taken)).rejects.toMatchObject({ reason: 'lease-lost' });
   }, 30_000);
 });

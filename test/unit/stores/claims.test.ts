@@ -3,8 +3,8 @@ import { claims } from '../../../lib/stores/claims.ts';
 import { claim, resource } from '../decide/situation.ts';
 import { emptyContainer, memoryBlobs, type Container } from '../../simulation/memoryBlobs.ts';
 
-function over(container: Container = emptyContainer(), id = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee') {
-  return claims(memoryBlobs(container, { now: () => new Date(0) }), () => id);
+function over(container: Container = emptyContainer()) {
+  return claims(memoryBlobs(container, { now: () => new Date(0) }));
 }
 
 const whole: Claim = {
@@ -41,16 +41,8 @@ test('a claim that is saved again replaces the one before, and one that is dropp
 
 test('the list has the claims and nothing else', async () => {
   const all = over();
-  await all.installation();
   await all.save(claim);
   const listed: Claim[] = [];
   for await (const each of all.list()) listed.push(each);
   expect(listed).toEqual([claim]);
-});
-
-test('the installation is made once', async () => {
-  const container = emptyContainer();
-  const [first, second] = [over(container, '11111111-1111-4111-8111-111111111111'), over(container, '22222222-2222')];
-  expect(await first.installation()).toBe('111111111111');
-  expect(await second.installation()).toBe('111111111111');
 });

@@ -1,12 +1,19 @@
 import { manualClock } from '../../../infra/azure-emulator/src/index.ts';
-import { minute, second } from '../../../lib/model/clock.ts';
+import { later, minute, second } from '../../../lib/model/clock.ts';
+import type { RequestInFlight } from '../../../lib/model/snapshot.ts';
 import type { Blobs } from '../../../lib/stores/blobs.ts';
-import { leases } from '../../../lib/stores/lease.ts';
-import { emptyContainer, memoryBlobs, type Container } from '../../simulation/memoryBlobs.ts';
+import { leases, type Leases } from '../../../lib/stores/lease.ts';
+import {
+  deleteContainer,
+  emptyContainer,
+  memoryBlobs,
+  oldContainer,
+  type Container,
+} from '../../simulation/memoryBlobs.ts';
 
 const name = '/subscriptions/s/resourcegroups/rg/providers/microsoft.batch/batchaccounts/acct';
 
-function worker(container: Container = { ...emptyContainer(), metadata: {} }) {
+function worker(container: Container = oldContainer()) {
   const time = manualClock(new Date('2026-03-02T01:00:00Z'));
   const clock = {
     now: () => time.now(),
@@ -101,9 +108,15 @@ describe('R4: a request that may still land', () => {
   test('is assumed of an unknown past: a container newly made counts as in flight', async () => {
     const { leases: mine, clock } = worker(emptyContainer());
     await mine.withLease(name, (lease) => {
-      expect(lease.requestInFlight).toEqual({ until: new Date(clock.now().getTime() + 5 * minute) });
+      const until = new Date(clock.now().getTime() + 5 * minute);
+      expect(lease.requestInFlight).toEqual({ until, replaces: undefined, isAssumed: true });
       return Promise.resolve();
     });
+  });
+
+  test('is not assumed of a new resource: its container is old and would know', async () => {
+    const { leases: mine } = worker();
+    expect(await inFlightOf(mine)).toBeUndefined();
   });
 
   test('is not written without the lease', async () => {
@@ -114,5 +127,60 @@ describe('R4: a request that may still land', () => {
         await expect(lease.recordIntent('a', clock.now())).rejects.toMatchObject({ reason: 'lease-lost' });
       });
     });
+  });
+});
+
+/** What a worker that acquires the lease knows of a request in flight. */
+function inFlightOf(of: Leases): Promise<RequestInFlight | undefined | 'busy'> {
+  return of.withLease(name, (lease) => Promise.resolve(lease.requestInFlight));
+}
+
+describe('R34: a container of leases that is deleted', () => {
+  test('loses the leases in it: no request is recorded, and so none is sent', async () => {
+    const { leases: mine, container, clock, time } = worker();
+    await mine.withLease(name, async (lease) => {
+      deleteContainer(container, clock);
+      time.advance(30 * second);
+      await expect(lease.recordIntent('a', clock.now())).rejects.toMatchObject({ reason: 'lease-lost' });
+    });
+  });
+
+  test('fails everybody as storage, until storage makes it again; then requests count as in flight', async () => {
+    const { leases: mine, container, clock, time } = worker();
+    await mine.withLease(name, (lease) => lease.recordIntent('a', later(clock.now(), 5 * minute)));
+    deleteContainer(container, clock);
+    await expect(inFlightOf(mine)).rejects.toMatchObject({
+      reason: 'storage-unavailable',
+      detail: { code: 'ContainerBeingDeleted' },
+    });
+    time.advance(30 * second);
+    expect(await inFlightOf(mine)).toMatchObject({ isAssumed: true });
+    time.advance(4 * minute + 59 * second);
+    expect(await inFlightOf(mine)).toMatchObject({ isAssumed: true });
+  });
+
+  test('and was made anew by another worker counts as new for all: no worker remembers its age', async () => {
+    const { leases: mine, blobs, container, clock, time } = worker();
+    const theirs = leases(blobs, clock);
+    await inFlightOf(mine);
+    deleteContainer(container, clock);
+    time.advance(30 * second);
+    await theirs.withLease('/another', () => Promise.resolve());
+    time.advance(minute);
+    expect(await inFlightOf(mine)).toMatchObject({ isAssumed: true });
+  });
+
+  test('knows all requests five minutes after it was made: a blob that is made then is of a new resource', async () => {
+    const { leases: mine, time } = worker(emptyContainer());
+    await mine.withLease('/another', () => Promise.resolve());
+    time.advance(5 * minute);
+    expect(await inFlightOf(mine)).toBeUndefined();
+  });
+
+  test('an assumption that a crash left in a blob ends with the age of the container', async () => {
+    const { leases: mine, blobs, clock } = worker();
+    const until = later(clock.now(), 5 * minute).toISOString();
+    await blobs.create(name.slice(1), { sentuntil: until, assumed: 'true' });
+    expect(await inFlightOf(mine)).toBeUndefined();
   });
 });

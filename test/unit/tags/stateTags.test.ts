@@ -43,7 +43,7 @@ test('the longest state there can be, with a deadline and all else, fits a tag',
     wait: { reason, since: at, until: at, code: 'C'.repeat(40), announcedStuck: true },
     rotation: {
       ...{ phase: 'revoke', cause: 'notice', start: at, mode: 'immediate', toRevoke: prints },
-      ...{ oldVersion: '0123456789abcdef0123456789abcdef', regeneratedAgain: true, deadline: at },
+      ...{ oldVersion: '0123456789abcdef0123456789abcdef', regeneratedAgain: true, accepted: 3, deadline: at },
     },
   };
   const tags = tagsFrom(state);

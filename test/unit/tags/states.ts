@@ -33,6 +33,7 @@ const rotation = optional(
     toRevoke: fc.array(fingerprint, { maxLength: 3 }),
     oldVersion: version,
     regeneratedAgain: fc.constant(true as const),
+    accepted: fc.integer({ min: 1, max: 3 }),
     deadline: date,
   },
   ['phase', 'cause', 'start', 'mode', 'toRevoke'],
