@@ -2,6 +2,7 @@ import { BlobServiceClient, RestError, type ContainerClient } from '@azure/stora
 import type { TokenCredential } from '@azure/core-auth';
 import { requestTimeoutMs } from '../azure/clients.ts';
 import { operationErrorFrom } from '../azure/errors.ts';
+import { withinLimit, withTokenLimit, type LimitClock } from '../azure/timeLimit.ts';
 import { OperationError } from '../model/operationError.ts';
 import type { Reason } from '../model/reason.ts';
 
@@ -30,11 +31,11 @@ export interface Blobs {
   release(name: string, leaseId: string): Promise<void>;
 }
 
-export function blobs(url: string, container: string, credential: TokenCredential): Blobs {
-  const service = new BlobServiceClient(url, credential, {
+export function blobs(url: string, container: string, identity: TokenCredential, clock: LimitClock): Blobs {
+  const service = new BlobServiceClient(url, withTokenLimit(identity, clock), {
     retryOptions: { maxTries: 1, tryTimeoutInMs: requestTimeoutMs },
   });
-  return over(service.getContainerClient(container));
+  return over(service.getContainerClient(container), clock);
 }
 
 /** What storage answers in place of a failure. */
@@ -49,52 +50,56 @@ const answers = {
   ],
 } as const satisfies Record<string, readonly string[]>;
 
-function over(container: ContainerClient): Blobs {
+function over(container: ContainerClient, clock: LimitClock): Blobs {
   const blob = (name: string) => container.getBlobClient(name);
   const lease = (name: string, id?: string) => blob(name).getBlobLeaseClient(id);
   return {
     containerAgeMs: async () => {
-      const { date, lastModified } = await call(() => container.getProperties());
+      const { date, lastModified } = await call((abortSignal) => container.getProperties({ abortSignal }));
       return date && lastModified ? date.getTime() - lastModified.getTime() : 0;
     },
     create: async (name, metadata) => {
       const options = { metadata: { ...metadata }, conditions: { ifNoneMatch: '*' } };
-      const upload = () => container.getBlockBlobClient(name).upload('', 0, options);
+      const upload = (abortSignal: AbortSignal) =>
+        container.getBlockBlobClient(name).upload('', 0, { ...options, abortSignal });
       return !('code' in (await expecting(answers.exists, upload)));
     },
     metadata: async (name) => {
-      const found = await expecting(answers.missing, () => blob(name).getProperties());
+      const found = await expecting(answers.missing, (abortSignal) => blob(name).getProperties({ abortSignal }));
       return 'code' in found ? undefined : (found.value.metadata ?? {});
     },
     setMetadata: async (name, metadata, leaseId) => {
       const options = leaseId ? { conditions: { leaseId } } : {};
-      const set = () => blob(name).setMetadata({ ...metadata }, options);
+      const set = (abortSignal: AbortSignal) => blob(name).setMetadata({ ...metadata }, { ...options, abortSignal });
       const written = await expecting(leaseId ? answers.lost : [], set);
       if ('code' in written) throw new OperationError('lease-lost', { code: written.code });
     },
     remove: async (name) => {
-      await expecting(answers.missing, () => blob(name).delete());
+      await expecting(answers.missing, (abortSignal) => blob(name).delete({ abortSignal }));
     },
-    list: () => listAll(container),
+    list: listAll,
     acquire: async (name, seconds) => {
       const expected = [...answers.missing, ...answers.leased];
-      const found = await expecting(expected, () => lease(name).acquireLease(seconds));
+      const found = await expecting(expected, (abortSignal) => lease(name).acquireLease(seconds, { abortSignal }));
       if ('value' in found) return { is: 'ours', leaseId: found.value.leaseId ?? '' };
       return { is: found.code === 'BlobNotFound' ? 'missing' : 'taken' };
     },
-    renew: async (name, id) => !('code' in (await expecting(answers.lost, () => lease(name, id).renewLease()))),
+    renew: async (name, id) => {
+      const renewed = await expecting(answers.lost, (abortSignal) => lease(name, id).renewLease({ abortSignal }));
+      return !('code' in renewed);
+    },
     release: async (name, id) => {
-      await expecting(answers.lost, () => lease(name, id).releaseLease());
+      await expecting(answers.lost, (abortSignal) => lease(name, id).releaseLease({ abortSignal }));
     },
   };
 
   /** Returns the value, or the one of these codes that storage answered. */
   async function expecting<T>(
     codes: readonly string[],
-    request: () => Promise<T>,
+    request: Request<T>,
   ): Promise<{ readonly value: T } | { readonly code: string }> {
     try {
-      return { value: await inContainer(container, request) };
+      return { value: await send(request) };
     } catch (error) {
       const code = storageCode(error);
       if (code !== undefined && codes.includes(code)) return { code };
@@ -102,24 +107,37 @@ function over(container: ContainerClient): Blobs {
     }
   }
 
-  async function call<T>(request: () => Promise<T>): Promise<T> {
+  async function call<T>(request: Request<T>): Promise<T> {
     try {
-      return await inContainer(container, request);
+      return await send(request);
     } catch (error) {
       throw storageFailure(error);
     }
   }
+
+  /**
+   * Storage's client takes no policies of ours, so the limit lies around the call. Once it is over, the signal keeps a
+   * request that still waits for its token from leaving (R31, time limit covers all).
+   */
+  function send<T>(request: Request<T>): Promise<T> {
+    return withinLimit(clock, requestTimeoutMs, (signal) => inContainer(container, signal, request));
+  }
+
+  async function* listAll() {
+    let continuationToken: string | undefined;
+    do {
+      const { value: page } = await call((abortSignal) => pageOf(container, continuationToken, abortSignal));
+      for (const { name, metadata = {} } of page?.segment.blobItems ?? []) yield { name, metadata };
+      continuationToken = page?.continuationToken;
+    } while (continuationToken);
+  }
 }
 
-async function* listAll(container: ContainerClient) {
-  try {
-    for await (const { name, metadata = {} } of container.listBlobsFlat({ includeMetadata: true })) {
-      yield { name, metadata };
-    }
-  } catch (error) {
-    if (!isContainerMissing(error)) throw storageFailure(error);
-    await makeContainer(container);
-  }
+type Request<T> = (signal: AbortSignal) => Promise<T>;
+
+function pageOf(container: ContainerClient, continuationToken: string | undefined, abortSignal: AbortSignal) {
+  const pages = container.listBlobsFlat({ includeMetadata: true, abortSignal });
+  return pages.byPage(continuationToken ? { continuationToken } : {}).next();
 }
 
 /**
@@ -127,13 +145,13 @@ async function* listAll(container: ContainerClient) {
  * half a minute after it was deleted (azure-facts: Blob storage): until then everything in it fails, and nothing is
  * taken for absent. The first request had no effect, so this repeats nothing (R3, no automatic retries).
  */
-async function inContainer<T>(container: ContainerClient, request: () => Promise<T>): Promise<T> {
+async function inContainer<T>(container: ContainerClient, signal: AbortSignal, request: Request<T>): Promise<T> {
   try {
-    return await request();
+    return await request(signal);
   } catch (error) {
     if (!isContainerMissing(error)) throw error;
-    await makeContainer(container);
-    return request();
+    await makeContainer(container, signal);
+    return request(signal);
   }
 }
 
@@ -141,9 +159,9 @@ function isContainerMissing(error: unknown): boolean {
   return storageCode(error) === 'ContainerNotFound';
 }
 
-async function makeContainer(container: ContainerClient): Promise<void> {
+async function makeContainer(container: ContainerClient, abortSignal: AbortSignal): Promise<void> {
   try {
-    await container.create();
+    await container.create({ abortSignal });
   } catch (error) {
     if (storageCode(error) !== 'ContainerAlreadyExists') throw storageFailure(error);
   }

@@ -13,6 +13,7 @@ import { clients, type Clients } from '../../../lib/azure/clients.ts';
 import { operationErrorFrom } from '../../../lib/azure/errors.ts';
 import { OperationError, type ErrorDetail } from '../../../lib/model/operationError.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
+import { realTime } from '../../support/timers.ts';
 
 const leak = 'c2VjcmV0LWtleS1pbi1hbi1lcnJvci1ib2R5LXRoYXQtbXVzdC1ub3QtbGVhaw==';
 const vaultUrl = 'https://kv.vault.azure.net';
@@ -110,7 +111,7 @@ function clientsOver(
     },
   };
   const endpoints = { armEndpoint: 'https://management.azure.com', armAudience: 'https://management.azure.com' };
-  return { all: clients(credential, http, endpoints), sent };
+  return { all: clients(credential, http, endpoints, realTime), sent };
 }
 
 const goodToken: TokenCredential = {
@@ -191,7 +192,7 @@ describe('R34: a token that does not come', () => {
     const credential = new ManagedIdentityCredential({ clientId: '00000000-0000-4000-8000-000000000009' });
     const http: HttpClient = { sendRequest: () => Promise.reject(new Error('no request may leave')) };
     const settings = { armEndpoint: 'https://management.azure.com', armAudience: 'https://management.azure.com' };
-    const thrown = await call(clients(credential, challenging(http), settings)).catch((error: unknown) => error);
+    const thrown = await call(clients(credential, challenging(http), settings, realTime)).catch((error: unknown) => error);
     expect(thrown).toMatchObject({ reason: 'identity-unavailable', detail: { code: 'ServerError' } });
     expect(thrown).not.toMatchObject({ detail: { answered: true } });
   });

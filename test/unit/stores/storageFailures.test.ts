@@ -8,6 +8,7 @@ import { CredentialUnavailableError } from '@azure/identity';
 import { createCertificates } from '../../../infra/azure-emulator/src/index.ts';
 import { blobs, type Blobs } from '../../../lib/stores/blobs.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
+import { realTime } from '../../support/timers.ts';
 
 /** Storage's answer to the next requests: the last one counts on. */
 let answers: { readonly status: number; readonly code: string; readonly headers?: Record<string, string> }[] = [];
@@ -72,7 +73,7 @@ const failures: [status: number, code: string, reason: Reason][] = [
 describe.each(failures)('R34: %i %s is reported as storage’s own', (status, code, reason) => {
   test.each(calls)('%s', async (_operation, call) => {
     answers = [{ status, code }];
-    await expect(call(blobs(url, 'container', token))).rejects.toMatchObject({ reason, detail: { code } });
+    await expect(call(blobs(url, 'container', token, realTime))).rejects.toMatchObject({ reason, detail: { code } });
   });
 });
 
@@ -84,7 +85,7 @@ test.each(calls)(
       { status: 409, code: 'ContainerBeingDeleted' },
     ];
     const expected = { reason: 'storage-unavailable', detail: { code: 'ContainerBeingDeleted' } };
-    await expect(call(blobs(url, 'container', token))).rejects.toMatchObject(expected);
+    await expect(call(blobs(url, 'container', token, realTime))).rejects.toMatchObject(expected);
   },
 );
 
@@ -95,7 +96,7 @@ test.each(calls)(
       { status: 404, code: 'ContainerNotFound' },
       { status: 403, code: 'AuthorizationPermissionMismatch' },
     ];
-    await expect(call(blobs(url, 'container', token))).rejects.toMatchObject({ reason: 'storage-forbidden' });
+    await expect(call(blobs(url, 'container', token, realTime))).rejects.toMatchObject({ reason: 'storage-forbidden' });
   },
 );
 
@@ -106,18 +107,18 @@ test.each([
   [404, 'BlobNotFound'],
 ])('R34: %i %s for a write under a lease means that the lease is lost', async (status, code) => {
   answers = [{ status, code }];
-  const write = blobs(url, 'container', token).setMetadata('a', {}, '00000000-0000-4000-8000-000000000000');
+  const write = blobs(url, 'container', token, realTime).setMetadata('a', {}, '00000000-0000-4000-8000-000000000000');
   await expect(write).rejects.toMatchObject({ reason: 'lease-lost', detail: { code } });
 });
 
 test('a lease on a claim, which only a person can have taken, is storage’s refusal', async () => {
   answers = [{ status: 412, code: 'LeaseIdMissing' }];
-  const write = blobs(url, 'container', token).setMetadata('a', {});
+  const write = blobs(url, 'container', token, realTime).setMetadata('a', {});
   await expect(write).rejects.toMatchObject({ reason: 'storage-refused', detail: { code: 'LeaseIdMissing' } });
 });
 
 test.each(calls)('a connection that is refused fails %s as storage', async (_operation, call) => {
-  await expect(call(blobs('https://127.0.0.1:1/account', 'container', token))).rejects.toMatchObject({
+  await expect(call(blobs('https://127.0.0.1:1/account', 'container', token, realTime))).rejects.toMatchObject({
     reason: 'storage-unavailable',
     detail: { code: 'ECONNREFUSED' },
   });
@@ -125,5 +126,5 @@ test.each(calls)('a connection that is refused fails %s as storage', async (_ope
 
 test.each(calls)('%s without a token is reported as the identity’s', async (_operation, call) => {
   const none = { getToken: () => Promise.reject(new CredentialUnavailableError('no identity')) };
-  await expect(call(blobs(url, 'container', none))).rejects.toMatchObject({ reason: 'identity-unavailable' });
+  await expect(call(blobs(url, 'container', none, realTime))).rejects.toMatchObject({ reason: 'identity-unavailable' });
 });
