@@ -176,7 +176,10 @@ function storageCode(error: unknown): string | undefined {
 /** No refusal of storage is taken for a fault of the target's resource (R34, storage has its own reasons). */
 function storageFailure(error: unknown): OperationError {
   const found = operationErrorFrom(error);
-  if (error instanceof OperationError || found.reason === 'identity-unavailable') return found;
+  if (found.reason === 'identity-unavailable') return found;
+  if (error instanceof OperationError) {
+    return error.reason === 'outage' ? new OperationError('storage-unavailable', error.detail) : error; // its time is over
+  }
   const code = storageCode(error) ?? found.detail.code;
   const status = error instanceof RestError ? error.statusCode : undefined;
   return new OperationError(storageReason(status, code), { code, retryAfterMs: found.detail.retryAfterMs });

@@ -8,7 +8,7 @@ import { CredentialUnavailableError } from '@azure/identity';
 import { createCertificates } from '../../../infra/azure-emulator/src/index.ts';
 import { blobs, type Blobs } from '../../../lib/stores/blobs.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
-import { realTime } from '../../support/timers.ts';
+import { fastTime, realTime } from '../../support/timers.ts';
 
 /** Storage's answer to the next requests: the last one counts on. */
 let answers: { readonly status: number; readonly code: string; readonly headers?: Record<string, string> }[] = [];
@@ -24,6 +24,7 @@ beforeAll(async () => {
     request.resume();
     const [answer = { status: 200, code: '' }] = answers;
     if (answers.length > 1) answers = answers.slice(1);
+    if (answer.code === 'never') return;
     const body = `<?xml version="1.0" encoding="utf-8"?><Error><Code>${answer.code}</Code><Message>x</Message></Error>`;
     const headers = { 'content-type': 'application/xml', 'x-ms-error-code': answer.code, ...answer.headers };
     response.writeHead(answer.status, headers).end(request.method === 'HEAD' ? undefined : body);
@@ -127,4 +128,16 @@ test.each(calls)('a connection that is refused fails %s as storage', async (_ope
 test.each(calls)('%s without a token is reported as the identity’s', async (_operation, call) => {
   const none = { getToken: () => Promise.reject(new CredentialUnavailableError('no identity')) };
   await expect(call(blobs(url, 'container', none, realTime))).rejects.toMatchObject({ reason: 'identity-unavailable' });
+});
+
+test.each(calls)('R31: storage that never answers fails %s in time', async (_operation, call) => {
+  answers = [{ status: 200, code: 'never' }];
+  const unavailable = { reason: 'storage-unavailable', detail: { code: 'TimeLimit' } };
+  await expect(call(blobs(url, 'container', token, fastTime))).rejects.toMatchObject(unavailable);
+});
+
+test.each(calls)('R31: a token that never comes fails %s in time, as the identity’s', async (_operation, call) => {
+  const none = { getToken: () => new Promise<never>(() => undefined) };
+  const unavailable = { reason: 'identity-unavailable', detail: { code: 'TimeLimit' } };
+  await expect(call(blobs(url, 'container', none, fastTime))).rejects.toMatchObject(unavailable);
 });
