@@ -1,13 +1,5 @@
 // ES modules without a CommonJS twin.
-const esmOnly = [
-  'https-proxy-agent',
-  'http-proxy-agent',
-  'agent-base',
-  'proxy-agent-negotiate',
-  'jose',
-  'p-map',
-  'p-timeout',
-];
+const esmOnly = ['https-proxy-agent', 'http-proxy-agent', 'agent-base', 'proxy-agent-negotiate', 'jose', 'p-map'];
 
 const common = {
   rootDir: import.meta.dirname,

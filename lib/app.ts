@@ -1,19 +1,19 @@
 import type { HttpMethod, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
-import { ManagedIdentityCredential } from '@azure/identity';
-import pTimeout from 'p-timeout';
 import { reporter } from './announcements/log.ts';
 import { assembleServices, type ServicesWithoutReporter } from './assemble.ts';
+import { managedIdentity } from './azure/identity.ts';
 import { later, minute, second, type Clock } from './model/clock.ts';
 import type { Phase } from './model/state.ts';
 import type { Services } from './reconcile/services.ts';
 import { settingsFrom } from './settings.ts';
 import { blobs } from './stores/blobs.ts';
+import { budgets, withinBudget } from './triggers/budget.ts';
 import { onKeyVaultEvent, onPhaseDue, onResourceEvent, RedeliverError } from './triggers/events/handlers.ts';
 import { takeNotices } from './triggers/http/notices.ts';
 import { definePool } from './triggers/http/pools.ts';
 import { refusePrincipal } from './triggers/http/principal.ts';
-import { problem } from './triggers/http/problem.ts';
+import { answerInTime, problem } from './triggers/http/problem.ts';
 import { showRotation, startRotation } from './triggers/http/rotations.ts';
 import { onNoticeEvent } from './triggers/notices/event.ts';
 import { pollNotices } from './triggers/notices/poll.ts';
@@ -39,22 +39,21 @@ export interface Keyturn {
 const sweepMs = 4 * minute;
 /** A visit for an event begins nothing after this time. What it has begun may take as long again. */
 const eventMs = 20 * second;
-/** Event Grid waits 30 seconds for an answer, an action group 10 (azure-facts: Event Grid delivery). */
-const budgets = { eventMs: 25 * second, noticeMs: 9 * second };
 
 export function keyturn(services: Services, muted: MutedTargets, budget = budgets): Keyturn {
   const until = (ms: number) => later(services.clock.now(), ms);
   return {
-    sweep: (phase) => sweep(services, muted, phase, until(sweepMs)),
-    pollNotices: () => pollNotices(services, muted, until(sweepMs)),
+    sweep: (phase) => endInTime(sweep(services, muted, phase, until(sweepMs))),
+    pollNotices: () => endInTime(pollNotices(services, muted, until(sweepMs))),
     phaseDue: (phase, event) => acknowledgeInTime(onPhaseDue(services, phase, event, until(eventMs))),
     keyVault: (event) => redeliverIfLate(onKeyVaultEvent(services, event, until(eventMs))),
     resource: (event) => redeliverIfLate(onResourceEvent(services, event, until(eventMs))),
     notice: (event) => redeliverIfLate(onNoticeEvent(services, muted, event, until(eventMs))),
-    notices: (request) => takeNotices(services, muted, request, budget.noticeMs),
-    start: (request) => startRotation(services, request),
-    show: (id) => showRotation(services, id),
-    definePool: (request) => definePool(services, request),
+    notices: (request) =>
+      answerInTime(services, budget.noticeMs, takeNotices(services, muted, request, budget.noticeMs)),
+    start: (request) => startRotation(services, request, budget.httpMs),
+    show: (id) => answerInTime(services, budget.httpMs, showRotation(services, id)),
+    definePool: (request) => answerInTime(services, budget.httpMs, definePool(services, request)),
   };
 
   /** Acknowledges an event that is still being handled at the end of the budget: a timer takes up what is left. */
@@ -67,15 +66,13 @@ export function keyturn(services: Services, muted: MutedTargets, budget = budget
     if (!(await isDoneInTime(work))) throw new RedeliverError('over-budget');
   }
 
-  /** Work that is late goes on under its lease. */
   async function isDoneInTime(work: Promise<void>): Promise<boolean> {
-    const done = work.then(() => true);
-    if (await pTimeout(done, { milliseconds: budget.eventMs, fallback: () => false })) return true;
-    services.note('over-budget', {});
-    work.catch(() => {
-      services.note('over-budget', { ended: 'badly' });
-    });
-    return false;
+    return (await withinBudget(services, budget.eventMs, work)) !== 'late';
+  }
+
+  /** Ends the invocation of a timer, although something still hangs. Each request in it has a limit of its own. */
+  async function endInTime(work: Promise<void>): Promise<void> {
+    await withinBudget(services, budget.timerMs, work);
   }
 }
 
@@ -101,18 +98,25 @@ const clock: Clock = {
   now: () => new Date(),
   monotonicMs: () => performance.now(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  after: (ms, act) => {
+    const timer = setTimeout(act, ms);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
 };
 
 function servicesFrom(env: NodeJS.ProcessEnv): ServicesWithoutReporter {
   const settings = settingsFrom(env);
   const clientId = env['AZURE_CLIENT_ID'];
-  const credential = clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential();
+  const http = createDefaultHttpClient();
+  const credential = managedIdentity(clientId, http);
   return assembleServices({
     settings,
     clock,
     credential,
-    http: createDefaultHttpClient(),
-    container: (name) => blobs(settings.blobServiceUrl, name, credential),
+    http,
+    container: (name) => blobs(settings.blobServiceUrl, name, credential, clock),
   });
 }
 

@@ -36,7 +36,7 @@ export function assembleServices({
   http,
   container,
 }: Environment): ServicesWithoutReporter {
-  const all = clients(credential, http, settings);
+  const all = clients(credential, http, settings, clock);
   const { topicEndpoint, vaultUrls } = settings;
   const graph = resourceGraph(all.arm);
   const leaseStore = leases(container('keyturn-leases'), clock);

@@ -1,7 +1,7 @@
 import { BatchManagementClient } from '@azure/arm-batch';
 import { SignalRManagementClient } from '@azure/arm-signalr';
 import type { TokenCredential } from '@azure/core-auth';
-import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline';
+import type { HttpClient } from '@azure/core-rest-pipeline';
 import { EventGridPublisherClient } from '@azure/eventgrid';
 import { CertificateClient } from '@azure/keyvault-certificates';
 import { KeyClient } from '@azure/keyvault-keys';
@@ -10,8 +10,12 @@ import { arm, type Arm, type ArmSettings } from './arm.ts';
 import { batchDataPlane, type BatchDataPlane } from './batchDataPlane.ts';
 import { errorPolicy, vaultAnswerPolicy } from './errors.ts';
 import { retryReads } from './retryReads.ts';
+import { timeLimits, withTokenLimit, type LimitClock } from './timeLimit.ts';
 
-/** No request takes longer; a lease has always as much time left before a write is sent (R5, lease time left). */
+/**
+ * No request takes longer, its token included. A lease has always as much time left before a write is sent, so none leaves
+ * after it (R5, lease time left; R31, time limit covers all).
+ */
 export const requestTimeoutMs = 20_000;
 
 /** Every client, made on first use. One `HttpClient` underneath is the seam of the crash tests. */
@@ -28,12 +32,19 @@ export interface Clients {
   readonly http: HttpClient;
 }
 
-export function clients(credential: TokenCredential, http: HttpClient, settings: ArmSettings): Clients {
+export function clients(
+  identity: TokenCredential,
+  http: HttpClient,
+  settings: ArmSettings,
+  clock: LimitClock,
+): Clients {
   const { armEndpoint, armAudience } = settings;
-  const deps = { credential, http, timeLimit: timeLimit(requestTimeoutMs) };
+  const credential = withTokenLimit(identity, clock);
+  const limits = timeLimits(http, clock);
+  const deps = { credential, http: limits.http, timeLimit: limits.policy(requestTimeoutMs) };
   const position = 'perCall' as const;
   const options = {
-    httpClient: http,
+    httpClient: limits.http,
     // The SDKs' own retry sends a regenerate again after a lost answer: the next inspection decides instead (R3, no
     // automatic retries).
     retryOptions: { maxRetries: 0 },
@@ -51,7 +62,7 @@ export function clients(credential: TokenCredential, http: HttpClient, settings:
     ...options,
     additionalPolicies: [
       { policy: errorPolicy, position },
-      { policy: timeLimit(announceTimeoutMs), position },
+      { policy: limits.policy(announceTimeoutMs), position },
     ],
   };
   const management = {
@@ -74,16 +85,6 @@ export function clients(credential: TokenCredential, http: HttpClient, settings:
 
 /** Announcements are sent under a lease: they must not take long. */
 const announceTimeoutMs = 5_000;
-
-function timeLimit(ms: number): PipelinePolicy {
-  return {
-    name: 'timeLimit',
-    sendRequest: (request, next) => {
-      request.timeout = ms;
-      return next(request);
-    },
-  };
-}
 
 /** A vault on this machine is no subdomain of Azure's; anywhere else the check of the challenge stays. */
 function loopback(url: string): { disableChallengeResourceVerification?: boolean } {

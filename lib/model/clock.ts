@@ -1,9 +1,30 @@
 /** The only source of time. `sleep` is called in one place: the loop of a visit. */
 export interface Clock {
   now(): Date;
-  /** Milliseconds that never run backwards, for leases. */
+  /** Milliseconds that never run backwards, for leases and limits. */
   monotonicMs(): number;
   sleep(ms: number): Promise<void>;
+  /** Calls `act` when so many milliseconds have passed, unless the function that it returns is called before. */
+  after(ms: number, act: () => void): () => void;
+}
+
+/** Waits for the work for so long at most. Work that is late goes on. */
+export async function inTime<T>(
+  clock: Pick<Clock, 'after'>,
+  ms: number,
+  work: Promise<T>,
+): Promise<{ readonly value: T } | 'late'> {
+  let stop: () => void = () => undefined;
+  const late = new Promise<'late'>((resolve) => {
+    stop = clock.after(ms, () => {
+      resolve('late');
+    });
+  });
+  try {
+    return await Promise.race([work.then((value) => ({ value })), late]);
+  } finally {
+    stop();
+  }
 }
 
 export const second = 1_000;

@@ -5,12 +5,11 @@ import type { Reason } from '../model/reason.ts';
 import type { Consumers, Snapshot } from '../model/snapshot.ts';
 import type { State, VisitRequest } from '../model/state.ts';
 import { normalizedId, type Target } from '../model/target.ts';
-import type { Lease } from '../stores/lease.ts';
 import { isLiveProved } from './checkLive.ts';
 import { runUntilBlocked } from './loop.ts';
 import { readTarget } from './readTarget.ts';
 import type { Services } from './services.ts';
-import { Visit, type LiveCredential } from './visit.ts';
+import { Visit, type LiveCredential, type VisitStart } from './visit.ts';
 
 /** How a visit ended. */
 export type VisitReport =
@@ -46,13 +45,15 @@ interface FailedVisit {
 
 /**
  * Takes one target as far as it goes before `deadline`, under the lease of its resource. Never throws an
- * `OperationError`: the report says what failed.
+ * `OperationError`: the report says what failed. `onAccepted` hears of an emergency as soon as it is accepted, before the
+ * visit goes on.
  */
 export async function reconcile(
   services: Services,
   target: Target,
   request: VisitRequest,
   deadline: Date,
+  onAccepted: (report: VisitReport) => void = () => undefined,
 ): Promise<VisitReport> {
   try {
     const { leases } = services;
@@ -61,7 +62,7 @@ export async function reconcile(
     if (!lease) return { is: 'busy' };
     if (lease === 'unknown') return { is: 'foreign' };
     try {
-      return await visitTarget(services, target, request, deadline, lease);
+      return await visitTarget(services, target, { request, deadline, lease }, onAccepted);
     } finally {
       await lease.release();
     }
@@ -73,9 +74,8 @@ export async function reconcile(
 async function visitTarget(
   services: Services,
   { secret, resource }: Target,
-  request: VisitRequest,
-  deadline: Date,
-  lease: Lease,
+  { request, ...bounds }: Pick<VisitStart, 'request' | 'deadline' | 'lease'>,
+  onAccepted: (report: VisitReport) => void,
 ): Promise<VisitReport> {
   const read = await readTarget(services, secret, services.clock.now());
   if (read.is !== 'target') return read;
@@ -86,8 +86,12 @@ async function visitTarget(
   const secretCredential = provider.secretCredential({ ...unseen, now: unseen.readAt });
   const notInspected = { readiness: { is: 'unknown', reason: 'outage' }, credentials: [], secretCredential } as const;
   const snapshot: Snapshot = { ...unseen, inspection: notInspected };
-  const visit = new Visit({ services, provider, lease, deadline, request, snapshot });
+  const visit = new Visit({ services, provider, ...bounds, request, snapshot, onAccepted: reportAcceptance });
   return services.settings.mode === 'rotate' ? rotate(visit) : observe(visit);
+
+  function reportAcceptance(): void {
+    onAccepted(visited(visit, { do: 'leave', reason: 'going-on' }));
+  }
 }
 
 /** Works until the target must wait, then writes where it stands. */

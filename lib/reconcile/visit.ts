@@ -1,6 +1,7 @@
 import { announcement } from '../announcements/announcement.ts';
 import { reportFailure } from '../announcements/reportFailure.ts';
 import { announcementsFor } from '../announcements/transitions.ts';
+import { requestTimeoutMs } from '../azure/clients.ts';
 import { needsConsumers, needsUrgentRefresh } from '../decide/consumers.ts';
 import type { Decision, Situation } from '../decide/decision.ts';
 import { isLiveDead } from '../decide/drift.ts';
@@ -28,7 +29,7 @@ import {
 import type { ChangeRequest, InRotation, Outcome } from '../phases/phase.ts';
 import { steps } from '../phases/phases.ts';
 import type { Provider, ProviderInput, SendOwn } from '../providers/provider.ts';
-import type { Lease } from '../stores/lease.ts';
+import { ensureTimeLeft, type Lease } from '../stores/lease.ts';
 import { writeTags } from '../tags/tags.ts';
 import type { Services } from './services.ts';
 
@@ -46,6 +47,8 @@ export interface VisitStart {
   readonly deadline: Date;
   readonly request: VisitRequest;
   readonly snapshot: Snapshot;
+  /** Called as soon as the emergency that was requested is accepted. */
+  readonly onAccepted: () => void;
 }
 
 /**
@@ -62,6 +65,7 @@ export class Visit {
   readonly #provider: Provider;
   readonly #lease: Lease;
   readonly #deadline: Date;
+  readonly #onAccepted: () => void;
   #request: VisitRequest;
   /** The visit is for an event that reports a change, or checks for one. */
   readonly #mayFollowChange: boolean;
@@ -75,11 +79,12 @@ export class Visit {
   /** Whether consumers were listed for the current version, with or without an answer. */
   #askedConsumers = false;
 
-  constructor({ services, provider, lease, deadline, request, snapshot }: VisitStart) {
+  constructor({ services, provider, lease, deadline, request, snapshot, onAccepted }: VisitStart) {
     this.#services = services;
     this.#provider = provider;
     this.#lease = lease;
     this.#deadline = deadline;
+    this.#onAccepted = onAccepted;
     this.#request = request;
     this.#mayFollowChange = request.checkLive === true || reportsChange(request);
     this.#snapshot = snapshot;
@@ -183,6 +188,7 @@ export class Visit {
       throw error;
     }
     this.#emergencyStart = start;
+    this.#onAccepted();
     this.#request = { cause: this.#request.cause };
     if (this.#owesClaim) await this.#claim();
     return 'again';
@@ -340,15 +346,32 @@ export class Visit {
    */
   async #sendRecorded(change: ChangeRequest, shared?: Lease): Promise<Outcome> {
     await this.#lease.recordIntent(change.replaces, this.#requestEndsAt());
-    const own = ownRequest();
+    const held = shared ? [this.#lease, shared] : [this.#lease];
+    const own = ownRequest(() => this.#readyToSend(held));
     try {
       const outcome = await change.send(own.send);
       if (own.answer === 'accepted') this.#noteAccepted(change, outcome);
       return outcome;
     } finally {
-      const leases = own.answer === 'refused' ? [this.#lease, ...(shared ? [shared] : [])] : [];
-      for (const lease of leases) await undefinedIf('any failure', lease.clearInFlight());
+      for (const lease of own.answer === 'refused' ? held : []) await undefinedIf('any failure', lease.clearInFlight());
     }
+  }
+
+  /**
+   * Called right before the request that changes the credential. A step may read for minutes before it sends that one.
+   * Then the time that was recorded for the request is running out, or one of the leases, and another worker would take
+   * the request for one that ended. So it is recorded anew, and leaves within its own time limit after that (R4, request
+   * in flight; R31, time limit covers all).
+   */
+  async #readyToSend(held: readonly Lease[]): Promise<void> {
+    const landsBy = later(this.#services.clock.now(), requestTimeoutMs + minute);
+    for (const lease of held) {
+      const { requestInFlight } = lease;
+      if (requestInFlight && requestInFlight.until < landsBy) {
+        await lease.recordIntent(requestInFlight.replaces, this.#requestEndsAt());
+      }
+    }
+    await ensureTimeLeft(held);
   }
 
   /** Counts a request that was accepted, until an inspection shows its effect (R32, only its own answer). */
@@ -429,8 +452,7 @@ export class Visit {
   /** Writes that this secret is the target, and which version is the last that we wrote. */
   async #claim(missingSince?: Date, repairedAt?: Date): Promise<void> {
     const claim = this.#nextClaim(missingSince, repairedAt);
-    await this.#lease.ensureTimeLeft();
-    await this.#services.claims.save(claim);
+    await this.#services.claims.save(claim, this.#lease);
     this.#update({ claim });
   }
 
@@ -566,9 +588,10 @@ interface OwnRequest {
   readonly send: SendOwn;
 }
 
-function ownRequest(): OwnRequest {
+function ownRequest(ready: () => Promise<void>): OwnRequest {
   const own: OwnRequest = {
     send: async (request) => {
+      await ready();
       try {
         const value = await request();
         own.answer = 'accepted';

@@ -2,6 +2,7 @@ import { BlobServiceClient, RestError, type ContainerClient } from '@azure/stora
 import type { TokenCredential } from '@azure/core-auth';
 import { requestTimeoutMs } from '../azure/clients.ts';
 import { operationErrorFrom } from '../azure/errors.ts';
+import { withinLimit, withTokenLimit, type LimitClock } from '../azure/timeLimit.ts';
 import { OperationError } from '../model/operationError.ts';
 import type { Reason } from '../model/reason.ts';
 
@@ -33,11 +34,11 @@ export interface Blobs {
   release(name: string, leaseId: string): Promise<void>;
 }
 
-export function blobs(url: string, container: string, credential: TokenCredential): Blobs {
-  const service = new BlobServiceClient(url, credential, {
+export function blobs(url: string, container: string, identity: TokenCredential, clock: LimitClock): Blobs {
+  const service = new BlobServiceClient(url, withTokenLimit(identity, clock), {
     retryOptions: { maxTries: 1, tryTimeoutInMs: requestTimeoutMs },
   });
-  return over(service.getContainerClient(container));
+  return over(service.getContainerClient(container), clock);
 }
 
 /** Metadata of a container that this app made. */
@@ -55,53 +56,53 @@ const answers = {
   ],
 } as const satisfies Record<string, readonly string[]>;
 
-function over(container: ContainerClient): Blobs {
+function over(container: ContainerClient, clock: LimitClock): Blobs {
   const blob = (name: string) => container.getBlobClient(name);
   const lease = (name: string, id?: string) => blob(name).getBlobLeaseClient(id);
   return {
     containerAgeMs: async () => {
-      const { date, lastModified, metadata } = await call(() => container.getProperties());
+      const { date, lastModified, metadata } = await call((abortSignal) => container.getProperties({ abortSignal }));
       if (!metadata?.[madeByApp]) return Infinity;
       return date && lastModified ? date.getTime() - lastModified.getTime() : 0;
     },
     create: async (name, metadata) => {
       const options = { metadata: { ...metadata }, conditions: { ifNoneMatch: '*' } };
-      const upload = () => container.getBlockBlobClient(name).upload('', 0, options);
-      return !('code' in (await expecting(answers.exists, upload)));
+      const empty = container.getBlockBlobClient(name);
+      const made = await expecting(answers.exists, (abortSignal) => empty.upload('', 0, { ...options, abortSignal }));
+      return !('code' in made);
     },
     metadata: async (name) => {
-      const found = await expecting(answers.missing, () => blob(name).getProperties());
+      const found = await expecting(answers.missing, (abortSignal) => blob(name).getProperties({ abortSignal }));
       return 'code' in found ? undefined : (found.value.metadata ?? {});
     },
     setMetadata: async (name, metadata, leaseId) => {
       const options = leaseId ? { conditions: { leaseId } } : {};
-      const set = () => blob(name).setMetadata({ ...metadata }, options);
+      const set = (abortSignal: AbortSignal) => blob(name).setMetadata({ ...metadata }, { ...options, abortSignal });
       const written = await expecting(leaseId ? answers.lost : [], set);
       if ('code' in written) throw new OperationError('lease-lost', { code: written.code });
     },
-    remove: async (name) => {
-      await expecting(answers.missing, () => blob(name).delete());
-    },
-    list: () => listAll(container),
+    remove: async (name) =>
+      void (await expecting(answers.missing, (abortSignal) => blob(name).delete({ abortSignal }))),
+    list: listAll,
     acquire: async (name, seconds) => {
       const expected = [...answers.missing, ...answers.leased];
-      const found = await expecting(expected, () => lease(name).acquireLease(seconds));
+      const found = await expecting(expected, (abortSignal) => lease(name).acquireLease(seconds, { abortSignal }));
       if ('value' in found) return { is: 'ours', leaseId: found.value.leaseId ?? '' };
       return { is: found.code === 'BlobNotFound' ? 'missing' : 'taken' };
     },
-    renew: async (name, id) => !('code' in (await expecting(answers.lost, () => lease(name, id).renewLease()))),
-    release: async (name, id) => {
-      await expecting(answers.lost, () => lease(name, id).releaseLease());
-    },
+    renew: async (name, id) =>
+      !('code' in (await expecting(answers.lost, (abortSignal) => lease(name, id).renewLease({ abortSignal })))),
+    release: async (name, id) =>
+      void (await expecting(answers.lost, (abortSignal) => lease(name, id).releaseLease({ abortSignal }))),
   };
 
   /** Returns the value, or the one of these codes that storage answered. */
   async function expecting<T>(
     codes: readonly string[],
-    request: () => Promise<T>,
+    request: Request<T>,
   ): Promise<{ readonly value: T } | { readonly code: string }> {
     try {
-      return { value: await inContainer(container, request) };
+      return { value: await send(request) };
     } catch (error) {
       const code = storageCode(error);
       if (code !== undefined && codes.includes(code)) return { code };
@@ -109,24 +110,41 @@ function over(container: ContainerClient): Blobs {
     }
   }
 
-  async function call<T>(request: () => Promise<T>): Promise<T> {
+  async function call<T>(request: Request<T>): Promise<T> {
     try {
-      return await inContainer(container, request);
+      return await send(request);
     } catch (error) {
       throw storageFailure(error);
     }
   }
+
+  /**
+   * Storage's client takes no policies of ours, so the limit lies around the call. Once it is over, the signal keeps a
+   * request that still waits for its token from leaving (R31, time limit covers all).
+   */
+  function send<T>(request: Request<T>): Promise<T> {
+    return withinLimit(clock, requestTimeoutMs, (signal) => inContainer(container, signal, request));
+  }
+
+  async function* listAll() {
+    let continuationToken: string | undefined;
+    do {
+      const page = await call((abortSignal) => pageOf(container, continuationToken, abortSignal));
+      yield* page.blobs;
+      ({ continuationToken } = page);
+    } while (continuationToken);
+  }
 }
 
-async function* listAll(container: ContainerClient) {
-  try {
-    for await (const { name, metadata = {} } of container.listBlobsFlat({ includeMetadata: true })) {
-      yield { name, metadata };
-    }
-  } catch (error) {
-    if (!isContainerMissing(error)) throw storageFailure(error);
-    await makeContainer(container);
+type Request<T> = (signal: AbortSignal) => Promise<T>;
+
+async function pageOf(container: ContainerClient, continuationToken: string | undefined, abortSignal: AbortSignal) {
+  const pages = container.listBlobsFlat({ includeMetadata: true, abortSignal });
+  for await (const page of pages.byPage(continuationToken ? { continuationToken } : {})) {
+    const blobs = page.segment.blobItems.map(({ name, metadata = {} }) => ({ name, metadata }));
+    return { blobs, continuationToken: page.continuationToken };
   }
+  return { blobs: [], continuationToken: undefined };
 }
 
 /**
@@ -134,13 +152,13 @@ async function* listAll(container: ContainerClient) {
  * half a minute after it was deleted (azure-facts: Blob storage): until then everything in it fails, and nothing is
  * taken for absent. The first request had no effect, so this repeats nothing (R3, no automatic retries).
  */
-async function inContainer<T>(container: ContainerClient, request: () => Promise<T>): Promise<T> {
+async function inContainer<T>(container: ContainerClient, signal: AbortSignal, request: Request<T>): Promise<T> {
   try {
-    return await request();
+    return await request(signal);
   } catch (error) {
     if (!isContainerMissing(error)) throw error;
-    await makeContainer(container);
-    return request();
+    await makeContainer(container, signal);
+    return request(signal);
   }
 }
 
@@ -148,9 +166,9 @@ function isContainerMissing(error: unknown): boolean {
   return storageCode(error) === 'ContainerNotFound';
 }
 
-async function makeContainer(container: ContainerClient): Promise<void> {
+async function makeContainer(container: ContainerClient, abortSignal: AbortSignal): Promise<void> {
   try {
-    await container.create({ metadata: { [madeByApp]: 'true' } });
+    await container.create({ abortSignal, metadata: { [madeByApp]: 'true' } });
   } catch (error) {
     if (storageCode(error) !== 'ContainerAlreadyExists') throw storageFailure(error);
   }
@@ -165,7 +183,10 @@ function storageCode(error: unknown): string | undefined {
 /** No refusal of storage is taken for a fault of the target's resource (R34, storage has its own reasons). */
 function storageFailure(error: unknown): OperationError {
   const found = operationErrorFrom(error);
-  if (error instanceof OperationError || found.reason === 'identity-unavailable') return found;
+  if (found.reason === 'identity-unavailable') return found;
+  if (error instanceof OperationError) {
+    return error.reason === 'outage' ? new OperationError('storage-unavailable', error.detail) : error; // its time is over
+  }
   const code = storageCode(error) ?? found.detail.code;
   const status = error instanceof RestError ? error.statusCode : undefined;
   return new OperationError(storageReason(status, code), { code, retryAfterMs: found.detail.retryAfterMs });

@@ -1,12 +1,14 @@
 import type { Claim } from '../model/snapshot.ts';
 import { normalizedId, secretFromUrl, secretUrl } from '../model/target.ts';
 import type { Blobs, Metadata } from './blobs.ts';
+import type { Lease } from './lease.ts';
 
 /** Records which secret is the target of a resource and kind. Also the index from a resource to its secrets. */
 export interface Claims {
   of(resource: string, kind: string, qualifier?: string): Promise<Claim | undefined>;
-  save(claim: Claim): Promise<void>;
-  remove(claim: Claim): Promise<void>;
+  /** Writes the claim under the lease of its resource. */
+  save(claim: Claim, lease: Pick<Lease, 'ensureTimeLeft'>): Promise<void>;
+  remove(claim: Claim, lease: Pick<Lease, 'ensureTimeLeft'>): Promise<void>;
   /** Lists claims, 5,000 a call. */
   list(): AsyncIterable<Claim>;
 }
@@ -17,11 +19,17 @@ export function claims(blobs: Blobs): Claims {
       const metadata = await blobs.metadata(blobName({ resource, kind, qualifier }));
       return metadata && claimFrom(metadata);
     },
-    save: async (claim) => {
+    save: async (claim, lease) => {
       const metadata = metadataOf(claim);
-      if (!(await blobs.create(blobName(claim), metadata))) await blobs.setMetadata(blobName(claim), metadata);
+      await lease.ensureTimeLeft();
+      if (await blobs.create(blobName(claim), metadata)) return;
+      await lease.ensureTimeLeft();
+      await blobs.setMetadata(blobName(claim), metadata);
     },
-    remove: (claim) => blobs.remove(blobName(claim)),
+    remove: async (claim, lease) => {
+      await lease.ensureTimeLeft();
+      await blobs.remove(blobName(claim));
+    },
     list: async function* () {
       for await (const { metadata } of blobs.list()) {
         const claim = claimFrom(metadata);

@@ -15,7 +15,7 @@ export interface Lease {
    * Called before every write: renews the lease if less of it is left than a request may take. Throws `OperationError`
    * `lease-lost` if that fails (R5, lease time left).
    */
-  ensureTimeLeft(): Promise<void>;
+  ensureTimeLeft(): Promise<'enough' | 'renewed'>;
   /** Called before every request that changes a credential, with the fingerprint that it replaces (R4, request in flight). */
   recordIntent(replaces: string | undefined, until: Date): Promise<void>;
   /** Called after an inspection showed the effect, or after the service answered that there is none. */
@@ -33,7 +33,9 @@ export interface Leases {
   withLease<T>(name: string, work: (lease: Lease) => Promise<T>): Promise<T | 'busy'>;
 }
 
-export function leases(blobs: Blobs, clock: Clock): Leases {
+type LeaseClock = Pick<Clock, 'now' | 'monotonicMs'>;
+
+export function leases(blobs: Blobs, clock: LeaseClock): Leases {
   return { acquire, acquireKnown, withLease };
 
   async function acquire(resource: string): Promise<Lease | undefined> {
@@ -102,7 +104,7 @@ function requestInFlightFrom({ sentuntil, sentfor, assumed }: Metadata): Request
 
 interface LeasedBlob {
   readonly blobs: Blobs;
-  readonly clock: Clock;
+  readonly clock: LeaseClock;
   readonly name: string;
   readonly id: string;
   /** When the request for the lease was sent. */
@@ -138,10 +140,19 @@ function lease({ blobs, clock, name, id, sentAtMs }: LeasedBlob, found: RequestI
     release: () => releaseBlob(blobs, name, id),
   };
 
-  async function ensureTimeLeft(): Promise<void> {
-    if (endsAtMs - clock.monotonicMs() >= requestTimeoutMs + 5 * second) return;
+  async function ensureTimeLeft(): Promise<'enough' | 'renewed'> {
+    if (endsAtMs - clock.monotonicMs() >= requestTimeoutMs + 5 * second) return 'enough';
     const renewedAtMs = clock.monotonicMs();
     if (!(await blobs.renew(name, id))) throw new OperationError('lease-lost');
     endsAtMs = renewedAtMs + leaseSeconds * second;
+    return 'renewed';
   }
+}
+
+/** Leaves enough of every lease for one write. Renewing one takes time of the others, so all are checked again behind it. */
+export async function ensureTimeLeft(held: readonly Lease[]): Promise<void> {
+  let answers: readonly ('enough' | 'renewed')[];
+  do {
+    answers = await Promise.all(held.map((lease) => lease.ensureTimeLeft()));
+  } while (answers.includes('renewed'));
 }

@@ -81,6 +81,7 @@ function clockOf({ clock }: LocalAzure, process: Process): Clock {
   return {
     now: () => clock.now(),
     monotonicMs: () => clock.now().getTime(),
+    after: () => () => undefined, // a request ends, or its process does
     sleep: (ms) => (process.isOver ? new Promise(() => undefined) : clock.sleep(ms)),
   };
 }

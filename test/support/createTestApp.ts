@@ -26,9 +26,11 @@ import { day, later, minute } from '../../lib/model/clock.ts';
 import { phases, type Phase } from '../../lib/model/state.ts';
 import type { Services } from '../../lib/reconcile/services.ts';
 import { settingsFrom } from '../../lib/settings.ts';
+import { budgets, type Budgets } from '../../lib/triggers/budget.ts';
 import { phaseDueType } from '../../lib/triggers/events/phaseDue.ts';
 import { memoryBlobs, oldContainer } from '../simulation/memoryBlobs.ts';
 import { endpointUrl, eventGridEndpoint } from './eventGridEndpoint.ts';
+import { realTime, VirtualTimers } from './timers.ts';
 
 export const subscriptionId = '5ab5c000-0000-4000-8000-000000000001';
 const place = { subscriptionId, resourceGroup: 'group', location: 'westeurope' };
@@ -43,6 +45,8 @@ interface TestAppOptions {
   readonly settings?: Environment;
   /** `published`: a receiver gets the events of the app's topic. `delivered`: the app gets every event. */
   readonly events?: 'published' | 'delivered';
+  /** `virtual`: limits and budgets end when the test lets time pass, and never else. */
+  readonly timers?: 'virtual';
 }
 
 /** An announcement or a note in the app's log. */
@@ -81,7 +85,7 @@ export interface Answer {
  * Starts the app that ships, with the real SDK clients, on an emulator in this process. Its clock is virtual: time passes
  * only in `pass` and the `run` methods. Its blobs are in memory, and its clients add no jitter.
  */
-export async function createTestApp({ settings = {}, events }: TestAppOptions = {}): Promise<TestApp> {
+export async function createTestApp({ settings = {}, events, timers }: TestAppOptions = {}): Promise<TestApp> {
   const azure = await createLocalAzure({ clock: manualClock(new Date('2026-03-02T01:00:00Z')) });
   const vault = await azure.keyVault.createVault('kv');
   const topic = await azure.eventGrid.createTopic('keyturn');
@@ -93,7 +97,7 @@ export async function createTestApp({ settings = {}, events }: TestAppOptions = 
     AzureWebJobsStorage__accountName: 'storage',
   };
   const topicEndpoint = events && { KEYTURN_TOPIC_ENDPOINT: topic.endpoint };
-  const app = new TestApp({ azure, vault, topic }, { ...usual, ...topicEndpoint, ...settings }, events);
+  const app = new TestApp({ azure, vault, topic }, { ...usual, ...topicEndpoint, ...settings }, { events, timers });
   if (events === 'published') await receiveEvents(app);
   if (events === 'delivered') {
     azure.eventGrid.settings.deliver = eventGridEndpoint(() => app.keyturn);
@@ -133,16 +137,22 @@ export class TestApp {
   /** Operations on blobs, in order. */
   readonly blobOperations: string[] = [];
   /** What storage answers for a container, and why no token comes. */
-  readonly faults: { blob?: ((container: string) => Error | undefined) | undefined; token?: Error | undefined } = {};
+  readonly faults: {
+    blob?: ((container: string) => Error | undefined) | undefined;
+    token?: Error | undefined;
+    /** Awaited before each token: one that hangs makes tokens late. */
+    beforeToken?: (() => Promise<unknown>) | undefined;
+  } = {};
   readonly leases = oldContainer();
   readonly claims = oldContainer();
   #settings: Environment;
   readonly #events: TestAppOptions['events'];
+  readonly #timers: VirtualTimers | undefined;
 
   constructor(
     { azure, vault, topic }: Pick<TestApp, 'azure' | 'vault' | 'topic'>,
     settings: Environment,
-    events: TestAppOptions['events'],
+    { events, timers }: { [name in 'events' | 'timers']: TestAppOptions[name] | undefined },
   ) {
     this.azure = azure;
     this.clock = azure.clock;
@@ -150,25 +160,33 @@ export class TestApp {
     this.topic = topic;
     this.#settings = settings;
     this.#events = events;
+    this.#timers = timers && new VirtualTimers(() => this.clock.now().getTime());
     ({ services: this.services, keyturn: this.keyturn } = this.#start());
   }
 
   /** Starts the app anew: its tags, claims and leases stay, its memory is empty. */
-  restart(settings: Environment = {}, budgets?: Parameters<typeof keyturn>[2]): void {
+  restart(settings: Environment = {}, changed: Partial<Budgets> = {}): void {
     this.#settings = { ...this.#settings, ...settings };
-    ({ services: this.services, keyturn: this.keyturn } = this.#start(budgets));
+    ({ services: this.services, keyturn: this.keyturn } = this.#start(changed));
   }
 
   #credential(): TokenCredential {
     const { getToken } = credential(this.azure);
-    return { getToken: (...asked) => (this.faults.token ? Promise.reject(this.faults.token) : getToken(...asked)) };
+    return {
+      getToken: async (...asked) => {
+        if (this.faults.token) throw this.faults.token;
+        await this.faults.beforeToken?.();
+        return getToken(...asked);
+      },
+    };
   }
 
-  #start(budgets?: Parameters<typeof keyturn>[2]): { services: Services; keyturn: Keyturn } {
+  #start(changed: Partial<Budgets> = {}): { services: Services; keyturn: Keyturn } {
     const clock = {
       now: () => this.clock.now(),
       monotonicMs: () => this.clock.now().getTime(),
       sleep: (ms: number) => this.clock.sleep(ms),
+      after: this.#timers?.after ?? realTime.after,
     };
     const assembled = assembleServices({
       settings: settingsFrom(this.#settings),
@@ -189,7 +207,7 @@ export class TestApp {
       if (parsed.type !== 'Keyturn.Log.Decision') this.messages.push(parsed);
     };
     const services = { ...assembled, jitter: () => 0, ...reporter(write, assembled) };
-    return { services, keyturn: keyturn(services, new Map(), budgets) };
+    return { services, keyturn: keyturn(services, new Map(), { ...budgets, ...changed }) };
   }
 
   newBatch(options?: Partial<NewBatchAccount>): Promise<BatchAccount> {
@@ -226,6 +244,7 @@ export class TestApp {
 
   pass(ms: number): void {
     this.clock.advance(ms);
+    this.#timers?.runDue();
   }
 
   /** Runs the four timers every quarter of an hour, without Event Grid. */

@@ -6,6 +6,7 @@ import { claims } from '../../lib/stores/claims.ts';
 import { writeTags } from '../../lib/tags/tags.ts';
 import { memoryBlobs } from '../simulation/memoryBlobs.ts';
 import { createTestApp, type TestApp } from './createTestApp.ts';
+import { held } from './timers.ts';
 
 export interface RestingTargets {
   readonly app: TestApp;
@@ -28,7 +29,7 @@ export async function createRestingTargets(count: number): Promise<RestingTarget
     const tags = writeTags({ ProviderAddress: account.id }, state, 'Primary');
     const { version } = app.vault.setSecret(secret.name, keys.Primary, { tags });
     const target = { secret, kind: 'batch-key', resource: account.id, options: app.services.settings.defaults };
-    await claims(blobs).save({ ...target, version, host: account.authority });
+    await claims(blobs).save({ ...target, version, host: account.authority }, held);
     targets.push({ target, state });
   }
   return { app, targets };

@@ -72,7 +72,8 @@ async function readBy(script: Script): Promise<readonly string[]> {
 function kinds(): readonly string[] {
   const unauthenticated = { getToken: () => Promise.resolve(null) };
   const endpoints = { armEndpoint: 'https://management.example', armAudience: 'https://management.example' };
-  const all = clients(unauthenticated, createDefaultHttpClient(), endpoints);
+  const clock = { monotonicMs: () => 0, after: () => () => undefined };
+  const all = clients(unauthenticated, createDefaultHttpClient(), endpoints, clock);
   const registry = providers({ clients: all, graph: resourceGraph(all.arm), random: randomBytes });
   const types = ['Microsoft.Batch/batchAccounts', 'Microsoft.SignalRService/signalR'];
   return types.flatMap((type) => registry.kindsOf(`/subscriptions/id/resourceGroups/group/providers/${type}/name`));

@@ -1,5 +1,4 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
-import pTimeout from 'p-timeout';
 import { parseJson } from '../../model/json.ts';
 import { later } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
@@ -24,17 +23,14 @@ export async function takeNotices(
   request: HttpRequest,
   budgetMs: number,
 ): Promise<HttpResponseInit> {
+  const deadline = later(services.clock.now(), budgetMs / 2);
   const text = await request.text();
   if (text.length > longest)
     return problem({ status: 413, title: 'Body too large', detail: `At most ${longest} characters.` });
   const notice = noticeFromAlert(parseJson(text), services.providers.serviceHealthNames);
   if (notice === 'unreadable') return problem(notAnAlert);
   if (typeof notice === 'string') return json(200, { affected: 0, reason: notice, detail: adviceFor(notice) });
-  const work = taken(services, muted, notice, budgetMs);
-  const answer = await pTimeout(work, { milliseconds: budgetMs, fallback: () => undefined });
-  if (answer) return answer;
-  work.catch(() => undefined); // it goes on without a caller
-  return tryLater('over-budget', soonSeconds);
+  return taken(services, muted, notice, deadline);
 }
 
 const notAnAlert = {
@@ -48,15 +44,10 @@ async function taken(
   services: Services,
   muted: MutedTargets,
   notice: Notice,
-  budgetMs: number,
+  deadline: Date,
 ): Promise<HttpResponseInit> {
   try {
-    const { affected, left } = await startAffected(
-      services,
-      muted,
-      [notice],
-      later(services.clock.now(), budgetMs / 2),
-    );
+    const { affected, left } = await startAffected(services, muted, [notice], deadline);
     return left > 0 ? tryLater('busy', soonSeconds) : json(202, { affected });
   } catch (error) {
     if (error instanceof OperationError) return tryLater(error.reason, soonSeconds);

@@ -1,6 +1,8 @@
 import type { HttpResponseInit } from '@azure/functions';
 import type { Problem } from '../../model/problem.ts';
 import { adviceFor, type Reason } from '../../model/reason.ts';
+import type { Services } from '../../reconcile/services.ts';
+import { withinBudget } from '../budget.ts';
 
 export function problem(body: Problem, headers: Readonly<Record<string, string>> = {}): HttpResponseInit {
   return {
@@ -14,6 +16,22 @@ export function problem(body: Problem, headers: Readonly<Record<string, string>>
 export function tryLater(reason: Reason, seconds: number): HttpResponseInit {
   const body = { status: 503, title: 'Not now', detail: adviceFor(reason), reason };
   return problem(body, { 'Retry-After': String(seconds) });
+}
+
+const soonSeconds = 15;
+
+/**
+ * Answers within the budget, whatever the work does: with 503 where it is late, or with what `late` knows by then (R33,
+ * answers in time).
+ */
+export async function answerInTime(
+  services: Pick<Services, 'clock' | 'note'>,
+  ms: number,
+  work: Promise<HttpResponseInit>,
+  late = (): HttpResponseInit | undefined => undefined,
+): Promise<HttpResponseInit> {
+  const ended = await withinBudget(services, ms, work);
+  return ended === 'late' ? (late() ?? tryLater('over-budget', soonSeconds)) : ended.value;
 }
 
 export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpResponseInit {

@@ -9,7 +9,7 @@ import { reconcile, type VisitReport } from '../../reconcile/reconcile.ts';
 import { correctionHint, readTags } from '../../tags/tags.ts';
 import type { Services } from '../../reconcile/services.ts';
 import { findTarget } from './findTarget.ts';
-import { conflict, json, tryLater, problem } from './problem.ts';
+import { answerInTime, conflict, json, tryLater, problem } from './problem.ts';
 import type { Problem } from '../../model/problem.ts';
 import { parseRotationRequest, type RotationRequest } from './rotationRequest.ts';
 import { parseRotationId, rotationIdOf } from './rotationId.ts';
@@ -17,8 +17,29 @@ import { parseRotationId, rotationIdOf } from './rotationId.ts';
 /** How long the request goes on with the rotation that it started. */
 const visitMs = 20 * second;
 
-/** `POST /api/rotations`. Answers 202 only after an inspection recorded the keys (R20, emergency accepted). */
-export async function startRotation(services: Services, request: HttpRequest): Promise<HttpResponseInit> {
+/**
+ * `POST /api/rotations`. Answers 202 only after an inspection recorded the keys (R20, emergency accepted).
+ *
+ * What a 202 promises stands in the tags, and the rest of the visit adds nothing to it. So a visit that is late after the
+ * acceptance is answered 202 too. Before the acceptance nobody knows how it will end: 503, and the caller asks again. An
+ * equal request joins the rotation if it was accepted after all (R33, answers in time).
+ */
+export async function startRotation(
+  services: Services,
+  request: HttpRequest,
+  budgetMs: number,
+): Promise<HttpResponseInit> {
+  let known: HttpResponseInit | undefined;
+  const work = start(services, request, (answer) => (known = answer));
+  return answerInTime(services, budgetMs, work, () => known);
+}
+
+async function start(
+  services: Services,
+  request: HttpRequest,
+  onAccepted: (answer: HttpResponseInit) => void,
+): Promise<HttpResponseInit> {
+  const deadline = later(services.clock.now(), visitMs);
   const body = parseRotationRequest(await request.text(), request.headers.get('idempotency-key'));
   if ('status' in body) return problem(body);
   const refused = refusedBySettings(services);
@@ -28,15 +49,10 @@ export async function startRotation(services: Services, request: HttpRequest): P
     if ('status' in target) return problem(target);
     const accept = emergencyRequestOf(services, target, body);
     if ('status' in accept) return problem(accept);
-    const report = await reconcile(
-      services,
-      target,
-      { cause: 'emergency', emergency: accept },
-      later(services.clock.now(), visitMs),
-    );
-    if (report.is === 'visited' && report.emergencyStart) {
+    const report = await reconcile(services, target, { cause: 'emergency', emergency: accept }, deadline, (accepted) => {
       services.note('begun', { secret: secretUrl(target.secret), why: redact(body.reason) });
-    }
+      onAccepted(answerTo(accepted, target));
+    });
     return answerTo(report, target);
   });
 }

@@ -67,7 +67,7 @@ async function compare(
     if (!vault || vault.tagged.has(url) || (checkedUntil && checkedUntil > services.clock.now())) continue;
     await reportingFailures(services, { resource: claim.resource }, async () => {
       const done = await services.leases.withLease(normalizedId(claim.resource), (lease) =>
-        vault.untagged.has(url) ? handleUntagged(services, claim, lease) : noteMissing(services, claim),
+        vault.untagged.has(url) ? handleUntagged(services, claim, lease) : noteMissing(services, claim, lease),
       );
       if (done !== 'busy') muted.set(`orphaned ${url}`, later(services.clock.now(), hour));
     });
@@ -101,10 +101,10 @@ export async function restoreLostTags(
   return 'unclaimed';
 }
 
-async function noteMissing(services: Services, claim: Claim): Promise<void> {
+async function noteMissing(services: Services, claim: Claim, lease: Lease): Promise<void> {
   if (claim.missingSince) return;
   await announceLost(services, claim, 'secret-missing');
-  await services.claims.save({ ...claim, missingSince: services.clock.now() });
+  await services.claims.save({ ...claim, missingSince: services.clock.now() }, lease);
 }
 
 /**
@@ -118,7 +118,7 @@ async function handleUntagged(services: Services, claim: Claim, lease: Lease): P
   if (current.tags['ProviderAddress']) return;
   if (current.version === claim.version) {
     await announceLost(services, claim, 'opted-out');
-    await claims.remove(claim);
+    await claims.remove(claim, lease);
     return;
   }
   await announceLost(services, claim, 'tags-lost');

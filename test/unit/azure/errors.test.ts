@@ -13,36 +13,8 @@ import { clients, type Clients } from '../../../lib/azure/clients.ts';
 import { operationErrorFrom } from '../../../lib/azure/errors.ts';
 import { OperationError, type ErrorDetail } from '../../../lib/model/operationError.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
-
-const leak = 'c2VjcmV0LWtleS1pbi1hbi1lcnJvci1ib2R5LXRoYXQtbXVzdC1ub3QtbGVhaw==';
-const vaultUrl = 'https://kv.vault.azure.net';
-const topicUrl = 'https://t.westeurope-1.eventgrid.azure.net/api/events';
-const event = { type: 'T', source: 'urn:s', subject: 's', data: {} };
-
-/** One call of each client, and the lists and long-running operations, which have loops of their own. */
-const calls: [sentence: string, call: (all: Clients) => Promise<unknown>][] = [
-  ['Batch, keys', (all) => all.batch('s').batchAccountOperations.getKeys('g', 'n')],
-  ['Batch, a list', (all) => all.batch('s').poolOperations.listByBatchAccount('g', 'n').next()],
-  ['SignalR, keys', (all) => all.signalR('s').signalR.listKeys('g', 'n')],
-  [
-    'SignalR, a long-running operation',
-    (all) => all.signalR('s').signalR.beginRegenerateKey('g', 'n', { keyType: 'Primary' }),
-  ],
-  ['Key Vault, a secret', (all) => all.secrets(vaultUrl).getSecret('a')],
-  ['Key Vault, a new version', (all) => all.secrets(vaultUrl).setSecret('a', leak)],
-  ['Key Vault, a list of secrets', (all) => all.secrets(vaultUrl).listPropertiesOfSecrets().next()],
-  ['Key Vault, a key', (all) => all.keys(vaultUrl).getKey('a')],
-  ['Key Vault, a list of keys', (all) => all.keys(vaultUrl).listPropertiesOfKeyVersions('a').next()],
-  ['Key Vault, a certificate', (all) => all.certificates(vaultUrl).getCertificate('a')],
-  [
-    'Key Vault, a new certificate',
-    (all) => all.certificates(vaultUrl).beginCreateCertificate('a', { issuerName: 'Self', subject: 'CN=a' }),
-  ],
-  ['Event Grid', (all) => all.topic(topicUrl).send([event])],
-  ['Resource Manager', (all) => all.arm.get('/a', 'v')],
-  ['Resource Manager, a list', (all) => all.arm.list('/a', 'v')],
-  ['the Batch data plane', (all) => all.batchData('a.westeurope.batch.azure.com', '/pools', 'id')],
-];
+import { realTime } from '../../support/timers.ts';
+import { calls, leak, vaultUrl } from './calls.ts';
 
 const writes: ReadonlySet<string> = new Set([
   'SignalR, a long-running operation',
@@ -110,7 +82,7 @@ function clientsOver(
     },
   };
   const endpoints = { armEndpoint: 'https://management.azure.com', armAudience: 'https://management.azure.com' };
-  return { all: clients(credential, http, endpoints), sent };
+  return { all: clients(credential, http, endpoints, realTime), sent };
 }
 
 const goodToken: TokenCredential = {
@@ -191,7 +163,7 @@ describe('R34: a token that does not come', () => {
     const credential = new ManagedIdentityCredential({ clientId: '00000000-0000-4000-8000-000000000009' });
     const http: HttpClient = { sendRequest: () => Promise.reject(new Error('no request may leave')) };
     const settings = { armEndpoint: 'https://management.azure.com', armAudience: 'https://management.azure.com' };
-    const thrown = await call(clients(credential, challenging(http), settings)).catch((error: unknown) => error);
+    const thrown = await call(clients(credential, challenging(http), settings, realTime)).catch((error: unknown) => error);
     expect(thrown).toMatchObject({ reason: 'identity-unavailable', detail: { code: 'ServerError' } });
     expect(thrown).not.toMatchObject({ detail: { answered: true } });
   });

@@ -17,6 +17,7 @@ import {
 import type { LocalAzure } from '../../../infra/azure-emulator/src/index.ts';
 import { clients, type Clients } from '../../../lib/azure/clients.ts';
 import { hour } from '../../../lib/model/clock.ts';
+import { realTime } from '../../support/timers.ts';
 
 /** A local Azure, the app's clients as they reach it, and a place of its own. */
 export interface Reached {
@@ -98,5 +99,5 @@ export async function listen(): Promise<Listening> {
 function reached(azure: LocalAzure, identity: TokenCredential, http: HttpClient): Reached {
   const endpoints = { armEndpoint: azure.armEndpoint, armAudience: 'https://management.azure.com' };
   const place = { subscriptionId: randomUUID(), resourceGroup: 'rg', location: 'westeurope' };
-  return { azure, clients: clients(identity, http, endpoints), place };
+  return { azure, clients: clients(identity, http, endpoints, realTime), place };
 }

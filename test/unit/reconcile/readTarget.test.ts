@@ -11,6 +11,7 @@ import type { Vault } from '../../../lib/stores/vault.ts';
 import { onDay, newBinding, firstDay, claim, resource, rotation, target, options } from '../decide/situation.ts';
 import { recordingContext } from '../phases/stepContext.ts';
 import { emptyContainer, memoryBlobs } from '../../simulation/memoryBlobs.ts';
+import { held } from '../../support/timers.ts';
 
 const recording = recordingContext().context.provider;
 const provider = {
@@ -61,7 +62,7 @@ async function observed({ state, value = 'value', tags = {}, updatedOn = firstDa
     return found ? Promise.resolve(secretWith(value, found, updatedOn)) : Promise.reject(failing);
   };
   const claimsOf = claims(memoryBlobs(emptyContainer(), { now: () => now }));
-  if (claimed) await claimsOf.save({ ...claim, secret: claimed, ...(qualifier && { qualifier }) });
+  if (claimed) await claimsOf.save({ ...claim, secret: claimed, ...(qualifier && { qualifier }) }, held);
   const services = {
     vault: { read } as Vault,
     claims: claimsOf,

@@ -13,6 +13,7 @@ import {
 } from '../../../infra/azure-emulator/src/index.ts';
 import { blobs, type Blobs, type Metadata } from '../../../lib/stores/blobs.ts';
 import { deleteContainer, emptyContainer, memoryBlobs } from '../../simulation/memoryBlobs.ts';
+import { realTime } from '../../support/timers.ts';
 
 interface Store {
   readonly blobs: Blobs;
@@ -51,7 +52,7 @@ async function inAzurite(): Promise<Store> {
   const { token, expiresOn } = await tokens.issue('https://storage.azure.com/');
   const credential = { getToken: () => Promise.resolve({ token, expiresOnTimestamp: expiresOn.getTime() }) };
   return {
-    blobs: blobs(azurite.blobServiceUri, 'contract', credential),
+    blobs: blobs(azurite.blobServiceUri, 'contract', credential, realTime),
     pass: async (ms) => sleep(ms),
     deleteContainer: async () => {
       await new BlobServiceClient(azurite.blobServiceUri, credential).deleteContainer('contract');

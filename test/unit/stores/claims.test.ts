@@ -2,6 +2,7 @@ import type { Claim } from '../../../lib/model/snapshot.ts';
 import { claims } from '../../../lib/stores/claims.ts';
 import { claim, resource } from '../decide/situation.ts';
 import { emptyContainer, memoryBlobs, type Container } from '../../simulation/memoryBlobs.ts';
+import { held } from '../../support/timers.ts';
 
 function over(container: Container = emptyContainer()) {
   return claims(memoryBlobs(container, { now: () => new Date(0) }));
@@ -19,29 +20,29 @@ test.each([
   ['a resource in other letters', { ...claim, resource: `${resource}-ä/` }],
 ])('a claim is read as it was written: %s', async (_sentence, written) => {
   const all = over();
-  await all.save(written);
+  await all.save(written, held);
   expect(await all.of(written.resource, written.kind)).toEqual(written);
 });
 
 test('R8: a resource is one in any spelling, and each of its kinds has a claim of its own', async () => {
   const all = over();
-  await all.save(claim);
+  await all.save(claim, held);
   expect(await all.of(resource.toUpperCase(), 'batch-key')).toEqual(claim);
   expect(await all.of(resource, 'batch-cmk')).toBeUndefined();
 });
 
 test('a claim that is saved again replaces the one before, and one that is dropped is gone', async () => {
   const all = over();
-  await all.save(whole);
-  await all.save({ ...claim, version: 'v2' });
+  await all.save(whole, held);
+  await all.save({ ...claim, version: 'v2' }, held);
   expect(await all.of(resource, 'batch-key')).toEqual({ ...claim, version: 'v2' });
-  await all.remove(claim);
+  await all.remove(claim, held);
   expect(await all.of(resource, 'batch-key')).toBeUndefined();
 });
 
 test('the list has the claims and nothing else', async () => {
   const all = over();
-  await all.save(claim);
+  await all.save(claim, held);
   const listed: Claim[] = [];
   for await (const each of all.list()) listed.push(each);
   expect(listed).toEqual([claim]);

@@ -8,6 +8,7 @@ import { CredentialUnavailableError } from '@azure/identity';
 import { createCertificates } from '../../../infra/azure-emulator/src/index.ts';
 import { blobs, type Blobs } from '../../../lib/stores/blobs.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
+import { fastTime, realTime } from '../../support/timers.ts';
 
 /** Storage's answer to the next requests: the last one counts on. */
 let answers: { readonly status: number; readonly code: string; readonly headers?: Record<string, string> }[] = [];
@@ -23,6 +24,7 @@ beforeAll(async () => {
     request.resume();
     const [answer = { status: 200, code: '' }] = answers;
     if (answers.length > 1) answers = answers.slice(1);
+    if (answer.code === 'never') return;
     const body = `<?xml version="1.0" encoding="utf-8"?><Error><Code>${answer.code}</Code><Message>x</Message></Error>`;
     const headers = { 'content-type': 'application/xml', 'x-ms-error-code': answer.code, ...answer.headers };
     response.writeHead(answer.status, headers).end(request.method === 'HEAD' ? undefined : body);
@@ -72,7 +74,7 @@ const failures: [status: number, code: string, reason: Reason][] = [
 describe.each(failures)('R34: %i %s is reported as storage’s own', (status, code, reason) => {
   test.each(calls)('%s', async (_operation, call) => {
     answers = [{ status, code }];
-    await expect(call(blobs(url, 'container', token))).rejects.toMatchObject({ reason, detail: { code } });
+    await expect(call(blobs(url, 'container', token, realTime))).rejects.toMatchObject({ reason, detail: { code } });
   });
 });
 
@@ -84,7 +86,7 @@ test.each(calls)(
       { status: 409, code: 'ContainerBeingDeleted' },
     ];
     const expected = { reason: 'storage-unavailable', detail: { code: 'ContainerBeingDeleted' } };
-    await expect(call(blobs(url, 'container', token))).rejects.toMatchObject(expected);
+    await expect(call(blobs(url, 'container', token, realTime))).rejects.toMatchObject(expected);
   },
 );
 
@@ -95,7 +97,7 @@ test.each(calls)(
       { status: 404, code: 'ContainerNotFound' },
       { status: 403, code: 'AuthorizationPermissionMismatch' },
     ];
-    await expect(call(blobs(url, 'container', token))).rejects.toMatchObject({ reason: 'storage-forbidden' });
+    await expect(call(blobs(url, 'container', token, realTime))).rejects.toMatchObject({ reason: 'storage-forbidden' });
   },
 );
 
@@ -106,18 +108,18 @@ test.each([
   [404, 'BlobNotFound'],
 ])('R34: %i %s for a write under a lease means that the lease is lost', async (status, code) => {
   answers = [{ status, code }];
-  const write = blobs(url, 'container', token).setMetadata('a', {}, '00000000-0000-4000-8000-000000000000');
+  const write = blobs(url, 'container', token, realTime).setMetadata('a', {}, '00000000-0000-4000-8000-000000000000');
   await expect(write).rejects.toMatchObject({ reason: 'lease-lost', detail: { code } });
 });
 
 test('a lease on a claim, which only a person can have taken, is storage’s refusal', async () => {
   answers = [{ status: 412, code: 'LeaseIdMissing' }];
-  const write = blobs(url, 'container', token).setMetadata('a', {});
+  const write = blobs(url, 'container', token, realTime).setMetadata('a', {});
   await expect(write).rejects.toMatchObject({ reason: 'storage-refused', detail: { code: 'LeaseIdMissing' } });
 });
 
 test.each(calls)('a connection that is refused fails %s as storage', async (_operation, call) => {
-  await expect(call(blobs('https://127.0.0.1:1/account', 'container', token))).rejects.toMatchObject({
+  await expect(call(blobs('https://127.0.0.1:1/account', 'container', token, realTime))).rejects.toMatchObject({
     reason: 'storage-unavailable',
     detail: { code: 'ECONNREFUSED' },
   });
@@ -125,5 +127,17 @@ test.each(calls)('a connection that is refused fails %s as storage', async (_ope
 
 test.each(calls)('%s without a token is reported as the identity’s', async (_operation, call) => {
   const none = { getToken: () => Promise.reject(new CredentialUnavailableError('no identity')) };
-  await expect(call(blobs(url, 'container', none))).rejects.toMatchObject({ reason: 'identity-unavailable' });
+  await expect(call(blobs(url, 'container', none, realTime))).rejects.toMatchObject({ reason: 'identity-unavailable' });
+});
+
+test.each(calls)('R31: storage that never answers fails %s in time', async (_operation, call) => {
+  answers = [{ status: 200, code: 'never' }];
+  const unavailable = { reason: 'storage-unavailable', detail: { code: 'TimeLimit' } };
+  await expect(call(blobs(url, 'container', token, fastTime))).rejects.toMatchObject(unavailable);
+});
+
+test.each(calls)('R31: a token that never comes fails %s in time, as the identity’s', async (_operation, call) => {
+  const none = { getToken: () => new Promise<never>(() => undefined) };
+  const unavailable = { reason: 'identity-unavailable', detail: { code: 'TimeLimit' } };
+  await expect(call(blobs(url, 'container', none, fastTime))).rejects.toMatchObject(unavailable);
 });

@@ -9,13 +9,14 @@ import { clients } from '../../../lib/azure/clients.ts';
 import { Sealed } from '../../../lib/model/sealed.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { vault } from '../../../lib/stores/vault.ts';
+import { realTime } from '../../support/timers.ts';
 
 async function opened() {
   const azure = await createLocalAzure({ clock: manualClock(new Date('2026-03-02T01:00:00Z')) });
   const local = await azure.keyVault.createVault('kv');
   const endpoints = { armEndpoint: azure.armEndpoint, armAudience: 'https://management.azure.com' };
   const secret = { vaultUrl: local.uri, name: 'a' };
-  return { azure, local, secret, vault: vault(clients(credential(azure), inProcessHttpClient(azure), endpoints)) };
+  return { azure, local, secret, vault: vault(clients(credential(azure), inProcessHttpClient(azure), endpoints, realTime)) };
 }
 
 const firewall = (local: LocalVault) => (local.rules.firewall = true);
