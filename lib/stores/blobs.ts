@@ -59,6 +59,7 @@ const answers = {
 function over(container: ContainerClient, clock: LimitClock): Blobs {
   const blob = (name: string) => container.getBlobClient(name);
   const lease = (name: string, id?: string) => blob(name).getBlobLeaseClient(id);
+  const { expecting, call } = callsTo(container, clock);
   return {
     containerAgeMs: async () => {
       const { date, lastModified, metadata } = await call((abortSignal) => container.getProperties({ abortSignal }));
@@ -81,8 +82,9 @@ function over(container: ContainerClient, clock: LimitClock): Blobs {
       const written = await expecting(leaseId ? answers.lost : [], set);
       if ('code' in written) throw new OperationError('lease-lost', { code: written.code });
     },
-    remove: async (name) =>
-      void (await expecting(answers.missing, (abortSignal) => blob(name).delete({ abortSignal }))),
+    remove: async (name) => {
+      await expecting(answers.missing, (abortSignal) => blob(name).delete({ abortSignal }));
+    },
     list: listAll,
     acquire: async (name, seconds) => {
       const expected = [...answers.missing, ...answers.leased];
@@ -92,9 +94,25 @@ function over(container: ContainerClient, clock: LimitClock): Blobs {
     },
     renew: async (name, id) =>
       !('code' in (await expecting(answers.lost, (abortSignal) => lease(name, id).renewLease({ abortSignal })))),
-    release: async (name, id) =>
-      void (await expecting(answers.lost, (abortSignal) => lease(name, id).releaseLease({ abortSignal }))),
+    release: async (name, id) => {
+      await expecting(answers.lost, (abortSignal) => lease(name, id).releaseLease({ abortSignal }));
+    },
   };
+
+  async function* listAll() {
+    let continuationToken: string | undefined;
+    do {
+      const page = await call((abortSignal) => pageOf(container, continuationToken, abortSignal));
+      yield* page.blobs;
+      ({ continuationToken } = page);
+    } while (continuationToken);
+  }
+}
+
+type Request<T> = (signal: AbortSignal) => Promise<T>;
+
+function callsTo(container: ContainerClient, clock: LimitClock) {
+  return { expecting, call };
 
   /** Returns the value, or the one of these codes that storage answered. */
   async function expecting<T>(
@@ -125,18 +143,7 @@ function over(container: ContainerClient, clock: LimitClock): Blobs {
   function send<T>(request: Request<T>): Promise<T> {
     return withinLimit(clock, requestTimeoutMs, (signal) => inContainer(container, signal, request));
   }
-
-  async function* listAll() {
-    let continuationToken: string | undefined;
-    do {
-      const page = await call((abortSignal) => pageOf(container, continuationToken, abortSignal));
-      yield* page.blobs;
-      ({ continuationToken } = page);
-    } while (continuationToken);
-  }
 }
-
-type Request<T> = (signal: AbortSignal) => Promise<T>;
 
 async function pageOf(container: ContainerClient, continuationToken: string | undefined, abortSignal: AbortSignal) {
   const pages = container.listBlobsFlat({ includeMetadata: true, abortSignal });
