@@ -132,6 +132,6 @@ function countingLeases(around: Around): Around {
 
 function blobRefusal(status: RefusalStatus): OperationError {
   return status === 429
-    ? new OperationError('storage-unavailable', { code: 'ServerBusy', retryAfterMs: 7_000 })
+    ? new OperationError('storage-unavailable', { code: 'ServerBusy', retryAfterMs: 5_000 })
     : new OperationError('storage-unavailable', { code: 'InternalError' });
 }
