@@ -43,8 +43,8 @@ const eventMs = 20 * second;
 export function keyturn(services: Services, muted: MutedTargets, budget = budgets): Keyturn {
   const until = (ms: number) => later(services.clock.now(), ms);
   return {
-    sweep: (phase) => endInTime(sweep(services, muted, phase, until(sweepMs))),
-    pollNotices: () => endInTime(pollNotices(services, muted, until(sweepMs))),
+    sweep: (phase) => endInTime(phase, sweep(services, muted, phase, until(sweepMs))),
+    pollNotices: () => endInTime('notices', pollNotices(services, muted, until(sweepMs))),
     phaseDue: (phase, event) => acknowledgeInTime(onPhaseDue(services, phase, event, until(eventMs))),
     keyVault: (event) => redeliverIfLate(onKeyVaultEvent(services, event, until(eventMs))),
     resource: (event) => redeliverIfLate(onResourceEvent(services, event, until(eventMs))),
@@ -71,8 +71,8 @@ export function keyturn(services: Services, muted: MutedTargets, budget = budget
   }
 
   /** Ends the invocation of a timer, although something still hangs. Each request in it has a limit of its own. */
-  async function endInTime(work: Promise<void>): Promise<void> {
-    await withinBudget(services, budget.timerMs, work);
+  async function endInTime(timer: string, work: Promise<void>): Promise<void> {
+    await withinBudget(services, budget.timerMs, work, { timer });
   }
 }
 

@@ -79,9 +79,12 @@ export function clients(
     topic: perKey((endpoint) => new EventGridPublisherClient(endpoint, 'CloudEvent', credential, announcing)),
     arm: arm(deps, settings),
     batchData: batchDataPlane(deps, settings),
-    http,
+    http: limits.client(probeTimeoutMs),
   };
 }
+
+/** Four of them may be needed to prove a key. */
+const probeTimeoutMs = 10_000;
 
 /** Announcements are sent under a lease: they must not take long. */
 const announceTimeoutMs = 5_000;

@@ -29,11 +29,13 @@ function timeOver(): OperationError {
   return new OperationError('outage', { code: timeLimitCode });
 }
 
-export interface TimeLimits {
+interface TimeLimits {
   /** Limits how long everything may take that lies below it: tokens, challenges, names, sockets, bodies. */
   policy(ms: number): PipelinePolicy;
   /** Sends a request only while its limit is not over. */
   readonly http: HttpClient;
+  /** Sends requests that need no pipeline, each within the limit. */
+  client(ms: number): HttpClient;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface TimeLimits {
  * lease, and replaced a key that another worker had published meanwhile.
  *
  * So one limit lies around everything, and the caller goes on when it is over. And the request that still waits inside
- * must never leave: the last thing before the socket is a look at the clock. The signal alone would not do, because a
+ * must never leave: so the clock is read once more right before the socket. The signal alone would not do, because a
  * process that was suspended finds its timer and its token due at the same time (R31, time limit covers all).
  */
 export function timeLimits(http: HttpClient, clock: LimitClock): TimeLimits {
@@ -65,6 +67,14 @@ export function timeLimits(http: HttpClient, clock: LimitClock): TimeLimits {
         return http.sendRequest(request);
       },
     },
+    client: (ms) => ({
+      sendRequest: (request) =>
+        withinLimit(clock, ms, (signal) => {
+          request.abortSignal ??= signal;
+          request.timeout = ms;
+          return http.sendRequest(request);
+        }),
+    }),
   };
 }
 

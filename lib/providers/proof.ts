@@ -40,7 +40,7 @@ export async function sendProbe(
   { method, url, headers }: SignedRequest,
   readAnswer: (response: PipelineResponse) => ProbeAnswer,
 ): Promise<ProbeAnswer> {
-  const request = createPipelineRequest({ method, url, timeout: 10_000 });
+  const request = createPipelineRequest({ method, url });
   for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
   try {
     return readAnswer(await http.sendRequest(request));

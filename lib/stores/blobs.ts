@@ -1,4 +1,9 @@
-import { BlobServiceClient, RestError, type ContainerClient } from '@azure/storage-blob';
+import {
+  BlobServiceClient,
+  RestError,
+  type ContainerClient,
+  type ContainerListBlobFlatSegmentResponse,
+} from '@azure/storage-blob';
 import type { TokenCredential } from '@azure/core-auth';
 import { requestTimeoutMs } from '../azure/clients.ts';
 import { operationErrorFrom } from '../azure/errors.ts';
@@ -59,7 +64,7 @@ const answers = {
 function over(container: ContainerClient, clock: LimitClock): Blobs {
   const blob = (name: string) => container.getBlobClient(name);
   const lease = (name: string, id?: string) => blob(name).getBlobLeaseClient(id);
-  const { expecting, call } = callsTo(container, clock);
+  const { expecting, call } = sender(container, clock);
   return {
     containerAgeMs: async () => {
       const { date, lastModified, metadata } = await call((abortSignal) => container.getProperties({ abortSignal }));
@@ -68,9 +73,9 @@ function over(container: ContainerClient, clock: LimitClock): Blobs {
     },
     create: async (name, metadata) => {
       const options = { metadata: { ...metadata }, conditions: { ifNoneMatch: '*' } };
-      const empty = container.getBlockBlobClient(name);
-      const made = await expecting(answers.exists, (abortSignal) => empty.upload('', 0, { ...options, abortSignal }));
-      return !('code' in made);
+      const upload = (abortSignal: AbortSignal) =>
+        container.getBlockBlobClient(name).upload('', 0, { ...options, abortSignal });
+      return !('code' in (await expecting(answers.exists, upload)));
     },
     metadata: async (name) => {
       const found = await expecting(answers.missing, (abortSignal) => blob(name).getProperties({ abortSignal }));
@@ -85,33 +90,32 @@ function over(container: ContainerClient, clock: LimitClock): Blobs {
     remove: async (name) => {
       await expecting(answers.missing, (abortSignal) => blob(name).delete({ abortSignal }));
     },
-    list: listAll,
+    list: async function* () {
+      let continuationToken: string | undefined;
+      do {
+        const page = await call((signal) => pageOf(container, continuationToken, signal));
+        for (const { name, metadata = {} } of page?.segment.blobItems ?? []) yield { name, metadata };
+        continuationToken = page?.continuationToken;
+      } while (continuationToken);
+    },
     acquire: async (name, seconds) => {
       const expected = [...answers.missing, ...answers.leased];
       const found = await expecting(expected, (abortSignal) => lease(name).acquireLease(seconds, { abortSignal }));
       if ('value' in found) return { is: 'ours', leaseId: found.value.leaseId ?? '' };
       return { is: found.code === 'BlobNotFound' ? 'missing' : 'taken' };
     },
-    renew: async (name, id) =>
-      !('code' in (await expecting(answers.lost, (abortSignal) => lease(name, id).renewLease({ abortSignal })))),
+    renew: async (name, id) => {
+      const renewed = await expecting(answers.lost, (abortSignal) => lease(name, id).renewLease({ abortSignal }));
+      return !('code' in renewed);
+    },
     release: async (name, id) => {
       await expecting(answers.lost, (abortSignal) => lease(name, id).releaseLease({ abortSignal }));
     },
   };
-
-  async function* listAll() {
-    let continuationToken: string | undefined;
-    do {
-      const page = await call((abortSignal) => pageOf(container, continuationToken, abortSignal));
-      yield* page.blobs;
-      ({ continuationToken } = page);
-    } while (continuationToken);
-  }
 }
 
-type Request<T> = (signal: AbortSignal) => Promise<T>;
-
-function callsTo(container: ContainerClient, clock: LimitClock) {
+/** Sends requests within their time limit, and turns their failures into errors of storage. */
+function sender(container: ContainerClient, clock: LimitClock) {
   return { expecting, call };
 
   /** Returns the value, or the one of these codes that storage answered. */
@@ -145,13 +149,16 @@ function callsTo(container: ContainerClient, clock: LimitClock) {
   }
 }
 
-async function pageOf(container: ContainerClient, continuationToken: string | undefined, abortSignal: AbortSignal) {
+type Request<T> = (signal: AbortSignal) => Promise<T>;
+
+async function pageOf(
+  container: ContainerClient,
+  continuationToken: string | undefined,
+  abortSignal: AbortSignal,
+): Promise<ContainerListBlobFlatSegmentResponse | undefined> {
   const pages = container.listBlobsFlat({ includeMetadata: true, abortSignal });
-  for await (const page of pages.byPage(continuationToken ? { continuationToken } : {})) {
-    const blobs = page.segment.blobItems.map(({ name, metadata = {} }) => ({ name, metadata }));
-    return { blobs, continuationToken: page.continuationToken };
-  }
-  return { blobs: [], continuationToken: undefined };
+  const next = await pages.byPage(continuationToken ? { continuationToken } : {}).next();
+  return next.done ? undefined : next.value;
 }
 
 /**
@@ -175,7 +182,7 @@ function isContainerMissing(error: unknown): boolean {
 
 async function makeContainer(container: ContainerClient, abortSignal: AbortSignal): Promise<void> {
   try {
-    await container.create({ abortSignal, metadata: { [madeByApp]: 'true' } });
+    await container.create({ metadata: { [madeByApp]: 'true' }, abortSignal });
   } catch (error) {
     if (storageCode(error) !== 'ContainerAlreadyExists') throw storageFailure(error);
   }

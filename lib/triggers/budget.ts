@@ -14,12 +14,13 @@ export async function withinBudget<T>(
   { clock, note }: Pick<Services, 'clock' | 'note'>,
   ms: number,
   work: Promise<T>,
+  about: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly value: T } | 'late'> {
   const ended = await inTime(clock, ms, work);
   if (ended !== 'late') return ended;
-  note('over-budget', {});
+  note('over-budget', about);
   work.catch(() => {
-    note('over-budget', { ended: 'badly' });
+    note('over-budget', { ...about, ended: 'badly' });
   });
   return 'late';
 }

@@ -7,9 +7,9 @@ import { createAdoptedPoolCertificate } from '../support/poolCertificates.ts';
 
 jest.setTimeout(60_000);
 
-/** What only the worker with the lease may send. */
+/** Requests of the worker with the lease. */
 const writes = /^(setSecret|updateSecret|updateKey|updateCertificate)$/;
-/** What is in flight once it is sent. */
+/** Requests that count as in flight. */
 const changes = /^(batch\.update|.*\.regenerateKey|rotateKey|createCertificate)$/;
 
 /** Seconds that are left when a request leaves: of each lease that its worker holds, and of its time in flight. */
@@ -77,14 +77,14 @@ const kinds = [
   },
 ];
 
-describe.each([2, 12, 19])('while every call takes %i seconds', (seconds) => {
-  test.each(kinds)('R5, R31: no request of $kind leaves after its lease or flight', async ({ create, sends }) => {
+describe.each([2, 19])('while every call takes %i seconds', (seconds) => {
+  test.each(kinds)('R5, R31: no request of $kind leaves too late for its lease', async ({ create, sends }) => {
     const target = await create();
     const { app } = target;
     app.dropEvents();
     app.pass(60 * day);
     const left = slowly(target, seconds);
-    await app.runTimers(2 * 24 * hour, 5 * hour);
+    await app.run(8 * hour);
     expect(left.map(({ operation }) => operation)).toEqual(expect.arrayContaining(sends));
     expect(left.filter(({ lease, inFlight }) => lease < 20 || inFlight < 20)).toEqual([]);
   });

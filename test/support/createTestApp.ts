@@ -142,6 +142,8 @@ export class TestApp {
     token?: Error | undefined;
     /** Awaited before each token: one that hangs makes tokens late. */
     beforeToken?: (() => Promise<unknown>) | undefined;
+    /** The same for each operation on a blob. */
+    beforeBlob?: (() => Promise<unknown>) | undefined;
   } = {};
   readonly leases = oldContainer();
   readonly claims = oldContainer();
@@ -196,7 +198,7 @@ export class TestApp {
       container: (name) =>
         memoryBlobs(name === 'keyturn-leases' ? this.leases : this.claims, clock, async (operation, effect) => {
           this.blobOperations.push(operation);
-          await Promise.resolve();
+          await (this.faults.beforeBlob?.() ?? Promise.resolve());
           const fault = this.faults.blob?.(name) ?? this.faults.token;
           if (fault) throw fault;
           return effect();

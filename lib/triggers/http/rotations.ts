@@ -20,9 +20,9 @@ const visitMs = 20 * second;
 /**
  * `POST /api/rotations`. Answers 202 only after an inspection recorded the keys (R20, emergency accepted).
  *
- * What a 202 promises stands in the tags, and the rest of the visit adds nothing to it. So a visit that is late after the
- * acceptance is answered 202 too. Before the acceptance nobody knows how it will end: 503, and the caller asks again. An
- * equal request joins the rotation if it was accepted after all (R33, answers in time).
+ * A 202 promises nothing but what stands in the tags. So a visit that is late after the acceptance is answered 202 too,
+ * and one that is late before it 503. The acceptance may still come: the caller sends the same request again, and joins
+ * the rotation (R33, answers in time).
  */
 export async function startRotation(
   services: Services,
@@ -49,10 +49,16 @@ async function start(
     if ('status' in target) return problem(target);
     const accept = emergencyRequestOf(services, target, body);
     if ('status' in accept) return problem(accept);
-    const report = await reconcile(services, target, { cause: 'emergency', emergency: accept }, deadline, (accepted) => {
-      services.note('begun', { secret: secretUrl(target.secret), why: redact(body.reason) });
-      onAccepted(answerTo(accepted, target));
-    });
+    const report = await reconcile(
+      services,
+      target,
+      { cause: 'emergency', emergency: accept },
+      deadline,
+      (accepted) => {
+        services.note('begun', { secret: secretUrl(target.secret), why: redact(body.reason) });
+        onAccepted(answerTo(accepted, target));
+      },
+    );
     return answerTo(report, target);
   });
 }

@@ -163,7 +163,9 @@ describe('R34: a token that does not come', () => {
     const credential = new ManagedIdentityCredential({ clientId: '00000000-0000-4000-8000-000000000009' });
     const http: HttpClient = { sendRequest: () => Promise.reject(new Error('no request may leave')) };
     const settings = { armEndpoint: 'https://management.azure.com', armAudience: 'https://management.azure.com' };
-    const thrown = await call(clients(credential, challenging(http), settings, realTime)).catch((error: unknown) => error);
+    const thrown = await call(clients(credential, challenging(http), settings, realTime)).catch(
+      (error: unknown) => error,
+    );
     expect(thrown).toMatchObject({ reason: 'identity-unavailable', detail: { code: 'ServerError' } });
     expect(thrown).not.toMatchObject({ detail: { answered: true } });
   });

@@ -36,11 +36,14 @@ const credential = managedIdentity(undefined, {
   },
 });
 
-test.each([400, 404, 410, 429, 500, 503])('R3: a token is asked for once when the endpoint answers %i', async (code) => {
-  status = code;
-  await expect(credential.getToken('https://management.azure.com/.default')).rejects.toThrow();
-  expect(asked).toBe(1);
-});
+test.each([400, 404, 410, 429, 500, 503])(
+  'R3: a token is asked for once when the endpoint answers %i',
+  async (code) => {
+    status = code;
+    await expect(credential.getToken('https://management.azure.com/.default')).rejects.toThrow();
+    expect(asked).toBe(1);
+  },
+);
 
 test('R31: an endpoint that accepts and never answers fails each request in time, and each asks anew', async () => {
   status = undefined;

@@ -1,3 +1,4 @@
+import dns from 'node:dns';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
@@ -6,7 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import type { TokenCredential } from '@azure/core-auth';
-import { createDefaultHttpClient, createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
+import {
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineRequest,
+  type HttpClient,
+} from '@azure/core-rest-pipeline';
 import { createCertificates } from '../../../infra/azure-emulator/src/index.ts';
 import { clients } from '../../../lib/azure/clients.ts';
 import { second } from '../../../lib/model/clock.ts';
@@ -14,10 +20,18 @@ import { fastTime, VirtualTimers } from '../../support/timers.ts';
 import { calls } from './calls.ts';
 
 const endpoints = { armEndpoint: 'https://management.azure.com', armAudience: 'https://management.azure.com' };
-const challenge = { 'WWW-Authenticate': 'Bearer authorization="https://login.example/t", resource="https://vault.azure.net"' };
+const challenge = {
+  'WWW-Authenticate': 'Bearer authorization="https://login.example/t", resource="https://vault.azure.net"',
+};
 
 /** Clients on a time that stands still until the test lets it pass. */
-function stage({ token, answer }: { token: (pass: (ms: number) => void) => Promise<void>; answer: () => Promise<void> }) {
+function stage({
+  token,
+  answer,
+}: {
+  token: (pass: (ms: number) => void) => Promise<void>;
+  answer: () => Promise<void>;
+}) {
   let nowMs = 0;
   const timers = new VirtualTimers(() => nowMs);
   const passUnseen = (ms: number) => void (nowMs += ms);
@@ -47,14 +61,15 @@ function stage({ token, answer }: { token: (pass: (ms: number) => void) => Promi
   return { all: clients(credential, http, endpoints, clock), sent, signals, pass, passUnseen };
 }
 
+const signed = { Authorization: 'SharedKey account:x' };
 const never = () => new Promise<never>(() => undefined);
 const atOnce = () => Promise.resolve();
-const settled = (work: Promise<unknown>) => work.then(String, (error: unknown) => error);
+const errorOf = (work: Promise<unknown>) => work.then(String, (error: unknown) => error);
 
 /** Lets time pass while the call hangs. */
 async function passing(pass: (ms: number) => void, work: Promise<unknown>): Promise<unknown> {
   const ended: { as?: unknown } = {};
-  void settled(work).then((as) => (ended.as = as));
+  void errorOf(work).then((as) => (ended.as = as));
   for (let seconds = 0; !('as' in ended); seconds += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1));
     pass(second);
@@ -75,10 +90,13 @@ describe.each(calls)('R31: %s', (_client, call) => {
 
   test.each([21, 180])('is not sent when its token comes after %i seconds', async (seconds) => {
     const { all, sent } = stage({
-      token: (passUnseen) => Promise.resolve(passUnseen(seconds * second)),
+      token: async (passUnseen) => {
+        passUnseen(seconds * second);
+        await atOnce();
+      },
       answer: atOnce,
     });
-    expect(await settled(call(all))).toMatchObject({ name: 'OperationError', detail: { code: 'TimeLimit' } });
+    expect(await errorOf(call(all))).toMatchObject({ name: 'OperationError', detail: { code: 'TimeLimit' } });
     expect(sent).toEqual([]);
   });
 
@@ -91,24 +109,18 @@ describe.each(calls)('R31: %s', (_client, call) => {
   });
 });
 
-test('R31: tokens and challenges that are each in time do not let a request leave after its limit', async () => {
-  const { all, sent } = stage({ token: (pass) => Promise.resolve(pass(14 * second)), answer: atOnce });
-  const slowly = all.arm.get('/a', 'v');
-  await slowly;
-  expect(sent).toEqual(['GET']);
-  let asked = 0;
-  const late = stage({
-    token: (pass) => {
-      asked += 1;
-      pass(14 * second);
-      return Promise.resolve();
-    },
-    answer: () => Promise.reject(Object.assign(new Error('x'), { code: 'ECONNRESET' })),
-  });
-  await expect(late.all.topic('https://t.example/api/events').send([])).rejects.toMatchObject({
+test('R31: a token that comes in time for a token does not let a request leave after its limit', async () => {
+  const token = async (passUnseen: (ms: number) => void) => {
+    passUnseen(14 * second);
+    await atOnce();
+  };
+  const { all, sent } = stage({ token, answer: atOnce });
+  expect(await all.arm.get('/a', 'v')).toEqual({});
+  expect(await errorOf(all.topic('https://t.example/api/events').send([]))).toMatchObject({
+    reason: 'outage', // an announcement has five seconds
     detail: { code: 'TimeLimit' },
   });
-  expect([asked, late.sent]).toEqual([1, []]); // an announcement has five seconds
+  expect(sent).toEqual(['GET']);
 });
 
 test('R31: a token that never comes is asked for anew by the next request', async () => {
@@ -125,6 +137,13 @@ test('R31: a token that never comes is asked for anew by the next request', asyn
   hangs = false;
   expect(await all.arm.get('/a', 'v')).toEqual({});
   expect(asked).toBe(2);
+});
+
+test('R31: a proof that is not answered ends, with its request cancelled', async () => {
+  const { all, signals, pass } = stage({ token: atOnce, answer: never });
+  const request = createPipelineRequest({ url: 'https://account.example/', headers: createHttpHeaders(signed) });
+  expect(await passing(pass, all.http.sendRequest(request))).toMatchObject({ detail: { code: 'TimeLimit' } });
+  expect(signals).toEqual([true]);
 });
 
 describe('on real sockets', () => {
@@ -159,5 +178,13 @@ describe('on real sockets', () => {
     const [socket] = sockets.splice(0);
     if (socket && !socket.destroyed) await once(socket, 'close'); // the request is cancelled
     expect(socket?.destroyed).toBe(true);
+  });
+
+  test('R31: a name that is never resolved costs a request its limit', async () => {
+    const lookup = jest.spyOn(dns, 'lookup').mockImplementation(() => undefined);
+    const { arm } = clients(token, createDefaultHttpClient(), endpoints, fastTime);
+    await expect(arm.get('/a', 'v')).rejects.toMatchObject({ reason: 'outage', detail: { code: 'TimeLimit' } });
+    expect(lookup).toHaveBeenCalled();
+    lookup.mockRestore();
   });
 });

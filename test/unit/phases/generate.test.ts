@@ -128,7 +128,7 @@ describe('R17: for a value that is dead', () => {
     ['both are refused', () => bad],
   ])('a second inspection is waited for where %s', async (_sentence, prove) => {
     const { outcome } = await outcomeOf({ prove }, drift, { inspection: dead });
-    expect(outcome).toEqual({ is: 'pending', reason: 'drift-confirming', until: later(now, minute) });
+    expect(outcome).toEqual({ is: 'pending', reason: 'drift-confirming', until: later(now, second) });
   });
 
   test('a second inspection a minute later decides, and announces that nothing was proved', async () => {

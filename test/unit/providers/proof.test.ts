@@ -42,7 +42,7 @@ test('a missing answer is unclear, and only its code is kept', async () => {
   expect(await sendProbe(failing, request, () => accepted)).toEqual({ is: 'unclear', code: 'ECONNREFUSED' });
 });
 
-test('a proof is one request with a limit of time', async () => {
+test('a proof is one request', async () => {
   const sent: PipelineRequest[] = [];
   const http = {
     sendRequest: (request: PipelineRequest) => {
@@ -52,5 +52,5 @@ test('a proof is one request with a limit of time', async () => {
   };
   const request = { method: 'GET' as const, url: 'https://a.example', headers: { Authorization: 'x' } };
   expect(await sendProbe(http, request, ({ status }) => (status === 200 ? accepted : unclear))).toEqual(accepted);
-  expect(sent.map(({ timeout, headers }) => [timeout, headers.get('authorization')])).toEqual([[10_000, 'x']]);
+  expect(sent.map(({ headers }) => headers.get('authorization'))).toEqual(['x']);
 });

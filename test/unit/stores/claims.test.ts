@@ -47,3 +47,24 @@ test('the list has the claims and nothing else', async () => {
   for await (const each of all.list()) listed.push(each);
   expect(listed).toEqual([claim]);
 });
+
+test('R5, R31: each write of a claim has time left of the lease', async () => {
+  const done: string[] = [];
+  const container = emptyContainer();
+  const around = <T>(operation: string, effect: () => T) => {
+    done.push(operation);
+    return Promise.resolve(effect());
+  };
+  const all = claims(memoryBlobs(container, { now: () => new Date(0) }, around));
+  const lease = {
+    ensureTimeLeft: () => {
+      done.push('ensureTimeLeft');
+      return Promise.resolve('enough' as const);
+    },
+  };
+  await all.save(whole, lease);
+  await all.save(whole, lease);
+  await all.remove(whole, lease);
+  const [create, set, remove] = ['create', 'setMetadata', 'remove'].map((each) => ['ensureTimeLeft', each]);
+  expect(done).toEqual([create, create, set, remove].flat());
+});

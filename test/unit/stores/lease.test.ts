@@ -2,7 +2,7 @@ import { manualClock } from '../../../infra/azure-emulator/src/index.ts';
 import { later, minute, second } from '../../../lib/model/clock.ts';
 import type { RequestInFlight } from '../../../lib/model/snapshot.ts';
 import type { Blobs } from '../../../lib/stores/blobs.ts';
-import { leases, type Leases } from '../../../lib/stores/lease.ts';
+import { ensureTimeLeft, leases, type Leases } from '../../../lib/stores/lease.ts';
 import {
   deleteContainer,
   emptyContainer,
@@ -183,4 +183,22 @@ describe('R34: a container of leases that is deleted', () => {
     await blobs.create(name.slice(1), { sentuntil: until, assumed: 'true' });
     expect(await inFlightOf(mine)).toBeUndefined();
   });
+});
+
+test('R31: a renewal that takes time of another lease is followed by another check of that one', async () => {
+  const { time, renewals, blobs, clock } = worker();
+  const renew: Blobs['renew'] = async (...given) => {
+    const answer = await blobs.renew(...given);
+    time.advance(15 * second);
+    return answer;
+  };
+  const all = leases({ ...blobs, renew }, clock);
+  const first = await all.acquire('/first');
+  time.advance(30 * second);
+  const other = await all.acquire('/second');
+  if (!first || !other) throw new Error('No lease.');
+  time.advance(30 * second);
+  await ensureTimeLeft([first, other]);
+  expect(renewals).toHaveLength(2);
+  for (const lease of [first, other]) expect(await lease.ensureTimeLeft()).toBe('enough');
 });

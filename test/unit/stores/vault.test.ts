@@ -16,7 +16,12 @@ async function opened() {
   const local = await azure.keyVault.createVault('kv');
   const endpoints = { armEndpoint: azure.armEndpoint, armAudience: 'https://management.azure.com' };
   const secret = { vaultUrl: local.uri, name: 'a' };
-  return { azure, local, secret, vault: vault(clients(credential(azure), inProcessHttpClient(azure), endpoints, realTime)) };
+  return {
+    azure,
+    local,
+    secret,
+    vault: vault(clients(credential(azure), inProcessHttpClient(azure), endpoints, realTime)),
+  };
 }
 
 const firewall = (local: LocalVault) => (local.rules.firewall = true);

@@ -79,7 +79,12 @@ test.each([
 ])('where the query for %s fails, what it would tell is not known', async (_sentence, nth, known) => {
   const { ask, azure, pool } = await stage();
   pool.extensionFault = 'IdentityLacksRights';
-  azure.core.faults.plan({ operation: 'resourceGraph.query', nth, effect: { kind: 'status', status: 503 } });
+  azure.core.faults.plan({
+    operation: 'resourceGraph.query',
+    nth,
+    lasting: true,
+    effect: { kind: 'status', status: 503 },
+  });
   const { identities = [] } = await ask();
   expect(identities.map(({ clientId, mayRead }) => ({ clientId, mayRead }))).toEqual(known);
 });
