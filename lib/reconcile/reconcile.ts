@@ -8,6 +8,7 @@ import { normalizedId, type Target } from '../model/target.ts';
 import { isLiveProved } from './checkLive.ts';
 import { runUntilBlocked } from './loop.ts';
 import { readTarget } from './readTarget.ts';
+import type { Lease } from '../stores/lease.ts';
 import type { Services } from './services.ts';
 import { Visit, type LiveCredential, type VisitStart } from './visit.ts';
 
@@ -56,9 +57,7 @@ export async function reconcile(
   onAccepted: (report: VisitReport) => void = () => undefined,
 ): Promise<VisitReport> {
   try {
-    const { leases } = services;
-    const name = normalizedId(target.resource);
-    const lease = await (request.isUnverified ? leases.acquireKnown(name) : leases.acquire(name));
+    const lease = await leaseFor(services, target, request);
     if (!lease) return { is: 'busy' };
     if (lease === 'unknown') return { is: 'foreign' };
     try {
@@ -69,6 +68,21 @@ export async function reconcile(
   } catch (error) {
     return failedVisit(error);
   }
+}
+
+/**
+ * A resource that an event made up gets no blob. One that has a claim is known, although its blob was lost (R34, storage
+ * has its own reasons).
+ */
+async function leaseFor(
+  { leases, claims }: Services,
+  { resource, kind }: Target,
+  { isUnverified }: VisitRequest,
+): Promise<Lease | 'unknown' | undefined> {
+  const name = normalizedId(resource);
+  if (!isUnverified) return leases.acquire(name);
+  const lease = await leases.acquireKnown(name);
+  return lease === 'unknown' && (await claims.of(resource, kind)) ? leases.acquire(name) : lease;
 }
 
 async function visitTarget(

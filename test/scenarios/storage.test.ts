@@ -110,3 +110,13 @@ test('R34: a token that does not come is noted with its code, and the target is 
   await app.sweep();
   expect(app.regenerations()).toBe(1);
 });
+
+test('R34: an event of a phase that is due finds its target, although the blob of its lease was lost', async () => {
+  const app = await createTestApp({ events: 'published' });
+  app.newSecret(await app.newBatch());
+  await app.sweep();
+  app.pass(hour + minute);
+  app.leases.blobs.clear();
+  await app.sweep('revoke');
+  expect(app.tags()['RotationPhase']).toMatch(/^idle/);
+});
