@@ -29,6 +29,7 @@ export async function runDemo(options: DemoOptions): Promise<string | undefined>
   const readers = targets.flatMap((target) => vaultReaders(context, target, { holdMs, count: 2 }));
   print('', `its vault is ${vault.uri}, its Azure Resource Manager ${azure.armEndpoint}`);
   print('', `${readers.length} consumers call with keys that they hold for ${holdMs / 1_000} s and never retry`);
+  print('', `the overlap here is ${overlapMs / 1_000} s (25 h in Azure)`);
   const consumers = startConsumers(readers, ended.signal);
   const demo: Demo = {
     ...{ ...context, options, consumers },

@@ -12,12 +12,17 @@ export function keysReport(outcomes: readonly Outcome[], tally: Tally): string {
   ]);
   const first = tally.firstFailure === undefined ? '' : ` (first: ${tally.firstFailure})`;
   const calls = `${tally.calls} calls, ${tally.callsWithOldKey} with the old key after it was replaced`;
-  return ['', ...table([head, ...rows]), '', `Consumers: ${calls}, ${tally.failed} failed${first}.`].join('\n');
+  return [
+    '',
+    ...table([head, ...rows]),
+    '',
+    `Consumers of these two keys: ${calls}, ${tally.failed} failed${first}.`,
+  ].join('\n');
 }
 
 /** Formats one row for each story, with the time from its cause to the new version and to the end. */
 export function storiesReport(results: readonly StoryResult[]): string {
-  const head = ['story', 'started by', 'published after', 'completed after', 'events', 'failed calls'];
+  const head = ['story', 'started by', 'published after', 'completed after', 'events', 'failed calls until repair'];
   const rows = results.map(({ title, startedBy, publishedAfterMs, completedAfterMs, deliveries, failedCalls }) => [
     ...[title, startedBy, formatDuration(publishedAfterMs), formatDuration(completedAfterMs)],
     ...[String(deliveries), String(failedCalls ?? '–')],

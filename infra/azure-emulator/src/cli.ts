@@ -30,21 +30,40 @@ const place = {
   location: 'westeurope',
 };
 
-// Starts the emulator and Azurite with one resource of each kind and runs until Ctrl-C. `--subscriptions FILE` names a
-// module that exports `subscriptions(wiring)`; without it the webhook gets every event.
-const { values } = parseArgs({ options: { subscriptions: { type: 'string' } } });
-const subscriptionsOf = values.subscriptions === undefined ? everyEvent : await load(values.subscriptions);
+const usage = `Usage: node infra/azure-emulator/src/cli.ts [--subscriptions FILE]
+
+Starts the emulator and Azurite with an empty vault, a Batch account, a SignalR service and a custom topic, and runs
+until Ctrl-C. Prints how to reach them as KEY=value lines on stdout; everything else goes to stderr.
+
+  --subscriptions FILE  a module that exports subscriptions(wiring), the list of event subscriptions to create for the
+                        webhook that you enter; without it the webhook gets every event`;
+
+const subscriptionsOf = await readOptions();
 const folder = await mkdtemp(join(tmpdir(), 'azure-emulator-'));
 const local = await startLocalAzure({ clock: systemClock(), folder });
 const storage = await startAzurite(local.certificates);
 const environment = { ...(await seed(local.azure)), AzureWebJobsStorage__blobServiceUri: storage.blobServiceUri };
 for (const [name, value] of Object.entries(environment)) console.log(`${name}=${value}`);
-console.error('Enter the webhook that gets the events: http://…/runtime/webhooks/eventgrid?code=…');
+console.error('Runs until Ctrl-C. To get events, enter a webhook: http://…/runtime/webhooks/eventgrid?code=…');
 const input = createInterface(process.stdin).on('line', (line) => void subscribe(local.azure, line.trim()));
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 input.close();
 await Promise.all([local.close(), storage.stop()]);
 await rm(folder, { recursive: true });
+
+/** Ends the process after a wrong option or `--help`. */
+async function readOptions(): Promise<Subscriptions> {
+  try {
+    const options = { subscriptions: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+    const { help, subscriptions } = parseArgs({ options }).values;
+    if (!help) return subscriptions === undefined ? everyEvent : await load(subscriptions);
+    console.log(usage);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${usage}`);
+    process.exit(1);
+  }
+}
 
 async function seed(azure: LocalAzure): Promise<Record<string, string>> {
   const vault = await azure.keyVault.createVault('localvault');

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { createServer } from 'node:http';
@@ -36,4 +36,14 @@ test('the command prints its addresses, issues tokens, subscribes a webhook and 
   expect(Object.keys(environment)).toEqual(
     expect.arrayContaining(['KEY_VAULT_URI', 'ARM_ENDPOINT', 'BATCH_ENDPOINT', 'SIGNALR_ENDPOINT', 'TOPIC_ENDPOINT']),
   );
+});
+
+test.each([
+  ['--help', 0],
+  ['--nonsense', 1],
+])('%s prints the usage and no stack trace', (option, code) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, option], { encoding: 'utf8' });
+  expect(status).toBe(code);
+  expect(stdout + stderr).toMatch(/^Usage: /m);
+  expect(stdout + stderr).not.toContain('    at ');
 });

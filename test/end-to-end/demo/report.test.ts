@@ -1,4 +1,4 @@
-import { brokenPromises, formatDuration, storiesReport } from '../../../infra/demo/report.ts';
+import { brokenPromises, formatDuration, keysReport, storiesReport } from '../../../infra/demo/report.ts';
 
 const times = { startedBy: 'one event', deliveries: 2, publishedAfterMs: 43, completedAfterMs: 3_149 };
 
@@ -32,4 +32,13 @@ test.each([
     .split('\n')
     .at(-1);
   expect(row?.split(/ {2,}/)).toEqual(['near expiry', 'one event', '43 ms', '3.1 s', '2', cell]);
+});
+
+test('the sum of the calls names the consumers that it counts', () => {
+  const report = keysReport([], { calls: 9, callsWithOldKey: 2, failed: 1, firstFailure: '403' });
+  expect(report).toContain('Consumers of these two keys: 9 calls, 2 with the old key after it was replaced, 1 failed');
+});
+
+test('the column of failed calls says how long calls may fail', () => {
+  expect(storiesReport([])).toContain('failed calls until repair');
 });

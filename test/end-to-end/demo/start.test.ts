@@ -18,7 +18,8 @@ async function start(...args: string[]): Promise<{ code: number; output: string 
 
 test.concurrent('both keys are replaced without a failed call, and every story keeps its promises', async () => {
   const { code, output } = await start('--once');
-  expect(output).toMatch(/^Consumers: .+ 0 failed\.$/m);
+  expect(output).toMatch(/^Consumers of these two keys: .+ 0 failed\.$/m);
+  expect(output).toMatch(/the overlap here is 6 s \(25 h in Azure\)$/m);
   expect(output.match(/ COMPLETED /g)).toHaveLength(2 + stories.length);
   for (const story of stories) expect(output).toMatch(new RegExp(`^${story} +1 × .+ \\d+(\\.\\d)? m?s .+$`, 'm'));
   expect(output).toMatch(/ COMPLETED \(near-expiry, completed, seen-on-nodes\)/);
@@ -37,11 +38,21 @@ test.concurrent('no call fails although the answer to both publications is lost'
   const lost = ['batch-publish:lost', 'signalr-publish:lost'].flatMap((point) => ['--fail', point]);
   const { code, output } = await start('--once', '--overlap', '4', ...lost);
   expect(output.match(/ FAILED .*\[ECONNRESET\]/g)).toHaveLength(2);
-  expect(output).toMatch(/^Consumers: .+ 0 failed\.$/m);
+  expect(output).toMatch(/^Consumers of these two keys: .+ 0 failed\.$/m);
   expect(code).toBe(0);
 });
 
 test('--fail list prints the points of failure, and an unknown point is an error', async () => {
   expect((await start('--fail', 'list')).output).toMatch(/^batch-publish:after$/m);
   expect(await start('--fail', 'nowhere')).toMatchObject({ code: 1 });
+});
+
+test.each([
+  ['--help', 0],
+  ['--nonsense', 1],
+])('%s prints the usage and no stack trace', async (option, code) => {
+  const { output, ...rest } = await start(option);
+  expect(rest).toEqual({ code });
+  expect(output).toMatch(/^Usage: npm start -- /m);
+  expect(output).not.toContain('    at ');
 });
