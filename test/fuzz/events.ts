@@ -141,8 +141,8 @@ export async function handleFuzzed(
   const [error] = thrown;
   if (error === undefined) return { ...observed, answer: 'acknowledged', problems: observed.effects };
   const answer = error instanceof RedeliverError ? 'to be delivered again' : 'failed';
-  const failure = error instanceof Error ? (error.stack ?? error.message) : 'threw no error';
-  return { ...observed, answer, problems: [failure, ...observed.effects] };
+  const refusal = error instanceof Error ? (error.stack ?? error.message) : 'threw no error';
+  return { ...observed, answer, problems: [refusal, ...observed.effects] };
 }
 
 function inSchema(envelope: Envelope | undefined, schema: FuzzedEvent['schema']): object {
