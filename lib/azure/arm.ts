@@ -26,9 +26,9 @@ export function arm(deps: RequestDeps, { armEndpoint, armAudience }: ArmSettings
     list: (path, apiVersion) =>
       readPages(async (url = urlOf(path, apiVersion)) => {
         const read = page.safeParse(await send('GET', url));
-        if (!read.success) throw new OperationError('refused', { code: 'CollectionAnswer' });
+        if (!read.success) throw new OperationError('outage', { code: 'CollectionAnswer' });
         const { value: items, nextLink } = read.data;
-        const isHere = nextLink && new URL(nextLink, origin).origin === origin; // the token is for this host only
+        const isHere = nextLink && URL.canParse(nextLink, origin) && new URL(nextLink, origin).origin === origin; // the token is for this host
         return { items, next: isHere ? nextLink : undefined };
       }),
   };

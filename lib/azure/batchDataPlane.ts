@@ -18,8 +18,8 @@ export function batchDataPlane(deps: RequestDeps, { armEndpoint }: Pick<Settings
       const read = page.safeParse(await send('GET', url));
       if (!read.success) throw unreadable();
       const { value: items, 'odata.nextLink': next } = read.data;
-      if (next !== undefined && new URL(next).host !== host) throw unreadable(); // the token is for this account only
-      return { items, next };
+      if (next && (!URL.canParse(next) || new URL(next).host !== host)) throw unreadable(); // the token is for this account
+      return { items, next: next || undefined };
     });
   };
 }
@@ -35,5 +35,5 @@ function audienceIn(armEndpoint: string): string {
 }
 
 function unreadable(): OperationError {
-  return new OperationError('refused', { code: 'BatchAnswer' });
+  return new OperationError('outage', { code: 'BatchAnswer' });
 }

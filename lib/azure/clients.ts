@@ -9,6 +9,7 @@ import { SecretClient } from '@azure/keyvault-secrets';
 import { arm, type Arm, type ArmSettings } from './arm.ts';
 import { batchDataPlane, type BatchDataPlane } from './batchDataPlane.ts';
 import { errorPolicy, vaultAnswerPolicy } from './errors.ts';
+import { guarded } from './guard.ts';
 import { retryReads } from './retryReads.ts';
 import { timeLimits, withTokenLimit, type LimitClock } from './timeLimit.ts';
 
@@ -71,12 +72,14 @@ export function clients(
     credentialScopes: `${armAudience.replace(/\/$/, '')}/.default`,
   };
   return {
-    batch: perKey((id) => new BatchManagementClient(credential, id, { ...management, apiVersion: '2024-07-01' })),
-    signalR: perKey((id) => new SignalRManagementClient(credential, id, management)),
-    secrets: perKey((url) => new SecretClient(url, credential, { ...vault, ...loopback(url) })),
-    keys: perKey((url) => new KeyClient(url, credential, { ...vault, ...loopback(url) })),
-    certificates: perKey((url) => new CertificateClient(url, credential, { ...vault, ...loopback(url) })),
-    topic: perKey((endpoint) => new EventGridPublisherClient(endpoint, 'CloudEvent', credential, announcing)),
+    batch: guardedPerKey(
+      (id) => new BatchManagementClient(credential, id, { ...management, apiVersion: '2024-07-01' }),
+    ),
+    signalR: guardedPerKey((id) => new SignalRManagementClient(credential, id, management)),
+    secrets: guardedPerKey((url) => new SecretClient(url, credential, { ...vault, ...loopback(url) })),
+    keys: guardedPerKey((url) => new KeyClient(url, credential, { ...vault, ...loopback(url) })),
+    certificates: guardedPerKey((url) => new CertificateClient(url, credential, { ...vault, ...loopback(url) })),
+    topic: guardedPerKey((endpoint) => new EventGridPublisherClient(endpoint, 'CloudEvent', credential, announcing)),
     arm: arm(deps, settings),
     batchData: batchDataPlane(deps, settings),
     http: limits.client(probeTimeoutMs),
@@ -97,10 +100,10 @@ function loopback(url: string): { disableChallengeResourceVerification?: boolean
     : {};
 }
 
-function perKey<T>(make: (key: string) => T): (key: string) => T {
-  const made = new Map<string, T>();
+function guardedPerKey<Client extends object>(make: (key: string) => Client): (key: string) => Client {
+  const made = new Map<string, Client>();
   return (key) => {
-    const value = made.get(key) ?? make(key);
+    const value = made.get(key) ?? guarded(make(key));
     made.set(key, value);
     return value;
   };

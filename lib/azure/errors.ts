@@ -8,8 +8,8 @@ import type { Reason } from '../model/reason.ts';
  * The outermost policy of every client. The SDKs would throw errors that quote bodies, and a body may hold a key. So a
  * request ends in one of two ways: with an answer that the SDK can read, or with an `OperationError`, which has a reason
  * and at most a word of the service's vocabulary. All that may fail lies below this policy: tokens, time limits,
- * sockets, challenges, deserialization. Calls of the SDK are therefore awaited plainly; what they throw beside an
- * `OperationError` is a bug. Storage is the exception, see `blobs`.
+ * sockets, challenges, deserialization. What an SDK throws above it, `guarded` turns into an `OperationError` too. Storage
+ * has wrappers of its own, see `blobs`.
  */
 export const errorPolicy: PipelinePolicy = {
   name: 'operationErrors',
@@ -32,15 +32,15 @@ const vaultAnswer = z.union([
 ]);
 
 /**
- * Key Vault's clients parse JSON and identifiers above every policy, and throw errors that quote them. An answer without
- * a body that they can read ends here.
+ * Key Vault's clients take a body that they do not know for an empty list. Such an answer ends here: nothing that is missing
+ * in it is missing in the vault.
  */
 export const vaultAnswerPolicy: PipelinePolicy = {
   name: 'vaultAnswers',
   sendRequest: async (request, next) => {
     const response = await next(request);
     const isReadable = response.status >= 300 || vaultAnswer.safeParse(parseJson(response.bodyAsText)).success;
-    if (!isReadable) throw new OperationError('refused', { code: 'VaultAnswer' });
+    if (!isReadable) throw new OperationError('outage', { code: 'VaultAnswer' });
     return response;
   },
 };
@@ -56,7 +56,8 @@ export function operationErrorFrom(error: unknown): OperationError {
 
 /** `answered` means that the request has no effect: an answer of success that cannot be read does not say so. */
 function refusal(status: number, code: string | undefined, retryAfter: string | undefined): OperationError {
-  const detail = { code, answered: status >= 300 && status < 500 && status !== 408 };
+  if (status < 300) return new OperationError('outage', { code: code ?? 'UnreadableAnswer' });
+  const detail = { code, answered: status < 500 && status !== 408 };
   if (status === 429) return new OperationError('throttled', { ...detail, ...secondsOf(retryAfter) });
   return new OperationError(reasonFor(status, code ?? ''), detail);
 }

@@ -17,7 +17,7 @@ export function resourceGraph(arm: Arm): ResourceGraph {
       const options = { ...scope, $top: 1000, ...($skipToken && { $skipToken }) };
       const answer = await arm.post('/providers/Microsoft.ResourceGraph/resources', '2024-04-01', { query, options });
       const read = page.safeParse(answer);
-      if (!read.success) throw new OperationError('refused', { code: 'GraphAnswer' });
-      return { items: read.data.data, next: read.data.$skipToken };
+      if (!read.success) throw new OperationError('outage', { code: 'GraphAnswer' });
+      return { items: read.data.data, next: read.data.$skipToken || undefined }; // an empty text ends the list
     });
 }

@@ -50,14 +50,14 @@ async function referencesIn(arm: Arm, { id }: Consumer, of: string): Promise<rea
   const items = await arm.list(`${id}/config/configreferences/${of}`, webVersion);
   return items.map((item) => {
     const read = reference.safeParse(item);
-    if (!read.success) throw new OperationError('refused', { code: 'ReferencesAnswer' });
+    if (!read.success) throw new OperationError('outage', { code: 'ReferencesAnswer' });
     return read.data.properties;
   });
 }
 
 async function vaultUrlsIn(arm: Arm, { id }: Consumer): Promise<readonly string[]> {
   const read = containerApp.safeParse(await arm.get(id, appsVersion));
-  if (!read.success) throw new OperationError('refused', { code: 'ContainerAppAnswer' });
+  if (!read.success) throw new OperationError('outage', { code: 'ContainerAppAnswer' });
   return (read.data.properties.configuration?.secrets ?? []).flatMap(({ keyVaultUrl }) => keyVaultUrl ?? []);
 }
 

@@ -121,6 +121,6 @@ function slotFrom(word: string): Slot | undefined {
 
 /** Seals both keys as soon as they arrive. */
 export function sealKeys(primary: string | undefined, secondary: string | undefined): Keys {
-  if (!primary || !secondary) throw new OperationError('refused', { code: 'KeysMissing' });
+  if (!primary || !secondary) throw new OperationError('outage', { code: 'KeysMissing' });
   return { Primary: new Sealed(primary), Secondary: new Sealed(secondary) };
 }

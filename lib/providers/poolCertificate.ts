@@ -47,7 +47,7 @@ export function poolCertificate(deps: ProviderDeps): Provider {
     prove: (input, candidate) =>
       proveVersion(input, candidate, certificateInSecret(input), () => inspectCertificate(deps, input)),
     verify: (input, live) => verify(deps, input, live),
-    render: ({ id }, value) => new Sealed(withVersion(value.open(), id)),
+    render: ({ id }, value) => renderChecked(id, value),
     revoke: (input, old, own) => revoke(deps, input, old, own),
   };
 }
@@ -100,6 +100,13 @@ async function madeOn(
   certificate: CertificateIdentifier,
 ): Promise<Date> {
   return (await versionOf(deps, certificate))?.createdOn ?? secret.createdOn;
+}
+
+/** Reads the rendered text back: if it names a version, it must be the new one (R13, value contains credential). */
+function renderChecked(id: string, value: Sealed): Sealed {
+  const text = withVersion(value.open(), id);
+  if ((certificateIdentifier(text)?.version ?? id) !== id) throw new OperationError('value-not-of-resource');
+  return new Sealed(text);
 }
 
 function baseOf(value: Sealed): string | undefined {

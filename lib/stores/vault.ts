@@ -59,7 +59,7 @@ export function vault({ secrets }: Pick<Clients, 'secrets'>): Vault {
 
 function secretFrom({ value, properties }: KeyVaultSecret): Secret {
   const { version, createdOn, updatedOn, expiresOn, tags, contentType } = properties;
-  if (!value || !version || !createdOn) throw new OperationError('refused', { code: 'SecretIncomplete' });
+  if (!value || !version || !createdOn) throw new OperationError('outage', { code: 'SecretIncomplete' });
   return {
     version,
     value: new Sealed(value),

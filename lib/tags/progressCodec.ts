@@ -40,7 +40,7 @@ const fingerprints = z.codec(z.string().regex(/^([A-Za-z0-9_-]{8}){0,3}$/), z.ar
   decode: (text) => Buffer.from(text, 'base64url').toString('hex').match(/.{12}/g) ?? [],
   encode: (all) => Buffer.from(all.join(''), 'hex').toString('base64url'),
 });
-const version = z.codec(z.string(), z.string(), {
+const version = z.codec(z.string().min(1), z.string(), {
   decode: (text) => (/^[A-Za-z0-9_-]{22}$/.test(text) ? Buffer.from(text, 'base64url').toString('hex') : text),
   encode: (id) => (/^[0-9a-f]{32}$/.test(id) ? Buffer.from(id, 'hex').toString('base64url') : id),
 });

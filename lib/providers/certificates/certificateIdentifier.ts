@@ -17,8 +17,10 @@ export function certificateId({ vaultUrl, name, version }: CertificateIdentifier
   return [`${vaultUrl}/certificates/${name}`, ...(version ? [version] : [])].join('/');
 }
 
-/** Returns the text as it was, with another version if it had one. */
+/** Returns the text as it was, with another version if it had one. A query after the version goes. */
 export function withVersion(text: string, version: string): string {
   const before = certificateIdentifier(text)?.version;
-  return before === undefined ? text : text.trim().replace(/[^/]+\/?$/, version);
+  if (before === undefined) return text;
+  const [path = ''] = text.trim().split('?');
+  return path.replace(/[^/]+\/?$/, version);
 }

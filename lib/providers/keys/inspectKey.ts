@@ -82,7 +82,7 @@ function readinessOf(
   if (provisioningState !== 'Succeeded') return provisioningCheck(provisioningState, input);
   if (isStale(used, input)) return { is: 'pending', reason: 'stale-read', until: later(input.now, 10 * second) };
   if (wanted === byService) return serviceKeyCheck(used, input);
-  if (identity === undefined || identity.type === 'None') return { is: 'invalid', reason: 'identity-missing' };
+  if ((identity?.type ?? 'None') === 'None') return { is: 'invalid', reason: 'identity-missing' };
   return isInVault(wanted.vaultUrl) ? valid : { is: 'invalid', reason: 'key-in-managed-hsm' };
 }
 

@@ -136,7 +136,7 @@ test.each([
   ['', 's0'],
 ])('an answer with the keys %j and %j is refused', (primary, secondary) => {
   expect(() => sealKeys(primary, secondary)).toThrow(
-    expect.objectContaining({ reason: 'refused', detail: { code: 'KeysMissing' } }) as Error,
+    expect.objectContaining({ reason: 'outage', detail: { code: 'KeysMissing' } }) as Error,
   );
 });
 

@@ -159,7 +159,7 @@ describe('the data plane', () => {
     const body = { value: [], 'odata.nextLink': 'https://elsewhere.example/pools' };
     s.azure.core.faults.plan({ operation: 'batchData.pools', effect: { kind: 'status', status: 200, body } });
     await expect(s.clients.batchData(s.resource.authority, '/pools', 'id')).rejects.toMatchObject({
-      reason: 'refused',
+      reason: 'outage',
     });
   });
 });
