@@ -74,7 +74,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
       await invoker.drain();
       forwarder?.stop();
       await closed;
-      for (const opened of app.servers) opened.close();
+      for (const opened of app.servers) {
+        opened.close();
+        opened.closeAllConnections();
+      }
       await runHooks(app.hooks, 'appTerminate', { hookData: {}, appHookData: {} });
     },
   };
