@@ -1,10 +1,4 @@
-import type {
-  HttpFunctionOptions,
-  HttpMethod,
-  HttpRequest,
-  HttpResponseInit,
-  InvocationContext,
-} from '@azure/functions';
+import type { HttpFunctionOptions, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import { invocationLog } from './announcements/invocationLog.ts';
 import { reporter, writeNote, type WriteLine } from './announcements/log.ts';
@@ -18,7 +12,7 @@ import { settingsFrom } from './settings.ts';
 import { blobs } from './stores/blobs.ts';
 import { budgets, withinBudget } from './triggers/budget.ts';
 import { onKeyVaultEvent, onPhaseDue, onResourceEvent, RedeliverError } from './triggers/events/handlers.ts';
-import { answerRequest } from './triggers/http/answer.ts';
+import { answerRequest, everyMethod } from './triggers/http/answer.ts';
 import { takeNotices } from './triggers/http/notices.ts';
 import { definePool } from './triggers/http/pools.ts';
 import { refusePrincipal } from './triggers/http/principal.ts';
@@ -203,16 +197,6 @@ export function refuseNoticeCaller(request: HttpRequest): HttpResponseInit | und
 function isAuthenticated(env: NodeJS.ProcessEnv): boolean {
   return env['WEBSITE_AUTH_ENABLED']?.toLowerCase() === 'true';
 }
-
-const everyMethod = [
-  'POST',
-  'GET',
-  'PUT',
-  'PATCH',
-  'DELETE',
-  'HEAD',
-  'OPTIONS',
-] as const satisfies readonly HttpMethod[];
 
 /** Returns the rotation that a path names. With streams, names of the query come among the parameters of a request. */
 export function rotationIn({ url }: HttpRequest): string | undefined {

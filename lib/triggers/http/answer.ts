@@ -1,8 +1,18 @@
-import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { HttpMethod, HttpRequest, HttpResponseInit } from '@azure/functions';
 import { OperationError } from '../../model/operationError.ts';
 import { adviceFor } from '../../model/reason.ts';
 import { SettingsError } from '../../model/settingsError.ts';
 import { problem, tryLater } from './problem.ts';
+
+export const everyMethod = [
+  'POST',
+  'GET',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'HEAD',
+  'OPTIONS',
+] as const satisfies readonly HttpMethod[];
 
 type Handler = (request: HttpRequest) => HttpResponseInit | Promise<HttpResponseInit>;
 
@@ -31,7 +41,8 @@ export async function answerRequest(
   }
 }
 
-function notAllowed(allow: string): HttpResponseInit {
+/** Refuses a method that the route does not serve. */
+export function notAllowed(allow: string): HttpResponseInit {
   const detail = `This route serves ${allow}.`;
   return problem({ status: 405, title: 'Method not allowed', detail }, { Allow: allow });
 }
@@ -39,7 +50,7 @@ function notAllowed(allow: string): HttpResponseInit {
 function wrongSettings({ names }: SettingsError): HttpResponseInit {
   const reason = 'bad-settings';
   const detail = `${adviceFor(reason)} ${names.join(', ')}`;
-  return problem({ status: 503, title: 'Settings wrong', detail, reason, settings: names });
+  return problem({ status: 503, title: 'Settings wrong', detail, reason, settings: names }, { 'Retry-After': '60' });
 }
 
 function internalError(): HttpResponseInit {

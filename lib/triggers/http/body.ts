@@ -15,7 +15,7 @@ type Body = Pick<HttpRequest, 'headers' | 'body'>;
  * reading (azure-facts: Functions host).
  */
 export async function readBody(
-  { clock }: { readonly clock: Clock },
+  { clock }: { readonly clock: Pick<Clock, 'after'> },
   { headers, body }: Body,
   longestBytes: number,
 ): Promise<string | Problem> {

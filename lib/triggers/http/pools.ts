@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { Clock } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
 import { adviceFor, hasClass } from '../../model/reason.ts';
 import { auditPool } from '../../pools/audit.ts';
@@ -15,7 +16,7 @@ import type { Problem } from '../../model/problem.ts';
 
 const longestBytes = 64 * 1024;
 
-type Readers = Pick<Services, 'clock' | 'arm' | 'graph'>;
+type Readers = Pick<Services, 'arm' | 'graph'> & { readonly clock: Pick<Clock, 'after'> };
 
 /**
  * `POST /api/pools/definition`. Answers a pool definition that pulls certificates correctly, made from any pool that
