@@ -65,7 +65,7 @@ export function writeNote(
   write(JSON.stringify({ type: 'Keyturn.Log.Note', time, data: { reason, ...detail } }), levelOfNote(reason));
 }
 
-/** What the alerts read is above Information, so that it is seen in any view of the log and survives any filter. */
+/** Alerts read lines above Information only: any view of the log shows them, and filters keep them. */
 const levelOf: Partial<Record<AnnouncementType, Level>> = {
   'Keyturn.Rotation.Failed': 'error',
   'Keyturn.Rotation.Stuck': 'error',

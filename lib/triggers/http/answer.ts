@@ -49,7 +49,7 @@ export function notAllowed(allow: string): HttpResponseInit {
 
 function wrongSettings({ names }: SettingsError): HttpResponseInit {
   const reason = 'bad-settings';
-  const detail = `${adviceFor(reason)} ${names.join(', ')}`;
+  const detail = `${adviceFor(reason)} They are: ${names.join(', ')}.`;
   return problem({ status: 503, title: 'Settings wrong', detail, reason, settings: names }, { 'Retry-After': '60' });
 }
 
