@@ -1,6 +1,11 @@
 import { app } from '@azure/functions';
-import { running } from '../lib/app.ts';
+import { run } from '../lib/app.ts';
 
-app.timer('generate', { schedule: '0 */15 * * * *', handler: (_timer, context) => running(context).sweep('generate') });
+app.timer('generate', {
+  schedule: '0 */15 * * * *',
+  handler: (_timer, context) => run(context, (keyturn) => keyturn.sweep('generate')),
+});
 
-app.eventGrid('generateDue', { handler: (event, context) => running(context).phaseDue('generate', event) });
+app.eventGrid('generateDue', {
+  handler: (event, context) => run(context, (keyturn) => keyturn.phaseDue('generate', event)),
+});

@@ -1,4 +1,4 @@
 import { app } from '@azure/functions';
-import { running } from '../lib/app.ts';
+import { run } from '../lib/app.ts';
 
-app.eventGrid('keyVaultEvents', { handler: (event, context) => running(context).keyVault(event) });
+app.eventGrid('keyVaultEvents', { handler: (event, context) => run(context, (keyturn) => keyturn.keyVault(event)) });

@@ -1,17 +1,16 @@
 import { app } from '@azure/functions';
-import { everyMethod, refuseNoticeCaller, notAllowed, noticesAuthLevel, running } from '../lib/app.ts';
+import { noticesAuthLevel, refuseNoticeCaller, route, run } from '../lib/app.ts';
 
 app.timer('noticePoll', {
   schedule: '0 8-59/15 * * * *',
-  handler: (_timer, context) => running(context).pollNotices(),
+  handler: (_timer, context) => run(context, (keyturn) => keyturn.pollNotices()),
 });
 
-app.eventGrid('noticeEvents', { handler: (event, context) => running(context).notice(event) });
+app.eventGrid('noticeEvents', { handler: (event, context) => run(context, (keyturn) => keyturn.notice(event)) });
 
 app.http('notices', {
   route: 'notices',
-  methods: everyMethod,
-  authLevel: noticesAuthLevel(),
-  handler: (request, context) =>
-    request.method === 'POST' ? (refuseNoticeCaller(request) ?? running(context).notices(request)) : notAllowed('POST'),
+  ...route(noticesAuthLevel(), () => ({
+    POST: (keyturn, request) => refuseNoticeCaller(request) ?? keyturn.notices(request),
+  })),
 });

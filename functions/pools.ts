@@ -1,10 +1,7 @@
 import { app } from '@azure/functions';
-import { everyMethod, notAllowed, running } from '../lib/app.ts';
+import { route } from '../lib/app.ts';
 
 app.http('poolDefinition', {
   route: 'pools/definition',
-  methods: everyMethod,
-  authLevel: 'function',
-  handler: (request, context) =>
-    request.method === 'POST' ? running(context).definePool(request) : notAllowed('POST'),
+  ...route('function', () => ({ POST: (keyturn, request) => keyturn.definePool(request) })),
 });

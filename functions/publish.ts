@@ -1,6 +1,11 @@
 import { app } from '@azure/functions';
-import { running } from '../lib/app.ts';
+import { run } from '../lib/app.ts';
 
-app.timer('publish', { schedule: '0 */5 * * * *', handler: (_timer, context) => running(context).sweep('publish') });
+app.timer('publish', {
+  schedule: '0 */5 * * * *',
+  handler: (_timer, context) => run(context, (keyturn) => keyturn.sweep('publish')),
+});
 
-app.eventGrid('publishDue', { handler: (event, context) => running(context).phaseDue('publish', event) });
+app.eventGrid('publishDue', {
+  handler: (event, context) => run(context, (keyturn) => keyturn.phaseDue('publish', event)),
+});

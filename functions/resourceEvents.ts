@@ -1,4 +1,4 @@
 import { app } from '@azure/functions';
-import { running } from '../lib/app.ts';
+import { run } from '../lib/app.ts';
 
-app.eventGrid('resourceEvents', { handler: (event, context) => running(context).resource(event) });
+app.eventGrid('resourceEvents', { handler: (event, context) => run(context, (keyturn) => keyturn.resource(event)) });

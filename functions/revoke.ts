@@ -1,6 +1,11 @@
 import { app } from '@azure/functions';
-import { running } from '../lib/app.ts';
+import { run } from '../lib/app.ts';
 
-app.timer('revoke', { schedule: '0 */5 * * * *', handler: (_timer, context) => running(context).sweep('revoke') });
+app.timer('revoke', {
+  schedule: '0 */5 * * * *',
+  handler: (_timer, context) => run(context, (keyturn) => keyturn.sweep('revoke')),
+});
 
-app.eventGrid('revokeDue', { handler: (event, context) => running(context).phaseDue('revoke', event) });
+app.eventGrid('revokeDue', {
+  handler: (event, context) => run(context, (keyturn) => keyturn.phaseDue('revoke', event)),
+});

@@ -1,17 +1,11 @@
 import { app } from '@azure/functions';
-import { everyMethod, notAllowed, running } from '../lib/app.ts';
+import { rotationIn, route } from '../lib/app.ts';
 
+/** One function, so that the key of a function that opens `POST` opens the `Location` of its answer as well. */
 app.http('rotations', {
-  route: 'rotations',
-  methods: everyMethod,
-  authLevel: 'function',
-  handler: (request, context) => (request.method === 'POST' ? running(context).start(request) : notAllowed('POST')),
-});
-
-app.http('rotation', {
-  route: 'rotations/{id}',
-  methods: everyMethod,
-  authLevel: 'function',
-  handler: (request, context) =>
-    request.method === 'GET' ? running(context).show(request.params['id'] ?? '') : notAllowed('GET'),
+  route: 'rotations/{id?}',
+  ...route('function', (request) => {
+    const id = rotationIn(request);
+    return id === undefined ? { POST: (keyturn) => keyturn.start(request) } : { GET: (keyturn) => keyturn.show(id) };
+  }),
 });

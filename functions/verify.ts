@@ -1,6 +1,11 @@
 import { app } from '@azure/functions';
-import { running } from '../lib/app.ts';
+import { run } from '../lib/app.ts';
 
-app.timer('verify', { schedule: '0 */5 * * * *', handler: (_timer, context) => running(context).sweep('verify') });
+app.timer('verify', {
+  schedule: '0 */5 * * * *',
+  handler: (_timer, context) => run(context, (keyturn) => keyturn.sweep('verify')),
+});
 
-app.eventGrid('verifyDue', { handler: (event, context) => running(context).phaseDue('verify', event) });
+app.eventGrid('verifyDue', {
+  handler: (event, context) => run(context, (keyturn) => keyturn.phaseDue('verify', event)),
+});

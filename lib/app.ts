@@ -1,19 +1,22 @@
-import type { HttpMethod, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import type { HttpFunctionOptions, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
-import { reporter } from './announcements/log.ts';
+import { invocationLog } from './announcements/invocationLog.ts';
+import { reporter, writeNote, type WriteLine } from './announcements/log.ts';
 import { assembleServices, type ServicesWithoutReporter } from './assemble.ts';
 import { managedIdentity } from './azure/identity.ts';
 import { later, minute, second, type Clock } from './model/clock.ts';
+import { SettingsError } from './model/settingsError.ts';
 import type { Phase } from './model/state.ts';
 import type { Services } from './reconcile/services.ts';
 import { settingsFrom } from './settings.ts';
 import { blobs } from './stores/blobs.ts';
 import { budgets, withinBudget } from './triggers/budget.ts';
 import { onKeyVaultEvent, onPhaseDue, onResourceEvent, RedeliverError } from './triggers/events/handlers.ts';
+import { answerRequest, everyMethod } from './triggers/http/answer.ts';
 import { takeNotices } from './triggers/http/notices.ts';
 import { definePool } from './triggers/http/pools.ts';
 import { refusePrincipal } from './triggers/http/principal.ts';
-import { answerInTime, problem } from './triggers/http/problem.ts';
+import { answerInTime } from './triggers/http/problem.ts';
 import { showRotation, startRotation } from './triggers/http/rotations.ts';
 import { onNoticeEvent } from './triggers/notices/event.ts';
 import { pollNotices } from './triggers/notices/poll.ts';
@@ -79,19 +82,77 @@ export function keyturn(services: Services, muted: MutedTargets, budget = budget
 let assembled: { services: ServicesWithoutReporter; muted: MutedTargets } | undefined;
 
 /**
- * Returns the app for one invocation, whose log it writes to.
+ * Runs the work of one invocation, with a log that outlives it.
  *
  * The app is assembled on first use and not while the file loads: a host that cannot load the file runs an app without
  * functions and reports nothing, while a bad setting here fails each invocation with a clear error (azure-facts:
  * Functions host).
  */
-export function running(context: InvocationContext): Keyturn {
+export async function run(context: InvocationContext, work: (keyturn: Keyturn) => Promise<void>): Promise<void> {
+  const log = invocationLog(context, print);
+  try {
+    await work(appFor(log.write));
+  } finally {
+    log.end();
+  }
+}
+
+function appFor(write: WriteLine): Keyturn {
   assembled ??= { services: servicesFrom(process.env), muted: new Map() };
   const { services, muted } = assembled;
-  const write = (text: string) => {
-    context.log(text);
-  };
   return keyturn({ ...services, ...reporter(write, services) }, muted);
+}
+
+function print(text: string): void {
+  // eslint-disable-next-line no-console -- the log of an invocation that is over
+  console.log(text);
+}
+
+type RouteHandler = (keyturn: Keyturn, request: HttpRequest) => HttpResponseInit | Promise<HttpResponseInit>;
+type RouteMethods = Partial<Record<'GET' | 'POST', RouteHandler>>;
+
+/**
+ * The one door of every HTTP function. It registers every method, so that it can refuse one with an explanation: the host
+ * would answer 404.
+ */
+export function route(
+  authLevel: 'anonymous' | 'function',
+  methodsOf: (request: HttpRequest) => RouteMethods,
+): Required<Pick<HttpFunctionOptions, 'methods' | 'authLevel' | 'handler'>> {
+  return { methods: [...everyMethod], authLevel, handler };
+
+  async function handler(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
+    const log = invocationLog(context, print);
+    const withApp = (handle: RouteHandler) => () => handle(appFor(log.write), request);
+    const methods = () =>
+      Object.fromEntries(Object.entries(methodsOf(request)).map(([method, handle]) => [method, withApp(handle)]));
+    try {
+      return await answerRequest(request, methods, (error) => {
+        reportError(log.write, error);
+      });
+    } finally {
+      log.end();
+    }
+  }
+}
+
+/** The texts of a `SettingsError` are redacted. The message of any other error may quote what was sent, so it is left out. */
+function reportError(write: WriteLine, error: unknown): void {
+  const now = clock.now();
+  if (error instanceof SettingsError) writeNote(write, now, 'bad-settings', { problems: error.problems.join('; ') });
+  else writeNote(write, now, 'internal', placeOf(error));
+}
+
+function placeOf(error: unknown): Readonly<Record<string, string>> {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const frames = error.stack?.split('\n').filter((line) => /^ {4}at /.test(line)) ?? [];
+  return {
+    error: error.name,
+    at: frames
+      .slice(0, 5)
+      .map((frame) => frame.trim().slice(0, 200))
+      .join(' '),
+  };
 }
 
 const clock: Clock = {
@@ -137,11 +198,7 @@ function isAuthenticated(env: NodeJS.ProcessEnv): boolean {
   return env['WEBSITE_AUTH_ENABLED']?.toLowerCase() === 'true';
 }
 
-/** Each route registers every method, so that it can refuse one with an explanation: the host would answer 404. */
-export const everyMethod: HttpMethod[] = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
-
-/** Refuses a method that the route does not serve. */
-export function notAllowed(allow: string): HttpResponseInit {
-  const detail = `This route serves ${allow}.`;
-  return problem({ status: 405, title: 'Method not allowed', detail }, { Allow: allow });
+/** Returns the rotation that a path names. With streams, names of the query come among the parameters of a request. */
+export function rotationIn({ url }: HttpRequest): string | undefined {
+  return /\/rotations\/([^/]+)\/?$/i.exec(new URL(url).pathname)?.[1];
 }

@@ -2,21 +2,10 @@ import { z } from 'zod';
 import { phases, type Phase } from './model/state.ts';
 import { redact } from './model/redacted.ts';
 import type { Settings } from './model/settings.ts';
+import { SettingsError } from './model/settingsError.ts';
 import { durationFrom, windowFrom } from './tags/optionTags.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Every problem of every setting in one error: what it was, what it should be. */
-export class SettingsError extends Error {
-  readonly problems: readonly string[];
-  constructor(problems: readonly string[]) {
-    super(
-      `Keyturn cannot start, ${problems.length} setting(s) need mending:\n${problems.map((p) => `- ${p}`).join('\n')}`,
-    );
-    this.name = 'SettingsError';
-    this.problems = problems;
-  }
-}
 
 const duration = parsed(durationFrom, 'an ISO 8601 duration such as PT25H or P30D');
 const window = parsed(windowFrom, 'such as Mon-Fri 01:00-04:00 Europe/Berlin');

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { logOfQuietRotation, type LogLine } from './support/logLines.ts';
 import { createRestingTargets } from './support/restingTargets.ts';
 
 /** `npm run bench`: ratios taken in one run, the two sides in turn, so that they hold on any machine. */
@@ -36,3 +37,11 @@ function node(...args: string[]): Work {
 await ratio('a timer over 1,000 targets at rest / listing them', () => app.sweep('publish'), list);
 await ratio('cold start: loading what ships / loading the sources', node('dist/index.cjs'), node('functions/index.ts'));
 await ratio('cold start: loading what ships / an empty process', node('dist/index.cjs'), node('--eval', '0'));
+
+const log = await logOfQuietRotation();
+const kept = log.filter(({ level }) => level !== 'debug');
+console.log(`log of a quiet rotation: ${sizeOf(kept)} kept, ${sizeOf(log)} written at Debug`);
+
+function sizeOf(lines: readonly LogLine[]): string {
+  return `${lines.length} lines, ${lines.reduce((sum, { bytes }) => sum + bytes, 0)} bytes`;
+}

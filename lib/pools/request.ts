@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Problem } from '../model/problem.ts';
+import { errorsOf, type Problem } from '../model/problem.ts';
 import { certificateUrl } from './certificateUrl.ts';
 import type { NewPool, PoolOptions } from './definition.ts';
 import { parseJson } from '../model/json.ts';
@@ -57,11 +57,8 @@ const ofNew = z.strictObject({
   identity,
 });
 
-const longest = 64 * 1024;
-
 /** Reads the body of `POST /api/pools/definition`. */
 export function poolRequestFrom(text: string): PoolRequest | Problem {
-  if (text.length > longest) return { status: 413, title: 'Body too large', detail: `At most ${longest} characters.` };
   const body = parseJson(text);
   if (typeof body !== 'object' || body === null) {
     return {
@@ -79,11 +76,6 @@ function isCertificate(text: string): boolean {
 }
 
 function invalid(issues: readonly z.core.$ZodIssue[]): Problem {
-  const errors = issues.map(({ path, code, message }) => ({
-    pointer: `#/${path.map(String).join('/')}`,
-    // The name of a member may be a secret that was pasted in the wrong place, so it is not repeated.
-    detail: code === 'unrecognized_keys' ? 'has members that are not known' : message,
-  }));
   const detail = 'Name a pool, or account, name, vmSize, os, nodes, certificates and identity of a new one.';
-  return { status: 400, title: 'Request not understood', detail, errors };
+  return { status: 400, title: 'Request not understood', detail, errors: errorsOf(issues) };
 }

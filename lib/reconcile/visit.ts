@@ -114,6 +114,11 @@ export class Visit {
     return this.#emergencyStart;
   }
 
+  /** Logs the decision that ends the visit: the one line that every visit leaves. */
+  logEnd(decision: Decision): void {
+    this.#services.logDecision(this.#snapshot, decision, 'ends');
+  }
+
   /** Decides what to do next, and logs it. Lists the consumers first where the decision depends on them. */
   async decide(): Promise<Decision> {
     if (!this.#askedConsumers && needsConsumers(this.#situation())) await this.#inspectConsumers();
@@ -297,7 +302,7 @@ export class Visit {
   async observe(): Promise<Decision> {
     await this.inspect();
     const decision = decide(this.#situation());
-    this.#services.logDecision(this.#snapshot, decision);
+    this.logEnd(decision);
     await this.#announceChanges({ ...this.#snapshot, state: this.#stateAfter(decision) });
     return decision;
   }

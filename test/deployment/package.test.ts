@@ -69,7 +69,7 @@ test('a host serves every function from it', async () => {
   expect(host.problems).toEqual([]);
   expect(host.functions.map(({ metadata }) => metadata.name).toSorted()).toEqual([
     ...['generate', 'generateDue', 'keyVaultEvents', 'noticeEvents', 'noticePoll', 'notices', 'poolDefinition'],
-    ...['publish', 'publishDue', 'resourceEvents', 'revoke', 'revokeDue', 'rotation', 'rotations'],
+    ...['publish', 'publishDue', 'resourceEvents', 'revoke', 'revokeDue', 'rotations'],
     ...['verify', 'verifyDue'],
   ]);
   expect(answer.status).toBe(405);

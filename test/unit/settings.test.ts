@@ -1,5 +1,6 @@
 import { day, hour } from '../../lib/model/clock.ts';
-import { settingsFrom, SettingsError } from '../../lib/settings.ts';
+import { SettingsError } from '../../lib/model/settingsError.ts';
+import { settingsFrom } from '../../lib/settings.ts';
 
 const least = { KEYTURN_VAULTS: 'https://kv.vault.azure.net', AzureWebJobsStorage__accountName: 'store' };
 

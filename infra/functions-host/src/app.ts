@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import http from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import vm from 'node:vm';
@@ -17,6 +18,8 @@ export interface App {
   /** `routePrefix` of host.json. */
   readonly routePrefix: string;
   readonly log: Log;
+  /** Servers that the library opened in the app. */
+  readonly servers: readonly http.Server[];
 }
 
 const packageJson = z.object({ main: z.string() });
@@ -34,28 +37,42 @@ export async function loadApp(folder: string, env: Env): Promise<App> {
   const host = hostJson.parse(await readJson(folder, 'host.json'));
   const registry: Registry = { functions: [], hooks: new Map(), model: undefined, closed: false };
   const log = createLog(registry);
+  const servers: http.Server[] = [];
+  const modules = { '@azure/functions-core': createFunctionsCore(registry, log), http: loopbackHttp(servers) };
   try {
-    runEntry(entry, await readFile(entry, 'utf8'), env, createFunctionsCore(registry, log));
+    runEntry(entry, await readFile(entry, 'utf8'), env, modules);
   } catch (error) {
     throw new Error(`The app's entry ${entry} threw while it was loaded.`, { cause: error });
   }
   registry.closed = true;
   const { functions, hooks, model } = registry;
   if (functions.length === 0 || model === undefined) throw new Error(`The app's entry ${entry} registered nothing.`);
-  await model.getCapabilities?.({});
   await runHooks(hooks, 'appStart', { functionAppDirectory: folder });
-  return { functions, hooks, model, routePrefix: host.extensions.http.routePrefix, log };
+  return { functions, hooks, model, routePrefix: host.extensions.http.routePrefix, log, servers };
+}
+
+/** The library serves streams on every address. Here it serves them on loopback alone, and the host can close it. */
+function loopbackHttp(servers: http.Server[]): object {
+  return {
+    ...http,
+    createServer() {
+      const server = http.createServer();
+      servers.push(server);
+      const listen = server.listen.bind(server);
+      return Object.assign(server, { listen: (onListening: () => void) => listen(0, '127.0.0.1', onListening) });
+    },
+  };
 }
 
 async function readJson(folder: string, file: string): Promise<unknown> {
   return JSON.parse(await readFile(join(folder, file), 'utf8'));
 }
 
-function runEntry(entry: string, code: string, env: Env, functionsCore: object): void {
+function runEntry(entry: string, code: string, env: Env, own: Readonly<Record<string, object>>): void {
   const builtin: (id: string) => unknown = createRequire(entry);
   const appProcess = { __proto__: process, env };
   const modules: Readonly<Record<string, unknown>> = {
-    '@azure/functions-core': functionsCore,
+    ...own,
     process: appProcess,
     'node:process': appProcess,
   };

@@ -5,6 +5,7 @@ import type { Env } from './app.ts';
 import { createRouter } from './http.ts';
 import { indexFunctions } from './indexing.ts';
 import type { FunctionIndex, IndexedFunction } from './indexing.ts';
+import { createForwarder } from './streams.ts';
 import { createInvoker } from './invocation.ts';
 import type { Keys } from './keys.ts';
 import { parseSchedule } from './schedule.ts';
@@ -20,6 +21,8 @@ export interface HostOptions {
   /** Replaces the schedule of every timer, for callers that cannot wait for the app's own. */
   readonly schedule?: string | undefined;
   readonly statuses?: ScheduleStatuses;
+  /** How long a request stays open that the app never answers. */
+  readonly unansweredMs?: number;
 }
 
 export interface Host extends FunctionIndex {
@@ -37,8 +40,18 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const { functions, problems } = indexFunctions(app.functions, env);
   for (const problem of problems) app.log('error', 'system', problem);
   const invoker = createInvoker(app);
+  const { HttpUri: streamUrl } = (await app.model.getCapabilities?.({})) ?? {};
+  const workerUrl = streamUrl?.replace('localhost', '127.0.0.1');
+  const forwarder = workerUrl === undefined ? undefined : createForwarder(workerUrl, options.unansweredMs ?? 240_000);
   const dataNow = (fn: IndexedFunction) => timerData(fn, statuses.get(fn.metadata.name));
-  const router = createRouter({ functions, routePrefix: app.routePrefix, keys, invoker, timerData: dataNow });
+  const router = createRouter({
+    functions,
+    routePrefix: app.routePrefix,
+    keys,
+    invoker,
+    timerData: dataNow,
+    forwarder,
+  });
   const server = await listen(router.fetch, options.port ?? 0);
   const stopTimers = functions
     .filter(({ trigger, disabled }) => trigger.type === 'timerTrigger' && !disabled)
@@ -57,7 +70,14 @@ export async function startHost(options: HostOptions): Promise<Host> {
     },
     async stop() {
       for (const stopTimer of stopTimers) stopTimer();
-      await Promise.all([server.stop(), invoker.drain()]);
+      const closed = server.stop();
+      await invoker.drain();
+      forwarder?.stop();
+      await closed;
+      for (const opened of app.servers) {
+        opened.close();
+        opened.closeAllConnections();
+      }
       await runHooks(app.hooks, 'appTerminate', { hookData: {}, appHookData: {} });
     },
   };

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { serveEventGrid } from './eventGrid.ts';
 import type { TypedData } from './functionsCore.ts';
@@ -7,7 +8,9 @@ import type { IndexedFunction } from './indexing.ts';
 import type { Invoker } from './invocation.ts';
 import { isAllowed, refusalStatus } from './keys.ts';
 import type { Keys } from './keys.ts';
-import { fromRpcHttp, toRpcHttp } from './rpcHttp.ts';
+import { fromRpcHttp, longestBody, toRpcHttp } from './rpcHttp.ts';
+import { streamMetadata } from './streams.ts';
+import type { Forwarder } from './streams.ts';
 
 export interface RouterOptions {
   readonly functions: readonly IndexedFunction[];
@@ -16,6 +19,8 @@ export interface RouterOptions {
   readonly invoker: Invoker;
   /** Returns what a timer's function gets if it runs now. */
   readonly timerData: (fn: IndexedFunction) => TypedData;
+  /** Present where the app takes bodies as streams. */
+  readonly forwarder: Forwarder | undefined;
 }
 
 const adminInvocation = z.object({ input: z.string().nullish() });
@@ -58,11 +63,12 @@ function startInvocation({ functions, invoker, timerData }: RouterOptions, name:
   return 202;
 }
 
-function addRoute(router: Hono, { keys, routePrefix, invoker }: RouterOptions, fn: IndexedFunction): void {
+function addRoute(router: Hono, options: RouterOptions, fn: IndexedFunction): void {
+  const { keys, routePrefix } = options;
   const { name } = fn.metadata;
   const { authLevel = 'anonymous', methods = [] } = fn.trigger;
   const template = `/${routePrefix}/${routeOf(fn)}`.replaceAll(/\/+/g, '/');
-  router.all(template.toLowerCase().replaceAll(/\{([^}]+)\}/g, ':$1'), async (c, next) => {
+  router.all(template.toLowerCase().replaceAll(/\{([^}?]+)(\??)\}/g, ':$1$2'), async (c, next) => {
     const request = c.req.raw;
     if (!methods.some((method) => equalIgnoringCase(method, request.method))) {
       await next();
@@ -72,11 +78,25 @@ function addRoute(router: Hono, { keys, routePrefix, invoker }: RouterOptions, f
     if (fn.disabled && !isAllowed(keys, request, 'admin', name)) return c.body(null, 404);
     const params = routeParameters(template, new URL(request.url).pathname);
     try {
-      return fromRpcHttp(await invoker.invoke(fn, await toRpcHttp(request, params)));
+      return await answer(options, fn, request, params);
     } catch {
       return c.body(null, 500);
     }
   });
+}
+
+async function answer(
+  { invoker, forwarder }: RouterOptions,
+  fn: IndexedFunction,
+  request: Request,
+  params: ReadonlyMap<string, string>,
+): Promise<Response> {
+  if (Number(request.headers.get('content-length')) > longestBody) return new Response(null, { status: 500 });
+  if (forwarder === undefined) return fromRpcHttp(await invoker.invoke(fn, await toRpcHttp(request, params)));
+  const invocationId = randomUUID();
+  const triggerMetadata = streamMetadata(request, params);
+  const invocation = invoker.invoke(fn, { http: {} }, { invocationId, triggerMetadata });
+  return forwarder.forward(request, invocationId, invocation);
 }
 
 function routeOf({ trigger, metadata }: IndexedFunction): string {
@@ -94,8 +114,11 @@ function httpFunctionsByPrecedence(functions: readonly IndexedFunction[]): Index
 /** Takes parameters from the original path: the router has matched it in lower case. */
 function routeParameters(template: string, path: string): Map<string, string> {
   const values = path.split('/');
-  const names = template.split('/').map((segment) => /^\{(.+)\}$/.exec(segment)?.[1]);
+  const names = template.split('/').map((segment) => /^\{(.+?)\??\}$/.exec(segment)?.[1]);
   return new Map(
-    names.flatMap((name, at) => (name === undefined ? [] : [[name, decodeURIComponent(values[at] ?? '')]])),
+    names.flatMap((name, at) => {
+      const value = values[at];
+      return name === undefined || !value ? [] : [[name, decodeURIComponent(value)]];
+    }),
   );
 }

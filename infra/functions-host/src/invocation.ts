@@ -10,16 +10,21 @@ const anyObject = z.record(z.string(), z.unknown());
 
 /** Invokes functions, logs what they throw, and knows which invocations still run. */
 export interface Invoker {
-  invoke(fn: IndexedFunction, data: TypedData): Promise<TypedData | undefined>;
+  invoke(fn: IndexedFunction, data: TypedData, more?: InvocationDetails): Promise<TypedData | undefined>;
   /** Waits for every invocation that runs now. */
   drain(): Promise<unknown>;
+}
+
+interface InvocationDetails {
+  readonly invocationId: string;
+  readonly triggerMetadata: Readonly<Record<string, TypedData>>;
 }
 
 export function createInvoker(app: App): Invoker {
   const running = new Set<Promise<unknown>>();
   return {
-    async invoke(fn, data) {
-      const invocation = invokeOnce(app, fn, data);
+    async invoke(fn, data, more) {
+      const invocation = invokeOnce(app, fn, data, more);
       running.add(invocation);
       try {
         return await invocation;
@@ -39,8 +44,25 @@ export function createInvoker(app: App): Invoker {
  * Invokes a function in the order of the Node worker's `InvocationHandler`: arguments, hooks, handler, hooks, response.
  * Throws what the handler throws, unless a hook clears the error.
  */
-async function invokeOnce(app: App, fn: IndexedFunction, data: TypedData): Promise<TypedData | undefined> {
-  const context = createContext(app, fn, data);
+async function invokeOnce(
+  app: App,
+  fn: IndexedFunction,
+  data: TypedData,
+  more: InvocationDetails | undefined,
+): Promise<TypedData | undefined> {
+  const { context, end } = createContext(app, fn, data, more);
+  try {
+    return await runInvocation(app, fn, context);
+  } finally {
+    end();
+  }
+}
+
+async function runInvocation(
+  app: App,
+  fn: IndexedFunction,
+  context: InvocationContext,
+): Promise<TypedData | undefined> {
   const model = app.model.getInvocationModel(context);
   const { context: invocationContext, inputs } = await model.getArguments();
   const shared = { hookData: {}, appHookData: {}, invocationContext };
@@ -67,16 +89,32 @@ async function catchError(run: () => Promise<unknown>): Promise<{ result: unknow
   }
 }
 
-function createContext(app: App, fn: IndexedFunction, data: TypedData): InvocationContext {
-  const invocationId = randomUUID();
-  const triggerMetadata = fn.trigger.type === 'eventGridTrigger' ? eventMetadata(data) : {};
-  return {
+/**
+ * Makes the context of an invocation, and a function that ends it. The host finds the invocation of a line by its id, and
+ * forgets it with its answer: it drops every line that comes later (azure-functions-host#4009).
+ */
+function createContext(
+  app: App,
+  fn: IndexedFunction,
+  data: TypedData,
+  more: InvocationDetails | undefined,
+): { context: InvocationContext; end: () => void } {
+  const isEvent = fn.trigger.type === 'eventGridTrigger';
+  const { invocationId, triggerMetadata } = more ?? {
+    invocationId: randomUUID(),
+    triggerMetadata: isEvent ? eventMetadata(data) : {},
+  };
+  let ended = false;
+  const context: InvocationContext = {
     invocationId,
     request: { invocationId, inputData: [{ name: fn.triggerName, data }], triggerMetadata },
     metadata: fn.metadata,
     state: undefined,
-    log: app.log,
+    log(...line) {
+      if (!ended) app.log(...line);
+    },
   };
+  return { context, end: () => (ended = true) };
 }
 
 /** Returns what the library offers as `context.triggerMetadata`. Throws for an event that is no object. */

@@ -1,8 +1,15 @@
 import type { HttpData, NullableStrings, TypedData } from './functionsCore.ts';
 
-/** Converts an HTTP request to what the host sends to the worker (`ToRpcHttp` in Azure/azure-functions-host). */
+/** The host answers 500 to a longer body before the app sees it. */
+export const longestBody = 100 * 1024 * 1024;
+
+/**
+ * Converts an HTTP request to what the host sends to the worker (`ToRpcHttp` in Azure/azure-functions-host). It
+ * hands a body on only where `Content-Length` announces one: a chunked body arrives empty.
+ */
 export async function toRpcHttp(request: Request, params: ReadonlyMap<string, string>): Promise<TypedData> {
-  const bytes = new Uint8Array(await request.arrayBuffer());
+  const isAnnounced = Number(request.headers.get('content-length')) > 0;
+  const bytes = isAnnounced ? new Uint8Array(await request.arrayBuffer()) : new Uint8Array();
   const query = new URL(request.url).searchParams;
   const http: HttpData = {
     method: request.method,

@@ -4,6 +4,8 @@ import type { EventGridEvent, HttpHandler, HttpRequest, InvocationContext, Timer
 /** The function app that the host's tests load. */
 const runs: string[] = [];
 
+app.setup({ enableHttpStream: process.env.STREAMS === 'true' });
+
 app.hook.log((line) => {
   line.message = line.message.replaceAll('hunter2', '***');
 });
@@ -65,6 +67,31 @@ app.http('echo', {
       body: await request.json(),
     },
   }),
+});
+
+/** Answers what it was sent, as text. */
+app.http('text', {
+  route: 'text/{part?}',
+  methods: ['POST', 'GET'],
+  handler: async (request: HttpRequest) => ({
+    status: 202,
+    headers: { location: '/there' },
+    jsonBody: { part: request.params.part ?? null, header: request.headers.get('x-mine'), body: await request.text() },
+  }),
+});
+
+/** Answers first, and logs afterwards. */
+app.http('late', {
+  methods: ['GET'],
+  handler: (_request: HttpRequest, context: InvocationContext) => {
+    context.log('in time');
+    setTimeout(() => {
+      context.log('dropped');
+      console.log('printed');
+      runs.push('late');
+    }, 20);
+    return { body: 'early' };
+  },
 });
 
 app.http('latest', { route: 'things/latest/{part}', methods: ['GET'], handler: () => ({ body: 'latest' }) });

@@ -34,6 +34,8 @@ export const failures = {
   ...ofClass('person', {
     'secret-missing': 'The secret does not exist, or no longer does.',
     'secret-deleted': 'The secret is deleted but recoverable: recover or purge it.',
+    'bad-settings': 'Settings of the app are wrong: the answer names them, and the log says what they should be.',
+    internal: 'Keyturn itself failed, and this is a bug: report it with the note of the same time in the log.',
     'consumers-behind': 'The overlap is over and these consumers are not on the new version: refresh or untag them.',
   }),
 };

@@ -8,9 +8,10 @@ import type { Notice } from '../notices/notice.ts';
 import { startAffected } from '../notices/startAffected.ts';
 import type { MutedTargets } from '../timers/listing.ts';
 import type { Services } from '../../reconcile/services.ts';
+import { readBody } from './body.ts';
 import { json, tryLater, problem } from './problem.ts';
 
-const longest = 256 * 1024;
+const longestBytes = 256 * 1024;
 const soonSeconds = 15;
 
 /**
@@ -24,9 +25,8 @@ export async function takeNotices(
   budgetMs: number,
 ): Promise<HttpResponseInit> {
   const deadline = later(services.clock.now(), budgetMs / 2);
-  const text = await request.text();
-  if (text.length > longest)
-    return problem({ status: 413, title: 'Body too large', detail: `At most ${longest} characters.` });
+  const text = await readBody(services, request, longestBytes);
+  if (typeof text !== 'string') return problem(text);
   const notice = noticeFromAlert(parseJson(text), services.providers.serviceHealthNames);
   if (notice === 'unreadable') return problem(notAnAlert);
   if (typeof notice === 'string') return json(200, { affected: 0, reason: notice, detail: adviceFor(notice) });

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { Clock } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
 import { adviceFor, hasClass } from '../../model/reason.ts';
 import { auditPool } from '../../pools/audit.ts';
@@ -9,10 +10,13 @@ import { poolRequestFrom, type NewPoolRequest, type OldPoolRequest } from '../..
 import { members } from '../../pools/schemas.ts';
 import { poolIdentities } from '../../providers/certificates/poolIdentities.ts';
 import type { Services } from '../../reconcile/services.ts';
+import { readBody } from './body.ts';
 import { json, problem } from './problem.ts';
 import type { Problem } from '../../model/problem.ts';
 
-type Readers = Pick<Services, 'arm' | 'graph'>;
+const longestBytes = 64 * 1024;
+
+type Readers = Pick<Services, 'arm' | 'graph'> & { readonly clock: Pick<Clock, 'after'> };
 
 /**
  * `POST /api/pools/definition`. Answers a pool definition that pulls certificates correctly, made from any pool that
@@ -20,7 +24,9 @@ type Readers = Pick<Services, 'arm' | 'graph'>;
  * the new pool stays with the operator.
  */
 export async function definePool(readers: Readers, request: HttpRequest): Promise<HttpResponseInit> {
-  const wanted = poolRequestFrom(await request.text());
+  const text = await readBody(readers, request, longestBytes);
+  if (typeof text !== 'string') return problem(text);
+  const wanted = poolRequestFrom(text);
   if ('status' in wanted) return problem(wanted);
   if (!('pool' in wanted)) return answer(newId(wanted), definitionOf(wanted), []);
   try {

@@ -3,7 +3,7 @@ import { parseJson } from '../../model/json.ts';
 import { modes, type Mode } from '../../model/state.ts';
 import { fingerprintOf, type Fingerprint } from '../../model/sealed.ts';
 import type { SecretName } from '../../model/target.ts';
-import type { Problem } from '../../model/problem.ts';
+import { errorsOf, type Problem } from '../../model/problem.ts';
 
 /** What a caller wants rotated at once. */
 export interface RotationRequest {
@@ -31,8 +31,6 @@ const byResource = z.strictObject({
   resource: z.string().regex(resourceId, 'should be the ARM id of a resource'),
   kind: z.string().min(1).max(64).optional(),
 });
-
-const longest = 8 * 1024;
 
 /** Reads the body of `POST /api/rotations`. */
 export function parseRotationRequest(text: string, idempotencyKey: string | null): RotationRequest | Problem {
@@ -63,19 +61,12 @@ function resourceOf({ resource, kind }: { resource: string; kind?: string | unde
 }
 
 function bodyFrom(text: string): object | Problem {
-  if (text.length > longest) return { status: 413, title: 'Body too large', detail: `At most ${longest} characters.` };
   const body = parseJson(text);
   if (typeof body === 'object' && body !== null && !('status' in body)) return body;
   return { status: 400, title: 'Body not understood', detail: 'Send a JSON object; see docs/http.md for its members.' };
 }
 
 function invalid(issues: readonly z.core.$ZodIssue[]): Problem {
-  const errors = issues.map((issue) => ({ pointer: `#/${issue.path.map(String).join('/')}`, detail: detailOf(issue) }));
   const detail = 'Name the target by vault and secret, or by resource; mode and reason are required.';
-  return { status: 400, title: 'Request not understood', detail, errors };
-}
-
-/** Never repeats a member's name: it may be a key that was pasted into the wrong place. */
-function detailOf({ code, message }: z.core.$ZodIssue): string {
-  return code === 'unrecognized_keys' ? 'has members that are not known' : message;
+  return { status: 400, title: 'Request not understood', detail, errors: errorsOf(issues) };
 }

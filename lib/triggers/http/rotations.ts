@@ -8,12 +8,14 @@ import { secretUrl, type Target } from '../../model/target.ts';
 import { reconcile, type VisitReport } from '../../reconcile/reconcile.ts';
 import { correctionHint, readTags } from '../../tags/tags.ts';
 import type { Services } from '../../reconcile/services.ts';
+import { readBody } from './body.ts';
 import { findTarget } from './findTarget.ts';
 import { answerInTime, conflict, json, tryLater, problem } from './problem.ts';
 import type { Problem } from '../../model/problem.ts';
 import { parseRotationRequest, type RotationRequest } from './rotationRequest.ts';
 import { parseRotationId, rotationIdOf } from './rotationId.ts';
 
+const longestBytes = 8 * 1024;
 /** How long the request goes on with the rotation that it started. */
 const visitMs = 20 * second;
 
@@ -40,7 +42,9 @@ async function start(
   onAccepted: (answer: HttpResponseInit) => void,
 ): Promise<HttpResponseInit> {
   const deadline = later(services.clock.now(), visitMs);
-  const body = parseRotationRequest(await request.text(), request.headers.get('idempotency-key'));
+  const text = await readBody(services, request, longestBytes);
+  if (typeof text !== 'string') return problem(text);
+  const body = parseRotationRequest(text, request.headers.get('idempotency-key'));
   if ('status' in body) return problem(body);
   const refused = refusedBySettings(services);
   if (refused) return problem(refused);

@@ -27,7 +27,7 @@ function answering(status: number, body: object) {
   };
   const timeLimit: PipelinePolicy = { name: 'none', sendRequest: (request, next) => next(request) };
   const manager = arm({ credential, http, timeLimit }, settings);
-  return { asked, arm: manager, graph: resourceGraph(manager) };
+  return { asked, clock: { after: () => () => undefined }, arm: manager, graph: resourceGraph(manager) };
 }
 
 async function define(client: ReturnType<typeof answering>, body: object) {

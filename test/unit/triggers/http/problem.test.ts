@@ -1,5 +1,5 @@
-import { notAllowed } from '../../../../lib/app.ts';
 import { z } from 'zod';
+import { pointerTo } from '../../../../lib/model/problem.ts';
 import { json, problem } from '../../../../lib/triggers/http/problem.ts';
 
 test('a problem is one of RFC 9457, and is not cached', () => {
@@ -25,6 +25,11 @@ test('an answer is JSON, and is not cached', () => {
   });
 });
 
-test('a method that is not served is 405, and it is said which is', () => {
-  expect(notAllowed('POST')).toMatchObject({ status: 405, headers: { Allow: 'POST' } });
+test.each([
+  [[], '#'],
+  [['certificates', 0], '#/certificates/0'],
+  [['a/b', 'm~n', ''], '#/a~1b/m~0n/'],
+  [['ä b%'], '#/%C3%A4%20b%25'],
+])('the place %j is the pointer %s', (path, pointer) => {
+  expect(pointerTo(path)).toBe(pointer);
 });
