@@ -70,7 +70,7 @@ interface AppRegeneration {
 interface History {
   readonly endings: Map<string, Ending>;
   readonly versions: WrittenVersion[];
-  readonly immediates: Immediate[];
+  readonly immediates: Set<Immediate>;
   readonly repairs: Repair[];
   readonly excuses: Excuse[];
   readonly regenerations: Map<string, AppRegeneration>;
@@ -195,7 +195,13 @@ export function createLedger(world: Pick<World, 'azure' | 'targets'>): Ledger {
 function firstHistory(target: AttackTarget): History {
   const current = target.vault.current(target.name);
   const versions = current ? [{ key: target.keyIn(current.value), at: current.createdOn, by: 'person' as const }] : [];
-  const empty = { endings: new Map(), immediates: [], repairs: [], excuses: [], regenerations: new Map() };
+  const empty = {
+    endings: new Map(),
+    immediates: new Set<Immediate>(),
+    repairs: [],
+    excuses: [],
+    regenerations: new Map(),
+  };
   return { ...empty, versions };
 }
 
@@ -246,12 +252,13 @@ function isByPerson({ versions }: History, key: string, { by, sentAt }: Ending):
 
 /**
  * An immediate emergency leaves five minutes, or the overlap where that is shorter, since the version that replaced the
- * key. A request that names a former key ends it at once (R21, emergency during rotation).
+ * key. A request that names a former key ends it at once (R49, former credential kept).
  */
 function explainByEmergency({ overlapMs }: AttackTarget, history: History, key: string, { at: endedAt }: Ending) {
-  const immediates = history.immediates.filter(({ at }) => at <= endedAt);
-  if (immediates.some(({ named }) => named.has(key))) return 'emergency';
   const last = history.versions.findLastIndex((version) => version.key === key && version.at < endedAt);
+  const publishedAt = history.versions[last]?.at ?? endedAt;
+  const immediates = [...history.immediates].filter(({ at }) => at <= endedAt && at >= publishedAt);
+  if (immediates.some(({ named }) => named.has(key))) return 'emergency';
   const replacedAt = history.versions[last + 1]?.at ?? endedAt;
   const leftMs = endedAt.getTime() - replacedAt.getTime();
   const hasTime = leftMs >= Math.min(immediateMs, overlapMs) - toleranceMs;

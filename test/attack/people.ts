@@ -42,6 +42,7 @@ export function createPeople(world: World, ledger: Ledger): People {
   };
 
   async function declare(acting: Acting, does: Does<'declares an emergency'>, tries: number): Promise<void> {
+    if (!hasKeys(acting.target)) return;
     const status = await ask(acting, does);
     answers.set(status, (answers.get(status) ?? 0) + 1);
     const mayPass = status >= 500 || status === 429 || status === 0;
@@ -157,35 +158,29 @@ function pause({ world, ledger, target }: Acting, { undoneAfter }: Does<'pauses'
 /** Asks any host that answers. Returns the status, or 0 where none did. */
 async function ask(acting: Acting, does: Does<'declares an emergency'>): Promise<number> {
   const { world, ledger, target } = acting;
-  if (!hasKeys(target)) return 200;
   const { vault, name } = target;
-  const named = does.compromised?.flatMap((each) => slotNamed(acting, each) ?? []);
-  const keys = keysAt(target.resource, world.now().getTime());
+  const compromised = does.compromised?.flatMap((each) => slotNamed(acting, each) ?? []);
   const request = new Request('https://app.example/api/rotations', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ vault: vault.uri, secret: name, mode: does.mode, compromised: named, reason: 'attacked' }),
+    body: JSON.stringify({ vault: vault.uri, secret: name, mode: does.mode, compromised, reason: 'attacked' }),
   });
   ledger.disturbed(target);
-  if (does.mode === 'immediate') {
-    ledger.of(target).immediates.push({
-      at: world.now(),
-      named: formerAmong(
-        acting,
-        named?.map((slot) => keys[slot]),
-      ),
-    });
-  }
+  const { immediates } = ledger.of(target);
+  const immediate = { at: world.now(), named: formerAmong(acting, compromised) };
+  if (does.mode === 'immediate') immediates.add(immediate);
   const host = world.hosts[0].isUp ? world.hosts[0] : world.hosts[1];
   const answer = await host.send(request).catch(() => undefined);
   await answer?.body?.cancel();
-  return answer?.status ?? 0;
+  const status = answer?.status ?? 0;
+  if (status >= 400 && status < 500) immediates.delete(immediate);
+  return status;
 }
 
 /** A live key that leaked gets the time of an immediate emergency; any other one that is named ends at once. */
-function formerAmong({ target }: Acting, named: readonly string[] = []): ReadonlySet<string> {
-  const live = currentKey(target);
-  return new Set(named.filter((key) => key !== live));
+function formerAmong({ world, target }: Acting, named: readonly Slot[] = []): ReadonlySet<string> {
+  const keys = keysAt(target.resource, world.now().getTime());
+  return new Set(named.map((slot) => keys[slot]).filter((key) => key !== currentKey(target)));
 }
 
 function slotNamed({ world, target }: Acting, named: Named): Slot | undefined {
