@@ -4,7 +4,7 @@ import { credential, inProcessHttpClient, type LocalAzure } from '../../infra/az
 import { keyturn, type Keyturn } from '../../lib/app.ts';
 import { reporter } from '../../lib/announcements/log.ts';
 import { assembleServices } from '../../lib/assemble.ts';
-import type { Clock } from '../../lib/model/clock.ts';
+import { later, type Clock } from '../../lib/model/clock.ts';
 import { OperationError } from '../../lib/model/operationError.ts';
 import type { Settings } from '../../lib/model/settings.ts';
 import type { Services } from '../../lib/reconcile/services.ts';
@@ -26,6 +26,8 @@ export interface Platform {
   readonly leases: Container;
   readonly claims: Container;
   readonly write: (line: string) => void;
+  /** How far the clock of its machine is ahead of Azure's. */
+  readonly skewMs?: () => number;
 }
 
 export interface RunningApp {
@@ -62,8 +64,8 @@ function createProcess(): Process {
   };
 }
 
-function servicesOf({ azure, network, settings, write, ...containers }: Platform, process: Process): Services {
-  const clock = clockOf(azure, process);
+function servicesOf({ azure, network, settings, write, skewMs, ...containers }: Platform, process: Process): Services {
+  const clock = clockOf(azure, process, skewMs);
   const services = assembleServices({
     settings,
     clock,
@@ -71,15 +73,15 @@ function servicesOf({ azure, network, settings, write, ...containers }: Platform
     http: httpOver(azure, network, process),
     container: (name) =>
       name === 'keyturn-leases'
-        ? memoryBlobs(containers.leases, clock, countingLeases(blobsOver('lease', network, process)))
-        : memoryBlobs(containers.claims, clock, blobsOver('claim', network, process)),
+        ? memoryBlobs(containers.leases, azure.clock, countingLeases(blobsOver('lease', network, process)))
+        : memoryBlobs(containers.claims, azure.clock, blobsOver('claim', network, process)),
   });
   return { ...services, jitter: () => 0, ...reporter(write, services) };
 }
 
-function clockOf({ clock }: LocalAzure, process: Process): Clock {
+function clockOf({ clock }: LocalAzure, process: Process, skewMs = () => 0): Clock {
   return {
-    now: () => clock.now(),
+    now: () => later(clock.now(), skewMs()),
     monotonicMs: () => clock.now().getTime(),
     after: () => () => undefined, // a request ends, or its process does
     sleep: (ms) => (process.isOver ? new Promise(() => undefined) : clock.sleep(ms)),

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { keyKinds } from './catalog.ts';
+import { simulateAttack, type SimulatedAttack } from '../attack/simulated.ts';
 import { runHistories, type HistoryShare } from './histories/check.ts';
 import { startsOf, type RepairCase, type RepairStart } from './repair/cases.ts';
 import { countReads, countRequests, playRepair } from './repair/play.ts';
@@ -16,7 +17,8 @@ export type Task =
   | ({ readonly is: 'histories' } & HistoryShare)
   | { readonly is: 'starts' }
   | { readonly is: 'reads'; readonly starts: readonly RepairStart[] }
-  | { readonly is: 'repairs'; readonly cases: readonly RepairCase[] };
+  | { readonly is: 'repairs'; readonly cases: readonly RepairCase[] }
+  | ({ readonly is: 'attack' } & SimulatedAttack);
 
 /** Every so many of the schedules of a scenario, from one number on. */
 export interface Share {
@@ -111,6 +113,8 @@ export async function perform(task: Task): Promise<unknown> {
       return oneByOne(task.starts, countReads);
     case 'repairs':
       return oneByOne(task.cases, playRepair);
+    case 'attack':
+      return simulateAttack(task);
   }
 }
 

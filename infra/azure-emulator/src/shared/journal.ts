@@ -45,6 +45,8 @@ export interface Journal {
   finish(call: Call, status: number, response: Message): void;
   /** Calls the listener for every finished call; returns a function that removes it. */
   on(listener: (call: Call) => void): () => void;
+  /** Forgets the calls so far, for runs that would fill the memory with them. */
+  clear(): void;
 }
 
 export function createJournal(clock: Clock): Journal {
@@ -68,7 +70,10 @@ export function createJournal(clock: Clock): Journal {
     listeners.add(listener);
     return () => listeners.delete(listener);
   }
-  return { calls, of: (request) => byRequest.get(request) ?? begin(request, ''), begin, finish, on };
+  function clear(): void {
+    calls.length = 0;
+  }
+  return { calls, of: (request) => byRequest.get(request) ?? begin(request, ''), begin, finish, on, clear };
 }
 
 function newCall(at: Date, request: Request, body: string, duplicate: boolean): Call {
