@@ -60,6 +60,7 @@ async function passWhileHanging<T>(app: TestApp, work: Promise<T>, { count }: Pi
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 2));
     if (over.at !== undefined) return { ended: await ended, seconds: over.at };
+    if (seconds > 600) throw new Error('It still hangs.');
     if (count() === 0) continue;
     app.pass(second);
     seconds += 1;
