@@ -18,8 +18,8 @@ export type WriteLine = (text: string, level: Level) => void;
 export interface Reporter {
   /** Announces to the log, and to the topic where there is one. */
   announce(announcement: Announcement): Promise<void>;
-  /** Logs one decision of a visit. Each visit has one that ends it. */
-  logDecision(snapshot: Pick<Snapshot, 'target' | 'state'>, decision: Decision, ends?: 'ends'): void;
+  /** Logs one decision of a visit. */
+  logDecision(snapshot: Pick<Snapshot, 'target' | 'state'>, decision: Decision): void;
   /** Logs what concerns no single target. */
   note(reason: Reason, detail: Readonly<Record<string, string>>): void;
 }
@@ -43,11 +43,11 @@ export function reporter(write: WriteLine, { clock, settings, topic }: ReporterD
     note(sent.reason, { topic: 'announcements are in the log only', ...(code && { code }) });
   }
 
-  function logDecision({ target, state }: Pick<Snapshot, 'target' | 'state'>, decision: Decision, ends?: 'ends'): void {
+  function logDecision({ target, state }: Pick<Snapshot, 'target' | 'state'>, decision: Decision): void {
     const until = 'until' in decision ? decision.until : undefined;
     const data = { phase: state.rotation?.phase ?? 'idle', do: decision.do, reason: decision.reason, until };
     const line = { type: 'Keyturn.Log.Decision', time: clock.now(), subject: secretUrl(target.secret), data };
-    write(JSON.stringify(line), ends ? 'information' : 'debug');
+    write(JSON.stringify(line), endsVisit(decision) ? 'information' : 'debug');
   }
 
   function note(reason: Reason, detail: Readonly<Record<string, string>>): void {
@@ -73,6 +73,11 @@ const levelOf: Partial<Record<AnnouncementType, Level>> = {
   'Keyturn.Rotation.Unproved': 'warning',
   'Keyturn.Target.Lost': 'warning',
 };
+
+/** A visit that ends otherwise has announced why. It sleeps through a brief wait. */
+function endsVisit({ do: act, reason }: Decision): boolean {
+  return (act === 'wait' || act === 'hold' || act === 'leave') && !hasClass(reason, 'brief');
+}
 
 /** A lease that is taken is ordinary among several workers. */
 function levelOfNote(reason: Reason): Level {

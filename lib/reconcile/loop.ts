@@ -5,9 +5,7 @@ import type { Next, Visit } from './visit.ts';
 export async function runUntilBlocked(visit: Visit): Promise<Decision> {
   for (;;) {
     const decision = await visit.decide();
-    if ((await act(visit, decision)) === 'again') continue;
-    visit.logEnd(decision);
-    return decision;
+    if ((await act(visit, decision)) === 'stop') return decision;
   }
 }
 

@@ -114,11 +114,6 @@ export class Visit {
     return this.#emergencyStart;
   }
 
-  /** Logs the decision that ends the visit: the one line that every visit leaves. */
-  logEnd(decision: Decision): void {
-    this.#services.logDecision(this.#snapshot, decision, 'ends');
-  }
-
   /** Decides what to do next, and logs it. Lists the consumers first where the decision depends on them. */
   async decide(): Promise<Decision> {
     if (!this.#askedConsumers && needsConsumers(this.#situation())) await this.#inspectConsumers();
@@ -302,7 +297,7 @@ export class Visit {
   async observe(): Promise<Decision> {
     await this.inspect();
     const decision = decide(this.#situation());
-    this.logEnd(decision);
+    this.#services.logDecision(this.#snapshot, decision);
     await this.#announceChanges({ ...this.#snapshot, state: this.#stateAfter(decision) });
     return decision;
   }

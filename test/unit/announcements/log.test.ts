@@ -39,6 +39,18 @@ test('a decision is one line: phase, what, why and until when', () => {
   expect(line).toMatchObject({ type: 'Keyturn.Log.Decision', data });
 });
 
+test.each([
+  [{ do: 'wait', reason: 'overlap', until: onDay(61) }, 'information'],
+  [{ do: 'hold', reason: 'contended' }, 'information'],
+  [{ do: 'leave', reason: 'not-due' }, 'information'],
+  [{ do: 'wait', reason: 'service-working', until: onDay(61) }, 'debug'],
+  [{ do: 'run', reason: 'going-on', phase: 'generate' }, 'debug'],
+] as const)('a decision %j is of level %s', (decision, expected) => {
+  const levels: string[] = [];
+  reporter((_line, level) => levels.push(level), { clock, settings }).logDecision(situation({}), decision);
+  expect(levels).toEqual([expected]);
+});
+
 test('promise 7: a whole snapshot may be behind a line, its keys are not in it', () => {
   const s = situation({ inspection: inspectionOf({ secondary: 's1', next: 's1' }) });
   const lines = written((write) => {
