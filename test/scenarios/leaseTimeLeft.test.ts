@@ -77,7 +77,7 @@ const kinds = [
   },
 ];
 
-describe.each([2, 19])('while every call takes %i seconds', (seconds) => {
+describe.each([2, 7, 19])('while every call takes %i seconds', (seconds) => {
   test.each(kinds)('R5, R31: no request of $kind leaves too late for its lease', async ({ create, sends }) => {
     const target = await create();
     const { app } = target;
