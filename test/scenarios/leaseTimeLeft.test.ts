@@ -77,7 +77,7 @@ const kinds = [
   },
 ];
 
-describe.each([2, 19])('while every call takes %i seconds', (seconds) => {
+describe.each([2, 5, 7, 8, 19])('while every call takes %i seconds', (seconds) => {
   test.each(kinds)('R5, R31: no request of $kind leaves too late for its lease', async ({ create, sends }) => {
     const target = await create();
     const { app } = target;
@@ -86,6 +86,6 @@ describe.each([2, 19])('while every call takes %i seconds', (seconds) => {
     const left = slowly(target, seconds);
     await app.run(8 * hour);
     expect(left.map(({ operation }) => operation)).toEqual(expect.arrayContaining(sends));
-    expect(left.filter(({ lease, inFlight }) => lease < 20 || inFlight < 20)).toEqual([]);
+    expect(left.filter(({ lease, inFlight }) => lease < 20 || inFlight < 80)).toEqual([]);
   });
 });
