@@ -50,7 +50,7 @@ test('promise 10: a slow vault takes no time from the others, and is noted', asy
   for (let i = 0; i < 14 * 25; i += 1) slow.setSecret(`plain${i}`, 'x', {});
   app.newSecret(await app.newBatch());
   app.azure.core.journal.on(({ operation, authority }) => {
-    if (operation === 'listSecrets' && authority === new URL(slow.uri).host) app.pass(18 * second);
+    if (operation === 'listSecrets' && authority === new URL(slow.uri).host) app.pass(9 * second);
   });
   await app.sweep('generate');
   expect(reasonsOf(app, 'secret')).toContain('begun');
