@@ -3,7 +3,7 @@ import { run, type Keyturn } from '../../lib/app.ts';
 
 const settings = { KEYTURN_VAULTS: 'https://kv.vault.azure.net', AzureWebJobsStorage__accountName: 'storage' };
 
-test('what an invocation does after its answer is in the log as what it did before', async () => {
+test('work after the answer of an invocation is in the log like work before it', async () => {
   const before = { ...process.env };
   Object.assign(process.env, settings);
   const lines: string[] = [];
