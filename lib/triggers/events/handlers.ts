@@ -132,7 +132,8 @@ async function outcomeOf(work: () => Promise<EventOutcome>): Promise<EventOutcom
 
 /** A failure that was not written into tags is forgotten, so the event must bring the next visit. */
 function unlessForPerson(reason: Reason): EventOutcome {
-  return hasClass(reason, 'person') ? reason : { again: reason };
+  const isOver = hasClass(reason, 'person') && reason !== 'secret-disabled'; // no event says that it is enabled again
+  return isOver ? reason : { again: reason };
 }
 
 /**

@@ -57,6 +57,16 @@ test.each([
   expect(holdsKey(app, resource)).toBe(true);
 });
 
+test('R48: a key that was regenerated while its secret was disabled is replaced by a redelivery', async () => {
+  const { app, resource } = await createAdopted('newBatch');
+  app.vault.update('secret', { enabled: false });
+  app.azure.eventGrid.regenerate(resource, 'Primary');
+  await app.runEvents(2 * minute);
+  app.vault.update('secret', { enabled: true });
+  await app.runEvents(10 * minute);
+  expect(holdsKey(app, resource)).toBe(true);
+});
+
 test('R48: what is suspected stands in the state, and the next sweep of any phase takes it up', async () => {
   const { app, resource } = await createAdopted('newBatch');
   const effect = { kind: 'status', status: 503 } as const;
