@@ -137,6 +137,7 @@ async function ask(simulation: Simulation, emergency: Emergency, all: readonly E
   if (answer === 'ended') return;
   emergency.status = answer.status ?? 0;
   if (emergency.status === 202) return;
+  if (emergency.status === 404) emergency.tries -= 1; // the secret may become a target again
   const request = fingerprintOf([key, mode, ...(compromised ?? [])].join('\n'));
   if (state().lastRequest === request) return;
   record({ is: 'refused', at: now() });
