@@ -112,11 +112,12 @@ function isShortened(change: Snapshot): boolean {
 }
 
 function rotationCompleted(change: Snapshot): Transition | undefined {
-  const { savedState, state, consumers } = change;
+  const { savedState, state, consumers, target } = change;
   if (!savedState.rotation || state.rotation) return undefined;
   if (isBeforePublish(savedState.rotation)) return { type: 'Keyturn.Rotation.Completed', reason: 'withdrawn' };
   const more = { ...behindIn(consumers), ...evidenceIn(change), ...notesIn(change) };
-  return { type: 'Keyturn.Rotation.Completed', reason: 'completed', more };
+  const isGivenUp = target.options.consumers === 'wait' && more.behind !== undefined;
+  return { type: 'Keyturn.Rotation.Completed', reason: isGivenUp ? 'consumers-left-behind' : 'completed', more };
 }
 
 function targetHeld({ savedState, state }: Snapshot): Transition | undefined {
@@ -156,7 +157,8 @@ function resourceWell({ savedState, state, inspection }: Snapshot): Transition |
 
 /** Lists some of the consumers that are not on the new version: a few names help, a thousand do not. */
 function behindIn(consumers: Consumers | undefined): { behind?: string } {
-  const behind = consumers?.behind.slice(0, maxListed) ?? [];
+  const { behind: moving = [], withoutReference = [] } = consumers ?? {};
+  const behind = [...moving, ...withoutReference].slice(0, maxListed);
   return behind.length > 0 ? { behind: behind.join(' ') } : {};
 }
 

@@ -9,8 +9,8 @@ export interface Published {
   readonly since: Date;
 }
 
-/** `fixed`: no refresh moves the consumer, because it names a version or has no reference to the secret. */
-export type Evidence = 'seen' | 'behind' | 'fixed';
+/** `fixed`: no refresh moves the consumer, because it names a version. */
+export type Evidence = 'seen' | 'behind' | 'fixed' | 'withoutReference';
 
 /** A Key Vault reference as App Service shows it. */
 export interface Reference {
@@ -25,10 +25,11 @@ export interface Reference {
 /** Goes by `activeVersion`, which is the version that the running app has (azure-facts: App Service references). */
 export function evidenceIn(references: readonly Reference[], { secret, version }: Published): Evidence {
   const ours = references.filter((one) => isTo(one, secret));
+  if (ours.length === 0) return 'withoutReference';
   const free = ours.filter(({ secretVersion }) => !secretVersion || secretVersion === version);
   const moved = free.every(({ status, activeVersion }) => status === 'Resolved' && activeVersion === version);
   if (!moved) return 'behind';
-  return free.length === ours.length && ours.length > 0 ? 'seen' : 'fixed';
+  return free.length === ours.length ? 'seen' : 'fixed';
 }
 
 function isTo({ reference, vaultName: vault, secretName }: Reference, { vaultUrl, name }: SecretName): boolean {
@@ -48,7 +49,7 @@ export function evidenceOf(urls: readonly string[], { secret, version, since }: 
   const ours = urls
     .map((each) => each.toLowerCase().replace(/\/$/, ''))
     .filter((each) => `${each}/`.startsWith(`${url}/`));
-  if (ours.length === 0) return 'fixed';
+  if (ours.length === 0) return 'withoutReference';
   if (ours.some((each) => each !== url && each !== `${url}/${version}`)) return 'fixed';
   return ours.every((each) => each !== url) || later(since, refetchMs) <= now ? 'seen' : 'behind';
 }

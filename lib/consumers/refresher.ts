@@ -8,7 +8,7 @@ import type { Consumers } from '../model/snapshot.ts';
 import { normalizedId, secretUrl } from '../model/target.ts';
 import type { Lease, Leases } from '../stores/lease.ts';
 import { listConsumers, type Consumer } from './consumer.ts';
-import type { Published } from './evidence.ts';
+import type { Evidence, Published } from './evidence.ts';
 import { inspectConsumer, refresh } from './inspection.ts';
 
 /** Inspects and refreshes the applications that use published secrets. */
@@ -47,19 +47,16 @@ export function consumerRefresher(deps: RefresherDeps): ConsumerRefresher {
 
   async function refreshBehind(published: readonly Published[], until: Date, pace: Pace) {
     const consumers = await list();
-    const behind = new Set<string>();
+    const found = new Map<string, Evidence>();
     const inspectOne = async (consumer: Consumer) => {
       const used = published.filter(({ secret }) => consumer.secrets.includes(secretUrl(secret)));
-      for (const { secret } of await versionsBehind(consumer, used, until, pace)) {
-        behind.add(`${secretUrl(secret)} ${consumer.id}`);
+      const evidence = await evidenceFor(consumer, used, until, pace);
+      for (const [index, { secret }] of used.entries()) {
+        found.set(`${secretUrl(secret)} ${consumer.id}`, evidence[index] ?? 'behind');
       }
     };
     await pMap(consumers, inspectOne, { concurrency });
-    const usersOf = (url: string): Consumers => {
-      const users = consumers.filter(({ secrets }) => secrets.includes(url)).map(({ id }) => id);
-      return { known: users.length, behind: users.filter((id) => behind.has(`${url} ${id}`)) };
-    };
-    return new Map(published.map(({ secret }) => [secretUrl(secret), usersOf(secretUrl(secret))]));
+    return new Map(published.map(({ secret }) => [secretUrl(secret), usersOf(secretUrl(secret), consumers, found)]));
   }
 
   /** One query serves all visits of a sweep: Resource Graph takes three a second (azure-facts: Resource Graph). */
@@ -71,27 +68,27 @@ export function consumerRefresher(deps: RefresherDeps): ConsumerRefresher {
     return consumers;
   }
 
-  /** Returns the versions that the consumer is not seen on. */
-  async function versionsBehind(
+  /** Returns what is known of each version. A consumer that cannot be reached counts as behind. */
+  async function evidenceFor(
     consumer: Consumer,
     used: readonly Published[],
     until: Date,
     pace: Pace,
-  ): Promise<readonly Published[]> {
+  ): Promise<readonly Evidence[]> {
     const versions = used
       .map(({ version }) => version)
       .toSorted()
       .join(' ');
-    if (used.length === 0 || upToDate.get(consumer.id) === versions) return [];
-    if (clock.now() >= until) return used;
-    return (await undefinedIf('any failure', inspectAndRefresh())) ?? used;
+    if (used.length === 0 || upToDate.get(consumer.id) === versions) return used.map(() => 'seen');
+    if (clock.now() >= until) return [];
+    return (await undefinedIf('any failure', inspectAndRefresh())) ?? [];
 
-    async function inspectAndRefresh(): Promise<readonly Published[]> {
+    async function inspectAndRefresh(): Promise<readonly Evidence[]> {
       const evidence = await inspectConsumer(arm, consumer, used, clock.now());
       if (evidence.every((one) => one === 'seen')) upToDate.set(consumer.id, versions);
       const mayRefresh = consumer.kind === 'app' && pace !== 'inspect-only';
       if (mayRefresh && evidence.includes('behind')) await refreshOnce(consumer, versions, pace);
-      return used.filter((_, index) => evidence[index] !== 'seen');
+      return evidence;
     }
   }
 
@@ -109,17 +106,28 @@ export function consumerRefresher(deps: RefresherDeps): ConsumerRefresher {
       const isSame = refreshedFor === once || refreshedFor === again;
       if (refreshedFor === again || (isPausing(app, clock.now()) && (isSame || pace === 'spaced'))) return;
       const send = async () => {
-        await app.recordIntent(refreshedFor === once ? again : once, later(clock.now(), spacing.app));
+        await app.recordIntent({
+          replaces: refreshedFor === once ? again : once,
+          until: later(clock.now(), spacing.app),
+        });
         await refresh(arm, consumer);
       };
       if (pace === 'at-once') return send();
       await leases.withLease(normalizedId(`${consumer.plan}/refreshes`), async (plan) => {
         if (isPausing(plan, clock.now())) return;
-        await plan.recordIntent(fingerprintOf(consumer.plan), later(clock.now(), spacing.plan));
+        await plan.recordIntent({ replaces: fingerprintOf(consumer.plan), until: later(clock.now(), spacing.plan) });
         await send();
       });
     });
   }
+}
+
+function usersOf(url: string, consumers: readonly Consumer[], found: ReadonlyMap<string, Evidence>): Consumers {
+  const users = consumers.filter(({ secrets }) => secrets.includes(url)).map(({ id }) => id);
+  const thatAre = (...expected: Evidence[]) =>
+    users.filter((id) => expected.includes(found.get(`${url} ${id}`) ?? 'behind'));
+  const behind = thatAre('behind', 'fixed');
+  return { known: users.length, behind, withoutReference: thatAre('withoutReference') };
 }
 
 function isPausing({ requestInFlight }: Lease, now: Date): boolean {

@@ -1,12 +1,16 @@
-import { later, minute, second } from '../model/clock.ts';
+import { day, earliest, later, minute, second } from '../model/clock.ts';
 import type { Consumers, Snapshot } from '../model/snapshot.ts';
 import type { Cause, Rotation } from '../model/state.ts';
 import type { Decision, Situation } from './decision.ts';
-import { overlapEnd } from './due.ts';
+import { expiryOf, overlapEnd } from './due.ts';
 
-export function hasConsumersBehind({ behind }: Consumers): boolean {
-  return behind.length > 0;
+/** Whether every known consumer was seen on the current version. One without a reference cannot be seen. */
+export function haveAllMoved({ known, behind, withoutReference }: Consumers): boolean {
+  return known > 0 && behind.length + withoutReference.length === 0;
 }
+
+/** A consumer that has not moved for so long is not waited for any more. */
+const patienceMs = 7 * day;
 
 /** Consumers fail already, or a credential leaked. */
 const urgentCauses: ReadonlySet<Cause> = new Set(['drift', 'expired', 'emergency']);
@@ -44,12 +48,21 @@ function isStoppedByPerson({ target, settings }: Situation, { cause }: Rotation)
 
 /**
  * After the overlap the old credential lives on until all consumers are on the new version, if its owner set the option
- * wait-for-consumers. A deadline does not wait for them (R23, regeneration notice).
+ * wait-for-consumers. A deadline does not wait for them (R23, regeneration notice). A consumer without a reference can
+ * never be seen to move, so it is not waited for. Nothing is waited for longer than a week, nor so long that the next
+ * rotation would be late: an old credential must not live for ever.
  */
 export function consumersBehind(s: Situation, rotation: Rotation): Decision | undefined {
-  if (!mayWaitForConsumers(s, rotation) || (s.consumers && !hasConsumersBehind(s.consumers))) return undefined;
+  if (!mayWaitForConsumers(s, rotation) || s.consumers?.behind.length === 0) return undefined;
+  if (waitsForConsumersUntil(s) <= s.now) return undefined;
   if (!s.consumers) return { do: 'wait', reason: 'outage', code: 'ConsumersUnknown', until: later(s.now, 5 * minute) };
   return { do: 'wait', reason: 'consumers-behind', until: later(s.now, 15 * minute) };
+}
+
+/** A week after the publish, or an overlap before the expiry if that is earlier. */
+function waitsForConsumersUntil({ secret, target }: Situation): Date {
+  const expiry = expiryOf({ target, secret });
+  return earliest(later(secret.createdOn, patienceMs), later(expiry, -target.options.overlapMs));
 }
 
 function mayWaitForConsumers(s: Situation, { cause, deadline }: Rotation): boolean {

@@ -28,7 +28,7 @@ export function startEmergency(s: Situation): Decision | undefined {
   const { compromised = [] } = request;
   const areKnown = compromised.every((id) => credentials.some((known) => known.id === id));
   if (!areKnown) return { do: 'leave', reason: 'compromised-unknown' };
-  const joined = joinedRotation(s.state, live, request);
+  const joined = joinedRotation(s, live, request);
   if (joined) return { do: 'startEmergency', reason: 'going-on', ...joined };
   return { do: 'startEmergency', reason: 'begun', ...newEmergency(s, live, request) };
 }
@@ -44,16 +44,22 @@ function repeatedRequest(state: State, { request }: EmergencyRequest): AcceptedE
 
 /** An emergency that replaces the live credential already is joined. A more urgent request only hurries it. */
 function joinedRotation(
-  state: State,
+  { state, now }: Situation,
   live: CredentialRef,
   { compromised, mode, request }: EmergencyRequest,
 ): AcceptedEmergency | undefined {
   const { rotation, held } = state;
   if (rotation?.cause !== 'emergency' || compromised || held) return undefined;
   if (!rotation.toRevoke.includes(live.fingerprint) && rotation.oldVersion === undefined) return undefined;
-  const hurried = { ...rotation, mode: moreUrgentMode(rotation, mode) };
+  const hurried = hurry(rotation, mode, now);
   const base = mode === 'immediate' ? withoutWait(state) : state;
-  return { state: { ...base, rotation: hurried, lastRequest: request ?? state.lastRequest }, start: rotation.start };
+  return { state: { ...base, rotation: hurried, lastRequest: request ?? state.lastRequest }, start: hurried.start };
+}
+
+/** The time that an immediate emergency leaves to consumers counts from its own start (R49, former credential kept). */
+function hurry(rotation: Rotation, mode: Mode, now: Date): Rotation {
+  const isHurried = mode === 'immediate' && rotation.mode !== 'immediate';
+  return { ...rotation, start: isHurried ? wholeSecond(now) : rotation.start, mode: moreUrgentMode(rotation, mode) };
 }
 
 /** An immediate emergency stays immediate. */
@@ -120,14 +126,13 @@ function planEmergency(
 }
 
 function upgrade(
-  { inspection: { credentials, live } }: Situation,
+  { inspection: { credentials, live }, now }: Situation,
   before: Rotation,
   { mode, leaked, endsFormer }: Pick<Rotation, 'mode' | 'endsFormer'> & { readonly leaked: readonly CredentialRef[] },
 ): EmergencyPlan {
   const rotation: Rotation = {
-    ...before,
+    ...hurry(before, mode, now),
     cause: 'emergency',
-    mode,
     toRevoke: mergeToRevoke(credentials, before.toRevoke, leaked),
     regeneratedAgain: undefined,
     accepted: undefined,

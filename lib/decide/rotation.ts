@@ -12,8 +12,8 @@ import {
   type Rotation,
   type State,
 } from '../model/state.ts';
-import { resourceHash } from '../model/target.ts';
-import { consumersBehind, hasConsumersBehind } from './consumers.ts';
+import { resourceHash, type Target } from '../model/target.ts';
+import { consumersBehind, haveAllMoved } from './consumers.ts';
 import type { Decision, Delay, Situation } from './decision.ts';
 import { overlapEnd, startsAt } from './due.ts';
 
@@ -169,12 +169,10 @@ export function regenerationBlocker(s: Situation, urgency: Urgency, phase: 'gene
   return endsAt > now ? waitForOverlap(s, urgency, endsAt) : requestAwaited(s);
 }
 
-function requestAwaited({ requestInFlight, inspection, now, state }: Situation): Delay | undefined {
+function requestAwaited({ requestInFlight, target, inspection, now, state }: Situation): Delay | undefined {
   if (!requestInFlight || requestInFlight.until <= now) return undefined;
-  const { replaces, until } = requestInFlight;
-  const hasTakenEffect =
-    replaces !== undefined && !inspection.credentials.some(({ fingerprint }) => fingerprint === replaces);
-  if (hasTakenEffect) return undefined;
+  const { until } = requestInFlight;
+  if (hasTakenEffect(requestInFlight, target, inspection)) return undefined;
   return {
     do: 'wait',
     reason: isToBeAnnounced(state) ? 'accepted-without-effect' : inFlightReason(requestInFlight),
@@ -202,7 +200,7 @@ export function inFlightReason({ isAssumed }: RequestInFlight): 'storage-new' | 
 
 /** In an immediate emergency consumers are inspected every few seconds: they were refreshed and move soon. */
 function waitForOverlap({ consumers, now }: Situation, { mode }: Urgency, until: Date): Delay {
-  const areMoving = mode === 'immediate' && consumers !== undefined && consumers.known > 0;
+  const areMoving = mode === 'immediate' && consumers !== undefined && consumers.behind.length > 0;
   if (areMoving) return { do: 'wait', reason: 'consumers-moving', until: earliest(until, later(now, 3 * second)) };
   return { do: 'wait', reason: 'overlap', until };
 }
@@ -227,8 +225,7 @@ export function overlapEndsAt(
   const whole = overlapEnd({ target, secret });
   const shortest = later(createdOn, shortestOverlapMs);
   if (mode === 'immediate') {
-    const haveAllMoved = consumers !== undefined && consumers.known > 0 && !hasConsumersBehind(consumers);
-    if (haveAllMoved) return now;
+    if (consumers && haveAllMoved(consumers)) return now;
     return phase === 'generate' ? (formerEndsAt(s, urgency) ?? now) : earliest(whole, shortest);
   }
   if (!deadline) return whole;
@@ -249,4 +246,17 @@ export function formerEndsAt(
   if (!inspection.standby) return undefined; // a new version takes no place
   const endsAt = earliest(overlapEnd({ target, secret }), later(latest(start, secret.createdOn), shortestOverlapMs));
   return endsFormer || endsAt <= now ? undefined : endsAt;
+}
+
+/**
+ * Whether an inspection shows the effect of a request: what it replaced is not listed any more. Only the kind that sent the
+ * request can tell, because another kind of the same resource lists other credentials (R4, request in flight).
+ */
+export function hasTakenEffect(
+  { replaces, kind }: RequestInFlight,
+  target: Pick<Target, 'kind'>,
+  { credentials }: Inspection,
+): boolean {
+  const isOurs = replaces !== undefined && kind === target.kind && credentials.length > 0;
+  return isOurs && !credentials.some(({ fingerprint }) => fingerprint === replaces);
 }

@@ -76,11 +76,12 @@ function valueNotOfResource(s: Situation): Decision | undefined {
 /** A target without a claim is adopted, with a quiet period in which its owner can object (design: Adoption). */
 function notAdopted(s: Situation): Decision | undefined {
   if (s.claim) return undefined;
-  if (s.binding === 'bound') return { do: 'adopt', reason: 'going-on', state: s.state };
-  // The claim may have been lost: the target that had it takes it back in the next verify sweep (R9, claimed twice).
+  // The claim may have been lost: the target that had it takes it back in the next verify sweep (R9, claimed twice). A copy
+  // of that target waits too, although its state is bound.
   if (s.state.wait?.reason === 'claimed-twice' && !s.isClaimReleased) {
     return { do: 'wait', reason: 'claim-gone', until: later(s.now, 15 * minute) };
   }
+  if (s.binding === 'bound') return { do: 'adopt', reason: 'going-on', state: s.state };
   const { adoptionGraceMs } = s.settings;
   const guard = { reason: 'adoption-grace', until: wholeSecond(later(s.now, adoptionGraceMs)) } as const;
   const state = { refusals: 0, stateBinding: stateBindingOf(s), guard: adoptionGraceMs > 0 ? guard : undefined };

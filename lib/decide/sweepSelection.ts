@@ -3,7 +3,7 @@ import { fingerprintOf } from '../model/sealed.ts';
 import { hasClass } from '../model/reason.ts';
 import type { Settings } from '../model/settings.ts';
 import type { ListedTarget } from '../model/snapshot.ts';
-import type { Phase, Rotation } from '../model/state.ts';
+import type { Phase, Rotation, Wait } from '../model/state.ts';
 import { secretUrl, type Target } from '../model/target.ts';
 import { dueAt } from './due.ts';
 import { standingGuard } from './rotation.ts';
@@ -18,8 +18,15 @@ export function isSelected(
 ): boolean {
   const { wait, held, isSuspect } = listed.state;
   if (held !== undefined || frozen.has(phase) || isPaused(listed)) return false;
-  if (isSuspect) return true; // by every sweep of every phase, until an inspection clears it (R48, look before acknowledging)
-  return (wait === undefined || wait.until <= now) && wantsPhase(phase, listed, now, jitter);
+  const isWaiting = wait !== undefined && wait.until > now;
+  // By every sweep of every phase, until an inspection clears it (R48, look before acknowledging).
+  if (isSuspect) return !isWaiting || !endsNotBefore(wait);
+  return !isWaiting && wantsPhase(phase, listed, now, jitter);
+}
+
+/** The service said when to come again, or a person has to act: an inspection before that shows the same. */
+function endsNotBefore({ reason }: Wait): boolean {
+  return reason === 'throttled' || hasClass(reason, 'person', 'grant', 'down', 'nothing-to-rotate');
 }
 
 function wantsPhase(phase: Phase, listed: ListedTarget, now: Date, jitter: number): boolean {
@@ -71,21 +78,26 @@ export const driftSweepMs = 5 * minute;
 const sweepsPerRound = 72;
 
 /**
- * Whether this sweep checks a target for drift: once in six hours, at rest and in the overlap, by a hash of its name.
+ * Whether this sweep checks a target for drift: once in six hours, by a hash of its name.
  * `since` is the time of a sweep after which the list of its vault broke off: a turn since then was missed.
  */
-export function isTurnForDriftCheck(
-  { target, state }: ListedTarget,
-  now: Date,
-  since = later(now, -driftSweepMs),
-): boolean {
-  const isStill = !state.rotation || state.rotation.phase === 'revoke' || state.held !== undefined;
-  const isKnownDead = state.held !== undefined && state.wait?.reason === 'live-dead';
-  if (!state.stateBinding || isKnownDead || !isStill || target.options.paused) return false;
-  const turn = parseInt(fingerprintOf(secretUrl(target.secret)).slice(0, 8), 16) % sweepsPerRound;
+export function isTurnForDriftCheck(listed: ListedTarget, now: Date, since = later(now, -driftSweepMs)): boolean {
+  if (!isCheckedForDrift(listed, now)) return false;
+  const turn = parseInt(fingerprintOf(secretUrl(listed.target.secret)).slice(0, 8), 16) % sweepsPerRound;
   const [first, last] = [Math.floor(since.getTime() / driftSweepMs) + 1, Math.floor(now.getTime() / driftSweepMs)];
   const nextTurn = first + ((turn - (first % sweepsPerRound) + sweepsPerRound) % sweepsPerRound);
   return nextTurn <= last;
+}
+
+/** What is under way inspects the resource itself. What waits does not, however long (R47, dead live credential first). */
+function isCheckedForDrift(
+  { target, state: { stateBinding, rotation, wait, held } }: ListedTarget,
+  now: Date,
+): boolean {
+  if (!stateBinding || target.options.paused) return false;
+  if (held !== undefined) return wait?.reason !== 'live-dead'; // that was announced
+  const isWaiting = wait !== undefined && wait.until > now;
+  return !rotation || rotation.phase === 'revoke' || isWaiting;
 }
 
 /** Returns a number from 0 to 1, the same for a target every time. It spreads targets that were created together. */

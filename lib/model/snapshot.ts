@@ -80,6 +80,8 @@ export interface RequestInFlight {
   readonly until: Date;
   /** The fingerprint that it replaces. Absent = unknown. */
   readonly replaces?: string | undefined;
+  /** The kind of the target that it was sent for. Absent = unknown. */
+  readonly kind?: string | undefined;
   /** None is known: the storage that would know it is new (R34, storage has its own reasons). */
   readonly isAssumed?: true | undefined;
 }
@@ -92,6 +94,8 @@ export interface Consumers {
   readonly known: number;
   /** ARM ids of those that are not on its current version. */
   readonly behind: readonly string[];
+  /** ARM ids of those without a reference to the secret: nothing can show which version they use. */
+  readonly withoutReference: readonly string[];
 }
 
 /** The facts about a target that a visit has read. */

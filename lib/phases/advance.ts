@@ -118,7 +118,8 @@ export function heldState(state: State, { reason }: { reason: Reason }): State {
 export function failedState(state: State, error: OperationError, now: Date, failuresUntilHeld: number): State {
   const { code, retryAfterMs = 0 } = error.detail;
   const reason = reasonThatStands(error.reason, state.wait);
-  const refusals = reason === 'refused' ? state.refusals + 1 : state.refusals;
+  const isAnotherTry = state.wait?.reason !== 'refused' || state.wait.until <= now; // a dead live credential is tried before
+  const refusals = reason === 'refused' && isAnotherTry ? state.refusals + 1 : state.refusals;
   const until = latest(later(now, retryAfterMs), backOff(state, reason, now));
   const next = keepDown(state, waitingState({ ...state, refusals }, now, { reason, until, code }));
   return refusals >= failuresUntilHeld ? heldState(next, { reason: 'too-many-refusals' }) : next;

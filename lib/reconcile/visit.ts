@@ -6,7 +6,7 @@ import { needsConsumers, needsUrgentRefresh } from '../decide/consumers.ts';
 import type { Decision, Situation } from '../decide/decision.ts';
 import { isLiveDead } from '../decide/drift.ts';
 import { reportsChange } from '../decide/eventRelevance.ts';
-import { formerEndsAt, inFlightReason, withoutWait } from '../decide/rotation.ts';
+import { formerEndsAt, hasTakenEffect, inFlightReason, withoutWait } from '../decide/rotation.ts';
 import { decide } from '../decide/rules.ts';
 import { isSelected } from '../decide/sweepSelection.ts';
 import type { Check } from '../model/check.ts';
@@ -328,7 +328,7 @@ export class Visit {
       if (requestInFlight && requestInFlight.until > clock.now()) {
         return { is: 'pending', reason: inFlightReason(requestInFlight), until: requestInFlight.until };
       }
-      await shared.recordIntent(undefined, this.#requestEndsAt());
+      await shared.recordIntent({ until: this.#requestEndsAt(), kind: this.#snapshot.target.kind });
       return await this.#sendRecorded(change, shared);
     } finally {
       await shared.release();
@@ -345,7 +345,13 @@ export class Visit {
    * which is safe.
    */
   async #sendRecorded(change: ChangeRequest, shared?: Lease): Promise<Outcome> {
-    await this.#lease.recordIntent(change.replaces, this.#requestEndsAt());
+    const { kind } = this.#snapshot.target;
+    const before = this.#lease.requestInFlight;
+    const isOfAnother = before?.kind !== undefined && before.kind !== kind; // the blob has room for one
+    if (isOfAnother && before.until > this.#services.clock.now()) {
+      return { is: 'pending', reason: 'request-in-flight', until: before.until };
+    }
+    await this.#lease.recordIntent({ until: this.#requestEndsAt(), replaces: change.replaces, kind });
     const held = shared ? [this.#lease, shared] : [this.#lease];
     const own = ownRequest(() => this.#readyToSend(held));
     try {
@@ -368,7 +374,7 @@ export class Visit {
     for (const lease of held) {
       const { requestInFlight } = lease;
       if (requestInFlight && requestInFlight.until < landsBy) {
-        await lease.recordIntent(requestInFlight.replaces, this.#requestEndsAt());
+        await lease.recordIntent({ ...requestInFlight, until: this.#requestEndsAt() });
       }
     }
     await ensureTimeLeft(held);
@@ -483,7 +489,7 @@ export class Visit {
       const pace = needsUrgentRefresh(this.#snapshot) ? 'at-once' : 'inspect-only';
       const until = earliest(this.#deadline, later(clock.now(), consumersMs));
       const found = await consumers.refreshBehind([version], until, pace);
-      const none: Consumers = { known: 0, behind: [] };
+      const none: Consumers = { known: 0, behind: [], withoutReference: [] };
       this.#update({ consumers: found.get(secretUrl(target.secret)) ?? none });
     } catch (error) {
       reportFailure(this.#services, error, { consumers: 'cannot be listed' });
@@ -506,12 +512,10 @@ export class Visit {
 
   /** Ends a request in flight whose effect the inspection shows (R4, request in flight; R32, only its own answer). */
   async #endSeenInFlight(): Promise<void> {
-    const { inspection, state } = this.#snapshot;
-    const replaces = this.#lease.requestInFlight?.replaces;
-    const { credentials } = inspection;
-    const isReplaced =
-      replaces && credentials.length > 0 && !credentials.some(({ fingerprint }) => fingerprint === replaces);
-    if (!isReplaced || this.#services.settings.mode !== 'rotate') return;
+    const { target, inspection, state } = this.#snapshot;
+    const { requestInFlight } = this.#lease;
+    if (!requestInFlight || !hasTakenEffect(requestInFlight, target, inspection)) return;
+    if (this.#services.settings.mode !== 'rotate') return;
     await this.#lease.clearInFlight();
     if (state.rotation?.accepted) {
       this.#update({ state: { ...state, rotation: { ...state.rotation, accepted: undefined } } });

@@ -16,8 +16,8 @@ export interface Lease {
    * `lease-lost` if that fails (R5, lease time left).
    */
   ensureTimeLeft(): Promise<'enough' | 'renewed'>;
-  /** Called before every request that changes a credential, with the fingerprint that it replaces (R4, request in flight). */
-  recordIntent(replaces: string | undefined, until: Date): Promise<void>;
+  /** Called before every request that changes a credential (R4, request in flight). */
+  recordIntent(request: RequestInFlight): Promise<void>;
   /** Called after an inspection showed the effect, or after the service answered that there is none. */
   clearInFlight(): Promise<void>;
   /** Gives the lease back. One that cannot be given back runs out by itself. */
@@ -96,10 +96,10 @@ async function releaseBlob(blobs: Blobs, name: string, id: string): Promise<void
   await undefinedIf('any failure', blobs.release(name, id));
 }
 
-function requestInFlightFrom({ sentuntil, sentfor, assumed }: Metadata): RequestInFlight | undefined {
+function requestInFlightFrom({ sentuntil, sentfor, sentby, assumed }: Metadata): RequestInFlight | undefined {
   const until = new Date(sentuntil ?? NaN);
   if (Number.isNaN(until.getTime())) return undefined;
-  return { until, replaces: sentfor, ...(assumed && { isAssumed: true }) };
+  return { until, replaces: sentfor, kind: sentby, ...(assumed && { isAssumed: true }) };
 }
 
 interface LeasedBlob {
@@ -125,10 +125,11 @@ function lease({ blobs, clock, name, id, sentAtMs }: LeasedBlob, found: RequestI
       return requestInFlight;
     },
     ensureTimeLeft,
-    recordIntent: async (replaces, until) => {
+    recordIntent: async ({ until, replaces, kind }) => {
       await ensureTimeLeft();
-      await blobs.setMetadata(name, { sentuntil: until.toISOString(), ...(replaces && { sentfor: replaces }) }, id);
-      requestInFlight = { until, replaces };
+      const optional = { ...(replaces && { sentfor: replaces }), ...(kind && { sentby: kind }) };
+      await blobs.setMetadata(name, { sentuntil: until.toISOString(), ...optional }, id);
+      requestInFlight = { until, replaces, kind };
       await ensureTimeLeft();
     },
     clearInFlight: async () => {

@@ -48,12 +48,30 @@ function bindingFrom({ i, r, f, c }: z.output<typeof recordShape>): StateBinding
   return { installation: i, resource: r, value: f, credentials };
 }
 
-/** Returns the two state tags. The service's error code is cut to what is left of the 256 characters. */
+/**
+ * Returns the two state tags. Where the progress is too long, the service's error code is cut first. Then those members go
+ * that cost an announcement more, never one that a decision needs.
+ */
 export function tagsFrom(state: State): { RotationRecord?: string; RotationProgress: string } {
+  const { wait, held, lastRotation: _, ...rest } = state;
+  const unmarked = wait && { ...wait, code: undefined, announcedStuck: undefined, wasDown: undefined };
+  const shorter: readonly State[] = [
+    { ...state, wait: unmarked },
+    { ...rest, held, wait: held ? undefined : unmarked },
+  ];
+  const fitting = shorter.map((each) => progressText(each)).find(isShort);
+  const RotationProgress = [withCutCode(state)].find(isShort) ?? fitting ?? withCutCode(state);
+  return { ...(state.stateBinding && { RotationRecord: recordText(state.stateBinding) }), RotationProgress };
+}
+
+function isShort(text: string): boolean {
+  return text.length <= longest;
+}
+
+function withCutCode(state: State): string {
   const whole = progressText(state);
   const excess = whole.length - longest;
-  const RotationProgress = excess > 0 ? progressText(state, state.wait?.code?.slice(0, -excess)) : whole;
-  return { ...(state.stateBinding && { RotationRecord: recordText(state.stateBinding) }), RotationProgress };
+  return excess > 0 ? progressText(state, state.wait?.code?.slice(0, -excess)) : whole;
 }
 
 function recordText({ installation, resource, value, credentials }: StateBinding): string {

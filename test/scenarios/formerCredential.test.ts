@@ -39,6 +39,18 @@ describe.each(accessKeyKinds)('R49 (%s): an immediate emergency seconds after a 
     expect(Object.values(app.keys(resource))).not.toContain(former);
   });
 
+  test('leaves the former key for five minutes from an immediate request that hurries a graceful one', async () => {
+    const { app, resource, former } = await createPublished(kind);
+    app.dropEvents();
+    app.pass(10 * minute);
+    await app.requestRotation();
+    app.pass(20 * minute);
+    const takenOn = app.clock.now();
+    const { body } = await app.requestRotation(immediate);
+    expect(body['formerUntil']).toBe(later(takenOn, 5 * minute).toISOString());
+    expect(Object.values(app.keys(resource))).toContain(former);
+  });
+
   test('does not wait where the overlap is over', async () => {
     const { app, resource, former } = await createPublished(kind);
     app.dropEvents();

@@ -14,6 +14,8 @@ export const ordinary = {
     unproved: 'Published without proof: the option proof=best-effort allows it, or the live key was dead.',
     withdrawn: 'The request for the rotation was taken back before anything was published: the rotation ends.',
     completed: 'The rotation is complete.',
+    'consumers-left-behind':
+      'The rotation is complete although consumers were not seen on the new version: refresh or untag them.',
   }),
   ...ofClass('scheduled', {
     'outside-window': 'Starts when the window of RotationWindow or KEYTURN_WINDOW opens.',

@@ -1,4 +1,5 @@
 import { isAboutDates, reportsChange } from '../../decide/eventRelevance.ts';
+import { later, minute } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
 import { redact } from '../../model/redacted.ts';
 import { hasClass, type Reason } from '../../model/reason.ts';
@@ -172,7 +173,13 @@ function outcomeOfVisit(
 ): EventOutcome {
   if (report.is === 'failed' && !report.isSaved) return unlessForPerson(report.reason);
   const reason = report.is === 'failed' ? report.reason : waitingFor(report);
+  if (report.is === 'visited' && isSecondRefusal(report, services.clock.now())) return undefined;
   return isLookOwed(services, request, report, reason) ? { again: reason } : undefined;
+}
+
+/** The second inspection agreed that the service refuses the live key: a check an hour goes on with it. */
+function isSecondRefusal({ state: { wait } }: VisitReport & { is: 'visited' }, now: Date): boolean {
+  return wait?.reason === 'live-refused' && later(wait.since, minute) <= now;
 }
 
 function waitingFor({ state, decision }: VisitReport & { is: 'visited' }): Reason {

@@ -1,5 +1,6 @@
 import { driftSweepMs, isTurnForDriftCheck } from '../../decide/sweepSelection.ts';
 import { later } from '../../model/clock.ts';
+import type { ListedTarget } from '../../model/snapshot.ts';
 import { secretUrl } from '../../model/target.ts';
 import type { VisitReport } from '../../reconcile/reconcile.ts';
 import type { Services } from '../../reconcile/services.ts';
@@ -19,11 +20,16 @@ export function driftChecks(
   return vaults.flatMap((vault) => {
     const brokenOff = `list broken off ${vault.vaultUrl}`;
     const since = muted.get(brokenOff);
+    const listed = unmuted(services, muted, [vault]);
+    const isTurn = (one: ListedTarget) => isTurnForDriftCheck(one, now, muted.get(turnsSeen(one)) ?? since);
+    const checked = listed.filter((one) => muted.has(owed(one)) || isTurn(one));
     if (vault.isComplete) muted.delete(brokenOff);
     else if (!since) muted.set(brokenOff, later(now, -driftSweepMs));
-    return unmuted(services, muted, [vault])
-      .filter((one) => muted.has(owed(one)) || isTurnForDriftCheck(one, now, since))
-      .map(({ target }): SelectedTarget => ({ target, request: { cause: 'schedule', checkLive: true } }));
+    for (const one of listed) {
+      if (vault.isComplete) muted.delete(turnsSeen(one));
+      else muted.set(turnsSeen(one), now);
+    }
+    return checked.map(({ target }): SelectedTarget => ({ target, request: { cause: 'schedule', checkLive: true } }));
   });
 }
 
@@ -38,6 +44,11 @@ export function rememberOwed(
     if (isOwed(reports[index])) muted.set(owed(check), now);
     else muted.delete(owed(check));
   }
+}
+
+/** A page showed the target at this time, although the list broke off later. */
+function turnsSeen({ target }: ListedTarget): string {
+  return `turns seen ${secretUrl(target.secret)}`;
 }
 
 function isOwed(report: VisitReport | undefined): boolean {

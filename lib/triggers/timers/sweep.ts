@@ -91,8 +91,8 @@ function selectTargets(services: Services, phase: Phase, listed: readonly Listed
   const { settings, clock, jitter } = services;
   const now = clock.now();
   const due = listed.filter((one) => isSelected(phase, one, now, settings.frozenPhases, jitter(one.target)));
-  const underWay = due.filter(({ state }) => state.rotation);
-  const starts = due.filter(({ state }) => !state.rotation).toSorted(byUrgency);
+  const starts = due.filter(({ state }) => !state.rotation && !state.isSuspect).toSorted(byUrgency);
+  const underWay = due.filter(({ state }) => state.rotation ?? state.isSuspect);
   if (starts.length > settings.startCap) services.note('start-cap', { due: String(starts.length) });
   return [...underWay, ...starts.slice(0, settings.startCap)].map((one): SelectedTarget => {
     const since = dueSince(one, jitter(one.target));

@@ -1,4 +1,4 @@
-import { hour, minute, second } from '../../../lib/model/clock.ts';
+import { day, hour, minute, second } from '../../../lib/model/clock.ts';
 import {
   consumerPlace,
   createAdoptedBatchKey,
@@ -12,6 +12,7 @@ import { createTestApp, type TestApp } from '../../support/createTestApp.ts';
 
 const waits = { tags: { RotationOptions: 'wait-for-consumers' } };
 const over = 'Rotation.Completed completed';
+const leftBehind = 'Rotation.Completed consumers-left-behind';
 
 function lastMessage(app: TestApp, reason: string) {
   return app.messages.findLast(({ data }) => data.reason === reason);
@@ -38,6 +39,26 @@ test('a target without wait-for-consumers continues when the overlap ends', asyn
   await publishNearExpiry(app);
   await app.run(65 * minute);
   expect(app.announced().at(-1)).toBe(over);
+});
+
+test('a target with wait-for-consumers does not wait for an app without a reference, and names it', async () => {
+  const { app } = await createAdoptedBatchKey({}, waits);
+  const { id } = newSite(app, 'bare', { settings: {} });
+  await publishNearExpiry(app);
+  await app.run(65 * minute);
+  expect(app.announced().at(-1)).toBe(leftBehind);
+  expect(lastMessage(app, 'consumers-left-behind')?.data['behind']).toBe(id);
+});
+
+test('a target with wait-for-consumers waits seven days at most, and names who did not move', async () => {
+  const { app } = await createAdoptedBatchKey({}, waits);
+  const { id } = newPinnedSite(app);
+  await publishNearExpiry(app);
+  await app.run(7 * day - hour);
+  expect(app.regenerations()).toBe(1);
+  await app.run(2 * hour);
+  expect(app.announced().at(-1)).toBe(leftBehind);
+  expect(lastMessage(app, 'consumers-left-behind')?.data['behind']).toBe(id);
 });
 
 test('a target with wait-for-consumers ends with the overlap when no consumer is behind', async () => {

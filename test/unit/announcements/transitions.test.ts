@@ -120,15 +120,15 @@ test.each([
 test('consumers that are not seen on the new version are named, twenty at most', () => {
   const behind = Array.from({ length: 30 }, (_, i) => `/apps/${i}`);
   const names = behind.slice(0, 20).join(' ');
-  const consumers = { known: 40, behind };
+  const consumers = { known: 40, behind, withoutReference: [] };
   const waits = announcementsFor({ ...situation(), savedState: idle, state: waiting('consumers-behind'), consumers });
   const over = announcementsFor({ ...situation(), savedState: revoking, state: idle, consumers });
   expect([...waits, ...over].map(({ data }) => data['behind'])).toEqual([names, names]);
 });
 
 test.each([
-  ['none is behind', { known: 2, behind: [] }],
-  ['none is known', { known: 0, behind: [] }],
+  ['none is behind', { known: 2, behind: [], withoutReference: [] }],
+  ['none is known', { known: 0, behind: [], withoutReference: [] }],
   ['no inspection', undefined],
 ])('no consumer is named where %s', (_sentence, consumers) => {
   const [completed] = announcementsFor({

@@ -30,9 +30,9 @@ const apps: [sentence: string, references: Reference[], evidence: string][] = [
   ['a reference that runs with the one before', [byUri({ activeVersion: 'v1' })], 'behind'],
   ['a reference that runs with nothing yet', [byUri({ activeVersion: undefined })], 'behind'],
   ['a reference that is not resolved', [byUri({ status: 'AccessToKeyVaultDenied' })], 'behind'],
-  ['no reference at all', [], 'fixed'],
-  ['a reference to another secret', [byUri({ secretName: 'other' })], 'fixed'],
-  ['a reference to another vault', [byName({ vaultName: 'other' })], 'fixed'],
+  ['no reference at all', [], 'withoutReference'],
+  ['a reference to another secret', [byUri({ secretName: 'other' })], 'withoutReference'],
+  ['a reference to another vault', [byName({ vaultName: 'other' })], 'withoutReference'],
   ['a reference that names the version before', [byUri({ secretVersion: 'v1', activeVersion: 'v1' })], 'fixed'],
   ['a reference that names this version', [byUri({ secretVersion: 'v2' })], 'seen'],
   ['two references that run with it', [byUri(), byName()], 'seen'],
@@ -58,9 +58,9 @@ const containers: [sentence: string, urls: string[], ageMinutes: number, evidenc
   ['this version, at once', [`${url}/v2`], 0, 'seen'],
   ['the version before, however long', [`${url}/v1`], 600, 'fixed'],
   ['one address without and one with the version before', [url, `${url}/v1`], 600, 'fixed'],
-  ['another secret that begins alike', [`${url}-2`], 600, 'fixed'],
-  ['another vault', [url.replace('kv', 'other')], 600, 'fixed'],
-  ['no address at all', [], 600, 'fixed'],
+  ['another secret that begins alike', [`${url}-2`], 600, 'withoutReference'],
+  ['another vault', [url.replace('kv', 'other')], 600, 'withoutReference'],
+  ['no address at all', [], 600, 'withoutReference'],
 ];
 
 test.each(containers)('a Container App with %s', (_sentence, urls, ageMinutes, evidence) => {

@@ -21,8 +21,8 @@ function guarded(until: Date): { readonly state: Partial<State> } {
   return { state: { guard: { reason: 'adoption-grace', until } } };
 }
 
-function inFlight(until: Date, of?: string): Pick<Situation, 'requestInFlight'> {
-  return { requestInFlight: { until, ...(of && { replaces: keyFingerprint(of) }) } };
+function inFlight(until: Date, of?: string, kind = 'batch-key'): Pick<Situation, 'requestInFlight'> {
+  return { requestInFlight: { until, kind, ...(of && { replaces: keyFingerprint(of) }) } };
 }
 
 const rows: [sentence: string, different: Overrides, decision: string][] = [
@@ -48,6 +48,11 @@ const rows: [sentence: string, different: Overrides, decision: string][] = [
   ['R4: a request under way is waited for', inFlight(onDay(61), 's0'), 'wait request-in-flight'],
   ['R4: of an unknown past any may be under way', inFlight(onDay(61)), 'wait request-in-flight'],
   ['R4: one whose effect is seen is not', inFlight(onDay(61), 'replaced'), 'setState begun'],
+  [
+    'R4: one of another kind shows no effect here',
+    inFlight(onDay(61), 'replaced', 'batch-cmk'),
+    'wait request-in-flight',
+  ],
   ['R4: one that cannot land any more is not', inFlight(now, 's0'), 'setState begun'],
   [
     'R16: a refused live key is a wait of its own',

@@ -5,9 +5,10 @@ import { causes, type Rotation } from '../../../lib/model/state.ts';
 import { claim, firstDay, onDay, inspectionOf, rotation, situation, summaryOf, type Overrides } from './situation.ts';
 
 const now = onDay(60);
-const none = { known: 0, behind: [] };
-const seen = { known: 2, behind: [] };
-const some = { known: 2, behind: ['/apps/a'] };
+const none = { known: 0, behind: [], withoutReference: [] };
+const seen = { known: 2, behind: [], withoutReference: [] };
+const some = { known: 2, behind: ['/apps/a'], withoutReference: [] };
+const unseen = { known: 2, behind: [], withoutReference: ['/apps/a'] };
 const waits = { consumers: 'wait' } as const;
 const immediate = { cause: 'emergency', mode: 'immediate' } as const;
 const deadline = later(now, hour);
@@ -101,6 +102,26 @@ const rows: [sentence: string, different: Overrides, decision: string][] = [
     'consumers=wait waits for consumers that are behind',
     revoking(26 * hour, {}, { options: waits, consumers: some }),
     'wait consumers-behind',
+  ],
+  [
+    'consumers=wait does not wait for a consumer without a reference, which can never be seen to move',
+    revoking(26 * hour, {}, { options: waits, consumers: unseen }),
+    'run revoke going-on',
+  ],
+  [
+    'consumers=wait ends seven days after the publish',
+    revoking(7 * 24 * hour, {}, { options: waits, consumers: some }),
+    'run revoke going-on',
+  ],
+  [
+    'consumers=wait ends an overlap before the expiry',
+    revoking(26 * hour, {}, { options: { ...waits, validityMs: 51 * hour }, consumers: some }),
+    'run revoke going-on',
+  ],
+  [
+    'R21: an immediate one waits for its cap where a consumer has no reference',
+    revoking(minute, immediate, { consumers: unseen }),
+    'wait overlap',
   ],
   ['consumers=wait waits where consumers cannot be seen', revoking(26 * hour, {}, { options: waits }), 'wait outage'],
   [

@@ -65,7 +65,7 @@ function noticed(agedMs: number, more: Partial<Rotation>, different: Overrides =
 }
 
 const soon = { deadline: later(now, 10 * hour) };
-const behind = { consumers: { known: 1, behind: ['/apps/a'] } };
+const behind = { consumers: { known: 1, behind: ['/apps/a'], withoutReference: [] } };
 
 const rows: [sentence: string, different: Overrides, decision: string][] = [
   ['promise 2: without a deadline it waits for the overlap', noticed(hour, {}), 'wait overlap'],

@@ -74,7 +74,7 @@ test('R5: the regenerate too, however long it took to write down that it is sent
   };
   await leases({ ...blobs, setMetadata }, clock).withLease(name, async (lease) => {
     time.advance(34 * second);
-    await lease.recordIntent('aaaaaaaaaaaa', clock.now());
+    await lease.recordIntent({ replaces: 'aaaaaaaaaaaa', until: clock.now() });
     expect(renewals).toHaveLength(1);
   });
 });
@@ -93,7 +93,7 @@ describe('R4: a request that may still land', () => {
   test('is known to the next worker until its effect was seen', async () => {
     const { leases: mine, clock } = worker();
     const until = new Date(clock.now().getTime() + 2 * minute);
-    await mine.withLease(name, (lease) => lease.recordIntent('aaaaaaaaaaaa', until));
+    await mine.withLease(name, (lease) => lease.recordIntent({ replaces: 'aaaaaaaaaaaa', until: until }));
     await mine.withLease(name, async (lease) => {
       expect(lease.requestInFlight).toEqual({ until, replaces: 'aaaaaaaaaaaa' });
       await lease.clearInFlight();
@@ -124,7 +124,7 @@ describe('R4: a request that may still land', () => {
     await mine.withLease(name, async (lease) => {
       time.advance(61 * second);
       await leases(blobs, clock).withLease(name, async () => {
-        await expect(lease.recordIntent('a', clock.now())).rejects.toMatchObject({ reason: 'lease-lost' });
+        await expect(lease.recordIntent({ replaces: 'a', until: clock.now() })).rejects.toMatchObject({ reason: 'lease-lost' });
       });
     });
   });
@@ -141,13 +141,13 @@ describe('R34: a container of leases that is deleted', () => {
     await mine.withLease(name, async (lease) => {
       deleteContainer(container, clock);
       time.advance(30 * second);
-      await expect(lease.recordIntent('a', clock.now())).rejects.toMatchObject({ reason: 'lease-lost' });
+      await expect(lease.recordIntent({ replaces: 'a', until: clock.now() })).rejects.toMatchObject({ reason: 'lease-lost' });
     });
   });
 
   test('fails everybody as storage, until storage makes it again; then requests count as in flight', async () => {
     const { leases: mine, container, clock, time } = worker();
-    await mine.withLease(name, (lease) => lease.recordIntent('a', later(clock.now(), 5 * minute)));
+    await mine.withLease(name, (lease) => lease.recordIntent({ replaces: 'a', until: later(clock.now(), 5 * minute) }));
     deleteContainer(container, clock);
     await expect(inFlightOf(mine)).rejects.toMatchObject({
       reason: 'storage-unavailable',

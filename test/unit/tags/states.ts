@@ -3,10 +3,10 @@ import { phases, causes, modes, type State } from '../../../lib/model/state.ts';
 
 const fingerprint = fc.stringMatching(/^[0-9a-f]{12}$/);
 const version = fc.stringMatching(/^[0-9a-f]{32}$/);
-const seconds = fc.integer({ min: 1_700_000_000, max: 4_000_000_000 });
+const seconds = fc.integer({ min: 1_700_000_000, max: 2_176_782_335 }); // six digits in base 36, until 2038
 const date = seconds.map((s) => new Date(s * 1000));
 const reason = fc.constantFrom(
-  ...(['throttled', 'key-not-yet-accepted', 'request-in-flight', 'live-refused'] as const),
+  ...(['live-dead', 'throttled', 'key-not-yet-accepted', 'request-in-flight', 'live-refused'] as const),
   ...(['consumers-moving', 'consumers-behind', 'forbidden-by-policy', 'endpoint-not-of-resource'] as const),
 );
 const code = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.]{2,39}$/);
@@ -62,6 +62,9 @@ const everything = optional(
   },
   ['refusals'],
 ) as fc.Arbitrary<State>;
+
+/** Any mixture of members, whether or not there can be such a state. */
+export const anyMembers: fc.Arbitrary<State> = everything;
 
 /** Any state there can be: whole seconds, real fingerprints; what is held waits for nothing, one rotation at a time. */
 export const anyState = everything.map(({ wait: waits, lastRotation: last, ...state }): State => ({
