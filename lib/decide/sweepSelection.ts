@@ -89,7 +89,7 @@ export function isTurnForDriftCheck(listed: ListedTarget, now: Date, since = lat
   return nextTurn <= last;
 }
 
-/** What is under way inspects the resource itself. What waits does not, however long (R47, dead live credential first). */
+/** A rotation under way inspects the resource itself, unless it waits (R47, dead live credential first). */
 function isCheckedForDrift(
   { target, state: { stateBinding, rotation, wait, held } }: ListedTarget,
   now: Date,
