@@ -44,8 +44,11 @@ export interface Person {
   askAgain(): Promise<void>;
 }
 
-/** A request that was refused this often stays refused: what to make of it depends on how the schedule ends. */
-const maxTries = 200;
+/**
+ * A person asks in every round at first and later once an hour, for some days. A request that was refused for so long stays
+ * refused: what to make of it depends on how the schedule ends.
+ */
+const tries = { inEachRound: 200, roundsOfHour: 12, max: 1_500 };
 
 export function createPerson(simulationNow: () => Simulation): Person {
   const emergencies: Emergency[] = [];
@@ -123,11 +126,15 @@ export function createPerson(simulationNow: () => Simulation): Person {
   };
 }
 
+function isTimeToAsk(round: number): boolean {
+  return round <= tries.inEachRound || (round <= tries.max && round % tries.roundsOfHour === 0);
+}
+
 /** Recorded before the request is sent, and taken back if it was refused. */
 async function ask(simulation: Simulation, emergency: Emergency, all: readonly Emergency[]): Promise<void> {
   const { vault, record, now, state } = simulation;
   const { mode, compromised } = emergency;
-  if ((emergency.tries += 1) > maxTries) return;
+  if (!isTimeToAsk((emergency.tries += 1))) return;
   const key = `key-${all.indexOf(emergency)}`;
   const keys = currentKeys(simulation);
   const leaked = (emergency.leaked ??= (compromised ?? [liveSlot(simulation)]).map((slot) => keys[slot]));
@@ -137,7 +144,6 @@ async function ask(simulation: Simulation, emergency: Emergency, all: readonly E
   if (answer === 'ended') return;
   emergency.status = answer.status ?? 0;
   if (emergency.status === 202) return;
-  if (emergency.status === 404) emergency.tries -= 1; // the secret may become a target again
   const request = fingerprintOf([key, mode, ...(compromised ?? [])].join('\n'));
   if (state().lastRequest === request) return;
   record({ is: 'refused', at: now() });
