@@ -48,8 +48,8 @@ function hangCalls({ azure: { core } }: TestApp, operations: RegExp): Hanging {
 }
 
 /**
- * Lets time pass a second at a time, whenever something hangs, until the work is done. Returns what came of it, and after
- * how many seconds.
+ * Lets time pass a second at a time, whenever something hangs, until the work is done. Returns what came of it, and
+ * after how many seconds.
  */
 async function passWhileHanging<T>(app: TestApp, work: Promise<T>, { count }: Pick<Hanging, 'count'>) {
   let seconds = 0;

@@ -11,7 +11,10 @@ function failuresOf(app: TestApp): { readonly reason: string; readonly id: strin
 
 const down = { kind: 'status', status: 503 } as const;
 
-/** Failures that the tags cannot remember, because the secret cannot be read or written, or its tags are not ours to write. */
+/**
+ * Failures that the tags cannot remember, because the secret cannot be read or written, or its tags are not ours to
+ * write.
+ */
 const outages: [string, (app: TestApp) => () => void, string][] = [
   [
     'a vault that is down',

@@ -76,7 +76,10 @@ const rows: [what: string, take: (app: TestApp) => () => unknown][] = [
 
 const unusual = /storage|identity|outage|forbidden|Lost|missing|lease|claim/;
 
-/** A row of the page: what was announced or noted and how often, when first, and how much later the slowest step was done. */
+/**
+ * A row of the page: what was announced or noted and how often, when first, and how much later the slowest step was
+ * done.
+ */
 async function rowOf(take: (app: TestApp) => () => unknown, usual: ReadonlyMap<string, number>) {
   const app = await createFleet();
   const before = app.messages.length;

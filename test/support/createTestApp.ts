@@ -82,8 +82,8 @@ export interface Answer {
 }
 
 /**
- * Starts the app that ships, with the real SDK clients, on an emulator in this process. Its clock is virtual: time passes
- * only in `pass` and the `run` methods. Its blobs are in memory, and its clients add no jitter.
+ * Starts the app that ships, with the real SDK clients, on an emulator in this process. Its clock is virtual: time
+ * passes only in `pass` and the `run` methods. Its blobs are in memory, and its clients add no jitter.
  */
 export async function createTestApp({ settings = {}, events, timers }: TestAppOptions = {}): Promise<TestApp> {
   const azure = await createLocalAzure({ clock: manualClock(new Date('2026-03-02T01:00:00Z')) });
