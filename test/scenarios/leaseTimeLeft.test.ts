@@ -77,15 +77,25 @@ const kinds = [
   },
 ];
 
+/**
+ * The app makes sure of 25 seconds of its leases when it calls the client. Five may pass before the request leaves, such
+ * as for the token or a challenge, and a request takes 20 at most. A request in flight may land a minute after these 20.
+ */
+const leastLeft = { lease: 20, inFlight: 80 };
+
 describe.each([2, 5, 7, 8, 19])('while every call takes %i seconds', (seconds) => {
-  test.each(kinds)('R5, R31: no request of $kind leaves too late for its lease', async ({ create, sends }) => {
-    const target = await create();
-    const { app } = target;
-    app.dropEvents();
-    app.pass(60 * day);
-    const left = slowly(target, seconds);
-    await app.run(8 * hour);
-    expect(left.map(({ operation }) => operation)).toEqual(expect.arrayContaining(sends));
-    expect(left.filter(({ lease, inFlight }) => lease < 20 || inFlight < 80)).toEqual([]);
-  });
+  test.each(kinds)(
+    'R5, R31: each write of $kind leaves with 20 seconds of its lease and 80 of its time in flight',
+    async ({ create, sends }) => {
+      const target = await create();
+      const { app } = target;
+      app.dropEvents();
+      app.pass(60 * day);
+      const left = slowly(target, seconds);
+      await app.run(8 * hour);
+      expect(left.map(({ operation }) => operation)).toEqual(expect.arrayContaining(sends));
+      const late = left.filter(({ lease, inFlight }) => lease < leastLeft.lease || inFlight < leastLeft.inFlight);
+      expect(late).toEqual([]);
+    },
+  );
 });
