@@ -78,8 +78,9 @@ const kinds = [
 ];
 
 /**
- * The app makes sure of 25 seconds of its leases when it calls the client. Five may pass before the request leaves, such
- * as for the token or a challenge, and a request takes 20 at most. A request in flight may land a minute after these 20.
+ * A request takes 20 seconds at most, so a lease with 20 left outlives it. The app makes sure of 25 (R5, lease time
+ * left), but the five between are a margin, and no promise depends on them. A request in flight gets a minute more to
+ * land.
  */
 const leastLeft = { lease: 20, inFlight: 80 };
 

@@ -42,7 +42,7 @@ const missingRole: Outage = [
 ];
 
 test.each([vaultDown, missingRole, brokenTags])(
-  'a failure that no tag remembers is announced once an outage: %s',
+  'promise 10: a failure that no tag remembers is announced once an outage: %s',
   async (_sentence, begin, reason) => {
     const { app } = await createDueBatchKey({ KEYTURN_FROZEN_PHASES: 'revoke' });
     const end = begin(app);
@@ -55,7 +55,7 @@ test.each([vaultDown, missingRole, brokenTags])(
   },
 );
 
-test('the next outage of a vault is another event, also in the same rotation', async () => {
+test('promise 10: the next outage of a vault is another event, also in the same rotation', async () => {
   const [, begin, reason] = vaultDown;
   const { app } = await createDueBatchKey();
   const first = begin(app);
@@ -71,7 +71,7 @@ test('the next outage of a vault is another event, also in the same rotation', a
   expect(one?.id).not.toBe(other?.id);
 });
 
-test('a restart in an outage may announce it once more', async () => {
+test('promise 10: a restart in an outage may announce it once more', async () => {
   const { app } = await createDueBatchKey();
   app.azure.core.faults.plan({ operation: 'getSecret', lasting: true, effect: down });
   await app.runTimers(20 * minute, minute);
@@ -80,7 +80,7 @@ test('a restart in an outage may announce it once more', async () => {
   expect(failuresOf(app)).toHaveLength(2);
 });
 
-test('tags that were corrected are taken up by the next sweep, and are announced again where they break again', async () => {
+test('promise 10: corrected tags are taken up by the next sweep, and announced again if they break again', async () => {
   const [, begin, reason] = brokenTags;
   const { app } = await createDueBatchKey();
   const end = begin(app);
