@@ -40,7 +40,7 @@ const place = { subscriptionId, resourceGroup: 'group', location: 'westeurope' }
 /** Without the target, which a caller names by its secret or its resource. */
 export const emergencyRequest = { mode: 'graceful', reason: 'found in a log' } as const;
 
-/** What the identity library throws where the identity endpoint has no address. */
+/** A token that cannot be had, because the identity endpoint has no address. */
 export const noToken = operationErrorFrom(
   new CredentialUnavailableError('no token', { cause: Object.assign(new Error('no address'), { code: 'ENOTFOUND' }) }),
 );
