@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { rotationIn, route } from '../lib/app.ts';
 
-/** One function, so that the key of a function that opens `POST` opens the `Location` of its answer as well. */
+/** One function for both routes, so that a function key which opens `POST` also opens the `Location` of its answer. */
 app.http('rotations', {
   route: 'rotations/{id?}',
   ...route('function', (request) => {

@@ -112,8 +112,8 @@ type RouteHandler = (keyturn: Keyturn, request: HttpRequest) => HttpResponseInit
 type RouteMethods = Partial<Record<'GET' | 'POST', RouteHandler>>;
 
 /**
- * The one door of every HTTP function. It registers every method, so that it can refuse one with an explanation: the host
- * would answer 404.
+ * The one door of every HTTP function. It registers every method, so that it can refuse one with an explanation: the
+ * host would answer 404.
  */
 export function route(
   authLevel: 'anonymous' | 'function',
@@ -136,7 +136,10 @@ export function route(
   }
 }
 
-/** The texts of a `SettingsError` are redacted. The message of any other error may quote what was sent, so it is left out. */
+/**
+ * The texts of a `SettingsError` are redacted. The message of any other error may quote what was sent, so it is left
+ * out.
+ */
 function reportError(write: WriteLine, error: unknown): void {
   const now = clock.now();
   if (error instanceof SettingsError) writeNote(write, now, 'bad-settings', { problems: error.problems.join('; ') });

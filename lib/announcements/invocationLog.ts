@@ -13,8 +13,8 @@ export interface InvocationLog {
  *
  * A delivery is answered at the end of its budget, and its work goes on. The host finds the invocation of a line by its
  * id, forgets it with the answer, and drops every later line without a word. What goes to the console arrives in any
- * case: as the same text, at level Information, in the category `Host.Function.Console` (azure-facts: Functions host). A
- * detail that is of level Debug is not worth that level, and ends with its invocation.
+ * case: as the same text, at level Information, in the category `Host.Function.Console` (azure-facts: Functions host).
+ * A detail that is of level Debug is not worth that level, and ends with its invocation.
  */
 export function invocationLog(
   context: Pick<InvocationContext, 'debug' | 'info' | 'warn' | 'error'>,

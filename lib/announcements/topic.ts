@@ -19,8 +19,8 @@ export const source = 'urn:keyturn';
 const mostAtOnce = 500;
 
 /**
- * A topic that fails twice in a row is left alone for a minute, so that it slows no visit down. One failure is nothing: a
- * receiver knows an event that comes twice by its id (R50, what is due is done).
+ * A topic that fails twice in a row is left alone for a minute, so that it slows no visit down. One failure is nothing:
+ * a receiver knows an event that comes twice by its id (R50, what is due is done).
  */
 export function topic(publish: (events: Outgoing[]) => Promise<unknown>, clock: Pick<Clock, 'now'>): Topic {
   let quietUntil = new Date(0);

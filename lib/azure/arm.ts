@@ -28,7 +28,8 @@ export function arm(deps: RequestDeps, { armEndpoint, armAudience }: ArmSettings
         const read = page.safeParse(await send('GET', url));
         if (!read.success) throw new OperationError('outage', { code: 'CollectionAnswer' });
         const { value: items, nextLink } = read.data;
-        const isHere = nextLink && URL.canParse(nextLink, origin) && new URL(nextLink, origin).origin === origin; // the token is for this host
+        // The token is for this host.
+        const isHere = nextLink && URL.canParse(nextLink, origin) && new URL(nextLink, origin).origin === origin;
         return { items, next: isHere ? nextLink : undefined };
       }),
   };

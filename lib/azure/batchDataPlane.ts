@@ -18,7 +18,8 @@ export function batchDataPlane(deps: RequestDeps, { armEndpoint }: Pick<Settings
       const read = page.safeParse(await send('GET', url));
       if (!read.success) throw unreadable();
       const { value: items, 'odata.nextLink': next } = read.data;
-      if (next && (!URL.canParse(next) || new URL(next).host !== host)) throw unreadable(); // the token is for this account
+      // The token is for this account.
+      if (next && (!URL.canParse(next) || new URL(next).host !== host)) throw unreadable();
       return { items, next: next || undefined };
     });
   };

@@ -14,8 +14,8 @@ import { retryReads } from './retryReads.ts';
 import { timeLimits, withTokenLimit, type LimitClock } from './timeLimit.ts';
 
 /**
- * No request takes longer, its token included. A lease has always as much time left before a write is sent, so none leaves
- * after it (R5, lease time left; R31, time limit covers all).
+ * No request takes longer, its token included. A lease has always as much time left before a write is sent, so none
+ * leaves after it (R5, lease time left; R31, time limit covers all).
  */
 export const requestTimeoutMs = 20_000;
 

@@ -6,10 +6,10 @@ import type { Reason } from '../model/reason.ts';
 
 /**
  * The outermost policy of every client. The SDKs would throw errors that quote bodies, and a body may hold a key. So a
- * request ends in one of two ways: with an answer that the SDK can read, or with an `OperationError`, which has a reason
- * and at most a word of the service's vocabulary. All that may fail lies below this policy: tokens, time limits,
- * sockets, challenges, deserialization. What an SDK throws above it, `guarded` turns into an `OperationError` too. Storage
- * has wrappers of its own, see `blobs`.
+ * request ends in one of two ways: with an answer that the SDK can read, or with an `OperationError`, which has a
+ * reason and at most a word of the service's vocabulary. All that may fail lies below this policy: tokens, time limits,
+ * sockets, challenges, deserialization. What an SDK throws above it, `guarded` turns into an `OperationError` too.
+ * Storage has wrappers of its own, see `blobs`.
  */
 export const errorPolicy: PipelinePolicy = {
   name: 'operationErrors',
@@ -32,8 +32,8 @@ const vaultAnswer = z.union([
 ]);
 
 /**
- * Key Vault's clients take a body that they do not know for an empty list. Such an answer ends here: nothing that is missing
- * in it is missing in the vault.
+ * Key Vault's clients take a body that they do not know for an empty list. Such an answer ends here: nothing that is
+ * missing in it is missing in the vault.
  */
 export const vaultAnswerPolicy: PipelinePolicy = {
   name: 'vaultAnswers',
@@ -79,8 +79,8 @@ function isOfIdentity(error: unknown): error is Error {
 }
 
 /**
- * Returns the code of Microsoft Entra ID, of its client library or of the connection, or else the name of the error that
- * is the cause. The message is searched for nothing but an Entra code: it may quote the whole answer.
+ * Returns the code of Microsoft Entra ID, of its client library or of the connection, or else the name of the error
+ * that is the cause. The message is searched for nothing but an Entra code: it may quote the whole answer.
  */
 function identityCode(error: Error): { code?: string | undefined } {
   const [entra] = /AADSTS\d{4,8}/.exec(error.message) ?? [];

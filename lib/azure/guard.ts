@@ -4,9 +4,9 @@ import { operationErrorFrom } from './errors.ts';
  * Returns a client of an SDK whose calls throw nothing but an `OperationError`.
  *
  * The SDKs read answers above every policy. They throw on a success of an unexpected status, on an identifier of an
- * unexpected form and on a link that is none, and quote the answer, which may hold a key. Such an answer says nothing about
- * the effect of its request, and it comes from a service: it is no bug, and no reason to end a sweep over other vaults
- * (promise 7, no secrets leak; promise 10, targets fail alone).
+ * unexpected form and on a link that is none, and quote the answer, which may hold a key. Such an answer says nothing
+ * about the effect of its request, and it comes from a service: it is no bug, and no reason to end a sweep over other
+ * vaults (promise 7, no secrets leak; promise 10, targets fail alone).
  */
 export function guarded<Client extends object>(client: Client): Client {
   return new Proxy(client, {

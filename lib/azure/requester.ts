@@ -21,7 +21,10 @@ export interface RequestDeps {
 /** Returns the JSON of the answer, or nothing if its body is none. */
 export type Send = (method: HttpMethods, url: string, body?: object) => Promise<unknown>;
 
-/** Sends requests with a token for `audience`, and never again: the next inspection decides (R3, no automatic retries). */
+/**
+ * Sends requests with a token for `audience`. A write is sent once (R3, no automatic retries), a read that failed twice
+ * (R48, look before acknowledging).
+ */
 export function sender({ credential, http, timeLimit }: RequestDeps, audience: string): Send {
   const pipeline = createEmptyPipeline();
   const scopes = `${audience.replace(/\/$/, '')}/.default`;

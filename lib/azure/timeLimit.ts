@@ -39,9 +39,9 @@ interface TimeLimits {
 }
 
 /**
- * The HTTP client applies a request's `timeout` to its socket alone. But before that a client fetches a token, which has
- * no limit of its own and takes no signal. A regenerate whose token came after three minutes left then, long after its
- * lease, and replaced a key that another worker had published meanwhile.
+ * The HTTP client applies a request's `timeout` to its socket alone. But before that a client fetches a token, which
+ * has no limit of its own and takes no signal. A regenerate whose token came after three minutes left then, long after
+ * its lease, and replaced a key that another worker had published meanwhile.
  *
  * So one limit lies around everything, and the caller goes on when it is over. And the request that still waits inside
  * must never leave: so the clock is read once more right before the socket. The signal alone would not do, because a

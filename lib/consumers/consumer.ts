@@ -14,7 +14,10 @@ export interface Consumer {
   readonly secrets: readonly string[];
 }
 
-/** Finds apps, their slots and Container Apps that the identity may read. A tag holds 256 characters, so there may be two. */
+/**
+ * Finds apps, their slots and Container Apps that the identity may read. A tag holds 256 characters, so there may be
+ * two.
+ */
 const query = `Resources
 | where type in~ ('microsoft.web/sites', 'microsoft.web/sites/slots', 'microsoft.app/containerapps')
 | where tostring(tags) contains 'KeyturnSecrets'

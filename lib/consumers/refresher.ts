@@ -93,11 +93,11 @@ export function consumerRefresher(deps: RefresherDeps): ConsumerRefresher {
   }
 
   /**
-   * A refresh restarts an app, and many instances may find the same app behind. So the lease blob of the app records, as
-   * a request in flight, until when it is left alone and for which versions it was refreshed. The blob of its plan does
-   * the same for the plan, because its apps share machines. If a refresh did not help, the app gets one more for the same
-   * versions, and then no other. At pace `at-once` the plan is ignored, and the app's pause only holds for the same
-   * versions.
+   * A refresh restarts an app, and many instances may find the same app behind. So the lease blob of the app records,
+   * as a request in flight, until when it is left alone and for which versions it was refreshed. The blob of its plan
+   * does the same for the plan, because its apps share machines. If a refresh did not help, the app gets one more for
+   * the same versions, and then no other. At pace `at-once` the plan is ignored, and the app's pause only holds for the
+   * same versions.
    */
   async function refreshOnce(consumer: Consumer, versions: string, pace: Pace): Promise<void> {
     const [once, again] = [fingerprintOf(versions), fingerprintOf(`${versions} again`)];

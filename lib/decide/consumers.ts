@@ -32,7 +32,9 @@ export function needsConsumers(s: Situation): boolean {
   return rotation.mode === 'immediate' || (needsUrgentRefresh(s) && isNewVersion) || mayWaitForConsumers(s, rotation);
 }
 
-/** In an immediate emergency during an overlap, consumers that moved already save minutes (R49, former credential kept). */
+/**
+ * In an immediate emergency during an overlap, consumers that moved already save minutes (R49, former credential kept).
+ */
 function needsFormerPlace({ inspection, ...s }: Situation, { mode, endsFormer }: Rotation): boolean {
   return mode === 'immediate' && !endsFormer && !inspection.next && overlapEnd(s) > s.now;
 }

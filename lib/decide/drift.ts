@@ -40,7 +40,9 @@ function isBeingReplaced({ state: { rotation }, inspection: { secretCredential }
   return isBeforePublish(rotation) && rotation.toRevoke.includes(secretCredential.fingerprint);
 }
 
-/** A repair less than one overlap ago, and a foreign version holds a dead value again (R19, own and foreign versions). */
+/**
+ * A repair less than one overlap ago, and a foreign version holds a dead value again (R19, own and foreign versions).
+ */
 function isContended({ claim, secret, target, now }: Situation): boolean {
   if (!claim || claim === 'of-another' || !claim.repairedAt || secret.version === claim.version) return false;
   return later(claim.repairedAt, target.options.overlapMs) > now;

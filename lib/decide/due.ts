@@ -30,8 +30,8 @@ export function dueAt(dated: DatedSecret, jitter: number): Date {
 }
 
 /**
- * Whether an event may start a rotation. Key Vault raises near-expiry 30 days before the end, which for a short validity
- * is when the version is created; such an event starts nothing (R14, only what is due).
+ * Whether an event may start a rotation. Key Vault raises near-expiry 30 days before the end, which for a short
+ * validity is when the version is created; such an event starts nothing (R14, only what is due).
  */
 export function isDueForEvent(dated: DatedSecret, now: Date): boolean {
   return later(dueAt(dated, 0), -hour) <= now;

@@ -90,8 +90,8 @@ interface EmergencyPlan {
 }
 
 /**
- * An emergency in the middle of a rotation must neither forget what that rotation still has to revoke, nor publish a key
- * that leaked (R21, emergency during rotation).
+ * An emergency in the middle of a rotation must neither forget what that rotation still has to revoke, nor publish a
+ * key that leaked (R21, emergency during rotation).
  *
  * - Before publish, the rotation goes on with the leaked credentials on its list. If more than the live one leaked, the
  *   credentials are recorded anew, so that the standby is regenerated once more.

@@ -4,7 +4,9 @@ import type { VisitRequest } from '../model/state.ts';
 
 type ReadTarget = Pick<Snapshot, 'secret' | 'claim' | 'binding' | 'state'>;
 
-/** Whether an event says that a person or a program changed a key, or wrote a version (R48, look before acknowledging). */
+/**
+ * Whether an event says that a person or a program changed a key, or wrote a version (R48, look before acknowledging).
+ */
 export function reportsChange({ cause }: VisitRequest): boolean {
   return cause === 'drift' || cause === 'new-version';
 }

@@ -11,9 +11,9 @@ export type CurrentVersion = Pick<ListedTarget, 'state' | 'createdOn'>;
 /**
  * Whether a notice, which may be active for months, has its answer (R23, regeneration notice).
  *
- * The answer is the rotation that the notice started, or any rotation that began after the notice did and replaces every
- * key. A repair is no answer, because it publishes no key made since. Neither is an emergency that ended the standby
- * alone: the live key is older than the notice.
+ * The answer is the rotation that the notice started, or any rotation that began after the notice did and replaces
+ * every key. A repair is no answer, because it publishes no key made since. Neither is an emergency that ended the
+ * standby alone: the live key is older than the notice.
  */
 export function isAnswered({ state, createdOn }: CurrentVersion, { id, start }: RegenerationNotice): boolean {
   const { rotation, lastRotation, lastRequest } = state;

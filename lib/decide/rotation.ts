@@ -114,8 +114,8 @@ function isWithdrawn({ inspection }: Situation, { tookOver, cause }: Rotation): 
 /**
  * The live credential is never revoked, whatever the state says (promise 1, live credential protected).
  *
- * Its fingerprint stands on the list only if the state contradicts the resource: somewhere a write was lost, or a person
- * edited tags. No inspection can tell which of the two is right, so the target is held.
+ * Its fingerprint stands on the list only if the state contradicts the resource: somewhere a write was lost, or a
+ * person edited tags. No inspection can tell which of the two is right, so the target is held.
  */
 function continueToIdle(s: Situation, rotation: Rotation): Decision {
   const { live, credentials } = s.inspection;
@@ -136,15 +136,17 @@ export function nextToRevoke(
   return inspection.credentials.find(({ fingerprint }) => toRevoke.includes(fingerprint));
 }
 
-/** The parts of a rotation that may shorten the overlap or end a quiet period. A rotation that would begin has no start. */
+/**
+ * The parts of a rotation that may shorten the overlap or end a quiet period. A rotation that would begin has no start.
+ */
 export type Urgency = Pick<Rotation, 'mode' | 'deadline' | 'endsFormer'> & Partial<Pick<Rotation, 'start'>>;
 
 /**
  * Returns the quiet period that forbids to regenerate now.
  *
- * An immediate emergency passes every quiet period, and so does a notice whose deadline would leave less than an overlap
- * after it. Neither passes the one after a corrected tag: consumers may still use the credential that the tag named, so
- * it counts as live until then (promise 1, live credential protected).
+ * An immediate emergency passes every quiet period, and so does a notice whose deadline would leave less than an
+ * overlap after it. Neither passes the one after a corrected tag: consumers may still use the credential that the tag
+ * named, so it counts as live until then (promise 1, live credential protected).
  */
 export function standingGuard({ guard }: State, urgency: Urgency, overlapMs: number, now: Date): Guard | undefined {
   if (!guard || guard.until <= now) return undefined;
@@ -158,8 +160,8 @@ export function standingGuard({ guard }: State, urgency: Urgency, overlapMs: num
  *
  * Three things must be over: the quiet period; the overlap, counted from the current version no matter who wrote it,
  * because consumers may still use the value before it (promise 2, overlap kept); and the time of an earlier request,
- * which may still take effect and would replace the credential that a second one makes. An inspection that does not find
- * the fingerprint which that request was to replace shows that it took effect (R4, request in flight).
+ * which may still take effect and would replace the credential that a second one makes. An inspection that does not
+ * find the fingerprint which that request was to replace shows that it took effect (R4, request in flight).
  */
 export function regenerationBlocker(s: Situation, urgency: Urgency, phase: 'generate' | 'revoke'): Delay | undefined {
   const { now, target } = s;
@@ -208,9 +210,9 @@ function waitForOverlap({ consumers, now }: Situation, { mode }: Urgency, until:
 /**
  * Returns when the overlap of the current version ends.
  *
- * Only two things shorten it. In an immediate emergency the credential before the live one, whose place the new one takes,
- * and after publish the leaked one end as soon as every known consumer is on the newer version, after five minutes at the
- * latest (R21, emergency during rotation; R49, former credential kept). The deadline of a notice is
+ * Only two things shorten it. In an immediate emergency the credential before the live one, whose place the new one
+ * takes, and after publish the leaked one end as soon as every known consumer is on the newer version, after five
+ * minutes at the latest (R21, emergency during rotation; R49, former credential kept). The deadline of a notice is
  * shared: half of the time since the current version goes to the consumers of the version before it, and the rotation
  * ends half an hour before the deadline. At least five minutes are left (R23, regeneration notice).
  */
@@ -235,9 +237,9 @@ export function overlapEndsAt(
 }
 
 /**
- * Returns until when an immediate emergency leaves the credential before the live one to its consumers: five minutes from
- * its start, or the rest of the overlap if that is less. Returns nothing where the overlap is over, or where the emergency
- * names that credential too (R49, former credential kept).
+ * Returns until when an immediate emergency leaves the credential before the live one to its consumers: five minutes
+ * from its start, or the rest of the overlap if that is less. Returns nothing where the overlap is over, or where the
+ * emergency names that credential too (R49, former credential kept).
  */
 export function formerEndsAt(
   { secret, target, now, inspection }: Pick<Situation, 'secret' | 'target' | 'now' | 'inspection'>,
@@ -249,8 +251,8 @@ export function formerEndsAt(
 }
 
 /**
- * Whether an inspection shows the effect of a request: what it replaced is not listed any more. Only the kind that sent the
- * request can tell, because another kind of the same resource lists other credentials (R4, request in flight).
+ * Whether an inspection shows the effect of a request: what it replaced is not listed any more. Only the kind that sent
+ * the request can tell, because another kind of the same resource lists other credentials (R4, request in flight).
  */
 export function hasTakenEffect(
   { replaces, kind }: RequestInFlight,

@@ -27,7 +27,8 @@ export function decide(situation: Situation): Decision {
 const rules: readonly Rule[] = [
   ...[resourceUnfit, claimedTwice, valueNotOfResource, notAdopted, stateLost], // may the target be touched?
   ...[tagCorrected, restored, startEmergency, paused, held], // what do people want?
-  ...[liveCredentialReplaced, backingOff, liveRefused, frozen, regenerationNotice, continueRotation], // a rotation under way
+  // A rotation under way.
+  ...[liveCredentialReplaced, backingOff, liveRefused, frozen, regenerationNotice, continueRotation],
   ...[
     liveRefusedForGood,
     nothingToRotate,
@@ -63,8 +64,9 @@ function claimedTwice(s: Situation): Decision | undefined {
 /**
  * A key is published only into a secret that held a key of the resource already.
  *
- * Else a person who may tag one secret could name any account in `ProviderAddress` and read that account's key. A target
- * that is claimed and bound has shown such a value before; its dead value is repaired (R12, value not of resource).
+ * Else a person who may tag one secret could name any account in `ProviderAddress` and read that account's key. A
+ * target that is claimed and bound has shown such a value before; its dead value is repaired (R12, value not of
+ * resource).
  */
 function valueNotOfResource(s: Situation): Decision | undefined {
   const hasShownValue = s.binding === 'bound' && s.claim !== undefined;
@@ -76,8 +78,8 @@ function valueNotOfResource(s: Situation): Decision | undefined {
 /** A target without a claim is adopted, with a quiet period in which its owner can object (design: Adoption). */
 function notAdopted(s: Situation): Decision | undefined {
   if (s.claim) return undefined;
-  // The claim may have been lost: the target that had it takes it back in the next verify sweep (R9, claimed twice). A copy
-  // of that target waits too, although its state is bound.
+  // The claim may have been lost: the target that had it takes it back in the next verify sweep (R9, claimed twice). A
+  // copy of that target waits too, although its state is bound.
   if (s.state.wait?.reason === 'claimed-twice' && !s.isClaimReleased) {
     return { do: 'wait', reason: 'claim-gone', until: later(s.now, 15 * minute) };
   }
@@ -120,8 +122,8 @@ function restored(s: Situation): Decision | undefined {
 }
 
 /**
- * Returns a quiet period of one overlap from now. It never shortens the one that stands, and never turns the one after a
- * corrected tag into one that an emergency may pass (R11, restored secret).
+ * Returns a quiet period of one overlap from now. It never shortens the one that stands, and never turns the one after
+ * a corrected tag into one that an emergency may pass (R11, restored secret).
  */
 function newQuietPeriod({ now, target, state }: Situation, reason: Guard['reason']): Guard {
   const until = wholeSecond(later(now, target.options.overlapMs));
@@ -142,7 +144,10 @@ function held(s: Situation): Decision | undefined {
   if (s.state.held && !s.request.emergency) return stoppedByPerson(s, s.state.held);
 }
 
-/** Nothing happens until a person acts. A dead live credential is announced: consumers fail until then (R47, dead live credential first). */
+/**
+ * Nothing happens until a person acts. A dead live credential is announced: consumers fail until then (R47, dead live
+ * credential first).
+ */
 function stoppedByPerson(s: Situation, reason: Reason): Decision {
   return isLiveDead(s.inspection) ? { do: 'wait', reason: 'live-dead', until: inAnHour(s) } : { do: 'leave', reason };
 }
@@ -151,8 +156,8 @@ function stoppedByPerson(s: Situation, reason: Reason): Decision {
 const backOffs: ReadonlySet<Reason> = new Set(['throttled', 'outage', 'refused', 'proof-unknown', 'live-refused']);
 
 /**
- * A back-off stops all but an emergency (R22, emergency overrides waits) and a dead live credential: consumers fail until
- * a working one is published, whichever step of whichever rotation backed off (R47, dead live credential first).
+ * A back-off stops all but an emergency (R22, emergency overrides waits) and a dead live credential: consumers fail
+ * until a working one is published, whichever step of whichever rotation backed off (R47, dead live credential first).
  */
 function backingOff({ state: { wait }, inspection, request, now }: Situation): Decision | undefined {
   if (request.emergency || isLiveDead(inspection)) return undefined;
@@ -166,9 +171,9 @@ function frozen({ state: { rotation }, settings }: Situation): Decision | undefi
 }
 
 /**
- * The service refuses a live credential that the resource lists. Nothing is made of it until a second inspection agrees,
- * at least a minute later, and the service accepts another credential of the resource: a service that refuses all of
- * them proves nothing about one (R16, live credential proved first).
+ * The service refuses a live credential that the resource lists. Nothing is made of it until a second inspection
+ * agrees, at least a minute later, and the service accepts another credential of the resource: a service that refuses
+ * all of them proves nothing about one (R16, live credential proved first).
  *
  * At rest, a rotation begins then (`liveRefusedForGood`). After publish the old credential is made anew, as soon as
  * no consumer may use it any more. Before publish, the rotation under way replaces the live credential anyway.
@@ -222,7 +227,10 @@ function validityTooShort(s: Situation): Decision | undefined {
   if (isValidityTooShort(s.target.options)) return { do: 'wait', reason: 'validity-too-short', until: inAnHour(s) };
 }
 
-/** An event begins only a rotation that is due (R14, only what is due); any visit begins that (R50, what is due is done). */
+/**
+ * An event begins only a rotation that is due (R14, only what is due); any visit begins that (R50, what is due is
+ * done).
+ */
 function notDue(s: Situation): Decision | undefined {
   const isDue = isForSecret(s.request) ? isDueForEvent(s, s.now) : dueAt(s, s.jitter) <= s.now;
   if (!isDue) return { do: 'leave', reason: 'not-due', until: dueAt(s, s.jitter) };

@@ -8,8 +8,8 @@ export interface ArmId {
 }
 
 /**
- * A segment is letters of any script, digits and `_.()-`, and never a way out of its path. So an id can be the name of a
- * blob and a part of a URL, no matter who wrote it.
+ * A segment is letters of any script, digits and `_.()-`, and never a way out of its path. So an id can be the name of
+ * a blob and a part of a URL, no matter who wrote it.
  */
 const segment = String.raw`(?!\.{1,2}(?:/|$))([\w.()\u00c0-\u1fff\u2c00-\ud7ff-]+)`;
 const type = String.raw`([a-z]+(?:\.[a-z]+)*/[a-z]+)`;

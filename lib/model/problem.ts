@@ -30,7 +30,9 @@ interface Issue {
   readonly message: string;
 }
 
-/** Lists what is wrong with a body. A member's name is not repeated: it may be a key that was pasted in the wrong place. */
+/**
+ * Lists what is wrong with a body. A member's name is not repeated: it may be a key that was pasted in the wrong place.
+ */
 export function errorsOf(issues: readonly Issue[]): readonly ProblemError[] {
   return issues.map(({ path, code, message }) => ({
     pointer: pointerTo(path),

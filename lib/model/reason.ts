@@ -8,8 +8,8 @@ import { forPeople } from './reasons/people.ts';
 import { ofPools } from './reasons/pools.ts';
 
 /**
- * The closed list of reasons. A word is the same in logs, tags, events and HTTP answers, and is never used again once it
- * is retired.
+ * The closed list of reasons. A word is the same in logs, tags, events and HTTP answers, and is never used again once
+ * it is retired.
  */
 const reasons = {
   ...ordinary,

@@ -9,8 +9,8 @@ export function fingerprintOf(text: string): Fingerprint {
 }
 
 /**
- * Key material, or a text that holds some. It prints, logs and serialises as its fingerprint, so that no key gets into a
- * log or an event by accident; only `open()` returns it (promise 7, no secrets leak).
+ * Key material, or a text that holds some. It prints, logs and serialises as its fingerprint, so that no key gets into
+ * a log or an event by accident; only `open()` returns it (promise 7, no secrets leak).
  */
 export class Sealed {
   readonly #value: string;

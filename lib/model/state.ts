@@ -27,15 +27,17 @@ export const modes = ['graceful', 'immediate'] as const;
 export type Mode = (typeof modes)[number];
 
 /**
- * Tag `RotationRecord`: binds the state to a value of a resource. It is written in one call with every value (promise 5,
- * state with value).
+ * Tag `RotationRecord`: binds the state to a value of a resource. It is written in one call with every value
+ * (promise 5, state with value).
  */
 export interface StateBinding {
   readonly installation: string;
   readonly resource: Fingerprint;
   /** Fingerprint of the whole value that it was written with. */
   readonly value: Fingerprint;
-  /** The credentials of the resource when it was written. An inspection that finds another fingerprint shows a new key. */
+  /**
+   * The credentials of the resource when it was written. An inspection that finds another fingerprint shows a new key.
+   */
   readonly credentials: readonly CredentialRef[];
 }
 
@@ -71,7 +73,9 @@ export function isBeforePublish(
   return rotation?.phase === 'generate' || rotation?.phase === 'publish';
 }
 
-/** A repair publishes no key made in its own time. It answers no notice, and keeps the answer of the rotation before. */
+/**
+ * A repair publishes no key made in its own time. It answers no notice, and keeps the answer of the rotation before.
+ */
 export function isRepair({ cause, tookOver }: Pick<Rotation, 'cause' | 'tookOver'>): boolean {
   return cause === 'drift' || cause === 'onboard' || tookOver === true;
 }
@@ -108,7 +112,10 @@ export interface Progress {
   readonly held?: Reason | undefined;
   /** Refusals in a row. */
   readonly refusals: number;
-  /** The live credential may be dead: no inspection has found it alive since that was suspected (R48, look before acknowledging). */
+  /**
+   * The live credential may be dead: no inspection has found it alive since that was suspected (R48, look before
+   * acknowledging).
+   */
   readonly isSuspect?: true | undefined;
   /** Start of the last rotation. */
   readonly lastRotation?: Date | undefined;

@@ -77,7 +77,9 @@ export function publishedState(s: Situation, rotation: Rotation, value: Sealed):
   return { ...withoutWait(s.state), refusals: 0, stateBinding, rotation: written };
 }
 
-/** A request that is awaited, and the waits around it: what it waits for changes with each attempt, and it is one wait. */
+/**
+ * A request that is awaited, and the waits around it: what it waits for changes with each attempt, and it is one wait.
+ */
 const awaiting: ReadonlySet<Reason> = new Set(['request-in-flight', 'accepted-without-effect']);
 const aroundIt: ReadonlySet<Reason> = new Set(['outage', 'throttled', 'service-working']);
 
@@ -112,13 +114,14 @@ export function heldState(state: State, { reason }: { reason: Reason }): State {
 }
 
 /**
- * Returns the state after a failure. Only refusals are counted, because time or a grant ends any other failure; too many
- * in a row hold the target.
+ * Returns the state after a failure. Only refusals are counted, because time or a grant ends any other failure; too
+ * many in a row hold the target.
  */
 export function failedState(state: State, error: OperationError, now: Date, failuresUntilHeld: number): State {
   const { code, retryAfterMs = 0 } = error.detail;
   const reason = reasonThatStands(error.reason, state.wait);
-  const isAnotherTry = state.wait?.reason !== 'refused' || state.wait.until <= now; // a dead live credential is tried before
+  // A dead live credential is tried before.
+  const isAnotherTry = state.wait?.reason !== 'refused' || state.wait.until <= now;
   const refusals = reason === 'refused' && isAnotherTry ? state.refusals + 1 : state.refusals;
   const until = latest(later(now, retryAfterMs), backOff(state, reason, now));
   const next = keepDown(state, waitingState({ ...state, refusals }, now, { reason, until, code }));

@@ -21,7 +21,8 @@ const patienceMs = 7 * day;
 
 /**
  * The key that encrypts a Batch account. The credential is what the account's encryption names: a version of a key, a
- * key without a version, whose newest one Batch follows by itself, or `Microsoft.Batch`. The secret holds the same text.
+ * key without a version, whose newest one Batch follows by itself, or `Microsoft.Batch`. The secret holds the same
+ * text.
  */
 export function batchCmk(deps: ProviderDeps): Provider {
   return {
@@ -76,10 +77,10 @@ async function adopt(
 
 /**
  * An account that loses the version it uses loses its data until the version is enabled again. So before a version is
- * disabled, nothing may use it (promise 1, live credential protected): not this account, which follows the newest version
- * of a key that it names without one; not an account that follows the key, which may take a day to move on; and not an
- * account that names the version. The last one may never move, so after some days the rotation ends and the version
- * stays enabled.
+ * disabled, nothing may use it (promise 1, live credential protected): not this account, which follows the newest
+ * version of a key that it names without one; not an account that follows the key, which may take a day to move on; and
+ * not an account that names the version. The last one may never move, so after some days the rotation ends and the
+ * version stays enabled.
  */
 async function revoke(
   deps: ProviderDeps,

@@ -9,7 +9,10 @@ import { sealKeys, type AccessKeys } from './accessKeys.ts';
 import { sendProbe, proveKey, type ProbeAnswer } from './proof.ts';
 import type { ProviderDeps, ProviderInput } from './provider.ts';
 
-/** The shared keys of a Batch account. Both key operations are synchronous and answer both keys (azure-facts: Batch keys). */
+/**
+ * The shared keys of a Batch account. Both key operations are synchronous and answer both keys (azure-facts: Batch
+ * keys).
+ */
 export function batchKey({ clients, random }: ProviderDeps): AccessKeys {
   return {
     kind: 'batch-key',

@@ -1,7 +1,9 @@
 import { valid, type Check } from '../model/check.ts';
 import { Sealed } from '../model/sealed.ts';
 
-/** A connection string has parts `Name=value;` with names in any case. A text without an AccessKey part is a bare key. */
+/**
+ * A connection string has parts `Name=value;` with names in any case. A text without an AccessKey part is a bare key.
+ */
 const accessKey = /(^|;)(\s*AccessKey\s*=)([^;]*)/i;
 
 export function keyIn(value: Sealed): Sealed {

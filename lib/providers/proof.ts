@@ -13,10 +13,10 @@ export type ProbeAnswer =
 export type Probe = (key: string) => Promise<ProbeAnswer>;
 
 /**
- * Proves a key by comparison, because one answer alone means little (promise 3, proved before published). A service that
- * lets everybody in would accept a dead key, so an accepted key counts only if a random key is refused. A service with a
- * fault would refuse a good key, so a refused key counts as bad only if the control, a key known to be good, is accepted.
- * Without a control a refusal stands for itself. Everything else leaves the key unproved.
+ * Proves a key by comparison, because one answer alone means little (promise 3, proved before published). A service
+ * that lets everybody in would accept a dead key, so an accepted key counts only if a random key is refused. A service
+ * with a fault would refuse a good key, so a refused key counts as bad only if the control, a key known to be good, is
+ * accepted. Without a control a refusal stands for itself. Everything else leaves the key unproved.
  */
 export async function proveKey(probe: Probe, randomKey: string, key: Sealed, control?: Sealed): Promise<Check> {
   const answer = await probe(key.open());

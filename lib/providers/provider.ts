@@ -56,8 +56,8 @@ export interface Provider {
   /** Returns the vault object whose versions the target follows, without a version. */
   sourceObject?(value: Sealed): string | undefined;
   /**
-   * Names the lease that is needed besides the resource's before a credential is made, if other targets may use the same
-   * key or certificate (R8, lease per resource).
+   * Names the lease that is needed besides the resource's before a credential is made, if other targets may use the
+   * same key or certificate (R8, lease per resource).
    */
   sharedLeaseName?(input: ProviderInput): string | undefined;
   /**

@@ -93,8 +93,8 @@ function needsDecision(
 }
 
 /**
- * Near the end means 30 days before it, when Key Vault sends its event (azure-facts: Key Vault events), or the last third
- * of a shorter life (design: Due).
+ * Near the end means 30 days before it, when Key Vault sends its event (azure-facts: Key Vault events), or the last
+ * third of a shorter life (design: Due).
  */
 export function isNearEnd(expiresOn: Date | undefined, since: Date | undefined, now: Date): boolean {
   if (!expiresOn) return false;

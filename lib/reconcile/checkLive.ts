@@ -8,8 +8,8 @@ import type { Visit } from './visit.ts';
  * A key that the service accepts is live, and one request shows it. The resource is asked only after a refusal (R16,
  * live credential proved first). There are two exceptions: where an event reports a regeneration, or an earlier refusal
  * waits for confirmation, an accepted key proves nothing, because the data plane may accept a replaced key for a while
- * and the list of keys may still show it. Then the visit goes on to an inspection whatever the proof says. So it does if
- * a phase is due: the visit holds the lease that another visit for that phase would need (R50, what is due is done).
+ * and the list of keys may still show it. Then the visit goes on to an inspection whatever the proof says. So it does
+ * if a phase is due: the visit holds the lease that another visit for that phase would need (R50, what is due is done).
  */
 export async function isLiveProved(visit: Visit): Promise<boolean> {
   const { request, snapshot } = visit;
@@ -29,8 +29,8 @@ async function noteRefusal(visit: Visit, wasRefused: boolean): Promise<void> {
 
 /**
  * A service that refuses every key says nothing about one: it must accept another key of the resource. So the live key
- * is proved with the standby as control: `invalid` means that the standby was accepted and the live key refused (design:
- * Proof).
+ * is proved with the standby as control: `invalid` means that the standby was accepted and the live key refused
+ * (design: Proof).
  */
 async function isOtherAccepted(visit: Visit): Promise<boolean> {
   await visit.inspect();

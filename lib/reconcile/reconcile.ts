@@ -46,8 +46,8 @@ interface FailedVisit {
 
 /**
  * Takes one target as far as it goes before `deadline`, under the lease of its resource. Never throws an
- * `OperationError`: the report says what failed. `onAccepted` hears of an emergency as soon as it is accepted, before the
- * visit goes on.
+ * `OperationError`: the report says what failed. `onAccepted` hears of an emergency as soon as it is accepted, before
+ * the visit goes on.
  */
 export async function reconcile(
   services: Services,
@@ -71,8 +71,8 @@ export async function reconcile(
 }
 
 /**
- * A resource that an event made up gets no blob. One that has a claim is known, although its blob was lost (R34, storage
- * has its own reasons).
+ * A resource that an event made up gets no blob. One that has a claim is known, although its blob was lost (R34,
+ * storage has its own reasons).
  */
 async function leaseFor(
   { leases, claims }: Services,
@@ -96,7 +96,8 @@ async function visitTarget(
   const { provider, unseen } = read;
   const reason = whyIrrelevant(request, unseen);
   if (reason) return { is: 'dropped', reason };
-  if (normalizedId(unseen.target.resource) !== normalizedId(resource)) return { is: 'foreign' }; // it needs another lease
+  // It needs another lease.
+  if (normalizedId(unseen.target.resource) !== normalizedId(resource)) return { is: 'foreign' };
   const secretCredential = provider.secretCredential({ ...unseen, now: unseen.readAt });
   const notInspected = { readiness: { is: 'unknown', reason: 'outage' }, credentials: [], secretCredential } as const;
   const snapshot: Snapshot = { ...unseen, inspection: notInspected };

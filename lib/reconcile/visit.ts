@@ -270,8 +270,8 @@ export class Visit {
    *
    * It is dead if the resource does not list it. It may be dead if the inspection failed after an event that reports a
    * change, or in a check for one: then the state keeps the suspicion, and every sweep inspects the target until one of
-   * them has read both the value and the resource (R48, look before acknowledging). A secret that was not claimed, or whose
-   * value the state does not know, may hold a value that was never alive.
+   * them has read both the value and the resource (R48, look before acknowledging). A secret that was not claimed, or
+   * whose value the state does not know, may hold a value that was never alive.
    */
   #isLiveSuspect(): boolean {
     const { claim, binding, state } = this.#snapshot;
@@ -338,11 +338,11 @@ export class Visit {
   /**
    * Records the request as in flight and sends it.
    *
-   * A step may send requests beside the one that changes the credential, and the visit sends more after it. None of their
-   * answers says what became of that one, and neither does its own success: a resource may list the old credential for a
-   * while. So it counts as in flight until one of two things happens: this very request is refused, here; or an inspection
-   * shows its effect, in `inspect` (R32, only its own answer). If that cannot be written, it counts until its time is over,
-   * which is safe.
+   * A step may send requests beside the one that changes the credential, and the visit sends more after it. None of
+   * their answers says what became of that one, and neither does its own success: a resource may list the old
+   * credential for a while. So it counts as in flight until one of two things happens: this very request is refused,
+   * here; or an inspection shows its effect, in `inspect` (R32, only its own answer). If that cannot be written, it
+   * counts until its time is over, which is safe.
    */
   async #sendRecorded(change: ChangeRequest, shared?: Lease): Promise<Outcome> {
     const { kind } = this.#snapshot.target;
@@ -366,8 +366,8 @@ export class Visit {
   /**
    * Called right before the request that changes the credential. A step may read for minutes before it sends that one.
    * Then the time that was recorded for the request is running out, or one of the leases, and another worker would take
-   * the request for one that ended. So it is recorded anew, and leaves within its own time limit after that (R4, request
-   * in flight; R31, time limit covers all).
+   * the request for one that ended. So it is recorded anew, and leaves within its own time limit after that (R4,
+   * request in flight; R31, time limit covers all).
    */
   async #readyToSend(held: readonly Lease[]): Promise<void> {
     const landsBy = later(this.#services.clock.now(), requestTimeoutMs + minute);

@@ -162,8 +162,8 @@ async function pageOf(
 }
 
 /**
- * Makes the container anew if the request finds it gone, and sends the request once more. Storage makes no container for
- * half a minute after it was deleted (azure-facts: Blob storage): until then everything in it fails, and nothing is
+ * Makes the container anew if the request finds it gone, and sends the request once more. Storage makes no container
+ * for half a minute after it was deleted (azure-facts: Blob storage): until then everything in it fails, and nothing is
  * taken for absent. The first request had no effect, so this repeats nothing (R3, no automatic retries).
  */
 async function inContainer<T>(container: ContainerClient, signal: AbortSignal, request: Request<T>): Promise<T> {
@@ -199,7 +199,8 @@ function storageFailure(error: unknown): OperationError {
   const found = operationErrorFrom(error);
   if (found.reason === 'identity-unavailable') return found;
   if (error instanceof OperationError) {
-    return error.reason === 'outage' ? new OperationError('storage-unavailable', error.detail) : error; // its time is over
+    // Its time is over.
+    return error.reason === 'outage' ? new OperationError('storage-unavailable', error.detail) : error;
   }
   const code = storageCode(error) ?? found.detail.code;
   const status = error instanceof RestError ? error.statusCode : undefined;

@@ -67,9 +67,9 @@ export function leases(blobs: Blobs, clock: LeaseClock): Leases {
   /**
    * A lease blob that had to be made knows nothing about requests that were sent before. Either its resource is new, or
    * the container was deleted, together with the record of a request that may still take effect. The two look the same,
-   * so the blob is made with a request in flight, and the container is read then, when we hold the lease in it: if it is
-   * older than any request lives, nothing was forgotten (R34, storage has its own reasons). What an earlier read showed
-   * would not do: another worker may have made the container since.
+   * so the blob is made with a request in flight, and the container is read then, when we hold the lease in it: if it
+   * is older than any request lives, nothing was forgotten (R34, storage has its own reasons). What an earlier read
+   * showed would not do: another worker may have made the container since.
    */
   async function endAssumption(ours: Lease): Promise<void> {
     const { requestInFlight } = ours;
@@ -112,10 +112,10 @@ interface LeasedBlob {
 }
 
 /**
- * A process can be suspended at any line, and must not send a write when another worker has the lease already (R5, lease
- * time left). So the end of the lease is counted from before the request for it was sent, on a clock that never runs
- * backwards, and a write is sent only if more time is left than it may take. Else the lease is renewed first. The intent
- * of a regenerate is a write of its own, which takes time: the time left is checked again behind it.
+ * A process can be suspended at any line, and must not send a write when another worker has the lease already (R5,
+ * lease time left). So the end of the lease is counted from before the request for it was sent, on a clock that never
+ * runs backwards, and a write is sent only if more time is left than it may take. Else the lease is renewed first. The
+ * intent of a regenerate is a write of its own, which takes time: the time left is checked again behind it.
  */
 function lease({ blobs, clock, name, id, sentAtMs }: LeasedBlob, found: RequestInFlight | undefined): Lease {
   let endsAtMs = sentAtMs + leaseSeconds * second;
@@ -150,7 +150,10 @@ function lease({ blobs, clock, name, id, sentAtMs }: LeasedBlob, found: RequestI
   }
 }
 
-/** Leaves enough of every lease for one write. Renewing one takes time of the others, so all are checked again behind it. */
+/**
+ * Leaves enough of every lease for one write. Renewing one takes time of the others, so all are checked again behind
+ * it.
+ */
 export async function ensureTimeLeft(held: readonly Lease[]): Promise<void> {
   let answers: readonly ('enough' | 'renewed')[];
   do {

@@ -128,8 +128,9 @@ function waitFrom({ w, b, n, e, u, d }: NonNullable<Shape['w']>): Wait {
 /**
  * Returns the text of the tag. `code` replaces the code of the wait, which may be too long.
  *
- * Two members are left out where they add nothing: the wait of a held target, unless it says that the live credential is
- * dead, and the rotation before the one under way, unless that one is a repair. Undefined members do not appear in JSON.
+ * Two members are left out where they add nothing: the wait of a held target, unless it says that the live credential
+ * is dead, and the rotation before the one under way, unless that one is a repair. Undefined members do not appear in
+ * JSON.
  */
 export function progressText(state: Progress, code = state.wait?.code): string {
   const { rotation, guard, held, refusals, isSuspect, lastRotation, lastRequest } = state;

@@ -49,8 +49,8 @@ function bindingFrom({ i, r, f, c }: z.output<typeof recordShape>): StateBinding
 }
 
 /**
- * Returns the two state tags. Where the progress is too long, the service's error code is cut first. Then those members go
- * that cost an announcement more, never one that a decision needs.
+ * Returns the two state tags. Where the progress is too long, the service's error code is cut first. Then those members
+ * go that cost an announcement more, never one that a decision needs.
  */
 export function tagsFrom(state: State): { RotationRecord?: string; RotationProgress: string } {
   const { wait, held, lastRotation: _, ...rest } = state;

@@ -3,8 +3,8 @@ import type { Services } from '../reconcile/services.ts';
 
 /**
  * How long each trigger takes at most, whatever tokens, vaults, Resource Manager and storage do. Event Grid waits 30
- * seconds for an answer, an action group 10, and the timers of most phases fire every five minutes (R33, answers in time;
- * azure-facts: Event Grid delivery; azure-facts: Action groups).
+ * seconds for an answer, an action group 10, and the timers of most phases fire every five minutes (R33, answers in
+ * time; azure-facts: Event Grid delivery; azure-facts: Action groups).
  */
 export const budgets = { eventMs: 25 * second, noticeMs: 9 * second, httpMs: 25 * second, timerMs: 4.5 * minute };
 export type Budgets = typeof budgets;

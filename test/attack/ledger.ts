@@ -51,7 +51,9 @@ interface Immediate {
   readonly named: ReadonlySet<string>;
 }
 
-/** Two requests of the app to regenerate one key in one step of one rotation, the first of which had shown its effect. */
+/**
+ * Two requests of the app to regenerate one key in one step of one rotation, the first of which had shown its effect.
+ */
 interface DoubleRegeneration {
   readonly target: AttackTarget;
   readonly slot: Slot;
@@ -243,7 +245,10 @@ function explain(target: AttackTarget, history: History, key: string): 'person' 
   return isForRepair ? 'person' : undefined;
 }
 
-/** A person ended it, or published it when the app had read the secret and was about to replace the key (R6, fresh read before write). */
+/**
+ * A person ended it, or published it when the app had read the secret and was about to replace the key (R6, fresh read
+ * before write).
+ */
 function isByPerson({ versions }: History, key: string, { by, sentAt }: Ending): boolean {
   const published = versions.findLast((version) => version.key === key);
   const isTooLate = published?.by === 'person' && published.at.getTime() > sentAt.getTime() - minute;

@@ -7,8 +7,8 @@ import { lastLine, type Report } from './report.ts';
 
 /**
  * `npm run attack -- [--minutes 10] [--seed 1] [--targets 150]`: two hosts on one local Azure, while processes die,
- * services fail, events are lost and people act. The seed fixes faults and people, not how they interleave. The last line
- * counts what should not happen; only zeros end it well.
+ * services fail, events are lost and people act. The seed fixes faults and people, not how they interleave. The last
+ * line counts what should not happen; only zeros end it well.
  *
  * With `--hours 6` the same takes seconds: everything in this process, on a virtual clock.
  */

@@ -45,8 +45,9 @@ function judge(repair: Repair, excuses: readonly Excuse[], limits: Limits): Judg
 }
 
 /**
- * A minute after nothing stood in the way any more, or a minute after the next sweep where more than one call failed. Where the vault took no write, no
- * state remembers what is to be done, and a delivery that was refused brings it back (R48, look before acknowledging).
+ * A minute after nothing stood in the way any more, or a minute after the next sweep where more than one call failed.
+ * Where the vault took no write, no state remembers what is to be done, and a delivery that was refused brings it back
+ * (R48, look before acknowledging).
  */
 function dueMs({ event }: Repair, met: readonly Excuse[], clearMs: number, limits: Limits): number {
   if (met.length === 0) return clearMs + minute;

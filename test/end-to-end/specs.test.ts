@@ -30,7 +30,9 @@ function exchangesOf(calls: readonly Call[]): Exchange[] {
     }));
 }
 
-/** The documents know a GET with a version only; the client leaves it empty for the current one, which the answer names. */
+/**
+ * The documents know a GET with a version only; the client leaves it empty for the current one, which the answer names.
+ */
 function describedPath({ operation, path, response }: Call): string {
   if (operation !== 'getSecret' || !path.endsWith('/')) return path;
   const version = /"id":"[^"]+\/([0-9a-f]{32})"/.exec(response?.body ?? '')?.[1];

@@ -61,7 +61,9 @@ function subject<Input>(one: Subject<Input>): Subject<never> {
   return one as unknown as Subject<never>;
 }
 
-/** Memory of calls and messages grows, and a notice must not grow too old: the environment is made anew after so many. */
+/**
+ * Memory of calls and messages grows, and a notice must not grow too old: the environment is made anew after so many.
+ */
 const inputsPerEnvironment = 1_000;
 let shared: Promise<FuzzEnvironment> | undefined;
 let inputsLeft = 0;

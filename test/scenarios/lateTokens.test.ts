@@ -39,7 +39,7 @@ test.each([3 * minute, 10 * minute])(
   },
 );
 
-test('R31: nor is the one that would end the old key', async () => {
+test('R31: a late regenerate of the old key is not sent either', async () => {
   const { app, account } = await createDueBatchKey();
   await app.sweep();
   app.pass(61 * minute);

@@ -77,15 +77,26 @@ const kinds = [
   },
 ];
 
+/**
+ * A request takes 20 seconds at most, so a lease with 20 left outlives it. The app makes sure of 25 (R5, lease time
+ * left), but the five between are a margin, and no promise depends on them. A request in flight gets a minute more to
+ * land.
+ */
+const leastLeft = { lease: 20, inFlight: 80 };
+
 describe.each([2, 5, 7, 8, 19])('while every call takes %i seconds', (seconds) => {
-  test.each(kinds)('R5, R31: no request of $kind leaves too late for its lease', async ({ create, sends }) => {
-    const target = await create();
-    const { app } = target;
-    app.dropEvents();
-    app.pass(60 * day);
-    const left = slowly(target, seconds);
-    await app.run(8 * hour);
-    expect(left.map(({ operation }) => operation)).toEqual(expect.arrayContaining(sends));
-    expect(left.filter(({ lease, inFlight }) => lease < 20 || inFlight < 80)).toEqual([]);
-  });
+  test.each(kinds)(
+    'R5, R31: each write of $kind leaves with 20 seconds of its lease and 80 of its time in flight',
+    async ({ create, sends }) => {
+      const target = await create();
+      const { app } = target;
+      app.dropEvents();
+      app.pass(60 * day);
+      const left = slowly(target, seconds);
+      await app.run(8 * hour);
+      expect(left.map(({ operation }) => operation)).toEqual(expect.arrayContaining(sends));
+      const late = left.filter(({ lease, inFlight }) => lease < leastLeft.lease || inFlight < leastLeft.inFlight);
+      expect(late).toEqual([]);
+    },
+  );
 });

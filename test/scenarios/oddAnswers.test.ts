@@ -36,7 +36,7 @@ test('promise 7: the message of an odd success is not passed on', async () => {
   expect(JSON.stringify([answer, app.messages])).not.toContain('must not leak');
 });
 
-test('promise 10: answers that cannot be read hold nothing', async () => {
+test('promise 10: unreadable answers never hold a target', async () => {
   const { app } = await createAdoptedCmk();
   const effect = { kind: 'status', status: 200, body: {} } as const;
   app.azure.core.faults.plan({ operation: 'getKey', lasting: true, effect });

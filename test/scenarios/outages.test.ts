@@ -11,36 +11,38 @@ function failuresOf(app: TestApp): { readonly reason: string; readonly id: strin
 
 const down = { kind: 'status', status: 503 } as const;
 
-/** Failures that the tags cannot remember, because the secret cannot be read or written, or its tags are not ours to write. */
-const outages: [string, (app: TestApp) => () => void, string][] = [
-  [
-    'a vault that is down',
-    (app) => app.azure.core.faults.plan({ operation: 'getSecret', lasting: true, effect: down }).remove,
-    'Failed outage',
-  ],
-  [
-    'a missing role',
-    (app) => {
-      app.vault.rules.denied.set('getSecret', 'ForbiddenByRbac');
-      return () => {
-        app.vault.rules.denied.clear();
-      };
-    },
-    'Held forbidden',
-  ],
-  [
-    'tags that a person broke',
-    (app) => {
-      const tags = app.tags();
-      app.vault.update('secret', { tags: { ...tags, RotationOverlap: 'soon' } });
-      return () => app.vault.update('secret', { tags });
-    },
-    'Held bad-tags',
-  ],
+/**
+ * Failures that the tags cannot remember, because the secret cannot be read or written, or its tags are not ours to
+ * write.
+ */
+type Outage = [sentence: string, begin: (app: TestApp) => () => void, announced: string];
+const vaultDown: Outage = [
+  'a vault that is down',
+  (app) => app.azure.core.faults.plan({ operation: 'getSecret', lasting: true, effect: down }).remove,
+  'Failed outage',
+];
+const brokenTags: Outage = [
+  'tags that a person broke',
+  (app) => {
+    const tags = app.tags();
+    app.vault.update('secret', { tags: { ...tags, RotationOverlap: 'soon' } });
+    return () => app.vault.update('secret', { tags });
+  },
+  'Held bad-tags',
+];
+const missingRole: Outage = [
+  'a missing role',
+  (app) => {
+    app.vault.rules.denied.set('getSecret', 'ForbiddenByRbac');
+    return () => {
+      app.vault.rules.denied.clear();
+    };
+  },
+  'Held forbidden',
 ];
 
-test.each(outages)(
-  'a failure that no tag remembers is announced once an outage: %s',
+test.each([vaultDown, missingRole, brokenTags])(
+  'promise 10: a failure that no tag remembers is announced once an outage: %s',
   async (_sentence, begin, reason) => {
     const { app } = await createDueBatchKey({ KEYTURN_FROZEN_PHASES: 'revoke' });
     const end = begin(app);
@@ -53,25 +55,23 @@ test.each(outages)(
   },
 );
 
-test.each(outages.slice(0, 1))(
-  'the next outage is another event, also in the same rotation: %s',
-  async (_, begin, reason) => {
-    const { app } = await createDueBatchKey();
-    const first = begin(app);
-    await app.runTimers(20 * minute, minute);
-    first();
-    await app.runTimers(20 * minute);
-    const second = begin(app);
-    app.pass(hour);
-    await app.runTimers(20 * minute, minute);
-    second();
-    const [one, other, ...more] = failuresOf(app);
-    expect([one?.reason, other?.reason, more]).toEqual([reason, reason, []]);
-    expect(one?.id).not.toBe(other?.id);
-  },
-);
+test('promise 10: the next outage of a vault is another event, also in the same rotation', async () => {
+  const [, begin, reason] = vaultDown;
+  const { app } = await createDueBatchKey();
+  const first = begin(app);
+  await app.runTimers(20 * minute, minute);
+  first();
+  await app.runTimers(20 * minute);
+  const second = begin(app);
+  app.pass(hour);
+  await app.runTimers(20 * minute, minute);
+  second();
+  const [one, other, ...more] = failuresOf(app);
+  expect([one?.reason, other?.reason, more]).toEqual([reason, reason, []]);
+  expect(one?.id).not.toBe(other?.id);
+});
 
-test('a restart in an outage may announce it once more', async () => {
+test('promise 10: a restart in an outage may announce it once more', async () => {
   const { app } = await createDueBatchKey();
   app.azure.core.faults.plan({ operation: 'getSecret', lasting: true, effect: down });
   await app.runTimers(20 * minute, minute);
@@ -80,10 +80,9 @@ test('a restart in an outage may announce it once more', async () => {
   expect(failuresOf(app)).toHaveLength(2);
 });
 
-test('tags that were corrected are taken up by the next sweep, and are announced again where they break again', async () => {
-  const [, begin, reason] = outages[2] ?? [];
+test('promise 10: corrected tags are taken up by the next sweep, and announced again if they break again', async () => {
+  const [, begin, reason] = brokenTags;
   const { app } = await createDueBatchKey();
-  if (!begin) throw new Error('No outage.');
   const end = begin(app);
   await app.sweep();
   end();

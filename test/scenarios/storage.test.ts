@@ -1,11 +1,9 @@
-import { CredentialUnavailableError } from '@azure/identity';
-import { operationErrorFrom } from '../../lib/azure/errors.ts';
 import { hour, minute, second } from '../../lib/model/clock.ts';
 import { OperationError } from '../../lib/model/operationError.ts';
 import type { Reason } from '../../lib/model/reason.ts';
 import { deleteContainer } from '../simulation/memoryBlobs.ts';
 import { createDueBatchKey, createRestingBatchKey } from '../support/accessKeys.ts';
-import { createTestApp, type TestApp } from '../support/createTestApp.ts';
+import { createTestApp, noToken, type TestApp } from '../support/createTestApp.ts';
 
 test('R34: an emergency seconds after adoption in new storage says what it waits for, and goes on after five minutes', async () => {
   const app = await createTestApp();
@@ -26,8 +24,6 @@ test('R34: an emergency in storage that the deployment made before waits for not
   const { app } = await createRestingBatchKey();
   expect(await app.requestRotation({ mode: 'immediate' })).toMatchObject({ status: 202, body: { phase: 'revoke' } });
 });
-
-const noToken = operationErrorFrom(new CredentialUnavailableError('x', { cause: new Error('y') }));
 
 test.each<[string, (app: TestApp) => unknown, number, Reason]>([
   [
@@ -105,7 +101,7 @@ test('R34: a token that does not come is noted with its code, and the target is 
   app.faults.token = noToken;
   await app.runTimers(hour);
   expect(new Set(app.notes())).toEqual(new Set(['identity-unavailable']));
-  expect(app.codes()).toEqual(new Set(['Error']));
+  expect(app.codes()).toEqual(new Set(['ENOTFOUND']));
   app.faults.token = undefined;
   await app.sweep();
   expect(app.regenerations()).toBe(1);

@@ -1,9 +1,7 @@
-import { CredentialUnavailableError } from '@azure/identity';
-import { operationErrorFrom } from '../../lib/azure/errors.ts';
 import { day, hour, minute } from '../../lib/model/clock.ts';
 import { OperationError } from '../../lib/model/operationError.ts';
 import { document, tableUnder } from '../docs/markdown.ts';
-import { createTestApp, type TestApp } from '../support/createTestApp.ts';
+import { createTestApp, noToken, type TestApp } from '../support/createTestApp.ts';
 import { deleteContainer } from '../simulation/memoryBlobs.ts';
 
 const overlapping = ['overlap-batch', 'overlap-signalr'];
@@ -13,7 +11,7 @@ const awayMs = 20 * minute;
 
 /**
  * Two targets at rest, two that become due and two whose overlap ends while something is away, one of each kind. The
- * first is a minute away, and the other three.
+ * two rotations become due after one minute, the two overlaps end after three.
  */
 async function createFleet(): Promise<TestApp> {
   const app = await createTestApp({ events: 'delivered' });
@@ -42,8 +40,8 @@ const storage =
     app.faults.blob = (name) => (name.includes(container) ? new OperationError(reason, { code }) : undefined);
     return () => (app.faults.blob = undefined);
   };
-const noToken = (app: TestApp) => {
-  app.faults.token = operationErrorFrom(new CredentialUnavailableError('no endpoint'));
+const identity = (app: TestApp) => {
+  app.faults.token = noToken;
   return () => (app.faults.token = undefined);
 };
 const topic = (status: number) => (app: TestApp) => {
@@ -71,12 +69,15 @@ const rows: [what: string, take: (app: TestApp) => () => unknown][] = [
   ['claims alone do not answer', storage('claims', 'storage-unavailable', 'ServerBusy')],
   ['the topic does not answer', topic(503)],
   ['the role on the topic is missing', topic(403)],
-  ['the identity endpoint does not answer', noToken],
+  ['the identity endpoint does not answer', identity],
 ];
 
 const unusual = /storage|identity|outage|forbidden|Lost|missing|lease|claim/;
 
-/** A row of the page: what was announced or noted and how often, when first, and how much later the slowest step was done. */
+/**
+ * A row of the page: what was announced or noted and how often, when first, and how much later the slowest step was
+ * done.
+ */
 async function rowOf(take: (app: TestApp) => () => unknown, usual: ReadonlyMap<string, number>) {
   const app = await createFleet();
   const before = app.messages.length;
@@ -115,7 +116,7 @@ test.each(rows)('R34: %s: the announcements, and how much later all is done, as 
   expect(end).toEqual({ regenerations: 8, claims: 6 });
 });
 
-test('the page has no other row', () => {
+test('R34: the page has these rows and no other', () => {
   const page = tableUnder(document('docs/operating.md'), 'When something is taken away');
   expect(page.map(([what]) => what)).toEqual(rows.map(([what]) => what));
 });

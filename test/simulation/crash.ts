@@ -8,9 +8,9 @@ import { createWorkers } from './workers.ts';
 
 /**
  * `npm run crash`: every scenario with each fault at each request, with each action of a person before each request,
- * and with pairs of both. Pairs are too many: `--pairs` of them are run, others with each `--seed`. `--every` takes every
- * so many of the rest, `--only` the scenarios whose title matches, and `--family` the faults, actions or pairs. With
- * `--nth` one schedule is run again.
+ * and with pairs of both. Pairs are too many: `--pairs` of them are run, others with each `--seed`. `--every` takes
+ * every so many of the rest, `--only` the scenarios whose title matches, and `--family` the faults, actions or pairs.
+ * With `--nth` one schedule is run again.
  */
 const { values } = parseArgs({
   options: {

@@ -21,8 +21,8 @@ export type Fault = (typeof faults)[number] | ReadFault;
 
 /**
  * Faults that differ in effect for a request that changes nothing. A crash after a read equals a crash before the next
- * request, a late read after a crash a crash before it, a lost answer an error of the server, and a read that arrives twice
- * one that does not.
+ * request, a late read after a crash a crash before it, a lost answer an error of the server, and a read that arrives
+ * twice one that does not.
  */
 const faultsOfReads: readonly Fault[] = ['crash before', 'throttled', 'server error', 'late effect'];
 

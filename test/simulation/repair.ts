@@ -8,9 +8,9 @@ import { perform } from './worker.ts';
 import { createWorkers } from './workers.ts';
 
 /**
- * `npm run repair`: a person replaces the live key at every moment of a rotation and at rest, one read fails afterwards,
- * and every event arrives or is lost. Prints how long the secret held a dead key. Cases are taken evenly from all; `--seed`
- * takes others. `--case` runs one again, by its name.
+ * `npm run repair`: a person replaces the live key at every moment of a rotation and at rest, one read fails
+ * afterwards, and every event arrives or is lost. Prints how long the secret held a dead key. Cases are taken evenly
+ * from all; `--seed` takes others. `--case` runs one again, by its name.
  */
 const { values } = parseArgs({
   options: {

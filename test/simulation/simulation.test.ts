@@ -6,7 +6,10 @@ import type { Family } from './schedules.ts';
 import type { Report, Task } from './worker.ts';
 import { createWorkers } from './workers.ts';
 
-/** `npm run crash`, `npm run events` and `npm run repair` run all of it; these are samples of each part, in worker threads. */
+/**
+ * `npm run crash`, `npm run events` and `npm run repair` run all of it; these are samples of each part, in worker
+ * threads.
+ */
 interface Part {
   readonly title: string;
   /** Of the scenarios. */

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { HttpRequest } from '@azure/functions';
+import { CredentialUnavailableError } from '@azure/identity';
 import { z } from 'zod';
 import {
   createLocalAzure,
@@ -22,6 +23,7 @@ import { subscribeAll } from '../../infra/demo/subscriptions.ts';
 import { reporter } from '../../lib/announcements/log.ts';
 import { keyturn, type Keyturn } from '../../lib/app.ts';
 import { assembleServices } from '../../lib/assemble.ts';
+import { operationErrorFrom } from '../../lib/azure/errors.ts';
 import { day, later, minute } from '../../lib/model/clock.ts';
 import { phases, type Phase } from '../../lib/model/state.ts';
 import type { Services } from '../../lib/reconcile/services.ts';
@@ -37,6 +39,11 @@ const place = { subscriptionId, resourceGroup: 'group', location: 'westeurope' }
 
 /** Without the target, which a caller names by its secret or its resource. */
 export const emergencyRequest = { mode: 'graceful', reason: 'found in a log' } as const;
+
+/** A token that cannot be had, because the identity endpoint has no address. */
+export const noToken = operationErrorFrom(
+  new CredentialUnavailableError('no token', { cause: Object.assign(new Error('no address'), { code: 'ENOTFOUND' }) }),
+);
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -82,8 +89,8 @@ export interface Answer {
 }
 
 /**
- * Starts the app that ships, with the real SDK clients, on an emulator in this process. Its clock is virtual: time passes
- * only in `pass` and the `run` methods. Its blobs are in memory, and its clients add no jitter.
+ * Starts the app that ships, with the real SDK clients, on an emulator in this process. Its clock is virtual: time
+ * passes only in `pass` and the `run` methods. Its blobs are in memory, and its clients add no jitter.
  */
 export async function createTestApp({ settings = {}, events, timers }: TestAppOptions = {}): Promise<TestApp> {
   const azure = await createLocalAzure({ clock: manualClock(new Date('2026-03-02T01:00:00Z')) });

@@ -8,5 +8,4 @@ export const ofEvents = ofClass('info', {
   'wrong-origin': 'The event is not of a vault in KEYTURN_VAULTS, or its sender and its subject contradict each other.',
   irrelevant: 'The type or the subject of the event needs no action.',
   unreadable: 'This is neither a CloudEvent 1.0 nor an Event Grid event of the expected type, or it is too large.',
-  'over-budget': 'The work takes longer than its caller waits: it goes on, and the timers complete what it began.',
 });

@@ -16,6 +16,8 @@ export const ordinary = {
     completed: 'The rotation is complete.',
     'consumers-left-behind':
       'The rotation is complete although consumers were not seen on the new version: refresh or untag them.',
+    'over-budget':
+      'The work takes longer than its caller waits: it goes on under its lease, and an event comes again or a timer completes it.',
   }),
   ...ofClass('scheduled', {
     'outside-window': 'Starts when the window of RotationWindow or KEYTURN_WINDOW opens.',

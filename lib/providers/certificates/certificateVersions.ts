@@ -42,7 +42,9 @@ const pendingShape = z.object({
   error: z.object({ code: z.string().default('') }).nullish(),
 });
 
-/** Reads the last request from the answer itself, because the SDK throws a failed request as an error without its code. */
+/**
+ * Reads the last request from the answer itself, because the SDK throws a failed request as an error without its code.
+ */
 export async function issuanceOf(
   { clients }: ProviderDeps,
   { vaultUrl, name }: CertificateIdentifier,

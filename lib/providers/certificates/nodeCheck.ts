@@ -11,10 +11,15 @@ import { findHindrance, notesOn, observingPools, type ObservingPool } from './ob
 /** Both answers name the level of evidence that they rest on, and the pool and nodes that they concern. */
 type NodeCheck = { readonly is: 'valid'; readonly evidence: Evidence } | Pending;
 
-/** Nodes get so long. It takes a day until a wait is announced as stuck, and the next rotation must be able to begin. */
+/**
+ * Nodes get so long. It takes a day until a wait is announced as stuck, and the next rotation must be able to begin.
+ */
 const patienceMs = 25 * hour;
 
-/** Waits until all nodes have the certificate's new version, but never beyond patience and not in an immediate emergency. */
+/**
+ * Waits until all nodes have the certificate's new version, but never beyond patience and not in an immediate
+ * emergency.
+ */
 export async function nodeCheck(
   deps: ProviderDeps,
   input: ProviderInput,
@@ -42,8 +47,9 @@ async function evidenceSoFar(...args: Parameters<typeof checkNodes>): Promise<Ev
 }
 
 /**
- * The old version may end only if there is evidence that every node has the new one. A failure that passes is thrown, so
- * that the question is asked again. Without a grant it would be asked for ever, so the old version stays enabled then.
+ * The old version may end only if there is evidence that every node has the new one. A failure that passes is thrown,
+ * so that the question is asked again. Without a grant it would be asked for ever, so the old version stays enabled
+ * then.
  */
 export async function mayEndOldVersion(...args: Parameters<typeof checkNodes>): Promise<boolean> {
   try {

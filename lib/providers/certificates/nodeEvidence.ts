@@ -38,10 +38,11 @@ const transientStates: ReadonlySet<string> = new Set([
 const marginMs = 5 * minute;
 
 /**
- * No API tells which version a node has (azure-facts: Batch data plane), so the evidence is indirect. A node has the new
- * version if it started after that was made and syncs before it works, or if its extension reported since. A node that is
- * unusable, or whose extension failed, is behind. If neither holds for every node, two polling intervals and a margin
- * have to pass; then the version is assumed, and announced as assumed. Nodes in a transient state are not counted.
+ * No API tells which version a node has (azure-facts: Batch data plane), so the evidence is indirect. A node has the
+ * new version if it started after that was made and syncs before it works, or if its extension reported since. A node
+ * that is unusable, or whose extension failed, is behind. If neither holds for every node, two polling intervals and a
+ * margin have to pass; then the version is assumed, and announced as assumed. Nodes in a transient state are not
+ * counted.
  */
 export function evidenceIn(pool: PoolStatus, since: Date, now: Date): NodeEvidence {
   const { name, pollMs, initialSync } = pool;

@@ -17,7 +17,9 @@ export interface ObservingPool extends Omit<PoolStatus, 'nodes'> {
   readonly findings: readonly Finding[];
 }
 
-/** Returns every pool of the account that observes the certificate, with its findings. Pools being deleted are left out. */
+/**
+ * Returns every pool of the account that observes the certificate, with its findings. Pools being deleted are left out.
+ */
 export async function observingPools(
   deps: ProviderDeps,
   { target }: ProviderInput,

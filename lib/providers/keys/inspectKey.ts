@@ -110,8 +110,8 @@ function serviceKeyCheck(used: string, input: ProviderInput): Check {
 
 /**
  * Returns why the wanted key cannot be used. A newest version that is not fit is no reason unless the tag asks for it:
- * it is left alone, and another one is made when that is due. A version that the tag pins has no successor, so its end is
- * announced.
+ * it is left alone, and another one is made when that is due. A version that the tag pins has no successor, so its end
+ * is announced.
  */
 async function unfit(
   deps: ProviderDeps,

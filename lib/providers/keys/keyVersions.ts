@@ -45,8 +45,8 @@ export async function hasRotationPolicy(
 
 /**
  * Returns the enabled versions that this target may end: older than the live one, and either to be revoked by the
- * rotation under way or leaked. Without the owner's option there are none, because data that the key encrypted elsewhere
- * still needs the old version.
+ * rotation under way or leaked. Without the owner's option there are none, because data that the key encrypted
+ * elsewhere still needs the old version.
  */
 export async function versionsToEnd(
   { clients }: ProviderDeps,

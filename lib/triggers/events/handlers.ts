@@ -25,7 +25,9 @@ export class RedeliverError extends Error {
   }
 }
 
-/** Why an event needs no action. `again`: why it must be delivered again. Nothing where all is done that it asked for. */
+/**
+ * Why an event needs no action. `again`: why it must be delivered again. Nothing where all is done that it asked for.
+ */
 export type EventOutcome = Reason | { readonly again: Reason } | undefined;
 
 /** Handles a secret that expires or has a new version, and a key or certificate that targets take versions from. */
@@ -140,10 +142,10 @@ function unlessForPerson(reason: Reason): EventOutcome {
 /**
  * Visits a target, and tells whether the event is done with that.
  *
- * An event that reports a change is done only when an inspection has read both the secret and the resource since, and has
- * found the live credential alive, or dead in a way that only a person can end. A visit that failed before that is not done,
- * even where the tags remember the failure: consumers may fail already, and the redelivery comes sooner than the next
- * sweep (R48, look before acknowledging). Any other event is done once the tags say what the target waits for.
+ * An event that reports a change is done only when an inspection has read both the secret and the resource since, and
+ * has found the live credential alive, or dead in a way that only a person can end. A visit that failed before that is
+ * not done, even where the tags remember the failure: consumers may fail already, and the redelivery comes sooner than
+ * the next sweep (R48, look before acknowledging). Any other event is done once the tags say what the target waits for.
  */
 async function visitFor(
   services: Services,

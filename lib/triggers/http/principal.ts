@@ -8,7 +8,9 @@ const role = 'ActionGroupsSecureWebhook';
 
 const shape = z.object({ claims: z.array(z.object({ typ: z.string(), val: z.string() })) });
 
-/** Refuses a caller without the role. App Service authentication writes the header, and removes any that a caller sent. */
+/**
+ * Refuses a caller without the role. App Service authentication writes the header, and removes any that a caller sent.
+ */
 export function refusePrincipal(request: HttpRequest): HttpResponseInit | undefined {
   const header = request.headers.get('x-ms-client-principal');
   if (!header) {

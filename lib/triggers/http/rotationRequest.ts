@@ -51,7 +51,8 @@ function rotationRequest(
   const { mode, compromised, reason, ...named } = data;
   const target =
     'secret' in named ? { secret: { vaultUrl: new URL(named.vault).origin, name: named.secret } } : resourceOf(named);
-  const equal = [idempotencyKey, mode, ...(compromised ?? [])].join('\n'); // another mode or credential is another request
+  // Another mode or credential is another request.
+  const equal = [idempotencyKey, mode, ...(compromised ?? [])].join('\n');
   const request = idempotencyKey ? fingerprintOf(equal) : undefined;
   return { target, mode, reason, ...(compromised && { compromised }), ...(request && { request }) };
 }

@@ -4,7 +4,9 @@ import { activeNotices } from './serviceHealth.ts';
 import { startAffected } from './startAffected.ts';
 import { reportFailure } from '../../announcements/reportFailure.ts';
 
-/** Asks Service Health, which is the authority on notices, whether or not one was pushed. One call where there is none. */
+/**
+ * Asks Service Health, which is the authority on notices, whether or not one was pushed. One call where there is none.
+ */
 export async function pollNotices(services: Services, muted: MutedTargets, deadline: Date): Promise<void> {
   try {
     const { notices, unreadable } = await activeNotices(services.graph, services.providers.serviceHealthNames);

@@ -89,7 +89,10 @@ function reasonOf({ state, decision }: VisitReport & { is: 'visited' }): Reason 
   return state.wait?.reason ?? decision.reason;
 }
 
-/** Returns the region of every resource of these services, by one query. A resource without an answer counts as affected. */
+/**
+ * Returns the region of every resource of these services, by one query. A resource without an answer counts as
+ * affected.
+ */
 async function regionsOf(services: Services): Promise<ReadonlyMap<string, string>> {
   const types = services.providers.serviceHealthResourceTypes.map((type) => `'${type}'`).join(', ');
   try {

@@ -15,8 +15,8 @@ export const maxConcurrency = 8;
 
 /**
  * Remembers in this instance what the tags cannot: by secret URL, until when a target is left alone. Other words before
- * the URL remember until when something else about it is not noted again; `failing` and `announced` remember since when it
- * fails, and in which of its outages a reason was announced.
+ * the URL remember until when something else about it is not noted again; `failing` and `announced` remember since when
+ * it fails, and in which of its outages a reason was announced.
  */
 export type MutedTargets = Map<string, Date>;
 

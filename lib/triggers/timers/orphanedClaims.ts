@@ -29,8 +29,8 @@ export async function findOrphanedClaims(
 }
 
 /**
- * Returns the targets of this installation that no claim names. Events about their resources find no target, and another
- * secret could claim them. One visit makes the claim anew (R34, storage has its own reasons).
+ * Returns the targets of this installation that no claim names. Events about their resources find no target, and
+ * another secret could claim them. One visit makes the claim anew (R34, storage has its own reasons).
  */
 function withoutClaim(
   { clock, installation }: Services,

@@ -44,8 +44,8 @@ export async function sweep(services: Services, muted: MutedTargets, phase: Phas
 }
 
 /**
- * Visits the targets, a few at a time. Returns each report, how many found no time, and the places of unexpected errors:
- * one target's failure never stops another's (promise 10, targets fail alone).
+ * Visits the targets, a few at a time. Returns each report, how many found no time, and the places of unexpected
+ * errors: one target's failure never stops another's (promise 10, targets fail alone).
  */
 export async function visitAll(
   services: Services,

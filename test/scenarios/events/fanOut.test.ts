@@ -75,7 +75,8 @@ test('a redelivered event finds its work done', async () => {
 test('an event changes nothing when its target is no longer due', async () => {
   const app = await three();
   await app.sweep('generate');
-  app.vault.setSecret('one', app.vault.current('one')?.value ?? '', { tags: { ...app.tags('one') } }); // the owner renewed it
+  // The owner renewed it.
+  app.vault.setSecret('one', app.vault.current('one')?.value ?? '', { tags: { ...app.tags('one') } });
   await app.deliverEvents();
   expect([app.announced('one'), begun(app)]).toEqual([['Target.Adopted adopted'], 2]);
 });
@@ -103,7 +104,8 @@ test.each([
   const named = subject ?? 'https://kv.vault.azure.net/secrets/one';
   const event = { specversion: '1.0', id: '1', source: 'urn:keyturn', type: due, subject: named, data };
   expect(await app.postEvent('generateDue', event)).toBe(202);
-  expect(app.regenerations()).toBe(forged.kind === undefined ? 0 : 1); // it is a hint: what is due is due, whatever its kind is said to be
+  // It is a hint: what is due is due, whatever its kind is said to be.
+  expect(app.regenerations()).toBe(forged.kind === undefined ? 0 : 1);
 });
 
 interface Forged {

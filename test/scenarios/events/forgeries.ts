@@ -13,7 +13,8 @@ export const typeOf: Readonly<Record<(typeof functions)[number], string>> = {
   resourceEvents: 'Microsoft.Resources.ResourceActionSuccess',
   noticeEvents: 'Keyturn.RegenerationNotice',
 };
-export const planted = 'cGxhbnRlZCBieSBhbiBhdHRhY2tlciBpbnRvIGV2ZXJ5IGZpZWxk'; // looks like a key, and is in everything below
+// Looks like a key, and is in everything below.
+export const planted = 'cGxhbnRlZCBieSBhbiBhdHRhY2tlciBpbnRvIGV2ZXJ5IGZpZWxk';
 export const envelope = { specversion: '1.0', id: planted, source: planted, type: planted, subject: planted };
 
 export function deep(levels: number): string {

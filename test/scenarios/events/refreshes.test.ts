@@ -97,7 +97,8 @@ test('observe mode neither lists nor refreshes consumers', async () => {
   newSite(app, 'web');
   app.vault.setSecret('secret', app.value() ?? '', { tags: { ...app.tags() } });
   const calls = await app.callsDuring(() => app.run(50 * minute));
-  expect(calls.filter((call) => /^(web|resourceGraph)/.test(call))).toEqual(Array(3).fill('resourceGraph.query')); // polls
+  // All of them are polls.
+  expect(calls.filter((call) => /^(web|resourceGraph)/.test(call))).toEqual(Array(3).fill('resourceGraph.query'));
 });
 
 test('a repair refreshes at once, without a timer: the app has the new key two seconds later', async () => {

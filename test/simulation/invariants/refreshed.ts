@@ -15,7 +15,8 @@ export function refreshed(known: Known, { consumer, plan, at, sentAt = at }: Ref
   const { refreshedAt, isDisturbed } = known;
   const within = (name: string, ms: number) => {
     const last = refreshedAt.get(name);
-    return last !== undefined && Math.abs(sentAt.getTime() - last.getTime()) < ms - roundingMs; // a late one lands after
+    // A late one lands after.
+    return last !== undefined && Math.abs(sentAt.getTime() - last.getTime()) < ms - roundingMs;
   };
   const isTooSoon = within(isDisturbed ? forVersion(known, consumer, at) : consumer, 10 * minute);
   return [

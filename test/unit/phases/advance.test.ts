@@ -142,7 +142,8 @@ describe('a failure', () => {
     const refused = new OperationError('refused', { code: 'BadThing' });
     const fourth = failedState({ refusals: 3 }, refused, now, 5);
     expect(fourth).toMatchObject({ refusals: 4, wait: { reason: 'refused', code: 'BadThing' } });
-    expect(failedState(fourth, refused, now, 5)).toMatchObject({ refusals: 4 }); // R47: before its time it is no other try
+    // R47: before its time it is no other try.
+    expect(failedState(fourth, refused, now, 5)).toMatchObject({ refusals: 4 });
     const fifth = failedState(fourth, refused, later(now, hour), 5);
     expect(fifth).toMatchObject({ refusals: 5, held: 'too-many-refusals' });
   });

@@ -16,7 +16,9 @@ const answer = z.object({
   next: z.string(),
 });
 
-/** The pool of the documents with its certificate in the vault that it names, and an identity of which it knows the id. */
+/**
+ * The pool of the documents with its certificate in the vault that it names, and an identity of which it knows the id.
+ */
 async function stage(sample: PoolBody, pinned: (version: string) => unknown) {
   const app = await createTestApp();
   const vault = await app.azure.keyVault.createVault('testkvwestus2s');

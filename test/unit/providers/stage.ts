@@ -98,7 +98,9 @@ export function standbyIn({ live, standby }: Inspection): RevocableCredential | 
 /** Sends the request as it is. A visit also notes the answer. */
 export const plainly: SendOwn = (request) => request();
 
-/** A credential made in place of the standby, or after what is live; the inspection before, and the one that shows it. */
+/**
+ * A credential made in place of the standby, or after what is live; the inspection before, and the one that shows it.
+ */
 export async function made(s: Stage, first = s.view()) {
   const before = await s.provider.inspect(first);
   const { host } = before;

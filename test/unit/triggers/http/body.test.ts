@@ -62,6 +62,7 @@ test('a body that is too large is refused before it is complete, and the rest is
   expect(await readBody(app, sent(endless()), 20)).toMatchObject({ status: 413 });
   release();
   while (taken < 5) await pause(1);
+  expect(taken).toBe(5);
 });
 
 test('a body that breaks off is refused', async () => {
