@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { keysAt, type Fault, type FaultSpec } from '../../infra/azure-emulator/src/index.ts';
 import { leaksIn, type Written } from './leaks.ts';
 import { patienceMs, startRun, until, untilRotated, type Run } from './run.ts';
@@ -105,6 +106,8 @@ describe('a run with errors that repeat keys', () => {
     const compromised = [vault.current(secret)?.tags?.['CredentialId']];
     const wanted = { vault: vault.uri, secret, mode: 'immediate', compromised, reason };
     const response = await ask('/api/rotations', JSON.stringify(wanted));
+    const { formerUntil } = (await response.clone().json()) as { formerUntil?: string };
+    if (formerUntil) await sleep(Math.max(0, Date.parse(formerUntil) - Date.now())); // the next request acts at once
     return response.headers.get('location') ?? '';
   }
 

@@ -13,7 +13,7 @@ test.each(requestSubjects)(
 test.each(eventSubjects)(
   'an event with a wrong member costs a few calls and changes nothing: $name',
   async (subject) => {
-    const { broken, calls, inputs } = await fuzz(subject, { seed, runs: 100 });
+    const { broken, calls, inputs } = await fuzz(subject, { seed, runs: 60 });
     expect(broken).toBeUndefined();
     expect(calls / inputs).toBeLessThan(3);
   },

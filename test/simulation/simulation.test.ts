@@ -25,26 +25,26 @@ const keyParts: readonly Part[] = keyKinds.flatMap((kind) => {
     return { title: `${kind}: ${title}`, match: new RegExp(`^${kind}: ${match}`), family, every };
   };
   return [
-    part('one request fails during onboarding, and the secret is adopted', 'onboarding', 'faults', 7),
-    part('promise 4: one request fails in a rotation, and each key is replaced once', 'rotation$', 'faults', 17),
+    part('one request fails during onboarding, and the secret is adopted', 'onboarding', 'faults', 11),
+    part('promise 4: one request fails in a rotation, and each key is replaced once', 'rotation$', 'faults', 29),
     part(
       'one request fails in a rotation with consumers: each moves, and none restarts twice',
       'rotation with',
       'faults',
-      97,
+      139,
     ),
     ...moments.map((moment) =>
       part(
         `one request fails in an emergency ${moment}: what leaked ends`,
         `emergency ${moment}, ${drills[kind]}`,
         'faults',
-        223,
+        307,
       ),
     ),
-    part('one request fails in a life of the target', 'a life$', 'faults', 41),
-    part('one request fails in a life with consumers', 'a life with', 'faults', 307),
-    part('a person acts in a life of the target', 'a life$', 'actions', 97),
-    part('a person acts in a life with consumers', 'a life with', 'actions', 907),
+    part('one request fails in a life of the target', 'a life$', 'faults', 67),
+    part('one request fails in a life with consumers', 'a life with', 'faults', 409),
+    part('a person acts in a life of the target', 'a life$', 'actions', 139),
+    part('a person acts in a life with consumers', 'a life with', 'actions', 1201),
     part('a request fails and a person acts in a life of the target', 'a life$', 'pairs', 400_009),
   ];
 });
@@ -52,8 +52,8 @@ const keyParts: readonly Part[] = keyKinds.flatMap((kind) => {
 const versionParts: readonly Part[] = versionKinds.flatMap((kind): readonly Part[] => {
   const match = new RegExp(`^${kind}: `);
   return [
-    { title: `${kind}: one request fails, and the version is made and used once`, match, family: 'faults', every: 199 },
-    { title: `${kind}: a person acts, and nothing that is live ends`, match, family: 'actions', every: 211 },
+    { title: `${kind}: one request fails, and the version is made and used once`, match, family: 'faults', every: 283 },
+    { title: `${kind}: a person acts, and nothing that is live ends`, match, family: 'actions', every: 307 },
   ];
 });
 
@@ -69,7 +69,7 @@ const histories = 'events are lost, repeated, late or out of order while people 
 /** About as many requests as a rotation has, and as many reads as a repair: `npm run repair` counts them. */
 const repairCases = sample(
   startsOf({ batch: 110, signalr: 130 }).flatMap((start) => casesOf(start, 20)),
-  40,
+  20,
   1,
 );
 const repairs = 'R47, R48: a dead live key is replaced in time, whatever was under way and whichever read fails then';
