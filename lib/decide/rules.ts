@@ -228,8 +228,8 @@ function validityTooShort(s: Situation): Decision | undefined {
 }
 
 /**
- * An event begins only a rotation that is due (R14, only what is due); any visit begins that (R50, what is due is
- * done).
+ * An event begins a rotation only if it is due by its own dates (R14, only what is due). Any other visit begins what is due
+ * (R50, what is due is done).
  */
 function notDue(s: Situation): Decision | undefined {
   const isDue = isForSecret(s.request) ? isDueForEvent(s, s.now) : dueAt(s, s.jitter) <= s.now;

@@ -73,8 +73,9 @@ function isPaused({ target, state }: ListedTarget): boolean {
   return target.options.paused && state.rotation?.cause !== 'emergency';
 }
 
-/** Targets are spread over the sweeps of six hours. */
+/** The verify timer fires this often. */
 export const driftSweepMs = 5 * minute;
+/** A round of checks takes six hours. */
 const sweepsPerRound = 72;
 
 /**

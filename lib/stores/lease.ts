@@ -18,7 +18,10 @@ export interface Lease {
   ensureTimeLeft(): Promise<'enough' | 'renewed'>;
   /** Called before every request that changes a credential (R4, request in flight). */
   recordIntent(request: RequestInFlight): Promise<void>;
-  /** Called after an inspection showed the effect, or after the service answered that there is none. */
+  /**
+   * Called once nothing can be in flight: an inspection showed the effect, the service refused the request, or the
+   * container is older than any request.
+   */
   clearInFlight(): Promise<void>;
   /** Gives the lease back. One that cannot be given back runs out by itself. */
   release(): Promise<void>;

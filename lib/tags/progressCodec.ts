@@ -52,6 +52,10 @@ const rotation = z.strictObject({
   p: letters(phaseLetters),
   c: letters(causeLetters),
   s: seconds,
+  /**
+   * `i` immediate, `x` regenerated again, `a` took over, `f` ends the former credential. The digit counts accepted
+   * requests.
+   */
   m: z
     .string()
     .regex(/^i?x?a?f?[1-3]?$/)

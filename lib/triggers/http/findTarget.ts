@@ -25,12 +25,15 @@ export async function findTarget(services: Services, named: RotationRequest['tar
   );
   if (found.is === 'barred') return conflict(found.reason, correctionHint(found));
   if (found.is === 'target' && rotates(found.target, named)) return found.target;
-  return {
-    status: 404,
-    title: 'No target',
-    detail: 'The secret has no rotation tags for this: see docs/settings.md.',
-  };
+  return noTarget;
 }
+
+/** The same for a secret that does not exist, so that the answer does not tell which secrets do. */
+export const noTarget: Problem = {
+  status: 404,
+  title: 'No target',
+  detail: 'The secret has no rotation tags for this: see docs/settings.md.',
+};
 
 /** A claim may be older than the tags. What counts is what the secret is the target of today. */
 function rotates(target: Target, named: RotationRequest['target']): boolean {

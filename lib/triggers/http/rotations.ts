@@ -9,7 +9,7 @@ import { reconcile, type VisitReport } from '../../reconcile/reconcile.ts';
 import { correctionHint, readTags } from '../../tags/tags.ts';
 import type { Services } from '../../reconcile/services.ts';
 import { readBody } from './body.ts';
-import { findTarget } from './findTarget.ts';
+import { findTarget, noTarget } from './findTarget.ts';
 import { answerInTime, conflict, json, tryLater, problem } from './problem.ts';
 import type { Problem } from '../../model/problem.ts';
 import { parseRotationRequest, type RotationRequest } from './rotationRequest.ts';
@@ -48,7 +48,7 @@ async function start(
   if ('status' in body) return problem(body);
   const refused = refusedBySettings(services);
   if (refused) return problem(refused);
-  return answered(async () => {
+  return answered(noTarget, async () => {
     const target = await findTarget(services, body.target);
     if ('status' in target) return problem(target);
     const accept = emergencyRequestOf(services, target, body);
@@ -71,7 +71,7 @@ async function start(
 export async function showRotation(services: Services, id: string): Promise<HttpResponseInit> {
   const named = parseRotationId(id);
   if (!named || !services.settings.vaultUrls.includes(named.secret.vaultUrl)) return problem(unknownRotation);
-  return answered(async () => {
+  return answered(unknownRotation, async () => {
     const { tags } = await services.vault.read(named.secret);
     const found = readTags(named.secret, tags, services.settings.defaults, services.providers);
     if (found.is === 'barred') return problem(conflict(found.reason, correctionHint(found)));
@@ -136,11 +136,11 @@ function answerTo(report: VisitReport, { secret }: Target): HttpResponseInit {
       return tryLater('busy', 15);
     case 'foreign':
     case 'dropped':
-      return problem(unknownRotation);
+      return problem(noTarget);
     case 'barred':
       return problem(conflict(report.reason, report.hint));
     case 'failed':
-      return problemOf(report);
+      return problemOf(report, noTarget);
     case 'visited':
       return report.emergencyStart
         ? accepted(rotationIdOf({ secret, start: report.emergencyStart }), report, report.emergencyStart)
@@ -166,16 +166,19 @@ function mayPass(reason: Reason): boolean {
   return hasClass(reason, 'transient', 'brief') || ['going-on', 'repairing', 'proof-unknown'].includes(reason);
 }
 
-function problemOf({ reason, retryAfterMs }: { reason: Reason; retryAfterMs?: number | undefined }): HttpResponseInit {
+function problemOf(
+  { reason, retryAfterMs }: { reason: Reason; retryAfterMs?: number | undefined },
+  missing: Problem,
+): HttpResponseInit {
   if (mayPass(reason)) return tryLater(reason, Math.ceil((retryAfterMs ?? 30_000) / 1000));
-  return problem(reason === 'secret-missing' ? unknownRotation : conflict(reason));
+  return problem(reason === 'secret-missing' ? missing : conflict(reason));
 }
 
-async function answered(work: () => Promise<HttpResponseInit>): Promise<HttpResponseInit> {
+async function answered(missing: Problem, work: () => Promise<HttpResponseInit>): Promise<HttpResponseInit> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof OperationError) return problemOf({ reason: error.reason, ...error.detail });
+    if (error instanceof OperationError) return problemOf({ reason: error.reason, ...error.detail }, missing);
     throw error;
   }
 }

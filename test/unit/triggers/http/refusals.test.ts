@@ -58,6 +58,12 @@ describe('other problems', () => {
     expect((await app.requestRotation({ secret: 'foreign' })).status).toBe(404);
   });
 
+  test('the answer does not tell whether a secret without tags exists', async () => {
+    const { app } = await createRestingBatchKey();
+    app.vault.setSecret('plain', 'x', {});
+    expect(await app.requestRotation({ secret: 'plain' })).toEqual(await app.requestRotation({ secret: 'missing' }));
+  });
+
   test('an unclaimed resource has no target', async () => {
     const { app } = await createRestingBatchKey();
     const other = await app.newBatch({ name: 'other' });
