@@ -4,15 +4,15 @@ import { invocationLog } from './announcements/invocationLog.ts';
 import { reporter, writeNote, type WriteLine } from './announcements/log.ts';
 import { assembleServices, type ServicesWithoutReporter } from './assemble.ts';
 import { managedIdentity } from './azure/identity.ts';
-import { later, minute, second, type Clock } from './model/clock.ts';
+import { later, type Clock } from './model/clock.ts';
 import { SettingsError } from './model/settingsError.ts';
 import type { Phase } from './model/state.ts';
 import type { Services } from './reconcile/services.ts';
 import { settingsFrom } from './settings.ts';
 import { blobs } from './stores/blobs.ts';
-import { budgets, withinBudget } from './triggers/budget.ts';
+import { beginWithin, budgets, withinBudget } from './triggers/budget.ts';
 import { onKeyVaultEvent, onPhaseDue, onResourceEvent, RedeliverError } from './triggers/events/handlers.ts';
-import { answerRequest, everyMethod } from './triggers/http/answer.ts';
+import { answerRequest, everyMethod, type Methods } from './triggers/http/answer.ts';
 import { takeNotices } from './triggers/http/notices.ts';
 import { definePool } from './triggers/http/pools.ts';
 import { refusePrincipal } from './triggers/http/principal.ts';
@@ -20,7 +20,7 @@ import { answerInTime } from './triggers/http/problem.ts';
 import { showRotation, startRotation } from './triggers/http/rotations.ts';
 import { onNoticeEvent } from './triggers/notices/event.ts';
 import { pollNotices } from './triggers/notices/poll.ts';
-import type { MutedTargets } from './triggers/timers/listing.ts';
+import type { InstanceMemory } from './triggers/timers/listing.ts';
 import { sweep } from './triggers/timers/sweep.ts';
 
 /** What the functions can do. */
@@ -39,21 +39,17 @@ export interface Keyturn {
   definePool(request: HttpRequest): Promise<HttpResponseInit>;
 }
 
-const sweepMs = 4 * minute;
-/** A visit for an event begins nothing after this time. What it has begun may take as long again. */
-const eventMs = 20 * second;
-
-export function keyturn(services: Services, muted: MutedTargets, budget = budgets): Keyturn {
+export function keyturn(services: Services, memory: InstanceMemory, budget = budgets): Keyturn {
   const until = (ms: number) => later(services.clock.now(), ms);
   return {
-    sweep: (phase) => endInTime(phase, sweep(services, muted, phase, until(sweepMs))),
-    pollNotices: () => endInTime('notices', pollNotices(services, muted, until(sweepMs))),
-    phaseDue: (phase, event) => acknowledgeInTime(onPhaseDue(services, phase, event, until(eventMs))),
-    keyVault: (event) => redeliverIfLate(onKeyVaultEvent(services, event, until(eventMs))),
-    resource: (event) => redeliverIfLate(onResourceEvent(services, event, until(eventMs))),
-    notice: (event) => redeliverIfLate(onNoticeEvent(services, muted, event, until(eventMs))),
+    sweep: (phase) => endInTime(phase, sweep(services, memory, phase, until(beginWithin.timerMs))),
+    pollNotices: () => endInTime('notices', pollNotices(services, memory, until(beginWithin.timerMs))),
+    phaseDue: (phase, event) => acknowledgeInTime(onPhaseDue(services, phase, event, until(beginWithin.eventMs))),
+    keyVault: (event) => redeliverIfLate(onKeyVaultEvent(services, event, until(beginWithin.eventMs))),
+    resource: (event) => redeliverIfLate(onResourceEvent(services, event, until(beginWithin.eventMs))),
+    notice: (event) => redeliverIfLate(onNoticeEvent(services, memory, event, until(beginWithin.eventMs))),
     notices: (request) =>
-      answerInTime(services, budget.noticeMs, takeNotices(services, muted, request, budget.noticeMs)),
+      answerInTime(services, budget.noticeMs, takeNotices(services, memory, request, budget.noticeMs)),
     start: (request) => startRotation(services, request, budget.httpMs),
     show: (id) => answerInTime(services, budget.httpMs, showRotation(services, id)),
     definePool: (request) => answerInTime(services, budget.httpMs, definePool(services, request)),
@@ -79,7 +75,7 @@ export function keyturn(services: Services, muted: MutedTargets, budget = budget
   }
 }
 
-let assembled: { services: ServicesWithoutReporter; muted: MutedTargets } | undefined;
+let assembled: { services: ServicesWithoutReporter; memory: InstanceMemory } | undefined;
 
 /**
  * Runs the work of one invocation, with a log that outlives it.
@@ -98,9 +94,9 @@ export async function run(context: InvocationContext, work: (keyturn: Keyturn) =
 }
 
 function appFor(write: WriteLine): Keyturn {
-  assembled ??= { services: servicesFrom(process.env), muted: new Map() };
-  const { services, muted } = assembled;
-  return keyturn({ ...services, ...reporter(write, services) }, muted);
+  assembled ??= { services: servicesFrom(process.env), memory: new Map() };
+  const { services, memory } = assembled;
+  return keyturn({ ...services, ...reporter(write, services) }, memory);
 }
 
 function print(text: string): void {
@@ -108,28 +104,24 @@ function print(text: string): void {
   console.log(text);
 }
 
-type RouteHandler = (keyturn: Keyturn, request: HttpRequest) => HttpResponseInit | Promise<HttpResponseInit>;
-type RouteMethods = Partial<Record<'GET' | 'POST', RouteHandler>>;
-
 /**
  * The one door of every HTTP function. It registers every method, so that it can refuse one with an explanation: the
  * host would answer 404.
  */
 export function route(
   authLevel: 'anonymous' | 'function',
-  methodsOf: (request: HttpRequest) => RouteMethods,
+  methodsOf: (request: HttpRequest) => Methods<Keyturn>,
 ): Required<Pick<HttpFunctionOptions, 'methods' | 'authLevel' | 'handler'>> {
   return { methods: [...everyMethod], authLevel, handler };
 
   async function handler(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
     const log = invocationLog(context, print);
-    const withApp = (handle: RouteHandler) => () => handle(appFor(log.write), request);
-    const methods = () =>
-      Object.fromEntries(Object.entries(methodsOf(request)).map(([method, handle]) => [method, withApp(handle)]));
+    const open = () => appFor(log.write);
+    const report = (error: unknown) => {
+      reportError(log.write, error);
+    };
     try {
-      return await answerRequest(request, methods, (error) => {
-        reportError(log.write, error);
-      });
+      return await answerRequest(request, { methodsOf, open, report });
     } finally {
       log.end();
     }

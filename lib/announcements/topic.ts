@@ -24,21 +24,16 @@ const mostAtOnce = 500;
  */
 export function topic(publish: (events: Outgoing[]) => Promise<unknown>, clock: Pick<Clock, 'now'>): Topic {
   let quietUntil = new Date(0);
-  const sendTwice = async (some: Outgoing[]) => {
-    if (
-      (await undefinedIf(
-        'any failure',
-        publish(some).then(() => true),
-      )) === undefined
-    )
-      await publish(some);
+  const sendOrRepeat = async (some: Outgoing[]) => {
+    const sent = publish(some).then(() => true);
+    if (!(await undefinedIf('any failure', sent))) await publish(some);
   };
   return {
     send: async (events) => {
       if (clock.now() < quietUntil) return 'quiet';
       try {
         for (let at = 0; at < events.length; at += mostAtOnce) {
-          await sendTwice(events.slice(at, at + mostAtOnce));
+          await sendOrRepeat(events.slice(at, at + mostAtOnce));
         }
         return 'sent';
       } catch (error) {

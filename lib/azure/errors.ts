@@ -1,4 +1,4 @@
-import { RestError, type PipelinePolicy } from '@azure/core-rest-pipeline';
+import { isRestError, type PipelinePolicy } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { parseJson } from '../model/json.ts';
 import { OperationError } from '../model/operationError.ts';
@@ -60,10 +60,6 @@ function refusal(status: number, code: string | undefined, retryAfter: string | 
   const detail = { code, answered: status < 500 && status !== 408 };
   if (status === 429) return new OperationError('throttled', { ...detail, ...secondsOf(retryAfter) });
   return new OperationError(reasonFor(status, code ?? ''), detail);
-}
-
-function isRestError(error: unknown): error is RestError {
-  return error instanceof RestError || (error instanceof Error && error.name === 'RestError');
 }
 
 /** The names of the errors that the credentials of `@azure/identity` throw: there is no token, for any service. */

@@ -24,7 +24,7 @@ export function isSelected(
   return !isWaiting && wantsPhase(phase, listed, now, jitter);
 }
 
-/** The service said when to come again, or a person has to act: an inspection before that shows the same. */
+/** Nothing can change before the wait ends: the service named that time, or a person has to act first. */
 function endsNotBefore({ reason }: Wait): boolean {
   return reason === 'throttled' || hasClass(reason, 'person', 'grant', 'down', 'nothing-to-rotate');
 }

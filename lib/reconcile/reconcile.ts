@@ -10,7 +10,7 @@ import { runUntilBlocked } from './loop.ts';
 import { readTarget } from './readTarget.ts';
 import type { Lease } from '../stores/lease.ts';
 import type { Services } from './services.ts';
-import { Visit, type LiveCredential, type VisitStart } from './visit.ts';
+import { Visit, type Liveness, type VisitStart } from './visit.ts';
 
 /** How a visit ended. */
 export type VisitReport =
@@ -25,7 +25,7 @@ export type VisitReport =
       readonly is: 'visited';
       readonly decision: Decision;
       readonly state: State;
-      readonly live: LiveCredential;
+      readonly liveness: Liveness;
       /** Start of the rotation that answers the emergency which was requested. */
       readonly emergencyStart?: Date | undefined;
       readonly consumers?: Consumers | undefined;
@@ -40,8 +40,7 @@ interface FailedVisit {
   readonly retryAfterMs?: number | undefined;
   /** The state remembers the failure, so the next sweep takes it up. */
   readonly isSaved?: boolean;
-  /** Absent = unknown. */
-  readonly live?: LiveCredential;
+  readonly liveness: Liveness;
 }
 
 /**
@@ -105,7 +104,7 @@ async function visitTarget(
   return services.settings.mode === 'rotate' ? rotate(visit) : observe(visit);
 
   function reportAcceptance(): void {
-    onAccepted(visited(visit, { do: 'leave', reason: 'going-on' }));
+    onAccepted(visited(visit, goingOn));
   }
 }
 
@@ -138,19 +137,27 @@ async function observe(visit: Visit): Promise<VisitReport> {
 /** An emergency that is in the tags is accepted, however the visit ended (R20, emergency accepted). */
 function reportOf(visit: Visit, ended: Decision | FailedVisit): VisitReport {
   if (!('is' in ended)) return visited(visit, ended);
-  return visit.emergencyStart ? visited(visit, { do: 'leave', reason: 'going-on' }) : { ...ended, live: visit.live };
+  return visit.emergencyStart ? visited(visit, goingOn) : { ...ended, liveness: visit.liveness };
 }
 
+const goingOn = { do: 'leave', reason: 'going-on' } as const;
+
 function visited(visit: Visit, decision: Decision): VisitReport {
-  const { snapshot, live, emergencyStart, formerUntil } = visit;
+  const { snapshot, liveness, emergencyStart, formerUntil } = visit;
   const { state, consumers } = snapshot;
-  return { is: 'visited', decision, state, live, ...(emergencyStart && { emergencyStart, consumers, formerUntil }) };
+  return {
+    is: 'visited',
+    decision,
+    state,
+    liveness,
+    ...(emergencyStart && { emergencyStart, consumers, formerUntil }),
+  };
 }
 
 function failedVisit(error: unknown): FailedVisit {
   if (!(error instanceof OperationError)) throw error;
   const { code, retryAfterMs } = error.detail;
-  return { is: 'failed', reason: error.reason, code, retryAfterMs };
+  return { is: 'failed', reason: error.reason, code, retryAfterMs, liveness: 'unknown' };
 }
 
 /** A lost lease, or a write by another, ends the visit. The next inspection needs no memory of it. */

@@ -34,7 +34,7 @@ import { writeTags } from '../tags/tags.ts';
 import type { Services } from './services.ts';
 
 /** `dead`: the resource does not list it. `unknown`: no inspection has read both the secret and the resource. */
-export type LiveCredential = 'alive' | 'dead' | 'unknown';
+export type Liveness = 'alive' | 'dead' | 'unknown';
 
 /** What the loop does after an act: decide again, or end the visit. */
 export type Next = 'again' | 'stop';
@@ -75,7 +75,7 @@ export class Visit {
   /** The claim is written once the emergency is accepted: a crash before that leaves the claim as it was. */
   #owesClaim = false;
   /** What the last inspection showed of the live credential. */
-  #live: LiveCredential = 'unknown';
+  #liveness: Liveness = 'unknown';
   /** Whether consumers were listed for the current version, with or without an answer. */
   #askedConsumers = false;
 
@@ -106,8 +106,8 @@ export class Visit {
     return isWaiting ? formerEndsAt(this.#situation(), rotation) : undefined;
   }
 
-  get live(): LiveCredential {
-    return this.#live;
+  get liveness(): Liveness {
+    return this.#liveness;
   }
 
   get emergencyStart(): Date | undefined {
@@ -276,8 +276,8 @@ export class Visit {
   #isLiveSuspect(): boolean {
     const { claim, binding, state } = this.#snapshot;
     if (!claim || claim === 'of-another') return false;
-    if (this.#live === 'unknown') return state.isSuspect === true || this.#mayFollowChange;
-    return this.#live === 'dead' && binding === 'bound';
+    if (this.#liveness === 'unknown') return state.isSuspect === true || this.#mayFollowChange;
+    return this.#liveness === 'dead' && binding === 'bound';
   }
 
   /** Writes the state by one PATCH, unless the tags have it already. */
@@ -434,7 +434,7 @@ export class Visit {
     this.#forgetConsumers();
     const { liveRefused: _, ...request } = this.#request; // the service refused the value before this one
     this.#request = request;
-    this.#live = 'unknown'; // until the resource shows it
+    this.#liveness = 'unknown'; // until the resource shows it
     await this.#claim(undefined, inspection.live ? undefined : now);
     await this.inspect();
     return 'again';
@@ -506,7 +506,7 @@ export class Visit {
   /** Keeps what the resource showed. The host is not read each time. */
   #keepInspection(inspection: Inspection): void {
     const host = inspection.host ?? this.#snapshot.inspection.host;
-    if (inspection.readiness.is === 'valid') this.#live = isLiveDead(inspection) ? 'dead' : 'alive';
+    if (inspection.readiness.is === 'valid') this.#liveness = isLiveDead(inspection) ? 'dead' : 'alive';
     this.#update({ inspection: { ...inspection, ...(host && { host }) } });
   }
 

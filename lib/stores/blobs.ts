@@ -184,7 +184,7 @@ async function makeContainer(container: ContainerClient, abortSignal: AbortSigna
   try {
     await container.create({ metadata: { [madeByApp]: 'true' }, abortSignal });
   } catch (error) {
-    if (storageCode(error) !== 'ContainerAlreadyExists') throw storageFailure(error);
+    if (storageCode(error) !== 'ContainerAlreadyExists') throw error;
   }
 }
 

@@ -59,8 +59,8 @@ export function tagsFrom(state: State): { RotationRecord?: string; RotationProgr
     { ...state, wait: unmarked },
     { ...rest, held, wait: held ? undefined : unmarked },
   ];
-  const fitting = shorter.map((each) => progressText(each)).find(isShort);
-  const RotationProgress = [withCutCode(state)].find(isShort) ?? fitting ?? withCutCode(state);
+  const whole = withCutCode(state);
+  const RotationProgress = [whole, ...shorter.map((each) => progressText(each))].find(isShort) ?? whole;
   return { ...(state.stateBinding && { RotationRecord: recordText(state.stateBinding) }), RotationProgress };
 }
 

@@ -9,6 +9,9 @@ import type { Services } from '../reconcile/services.ts';
 export const budgets = { eventMs: 25 * second, noticeMs: 9 * second, httpMs: 25 * second, timerMs: 4.5 * minute };
 export type Budgets = typeof budgets;
 
+/** A visit begins nothing after this time, so that what it has begun may still end within the budget. */
+export const beginWithin = { eventMs: 20 * second, httpMs: 20 * second, timerMs: 4 * minute };
+
 /** Waits for the work within the budget. Work that is late is noted, and goes on under its leases. */
 export async function withinBudget<T>(
   { clock, note }: Pick<Services, 'clock' | 'note'>,

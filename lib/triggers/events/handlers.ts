@@ -8,7 +8,7 @@ import type { Phase, VisitRequest } from '../../model/state.ts';
 import type { SecretName, Target } from '../../model/target.ts';
 import { reconcile, type VisitReport } from '../../reconcile/reconcile.ts';
 import type { Services } from '../../reconcile/services.ts';
-import type { LiveCredential } from '../../reconcile/visit.ts';
+import type { Liveness } from '../../reconcile/visit.ts';
 import { readTags } from '../../tags/tags.ts';
 import { restoreLostTags } from '../timers/orphanedClaims.ts';
 import { parseEvent, type IncomingEvent } from './incoming.ts';
@@ -128,13 +128,13 @@ async function outcomeOf(work: () => Promise<EventOutcome>): Promise<EventOutcom
   try {
     return await work();
   } catch (error) {
-    if (error instanceof OperationError) return unlessForPerson(error.reason);
+    if (error instanceof OperationError) return outcomeOfFailure(error.reason);
     throw error;
   }
 }
 
 /** A failure that was not written into tags is forgotten, so the event must bring the next visit. */
-function unlessForPerson(reason: Reason): EventOutcome {
+function outcomeOfFailure(reason: Reason): EventOutcome {
   const isOver = hasClass(reason, 'person') && reason !== 'secret-disabled'; // no event says that it is enabled again
   return isOver ? reason : { again: reason };
 }
@@ -173,10 +173,10 @@ function outcomeOfVisit(
   request: VisitRequest,
   report: VisitReport & { is: 'failed' | 'visited' },
 ): EventOutcome {
-  if (report.is === 'failed' && !report.isSaved) return unlessForPerson(report.reason);
+  if (report.is === 'failed' && !report.isSaved) return outcomeOfFailure(report.reason);
   const reason = report.is === 'failed' ? report.reason : waitingFor(report);
   if (report.is === 'visited' && isSecondRefusal(report, services.clock.now())) return undefined;
-  return isLookOwed(services, request, report, reason) ? { again: reason } : undefined;
+  return isInspectionOwed(services, request, report, reason) ? { again: reason } : undefined;
 }
 
 /** The second inspection agreed that the service refuses the live key: a check an hour goes on with it. */
@@ -188,15 +188,15 @@ function waitingFor({ state, decision }: VisitReport & { is: 'visited' }): Reaso
   return state.held ?? state.wait?.reason ?? decision.reason;
 }
 
-function isLookOwed(
+function isInspectionOwed(
   { settings }: Pick<Services, 'settings'>,
   request: VisitRequest,
-  { live = 'unknown' }: { readonly live?: LiveCredential },
+  { liveness }: { readonly liveness: Liveness },
   reason: Reason,
 ): boolean {
   if (!reportsChange(request) || hasClass(reason, 'person', 'grant', 'down', 'nothing-to-rotate')) return false;
-  if (live === 'alive') return reason === 'live-refused'; // a second inspection is due within a minute
-  return live === 'unknown' || settings.mode === 'rotate';
+  if (liveness === 'alive') return reason === 'live-refused'; // a second inspection is due within a minute
+  return liveness === 'unknown' || settings.mode === 'rotate';
 }
 
 /** The tags name the resource whose lease is needed. The visit reads them again under the lease. */

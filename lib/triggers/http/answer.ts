@@ -14,10 +14,18 @@ export const everyMethod = [
   'OPTIONS',
 ] as const satisfies readonly HttpMethod[];
 
-type Handler = (request: HttpRequest) => HttpResponseInit | Promise<HttpResponseInit>;
+type Handler<App> = (app: App, request: HttpRequest) => HttpResponseInit | Promise<HttpResponseInit>;
 
 /** The methods that a route serves. */
-export type Methods = Partial<Record<'GET' | 'POST', Handler>>;
+export type Methods<App> = Partial<Record<'GET' | 'POST', Handler<App>>>;
+
+interface Route<App> {
+  methodsOf(request: HttpRequest): Methods<App>;
+  /** Returns the app. Throws a `SettingsError` where it cannot start. */
+  open(): App;
+  /** Takes what a handler threw. */
+  report(error: unknown): void;
+}
 
 /**
  * Answers a request whatever is thrown on the way, a refused method and a bug among it.
@@ -25,15 +33,14 @@ export type Methods = Partial<Record<'GET' | 'POST', Handler>>;
  * A handler must not throw where bodies are streams: the host would wait for an answer that never comes (azure-facts:
  * Functions host). So every route ends here, and what it threw goes to `report` and not to the caller.
  */
-export async function answerRequest(
+export async function answerRequest<App>(
   request: HttpRequest,
-  methodsOf: (request: HttpRequest) => Methods,
-  report: (error: unknown) => void,
+  { methodsOf, open, report }: Route<App>,
 ): Promise<HttpResponseInit> {
   try {
     const methods = methodsOf(request);
     const handler = Object.entries(methods).find(([method]) => method === request.method)?.[1];
-    return handler ? await handler(request) : notAllowed(Object.keys(methods).join(', '));
+    return handler ? await handler(open(), request) : notAllowed(Object.keys(methods).join(', '));
   } catch (error) {
     if (error instanceof OperationError) return tryLater(error.reason, 30);
     report(error);

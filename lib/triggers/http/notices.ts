@@ -6,13 +6,12 @@ import { adviceFor } from '../../model/reason.ts';
 import { noticeFromAlert } from '../notices/alert.ts';
 import type { Notice } from '../notices/notice.ts';
 import { startAffected } from '../notices/startAffected.ts';
-import type { MutedTargets } from '../timers/listing.ts';
+import type { InstanceMemory } from '../timers/listing.ts';
 import type { Services } from '../../reconcile/services.ts';
 import { readBody } from './body.ts';
-import { json, tryLater, problem } from './problem.ts';
+import { json, problem, soonSeconds, tryLater } from './problem.ts';
 
 const longestBytes = 256 * 1024;
-const soonSeconds = 15;
 
 /**
  * `POST /api/notices`. Takes Azure Monitor's common alert schema. An action group waits 10 seconds for an answer, and
@@ -20,7 +19,7 @@ const soonSeconds = 15;
  */
 export async function takeNotices(
   services: Services,
-  muted: MutedTargets,
+  memory: InstanceMemory,
   request: HttpRequest,
   budgetMs: number,
 ): Promise<HttpResponseInit> {
@@ -30,7 +29,7 @@ export async function takeNotices(
   const notice = noticeFromAlert(parseJson(text), services.providers.serviceHealthNames);
   if (notice === 'unreadable') return problem(notAnAlert);
   if (typeof notice === 'string') return json(200, { affected: 0, reason: notice, detail: adviceFor(notice) });
-  return taken(services, muted, notice, deadline);
+  return taken(services, memory, notice, deadline);
 }
 
 const notAnAlert = {
@@ -42,12 +41,12 @@ const notAnAlert = {
 /** Visits begin nothing in the second half of the budget, so that the answer counts what they began. */
 async function taken(
   services: Services,
-  muted: MutedTargets,
+  memory: InstanceMemory,
   notice: Notice,
   deadline: Date,
 ): Promise<HttpResponseInit> {
   try {
-    const { affected, left } = await startAffected(services, muted, [notice], deadline);
+    const { affected, left } = await startAffected(services, memory, [notice], deadline);
     return left > 0 ? tryLater('busy', soonSeconds) : json(202, { affected });
   } catch (error) {
     if (error instanceof OperationError) return tryLater(error.reason, soonSeconds);

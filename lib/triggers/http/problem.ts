@@ -18,7 +18,8 @@ export function tryLater(reason: Reason, seconds: number): HttpResponseInit {
   return problem(body, { 'Retry-After': String(seconds) });
 }
 
-const soonSeconds = 15;
+/** When the work of now will be over, most likely. */
+export const soonSeconds = 15;
 
 /**
  * Answers within the budget, whatever the work does: with 503 where it is late, or with what `late` knows by then (R33,

@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
-import { later, second } from '../../model/clock.ts';
+import { later } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
+import type { Problem } from '../../model/problem.ts';
 import { redact } from '../../model/redacted.ts';
 import { adviceFor, hasClass, type Reason } from '../../model/reason.ts';
 import type { EmergencyRequest, Rotation, State } from '../../model/state.ts';
@@ -8,16 +9,14 @@ import { secretUrl, type Target } from '../../model/target.ts';
 import { reconcile, type VisitReport } from '../../reconcile/reconcile.ts';
 import { correctionHint, readTags } from '../../tags/tags.ts';
 import type { Services } from '../../reconcile/services.ts';
+import { beginWithin } from '../budget.ts';
 import { readBody } from './body.ts';
 import { findTarget, noTarget } from './findTarget.ts';
-import { answerInTime, conflict, json, tryLater, problem } from './problem.ts';
-import type { Problem } from '../../model/problem.ts';
+import { answerInTime, conflict, json, problem, soonSeconds, tryLater } from './problem.ts';
 import { parseRotationRequest, type RotationRequest } from './rotationRequest.ts';
 import { parseRotationId, rotationIdOf } from './rotationId.ts';
 
 const longestBytes = 8 * 1024;
-/** How long the request goes on with the rotation that it started. */
-const visitMs = 20 * second;
 
 /**
  * `POST /api/rotations`. Answers 202 only after an inspection recorded the keys (R20, emergency accepted).
@@ -41,7 +40,7 @@ async function start(
   request: HttpRequest,
   onAccepted: (answer: HttpResponseInit) => void,
 ): Promise<HttpResponseInit> {
-  const deadline = later(services.clock.now(), visitMs);
+  const deadline = later(services.clock.now(), beginWithin.httpMs);
   const text = await readBody(services, request, longestBytes);
   if (typeof text !== 'string') return problem(text);
   const body = parseRotationRequest(text, request.headers.get('idempotency-key'));
@@ -133,7 +132,7 @@ function emergencyRequestOf(
 function answerTo(report: VisitReport, { secret }: Target): HttpResponseInit {
   switch (report.is) {
     case 'busy':
-      return tryLater('busy', 15);
+      return tryLater('busy', soonSeconds);
     case 'foreign':
     case 'dropped':
       return problem(noTarget);

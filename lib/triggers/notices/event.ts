@@ -4,7 +4,7 @@ import type { Reason } from '../../model/reason.ts';
 import { fingerprintOf } from '../../model/sealed.ts';
 import { normalizedId } from '../../model/target.ts';
 import { handleEvent } from '../events/handlers.ts';
-import type { MutedTargets } from '../timers/listing.ts';
+import type { InstanceMemory } from '../timers/listing.ts';
 import type { Services } from '../../reconcile/services.ts';
 import { regionOf, type Notice } from './notice.ts';
 import { startAffected } from './startAffected.ts';
@@ -20,14 +20,14 @@ const shape = z
 /** Handles `Keyturn.RegenerationNotice` on the custom topic: a person or a program that reads the mails sends it. */
 export async function onNoticeEvent(
   services: Services,
-  muted: MutedTargets,
+  memory: InstanceMemory,
   event: unknown,
   deadline: Date,
 ): Promise<void> {
   await handleEvent(services, event, async (incoming) => {
     const notice = noticeFromEvent(incoming, services.clock.now());
     if (typeof notice === 'string') return notice;
-    const { affected, left } = await startAffected(services, muted, [notice], deadline);
+    const { affected, left } = await startAffected(services, memory, [notice], deadline);
     if (affected === 0) return 'not-a-target';
     return left > 0 ? { again: 'busy' } : undefined;
   });

@@ -1,4 +1,4 @@
-import type { MutedTargets } from '../timers/listing.ts';
+import type { InstanceMemory } from '../timers/listing.ts';
 import type { Services } from '../../reconcile/services.ts';
 import { activeNotices } from './serviceHealth.ts';
 import { startAffected } from './startAffected.ts';
@@ -7,11 +7,11 @@ import { reportFailure } from '../../announcements/reportFailure.ts';
 /**
  * Asks Service Health, which is the authority on notices, whether or not one was pushed. One call where there is none.
  */
-export async function pollNotices(services: Services, muted: MutedTargets, deadline: Date): Promise<void> {
+export async function pollNotices(services: Services, memory: InstanceMemory, deadline: Date): Promise<void> {
   try {
     const { notices, unreadable } = await activeNotices(services.graph, services.providers.serviceHealthNames);
     if (unreadable > 0) services.note('unreadable', { notices: String(unreadable) });
-    if (notices.length > 0) await startAffected(services, muted, notices, deadline);
+    if (notices.length > 0) await startAffected(services, memory, notices, deadline);
   } catch (error) {
     reportFailure(services, error, { notices: 'cannot be read' });
   }

@@ -5,7 +5,7 @@ import type { ListedTarget } from '../../model/snapshot.ts';
 import type { RegenerationNotice } from '../../model/state.ts';
 import { normalizedId } from '../../model/target.ts';
 import type { VisitReport } from '../../reconcile/reconcile.ts';
-import { listTargets, unmuted, type ListedVault, type MutedTargets, type SelectedTarget } from '../timers/listing.ts';
+import { listTargets, unmuted, type ListedVault, type InstanceMemory, type SelectedTarget } from '../timers/listing.ts';
 import { reportFailure } from '../../announcements/reportFailure.ts';
 import { unexpectedErrors, visitAll } from '../timers/sweep.ts';
 import type { Services } from '../../reconcile/services.ts';
@@ -24,13 +24,13 @@ export interface StartedTargets {
  */
 export async function startAffected(
   services: Services,
-  muted: MutedTargets,
+  memory: InstanceMemory,
   notices: readonly Notice[],
   deadline: Date,
 ): Promise<StartedTargets> {
-  const vaults = await listTargets(services, muted);
+  const vaults = await listTargets(services, memory);
   const regions = notices.some(isRegional) ? await regionsOf(services) : new Map<string, string>();
-  const affected = candidates(services, muted, vaults).flatMap(({ target, state, createdOn }) => {
+  const affected = candidates(services, memory, vaults).flatMap(({ target, state, createdOn }) => {
     const theirs = notices.filter((notice) =>
       isAffected(notice, target.resource, regions.get(normalizedId(target.resource))),
     );
@@ -38,7 +38,7 @@ export async function startAffected(
   });
   const open = affected.filter((one) => needsAction(one, one.notice, services.clock.now()));
   const selected = open.map(({ target, notice }): SelectedTarget => ({ target, request: { cause: 'notice', notice } }));
-  const { reports, bugs } = await visitAll(services, muted, selected, deadline);
+  const { reports, bugs } = await visitAll(services, memory, selected, deadline);
   if (bugs.length > 0) throw unexpectedErrors(bugs);
   const unlisted = vaults.some(({ isComplete }) => !isComplete) ? 1 : 0;
   const left = reports.filter((report, index) => isLeft(report, open[index]));
@@ -53,9 +53,13 @@ interface AffectedTarget extends Pick<ListedTarget, 'target' | 'state' | 'create
 }
 
 /** In observe mode each target is announced once an hour. */
-function candidates(services: Services, muted: MutedTargets, vaults: readonly ListedVault[]): readonly ListedTarget[] {
+function candidates(
+  services: Services,
+  memory: InstanceMemory,
+  vaults: readonly ListedVault[],
+): readonly ListedTarget[] {
   const all =
-    services.settings.mode === 'observe' ? unmuted(services, muted, vaults) : vaults.flatMap((vault) => vault.targets);
+    services.settings.mode === 'observe' ? unmuted(services, memory, vaults) : vaults.flatMap((vault) => vault.targets);
   return all.filter(({ target }) => services.providers.of(target.kind)?.serviceHealthName);
 }
 

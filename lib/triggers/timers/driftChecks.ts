@@ -4,7 +4,7 @@ import type { ListedTarget } from '../../model/snapshot.ts';
 import { secretUrl } from '../../model/target.ts';
 import type { VisitReport } from '../../reconcile/reconcile.ts';
 import type { Services } from '../../reconcile/services.ts';
-import { unmuted, type ListedVault, type MutedTargets, type SelectedTarget } from './listing.ts';
+import { unmuted, type ListedVault, type InstanceMemory, type SelectedTarget } from './listing.ts';
 
 /**
  * Selects this sweep's share of checks for drift, and those that an earlier sweep owes: because the list of the vault
@@ -13,21 +13,21 @@ import { unmuted, type ListedVault, type MutedTargets, type SelectedTarget } fro
  */
 export function driftChecks(
   services: Pick<Services, 'clock'>,
-  muted: MutedTargets,
+  memory: InstanceMemory,
   vaults: readonly ListedVault[],
 ): readonly SelectedTarget[] {
   const now = services.clock.now();
   return vaults.flatMap((vault) => {
     const brokenOff = `list broken off ${vault.vaultUrl}`;
-    const since = muted.get(brokenOff);
-    const listed = unmuted(services, muted, [vault]);
-    const isTurn = (one: ListedTarget) => isTurnForDriftCheck(one, now, muted.get(turnsSeen(one)) ?? since);
-    const checked = listed.filter((one) => muted.has(owed(one)) || isTurn(one));
-    if (vault.isComplete) muted.delete(brokenOff);
-    else if (!since) muted.set(brokenOff, later(now, -driftSweepMs));
+    const since = memory.get(brokenOff);
+    const listed = unmuted(services, memory, [vault]);
+    const isTurn = (one: ListedTarget) => isTurnForDriftCheck(one, now, memory.get(turnsSeen(one)) ?? since);
+    const checked = listed.filter((one) => memory.has(owed(one)) || isTurn(one));
+    if (vault.isComplete) memory.delete(brokenOff);
+    else if (!since) memory.set(brokenOff, later(now, -driftSweepMs));
     for (const one of listed) {
-      if (vault.isComplete) muted.delete(turnsSeen(one));
-      else muted.set(turnsSeen(one), now);
+      if (vault.isComplete) memory.delete(turnsSeen(one));
+      else memory.set(turnsSeen(one), now);
     }
     return checked.map(({ target }): SelectedTarget => ({ target, request: { cause: 'schedule', checkLive: true } }));
   });
@@ -35,14 +35,14 @@ export function driftChecks(
 
 /** Remembers in this instance which of the checks are still owed. */
 export function rememberOwed(
-  muted: MutedTargets,
+  memory: InstanceMemory,
   checks: readonly SelectedTarget[],
   reports: readonly (VisitReport | undefined)[],
   now: Date,
 ): void {
   for (const [index, check] of checks.entries()) {
-    if (isOwed(reports[index])) muted.set(owed(check), now);
-    else muted.delete(owed(check));
+    if (isOwed(reports[index])) memory.set(owed(check), now);
+    else memory.delete(owed(check));
   }
 }
 

@@ -14,11 +14,15 @@ import { correctionHint, readTags } from '../../tags/tags.ts';
 export const maxConcurrency = 8;
 
 /**
- * Remembers in this instance what the tags cannot: by secret URL, until when a target is left alone. Other words before
- * the URL remember until when something else about it is not noted again; `failing` and `announced` remember since when
- * it fails, and in which of its outages a reason was announced.
+ * What this instance remembers and no tag can. The key says what its date means:
+ *
+ * - the URL of a secret alone: until when the target is left alone, which is called muted;
+ * - `overdue`, `orphaned` and `unclaimed` before it: until when that is not noted or looked for again;
+ * - `failing` and `announced` before it: since when the target fails, and in which of its outages a reason was announced;
+ * - `barred`, `check owed` and `turns seen` before it: since when that is so;
+ * - `list broken off` before the URL of a vault: after which sweep its list was not complete.
  */
-export type MutedTargets = Map<string, Date>;
+export type InstanceMemory = Map<string, Date>;
 
 /** A listed target, and what its visit is for. */
 export interface SelectedTarget {
@@ -40,26 +44,31 @@ export interface ListedVault {
 }
 
 /** Reads the list pages of every vault, and nothing else. */
-export async function listTargets(services: Services, muted: MutedTargets): Promise<readonly ListedVault[]> {
+export async function listTargets(services: Services, memory: InstanceMemory): Promise<readonly ListedVault[]> {
   const until = later(services.clock.now(), minute); // a slow vault takes no time from the others
-  const list = (vaultUrl: string) => listVault(services, muted, vaultUrl, until);
+  const list = (vaultUrl: string) => listVault(services, memory, vaultUrl, until);
   return pMap(services.settings.vaultUrls, list, { concurrency: maxConcurrency });
 }
 
 /** Returns the listed targets that are not muted. Nothing mutes an emergency that was accepted since. */
 export function unmuted(
   services: Pick<Services, 'clock'>,
-  muted: MutedTargets,
+  memory: InstanceMemory,
   vaults: readonly ListedVault[],
 ): readonly ListedTarget[] {
   const targets = vaults.flatMap((vault) => vault.targets);
   return targets.filter(
-    ({ target, state }) => state.rotation?.cause === 'emergency' || !isMuted(services, muted, target),
+    ({ target, state }) => state.rotation?.cause === 'emergency' || !isMuted(services, memory, target),
   );
 }
 
 /** A vault that does not answer is listed again by the next sweep. */
-async function listVault(services: Services, muted: MutedTargets, vaultUrl: string, until: Date): Promise<ListedVault> {
+async function listVault(
+  services: Services,
+  memory: InstanceMemory,
+  vaultUrl: string,
+  until: Date,
+): Promise<ListedVault> {
   const targets: ListedTarget[] = [];
   const tagged = new Set<string>();
   const untagged = new Set<string>();
@@ -69,7 +78,7 @@ async function listVault(services: Services, muted: MutedTargets, vaultUrl: stri
       const found = readTags(listed.secret, listed.tags, services.settings.defaults, services.providers);
       (found.is === 'foreign' ? untagged : tagged).add(secretUrl(listed.secret));
       if (found.is === 'target') targets.push(listedTarget(found, listed));
-      if (found.is !== 'foreign') await noteTags(services, muted, found);
+      if (found.is !== 'foreign') await noteTags(services, memory, found);
     }
     return { vaultUrl, isComplete: true, targets, tagged, untagged };
   } catch (error) {
@@ -81,16 +90,16 @@ async function listVault(services: Services, muted: MutedTargets, vaultUrl: stri
 /** Announces tags that bar a visit, and forgets them once they are corrected. */
 async function noteTags(
   services: Services,
-  muted: MutedTargets,
+  memory: InstanceMemory,
   found: Exclude<ReturnType<typeof readTags>, { is: 'foreign' }>,
 ): Promise<void> {
   const barred = `barred ${secretUrl(found.target.secret)}`;
   if (found.is === 'target') {
-    if (muted.delete(barred)) noteRecovered(muted, found.target);
+    if (memory.delete(barred)) noteRecovered(memory, found.target);
     return;
   }
-  muted.set(barred, services.clock.now());
-  await announceAndMute(services, muted, found.target, found.reason, correctionHint(found));
+  memory.set(barred, services.clock.now());
+  await announceAndMute(services, memory, found.target, found.reason, correctionHint(found));
 }
 
 function listedTarget(
@@ -101,8 +110,8 @@ function listedTarget(
   return { target, state, createdOn, ...(expiresOn && { expiresOn }), ...(isResumed && { resumed: true as const }) };
 }
 
-function isMuted({ clock }: Pick<Services, 'clock'>, muted: MutedTargets, { secret }: Target): boolean {
-  const until = muted.get(secretUrl(secret));
+function isMuted({ clock }: Pick<Services, 'clock'>, memory: InstanceMemory, { secret }: Target): boolean {
+  const until = memory.get(secretUrl(secret));
   return until !== undefined && until > clock.now();
 }
 
@@ -118,27 +127,27 @@ const lookedForAnew: ReadonlySet<Reason> = new Set(['storage-forbidden', 'storag
  */
 export async function announceAndMute(
   services: Services,
-  muted: MutedTargets,
+  memory: InstanceMemory,
   target: Target,
   reason: Reason,
   hint = '',
 ): Promise<void> {
-  if (isMuted(services, muted, target)) return;
+  if (isMuted(services, memory, target)) return;
   const url = secretUrl(target.secret);
   const now = services.clock.now();
   const isTransient = hasClass(reason, 'transient');
-  if (!isTransient && !lookedForAnew.has(reason)) muted.set(url, later(now, hour));
-  const since = muted.get(`failing ${url}`) ?? now;
-  const announced = muted.get(`announced ${reason} ${url}`);
+  if (!isTransient && !lookedForAnew.has(reason)) memory.set(url, later(now, hour));
+  const since = memory.get(`failing ${url}`) ?? now;
+  const announced = memory.get(`announced ${reason} ${url}`);
   if (announced?.getTime() === since.getTime()) return;
-  muted.set(`failing ${url}`, since).set(`announced ${reason} ${url}`, since);
+  memory.set(`failing ${url}`, since).set(`announced ${reason} ${url}`, since);
   const words = { reason, advice: [adviceFor(reason), hint].join(' ').trim() };
   const type = isTransient ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
   await services.announce(announcement(type, target, emptyState, since.toISOString(), words));
 }
 
 /** A visit succeeded, or a person has corrected the tags: the outage is over, and the next one is another. */
-export function noteRecovered(muted: MutedTargets, { secret }: Target): void {
+export function noteRecovered(memory: InstanceMemory, { secret }: Target): void {
   const url = secretUrl(secret);
-  if (muted.delete(`failing ${url}`)) muted.delete(url);
+  if (memory.delete(`failing ${url}`)) memory.delete(url);
 }

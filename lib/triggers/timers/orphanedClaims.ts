@@ -8,7 +8,7 @@ import { normalizedId, secretUrl, type SecretName } from '../../model/target.ts'
 import type { Services } from '../../reconcile/services.ts';
 import type { Lease } from '../../stores/lease.ts';
 import { tagsToCarryOver } from '../../tags/tags.ts';
-import type { ListedVault, MutedTargets } from './listing.ts';
+import type { ListedVault, InstanceMemory } from './listing.ts';
 
 /**
  * Compares the lists with the claims, to find claimed secrets that are missing or lost their tags (R10, tags lost; R11,
@@ -16,12 +16,12 @@ import type { ListedVault, MutedTargets } from './listing.ts';
  */
 export async function findOrphanedClaims(
   services: Services,
-  muted: MutedTargets,
+  memory: InstanceMemory,
   vaults: readonly ListedVault[],
 ): Promise<readonly ListedTarget[]> {
   if (services.settings.mode !== 'rotate') return [];
   try {
-    return withoutClaim(services, muted, vaults, await compare(services, muted, vaults));
+    return withoutClaim(services, memory, vaults, await compare(services, memory, vaults));
   } catch (error) {
     reportFailure(services, error, {});
     return [];
@@ -34,7 +34,7 @@ export async function findOrphanedClaims(
  */
 function withoutClaim(
   { clock, installation }: Services,
-  muted: MutedTargets,
+  memory: InstanceMemory,
   vaults: readonly ListedVault[],
   claimed: ReadonlySet<string>,
 ): readonly ListedTarget[] {
@@ -44,9 +44,9 @@ function withoutClaim(
     .filter(({ target, state }) => {
       const url = secretUrl(target.secret);
       const isOurs = state.stateBinding?.installation === installation;
-      const isWaiting = [state.wait?.until, muted.get(`unclaimed ${url}`)].some((until) => until && until > now);
+      const isWaiting = [state.wait?.until, memory.get(`unclaimed ${url}`)].some((until) => until && until > now);
       if (!isOurs || claimed.has(url) || isWaiting) return false;
-      muted.set(`unclaimed ${url}`, later(now, 15 * minute));
+      memory.set(`unclaimed ${url}`, later(now, 15 * minute));
       return true;
     });
 }
@@ -54,7 +54,7 @@ function withoutClaim(
 /** Returns the URLs of the claimed secrets. */
 async function compare(
   services: Services,
-  muted: MutedTargets,
+  memory: InstanceMemory,
   vaults: readonly ListedVault[],
 ): Promise<ReadonlySet<string>> {
   const claimed = new Set<string>();
@@ -63,13 +63,13 @@ async function compare(
     const url = secretUrl(claim.secret);
     claimed.add(url);
     const vault = complete.get(claim.secret.vaultUrl);
-    const checkedUntil = muted.get(`orphaned ${url}`);
+    const checkedUntil = memory.get(`orphaned ${url}`);
     if (!vault || vault.tagged.has(url) || (checkedUntil && checkedUntil > services.clock.now())) continue;
     await reportingFailures(services, { resource: claim.resource }, async () => {
       const done = await services.leases.withLease(normalizedId(claim.resource), (lease) =>
         vault.untagged.has(url) ? handleUntagged(services, claim, lease) : noteMissing(services, claim, lease),
       );
-      if (done !== 'busy') muted.set(`orphaned ${url}`, later(services.clock.now(), hour));
+      if (done !== 'busy') memory.set(`orphaned ${url}`, later(services.clock.now(), hour));
     });
   }
   return claimed;

@@ -17,7 +17,7 @@ import {
   maxConcurrency,
   noteRecovered,
   unmuted,
-  type MutedTargets,
+  type InstanceMemory,
   type SelectedTarget,
 } from './listing.ts';
 import { findOrphanedClaims } from './orphanedClaims.ts';
@@ -25,19 +25,19 @@ import { noteOverdue } from './overdue.ts';
 import { refreshConsumers } from './refreshConsumers.ts';
 
 /** Visits every target that is to be taken up in the phase. */
-export async function sweep(services: Services, muted: MutedTargets, phase: Phase, deadline: Date): Promise<void> {
-  const vaults = await listTargets(services, muted);
-  const selected = selectTargets(services, phase, unmuted(services, muted, vaults));
+export async function sweep(services: Services, memory: InstanceMemory, phase: Phase, deadline: Date): Promise<void> {
+  const vaults = await listTargets(services, memory);
+  const selected = selectTargets(services, phase, unmuted(services, memory, vaults));
   const left = await announceNewlyDue(services, phase, selected);
-  const checks = phase === 'verify' ? driftChecks(services, muted, vaults).filter(isNotIn(selected)) : [];
-  const { reports, bugs, late } = await visitAll(services, muted, [...left, ...checks], deadline);
-  rememberOwed(muted, checks, reports.slice(left.length), services.clock.now());
+  const checks = phase === 'verify' ? driftChecks(services, memory, vaults).filter(isNotIn(selected)) : [];
+  const { reports, bugs, late } = await visitAll(services, memory, [...left, ...checks], deadline);
+  rememberOwed(memory, checks, reports.slice(left.length), services.clock.now());
   if (late > 0) services.note('sweep-over', { targets: String(late) });
-  if (phase === 'generate') noteOverdue(services, muted, vaults);
+  if (phase === 'generate') noteOverdue(services, memory, vaults);
   if (phase === 'verify') {
-    const unclaimed = await findOrphanedClaims(services, muted, vaults);
+    const unclaimed = await findOrphanedClaims(services, memory, vaults);
     const visits = unclaimed.map(({ target }): SelectedTarget => ({ target, request: { cause: 'schedule' } }));
-    bugs.push(...(await visitAll(services, muted, visits, deadline)).bugs);
+    bugs.push(...(await visitAll(services, memory, visits, deadline)).bugs);
     await refreshConsumers(services, vaults, deadline);
   }
   if (bugs.length > 0) throw unexpectedErrors(bugs);
@@ -49,7 +49,7 @@ export async function sweep(services: Services, muted: MutedTargets, phase: Phas
  */
 export async function visitAll(
   services: Services,
-  muted: MutedTargets,
+  memory: InstanceMemory,
   targets: readonly SelectedTarget[],
   deadline: Date,
 ): Promise<{ reports: readonly (VisitReport | undefined)[]; bugs: string[]; late: number }> {
@@ -64,7 +64,7 @@ export async function visitAll(
       return undefined;
     }
     try {
-      return await visitTarget(services, muted, target, deadline);
+      return await visitTarget(services, memory, target, deadline);
     } catch (error) {
       bugs.push(placeOf(error));
       return undefined;
@@ -84,15 +84,16 @@ function placeOf(error: unknown): string {
 }
 
 /**
- * Selects what is under way, then what is due to start, the longest due first and no more than the cap allows. Targets
- * that keep failing come last, so that they do not use up the cap.
+ * Selects what is under way or may have a dead credential, then what is due to start, the longest due first and no more
+ * than the cap allows. Targets that keep failing come last, so that they do not use up the cap.
  */
 function selectTargets(services: Services, phase: Phase, listed: readonly ListedTarget[]): readonly SelectedTarget[] {
   const { settings, clock, jitter } = services;
   const now = clock.now();
   const due = listed.filter((one) => isSelected(phase, one, now, settings.frozenPhases, jitter(one.target)));
-  const starts = due.filter(({ state }) => !state.rotation && !state.isSuspect).toSorted(byUrgency);
-  const underWay = due.filter(({ state }) => state.rotation ?? state.isSuspect);
+  const isStart = ({ state }: ListedTarget) => !state.rotation && !state.isSuspect;
+  const underWay = due.filter((one) => !isStart(one));
+  const starts = due.filter(isStart).toSorted(byUrgency);
   if (starts.length > settings.startCap) services.note('start-cap', { due: String(starts.length) });
   return [...underWay, ...starts.slice(0, settings.startCap)].map((one): SelectedTarget => {
     const since = dueSince(one, jitter(one.target));
@@ -140,15 +141,15 @@ async function announceNewlyDue(
 
 async function visitTarget(
   services: Services,
-  muted: MutedTargets,
+  memory: InstanceMemory,
   { target, request }: SelectedTarget,
   deadline: Date,
 ): Promise<VisitReport> {
   const report = await reconcile(services, target, request, deadline);
   const reason = unsavedReason(report);
-  if (reason) await announceAndMute(services, muted, target, reason, report.is === 'barred' ? report.hint : '');
-  else if (report.is !== 'busy') noteRecovered(muted, target);
-  if (services.settings.mode === 'observe') muted.set(secretUrl(target.secret), later(services.clock.now(), hour));
+  if (reason) await announceAndMute(services, memory, target, reason, report.is === 'barred' ? report.hint : '');
+  else if (report.is !== 'busy') noteRecovered(memory, target);
+  if (services.settings.mode === 'observe') memory.set(secretUrl(target.secret), later(services.clock.now(), hour));
   return report;
 }
 

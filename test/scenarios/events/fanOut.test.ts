@@ -104,7 +104,7 @@ test.each([
   const named = subject ?? 'https://kv.vault.azure.net/secrets/one';
   const event = { specversion: '1.0', id: '1', source: 'urn:keyturn', type: due, subject: named, data };
   expect(await app.postEvent('generateDue', event)).toBe(202);
-  // It is a hint: what is due is due, whatever its kind is said to be.
+  // The event is a hint: the visit takes the kind from the tags.
   expect(app.regenerations()).toBe(forged.kind === undefined ? 0 : 1);
 });
 

@@ -124,7 +124,9 @@ describe('R4: a request that may still land', () => {
     await mine.withLease(name, async (lease) => {
       time.advance(61 * second);
       await leases(blobs, clock).withLease(name, async () => {
-        await expect(lease.recordIntent({ replaces: 'a', until: clock.now() })).rejects.toMatchObject({ reason: 'lease-lost' });
+        await expect(lease.recordIntent({ replaces: 'a', until: clock.now() })).rejects.toMatchObject({
+          reason: 'lease-lost',
+        });
       });
     });
   });
@@ -141,7 +143,9 @@ describe('R34: a container of leases that is deleted', () => {
     await mine.withLease(name, async (lease) => {
       deleteContainer(container, clock);
       time.advance(30 * second);
-      await expect(lease.recordIntent({ replaces: 'a', until: clock.now() })).rejects.toMatchObject({ reason: 'lease-lost' });
+      await expect(lease.recordIntent({ replaces: 'a', until: clock.now() })).rejects.toMatchObject({
+        reason: 'lease-lost',
+      });
     });
   });
 

@@ -4,14 +4,15 @@ import { OperationError } from '../../../../lib/model/operationError.ts';
 import { SettingsError } from '../../../../lib/model/settingsError.ts';
 import { answerRequest, type Methods } from '../../../../lib/triggers/http/answer.ts';
 
-async function answered(methodsOf: () => Methods, method = 'POST') {
+async function answered(methodsOf: () => Methods<undefined>, method = 'POST') {
   const reported: unknown[] = [];
   const request = new HttpRequest({ method, url: 'https://app.example/api/x' });
-  const answer = await answerRequest(request, methodsOf, (error) => reported.push(error));
+  const report = (error: unknown) => void reported.push(error);
+  const answer = await answerRequest(request, { methodsOf, open: () => undefined, report });
   return { ...answer, reported, body: JSON.parse(z.string().parse(answer.body)) as Record<string, unknown> };
 }
 
-function throwing(error: unknown): () => Methods {
+function throwing(error: unknown): () => Methods<undefined> {
   return () => ({
     POST: () => {
       throw error;
