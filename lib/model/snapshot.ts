@@ -73,6 +73,8 @@ export interface Claim {
   readonly missingSince?: Date | undefined;
   /** When a dead value was last replaced (R19, own and foreign versions). */
   readonly repairedAt?: Date | undefined;
+  /** Until when the credential is protected that a corrected tag named (R12, value not of resource). */
+  readonly correctedUntil?: Date | undefined;
 }
 
 /** A regenerate that was sent, or may have been, and may still take effect (R4, request in flight). */

@@ -38,7 +38,7 @@ export function signalrKey({ clients, random }: ProviderDeps): AccessKeys {
         // azure-facts: SignalR keys), the regenerate was accepted, and the service's own state tells when it is done.
         if (accepted.length === 0) throw error;
       }
-      return whileWorking(input);
+      return whileWorking({ ...input, state: { ...input.state, wait: undefined } }); // it works since now
     },
     prove: ({ host, now }, key, control) => {
       const probe = async (text: string): Promise<ProbeAnswer> =>

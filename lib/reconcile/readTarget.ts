@@ -1,4 +1,4 @@
-import { day, later } from '../model/clock.ts';
+import { day, later, latest } from '../model/clock.ts';
 import { OperationError } from '../model/operationError.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Settings } from '../model/settings.ts';
@@ -43,15 +43,16 @@ export async function readTarget(services: ReaderServices, name: SecretName, now
   if (tagged === 'unknown') return { is: 'barred', reason: 'credential-id-unknown', target };
   const binding = bindingOf(found.state, secret, target, installation, now);
   if (binding === 'elsewhere') return { is: 'barred', reason: 'managed-elsewhere', target };
-  const state = binding === 'bound' ? found.state : onlyWaits(found.state);
+  const savedState = binding === 'bound' ? found.state : onlyWaits(found.state);
+  const claimed = await findClaim(services, target, provider.qualifier?.(secret.value));
   const unseen: UninspectedSnapshot = {
     target: withMinOverlap(target, provider),
     secret,
     readAt: now,
     binding,
-    state,
-    savedState: state,
-    ...(await findClaim(services, target, provider.qualifier?.(secret.value))),
+    state: withClaimedGuard(savedState, claimed, now),
+    savedState,
+    ...claimed,
     ...tagged,
   };
   return { is: 'target', provider, unseen };
@@ -74,6 +75,14 @@ function withMinOverlap(target: Target, { minOverlapMs = 0 }: Provider): Target 
 /** Ignores state that belongs to another value, but keeps what it waits for (R1, state bound to value). */
 function onlyWaits({ refusals, wait, guard }: State): State {
   return { refusals, ...(wait && { wait }), ...(guard && { guard }) };
+}
+
+/** The tags may have lost the quiet period after a corrected tag, and the claim keeps it (R12, value not of resource). */
+function withClaimedGuard(state: State, { claim }: Pick<Snapshot, 'claim'>, now: Date): State {
+  const until = claim === 'of-another' ? undefined : claim?.correctedUntil;
+  const { guard } = state;
+  if (!until || until <= now || (guard?.reason === 'tag-corrected' && guard.until >= until)) return state;
+  return { ...state, guard: { reason: 'tag-corrected', until: latest(until, guard?.until ?? until) } };
 }
 
 /** State of another installation counts while that one is in mid-rotation, or has written within this time. */

@@ -194,10 +194,19 @@ export class Visit {
     return 'again';
   }
 
-  /** Lets the tag `CredentialId` name the credential that the value holds. */
+  /**
+   * Lets the tag `CredentialId` name the credential that the value holds.
+   *
+   * The claim keeps the quiet period too, and is written first: an earlier tag write of ours that arrives late would
+   * put the old tags back, and nothing else would know that a tag was corrected (R12, value not of resource).
+   */
   async fixTag(taggedId: CredentialId, state: State): Promise<Next> {
     this.setState(state);
     this.#update({ taggedId });
+    const { claim } = this.#snapshot;
+    if (claim && claim !== 'of-another' && state.guard?.reason === 'tag-corrected') {
+      await this.#saveClaim({ ...claim, correctedUntil: state.guard.until });
+    }
     await this.save();
     return 'again';
   }
@@ -451,27 +460,35 @@ export class Visit {
   }
 
   async #disable(version: string): Promise<void> {
+    await this.#readAgain();
     await this.#lease.ensureTimeLeft();
     await this.#services.vault.disable(this.#snapshot.target.secret, version);
   }
 
   /** Writes that this secret is the target, and which version is the last that we wrote. */
   async #claim(missingSince?: Date, repairedAt?: Date): Promise<void> {
-    const claim = this.#nextClaim(missingSince, repairedAt);
+    await this.#saveClaim(this.#nextClaim(missingSince, repairedAt));
+  }
+
+  async #saveClaim(claim: Claim): Promise<void> {
     await this.#services.claims.save(claim, this.#lease);
     this.#update({ claim });
   }
 
   #nextClaim(missingSince?: Date, repairedAt?: Date): Claim {
-    const { target, secret, claim: before } = this.#snapshot;
-    const repaired = repairedAt ?? (before === 'of-another' ? undefined : before?.repairedAt);
-    const qualifier = this.#provider.qualifier?.(secret.value);
-    const sourceObject = this.#provider.sourceObject?.(secret.value);
-    const { host } = this.#providerInput();
+    const { target, secret, claim } = this.#snapshot;
+    const before = claim === 'of-another' ? undefined : claim;
     const { kind, resource } = target;
-    const { version, createdOn } = secret;
-    const found = { qualifier, sourceObject, host };
-    return { secret: target.secret, kind, resource, version, createdOn, ...found, missingSince, repairedAt: repaired };
+    return {
+      ...{ secret: target.secret, kind, resource },
+      ...{ version: secret.version, createdOn: secret.createdOn },
+      qualifier: this.#provider.qualifier?.(secret.value),
+      sourceObject: this.#provider.sourceObject?.(secret.value),
+      host: this.#providerInput().host,
+      missingSince,
+      repairedAt: repairedAt ?? before?.repairedAt,
+      correctedUntil: before?.correctedUntil,
+    };
   }
 
   /**

@@ -54,6 +54,7 @@ function metadataOf({ secret, kind, resource, version, qualifier, sourceObject, 
     ...(dates.createdOn && { createdon: dates.createdOn.toISOString() }),
     ...(dates.missingSince && { missingsince: dates.missingSince.toISOString() }),
     ...(dates.repairedAt && { repairedat: dates.repairedAt.toISOString() }),
+    ...(dates.correctedUntil && { correcteduntil: dates.correctedUntil.toISOString() }),
   };
 }
 
@@ -70,11 +71,12 @@ function present(words: Readonly<Record<string, string | undefined>>): Record<st
   return Object.fromEntries(Object.entries(words).flatMap(([name, word]) => (word ? [[name, word]] : [])));
 }
 
-function datesIn(metadata: Metadata): Pick<Claim, 'createdOn' | 'missingSince' | 'repairedAt'> {
+function datesIn(metadata: Metadata): Pick<Claim, 'createdOn' | 'missingSince' | 'repairedAt' | 'correctedUntil'> {
   return {
     createdOn: dateFrom(metadata['createdon']),
     missingSince: dateFrom(metadata['missingsince']),
     repairedAt: dateFrom(metadata['repairedat']),
+    correctedUntil: dateFrom(metadata['correcteduntil']),
   };
 }
 

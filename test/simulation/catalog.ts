@@ -24,6 +24,8 @@ export const regressions = [
   'promise 5: a key stands in the tags before it is replaced',
   'R6: a tag of the owner that was set while a key is proved for a minute is kept',
   'R7: a live key that is replaced while the old one ends is repaired before rest',
+  'R12: the claim protects what a corrected tag named when a late write puts the old tags back',
+  'R6: no version is disabled on an old read of the tags',
   'R21: a new standby that leaked is not published',
   'R11: the quiet period of a restored secret outlives a failing write',
   'R11: a quiet period that is over does not stand in the way of the next one',

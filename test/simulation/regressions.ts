@@ -12,7 +12,7 @@ import { keyInUse } from './versions/simulation.ts';
 type RequestNth = readonly [name: RegExp, nth: number];
 
 interface LifeStory {
-  readonly kind?: 'batch' | 'signalr';
+  readonly scenario?: string;
   readonly faults?: readonly (readonly [RequestNth, Fault])[];
   readonly actions?: readonly (readonly [RequestNth, string])[];
 }
@@ -25,14 +25,18 @@ const proof = /^GET \/applications$|^HEAD .*users\/keyturn$/;
 const restored = 'deletes the secret and restores it after 12 minutes';
 
 /** Answers what is wrong with a life in which this happens. */
-function life({ kind = 'batch', faults = [], actions = [] }: LifeStory): () => Promise<readonly string[]> {
+function life({
+  scenario: name = 'batch: a life',
+  faults = [],
+  actions = [],
+}: LifeStory): () => Promise<readonly string[]> {
   return async () => {
-    const scenario = scenarioNamed(`${kind}: a life`);
+    const scenario = scenarioNamed(name);
     const { requests } = await scenario.run(cleanPlan);
     const names = [...requests];
-    const atOf = ([name, nth]: RequestNth) => {
-      const at = names.flatMap((one, index) => (name.test(one) ? [index] : []))[nth - 1];
-      if (at === undefined) throw new Error(`There is no request ${name} ${nth} in: ${names.join(', ')}`);
+    const atOf = ([pattern, nth]: RequestNth) => {
+      const at = names.flatMap((one, index) => (pattern.test(one) ? [index] : []))[nth - 1];
+      if (at === undefined) throw new Error(`There is no request ${pattern} ${nth} in: ${names.join(', ')}`);
       return at;
     };
     const outcome = await scenario.run({
@@ -115,7 +119,7 @@ async function sharedKey(): Promise<readonly string[]> {
 const byTitle: Readonly<Record<Regression, () => Promise<readonly string[]>>> = {
   'promise 5: a key stands in the tags before it is replaced': life({}),
   'R6: a tag of the owner that was set while a key is proved for a minute is kept': life({
-    kind: 'signalr',
+    scenario: 'signalr: a life',
     actions: [
       [[round, 1], 'sees new keys refused for 40 seconds'],
       [[proof, 2], 'adds a tag of their own'],
@@ -123,6 +127,16 @@ const byTitle: Readonly<Record<Regression, () => Promise<readonly string[]>>> = 
   }),
   'R7: a live key that is replaced while the old one ends is repaired before rest': life({
     actions: [[[regenerate, 2], 'regenerates Secondary']],
+  }),
+  'R12: the claim protects what a corrected tag named when a late write puts the old tags back': life({
+    scenario: 'signalr: a life',
+    faults: [[[patch, 1], 'crash, late effect']],
+    actions: [[[patch, 1], 'lets CredentialId name the other key']],
+  }),
+  'R6: no version is disabled on an old read of the tags': life({
+    scenario: 'signalr: a life with consumers',
+    faults: [[[patch, 3], 'duplicate late']],
+    actions: [[[round, 8], 'starts an emergency, immediate, an unnamed key leaked']],
   }),
   'R21: a new standby that leaked is not published': life({
     faults: [[[proof, 2], 'throttled']],
@@ -133,7 +147,7 @@ const byTitle: Readonly<Record<Regression, () => Promise<readonly string[]>>> = 
     actions: [[[patch, 3], restored]],
   }),
   'R11: a quiet period that is over does not stand in the way of the next one': life({
-    kind: 'signalr',
+    scenario: 'signalr: a life',
     actions: [
       [[patch, 1], 'writes a version with the other key and the tags but for the state'],
       [[put, 1], restored],

@@ -1,5 +1,6 @@
 import { isUpdating } from '../../../infra/azure-emulator/src/index.ts';
 import type { SignalRService } from '../../../infra/azure-emulator/src/index.ts';
+import { later, minute, second } from '../../../lib/model/clock.ts';
 import { contract } from './contract.ts';
 import { contractOfKeys } from './contractOfKeys.ts';
 import { keyGround, words, type KeyKind } from './keyGround.ts';
@@ -35,7 +36,8 @@ async function begun() {
   const s = await stage(signalrKey, inProcess);
   const before = await s.provider.inspect(s.view());
   const view = s.view(s.ground.value, during('generate', before));
-  return { ...s, view, generate: () => s.provider.generate(view, standbyIn(before), plainly) };
+  const standby = standbyIn(before);
+  return { ...s, view, standby, generate: () => s.provider.generate(view, standby, plainly) };
 }
 
 test('regenerating is accepted at once and done when the service says so', async () => {
@@ -65,6 +67,14 @@ test('a second regenerate while one runs is refused as such, and the first comes
   await expect(s.generate()).rejects.toMatchObject({ reason: 'service-working', detail: { answered: true } });
   s.azure.clock.advance(20_000);
   expect(isUpdating(s.azure.arm, s.resource, s.azure.clock.now().getTime())).toBe(false);
+});
+
+test('a regenerate that is accepted after a long wait is looked for again after two seconds', async () => {
+  const s = await begun();
+  const { now, state } = s.view;
+  const wait = { reason: 'service-working', since: later(now, -minute), until: now } as const;
+  const generated = await s.provider.generate({ ...s.view, state: { ...state, wait } }, s.standby, plainly);
+  expect(generated).toMatchObject({ is: 'pending', until: later(now, 2 * second) });
 });
 
 test('the salt is never touched', async () => {

@@ -33,6 +33,8 @@ interface Given {
   readonly updatedOn?: Date;
   readonly others?: Readonly<Record<string, Record<string, string>>>;
   readonly claimed?: SecretName;
+  /** As the claim has it. */
+  readonly correctedUntil?: Date;
   readonly qualifier?: string;
   /** What reading another secret fails with. */
   readonly failing?: Error;
@@ -54,7 +56,7 @@ function secretWith(value: string, tags: Record<string, string>, updatedOn: Date
 }
 
 async function observed({ state, value = 'value', tags = {}, updatedOn = firstDay, others = {}, ...given }: Given) {
-  const { claimed, qualifier, failing = new OperationError('secret-missing'), kind } = given;
+  const { claimed, correctedUntil, qualifier, failing = new OperationError('secret-missing'), kind } = given;
   const own = { ProviderAddress: resource, ...(state && writeTags({}, state, 'Primary')), ...tags };
   const all: Record<string, Record<string, string>> = { ...others, [target.secret.name]: own };
   const read: Vault['read'] = ({ name }) => {
@@ -62,7 +64,7 @@ async function observed({ state, value = 'value', tags = {}, updatedOn = firstDa
     return found ? Promise.resolve(secretWith(value, found, updatedOn)) : Promise.reject(failing);
   };
   const claimsOf = claims(memoryBlobs(emptyContainer(), { now: () => now }));
-  if (claimed) await claimsOf.save({ ...claim, secret: claimed, ...(qualifier && { qualifier }) }, held);
+  if (claimed) await claimsOf.save({ ...claim, secret: claimed, qualifier, correctedUntil }, held);
   const services = {
     vault: { read } as Vault,
     claims: claimsOf,
@@ -118,6 +120,34 @@ describe('R1: state', () => {
   test('of another installation counts until it was quiet for a whole week', async () => {
     const aWeekAgo = await observed({ state: theirs, updatedOn: later(now, -7 * day) });
     expect(aWeekAgo).toMatchObject({ unseen: { binding: 'lost' } });
+  });
+});
+
+describe('R12: the quiet period after a corrected tag that stands in the claim', () => {
+  const claimed = target.secret;
+  const short = { reason: 'tag-corrected', until: onDay(61) } as const;
+  const long = { reason: 'tag-corrected', until: onDay(62) } as const;
+  const restored = { reason: 'restored', until: onDay(63) } as const;
+
+  test.each<[string, Given, State['guard']]>([
+    ['counts where the tags lost it', { state: idle, claimed, correctedUntil: long.until }, long],
+    ['outlives a shorter one', { state: { ...idle, guard: short }, claimed, correctedUntil: long.until }, long],
+    ['shortens none', { state: { ...idle, guard: long }, claimed, correctedUntil: short.until }, long],
+    [
+      'forbids what a longer one of another reason allows',
+      { state: { ...idle, guard: restored }, claimed, correctedUntil: long.until },
+      { ...restored, reason: 'tag-corrected' },
+    ],
+    ['is over in its time', { state: idle, claimed, correctedUntil: now }, undefined],
+    [
+      'is nothing to another secret',
+      { state: idle, claimed: { ...claimed, name: 'claimant' }, correctedUntil: long.until },
+      undefined,
+    ],
+  ])('%s', async (_sentence, given, guard) => {
+    const found = await observed(given);
+    if (found.is !== 'target') throw new Error(found.is);
+    expect(found.unseen.state.guard).toEqual(guard);
   });
 });
 

@@ -12,6 +12,7 @@ const whole: Claim = {
   ...claim,
   missingSince: new Date('2026-03-02T01:00:00Z'),
   repairedAt: new Date('2026-03-01T01:00:00Z'),
+  correctedUntil: new Date('2026-03-03T01:00:00Z'),
 };
 
 test.each([
