@@ -40,14 +40,20 @@ export function assembleServices({
   const { topicEndpoint, vaultUrls } = settings;
   const graph = resourceGraph(all.arm);
   const leaseStore = leases(container('keyturn-leases'), clock);
+  const secrets = vault(all);
+  const claimStore = claims(container('keyturn-claims'));
+  const objectVaults = [...vaultUrls, ...settings.objectVaultUrls];
   return {
     settings,
     clock,
-    vault: vault(all),
+    vault: secrets,
     leases: leaseStore,
-    claims: claims(container('keyturn-claims')),
+    claims: claimStore,
     installation: installationOf(settings.blobServiceUrl),
-    providers: providers({ clients: all, graph, random: randomBytes }),
+    providers: providers({
+      ...{ clients: all, graph, random: randomBytes },
+      ...{ objectVaults, claims: claimStore, vault: secrets },
+    }),
     arm: all.arm,
     graph,
     consumers: consumerRefresher({ arm: all.arm, graph, leases: leaseStore, clock, vaultUrls }),

@@ -17,6 +17,7 @@ const count = z.coerce.number({ error: 'should be a whole number' }).int().min(1
 
 const shape = z.strictObject({
   KEYTURN_VAULTS: vaults,
+  KEYTURN_OBJECT_VAULTS: vaults.default([]),
   KEYTURN_MODE: mode.default('observe'),
   KEYTURN_VALIDITY: duration.default(90 * 86_400_000),
   KEYTURN_LEAD: duration.optional(),
@@ -40,15 +41,41 @@ export function settingsFrom(env: Environment): Settings {
   const ours = Object.entries(env).filter(([name, value]) => name.startsWith('KEYTURN_') && value?.trim());
   const read = shape.safeParse(Object.fromEntries(ours));
   const blobServiceUrl = storageFrom(env);
-  if (read.success && blobServiceUrl) return settings(read.data, blobServiceUrl);
+  const vaultsElsewhere = read.success ? problemsOfVaults(read.data, env) : [];
+  if (read.success && blobServiceUrl && vaultsElsewhere.length === 0) return settings(read.data, blobServiceUrl);
   const storage = blobServiceUrl ? [] : ['AzureWebJobsStorage__accountName (or __blobServiceUri): missing'];
-  throw new SettingsError([...(read.error?.issues.flatMap((issue) => problems(issue, env)) ?? []), ...storage]);
+  const found = read.error?.issues.flatMap((issue) => problems(issue, env)) ?? vaultsElsewhere;
+  throw new SettingsError([...found, ...storage]);
+}
+
+/** The hosts of vaults in Azure's clouds end so (azure-facts: Key Vault limits). */
+const vaultHost = /^[a-z0-9-]{1,127}\.vault\.(azure\.net|azure\.cn|usgovcloudapi\.net)$/;
+const loopbackHost = /^(localhost|[a-z0-9-]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
+
+/**
+ * Tokens for Key Vault are sent to these hosts. One on this machine is the local Azure, and counts only where the host
+ * runs for development.
+ */
+function problemsOfVaults(found: z.output<typeof shape>, env: Environment): readonly string[] {
+  const isDevelopment = env['AZURE_FUNCTIONS_ENVIRONMENT'] === 'Development';
+  return (['KEYTURN_VAULTS', 'KEYTURN_OBJECT_VAULTS'] as const).flatMap((name) =>
+    found[name].flatMap((url) => {
+      const { host } = new URL(url);
+      const isLocal = loopbackHost.test(host);
+      if (vaultHost.test(host) || (isLocal && isDevelopment)) return [];
+      const expected = isLocal
+        ? 'on this machine is for AZURE_FUNCTIONS_ENVIRONMENT=Development'
+        : 'should end in .vault.azure.net, .vault.azure.cn or .vault.usgovcloudapi.net';
+      return [`${name}: a vault ${expected}, is ${redact(JSON.stringify(url))}`];
+    }),
+  );
 }
 
 function settings(found: z.output<typeof shape>, blobServiceUrl: string): Settings {
   const { KEYTURN_LEAD: leadMs, KEYTURN_WINDOW: startWindow, KEYTURN_TOPIC_ENDPOINT: topicEndpoint } = found;
   return {
     vaultUrls: found.KEYTURN_VAULTS,
+    objectVaultUrls: found.KEYTURN_OBJECT_VAULTS,
     mode: found.KEYTURN_MODE,
     defaults: {
       validityMs: found.KEYTURN_VALIDITY,

@@ -39,6 +39,7 @@ export async function openEnvironment({ overlapMs, mode, onStop }: EnvironmentOp
   const seeded = await seed(azure, overlapMs);
   const settings = {
     KEYTURN_VAULTS: seeded.vault.uri,
+    AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
     KEYTURN_MODE: mode,
     KEYTURN_ADOPTION_GRACE: 'PT0S',
     KEYTURN_OVERLAP: `PT${overlapMs / 1000}S`,

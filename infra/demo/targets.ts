@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import { createHmac } from 'node:crypto';
 import { keysAt } from '../azure-emulator/src/index.ts';
-import type { BatchAccount, SignalRService, Vault } from '../azure-emulator/src/index.ts';
+import type { BatchAccount, Resource, SignalRService, Vault } from '../azure-emulator/src/index.ts';
 
 /** A secret to be rotated, as its owner and its consumers know it. */
 export interface DemoTarget {
@@ -85,6 +85,33 @@ export function putSecret(vault: Vault, target: DemoTarget, properties: SecretPr
   const rotation = { ProviderAddress: resource.id, ...target.tags, ValidityPeriodDays: '90' };
   const tags = { ...own, ...rotation, RotationOverlap: `PT${overlapMs / 1000}S` };
   vault.setSecret(secret, firstValue, { tags, createdOn, expiresOn });
+  if (target.sourceObject !== undefined) nameTarget(vault, { secret, resource, identifier: firstValue });
+}
+
+/** A target whose value is the name of a key or certificate. */
+interface NamedTarget {
+  readonly secret: string;
+  readonly resource: Resource;
+  readonly identifier: string;
+}
+
+/**
+ * Acts as the owners of the account and of its key or certificate: the account names the secret that may change its
+ * encryption, every version names the account that may end it.
+ */
+export function nameTarget(vault: Vault, { secret, resource, identifier }: NamedTarget): void {
+  resource.tags = { ...resource.tags, KeyturnCmk: `${vault.uri}/secrets/${secret}` };
+  const [, collection, name = ''] = URL.canParse(identifier) ? new URL(identifier).pathname.split('/') : [];
+  const store = collection === 'keys' ? vault.keys : vault.certificates;
+  for (const { version, tags } of collection ? store.versions(name) : []) {
+    const named = new Set([...(tags?.['KeyturnAccounts']?.split(' ') ?? []), accountName(resource)]);
+    store.update(name, { tags: { ...tags, KeyturnAccounts: [...named].join(' ') } }, version);
+  }
+}
+
+/** `account.region`, as the endpoint of an account begins; here it may be an address. */
+function accountName({ authority }: Resource): string {
+  return /^[\d.]+:/.test(authority) ? authority : authority.split('.').slice(0, 2).join('.');
 }
 
 /** Puts a secret into the vault whose rotation is not due for weeks. */

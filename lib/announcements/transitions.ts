@@ -2,7 +2,7 @@ import { adviceFor, hasClass, type Reason } from '../model/reason.ts';
 import type { Evidence } from '../model/check.ts';
 import { overlapEnd } from '../decide/due.ts';
 import type { Consumers, Snapshot } from '../model/snapshot.ts';
-import { isBeforePublish, isOrWasDown, type State } from '../model/state.ts';
+import { isBeforePublish, isOrWasDown, isUnnamed, type State } from '../model/state.ts';
 import { announcement, type Announcement, type AnnouncementType, type AnnouncementWords } from './announcement.ts';
 
 /** These announce the former rotation where the state has none any more, or another one. */
@@ -68,12 +68,15 @@ function evidenceIn({ evidence }: Snapshot): Pick<AnnouncementWords, 'evidence' 
   return evidence ? { evidence: evidence.reason, ...detailOf(evidence) } : {};
 }
 
-function detailOf({ detail }: Evidence): Pick<AnnouncementWords, 'detail'> {
+function detailOf({ detail }: Pick<Evidence, 'detail'>): Pick<AnnouncementWords, 'detail'> {
   return detail ? { detail } : {};
 }
 
 /** A quiet period began, because of something that a person did. */
-function guardAdded({ savedState, state: { guard } }: Snapshot): Transition | undefined {
+function guardAdded({ savedState, state: { guard, wait } }: Snapshot): Transition | undefined {
+  if (guard && isUnnamed(savedState.wait) && !isUnnamed(wait)) {
+    return { type: 'Keyturn.Rotation.Held', reason: 'newly-named', more: { until: guard.until } };
+  }
   if (!guard || guard.reason === 'adoption-grace' || guard.reason === savedState.guard?.reason) return undefined;
   return { type: 'Keyturn.Rotation.Held', reason: guard.reason, more: { until: guard.until } };
 }
@@ -131,7 +134,10 @@ function waitBegun({ savedState, state, consumers, inspection, waitingFor }: Sna
   if (wait.reason === inspection.nothingToRotate?.reason)
     return { type: 'Keyturn.Target.NothingToRotate', reason: wait.reason };
   const type = mayPass(wait.reason) ? 'Keyturn.Rotation.Failed' : 'Keyturn.Rotation.Held';
-  const detail = waitingFor?.reason === wait.reason ? detailOf(waitingFor) : {};
+  const grounds = [waitingFor, inspection.readiness].find(
+    (each) => each && 'reason' in each && each.reason === wait.reason,
+  );
+  const detail = grounds && 'detail' in grounds ? detailOf(grounds) : {};
   return {
     type,
     reason: wait.reason,

@@ -1,6 +1,13 @@
 import { day, hour, later, latest, minute, wholeSecond } from '../model/clock.ts';
 import type { Reason } from '../model/reason.ts';
-import { isBeforePublish, type Guard, type CredentialRef, type Rotation, type State } from '../model/state.ts';
+import {
+  isBeforePublish,
+  isUnnamed,
+  type Guard,
+  type CredentialRef,
+  type Rotation,
+  type State,
+} from '../model/state.ts';
 import { startEmergency, mergeToRevoke } from './emergency.ts';
 import type { Decision, Rule, Situation } from './decision.ts';
 import { isLiveDead, liveCredentialReplaced } from './drift.ts';
@@ -25,7 +32,7 @@ export function decide(situation: Situation): Decision {
 }
 
 const rules: readonly Rule[] = [
-  ...[resourceUnfit, claimedTwice, valueNotOfResource, notAdopted, stateLost], // may the target be touched?
+  ...[resourceUnfit, newlyNamed, claimedTwice, valueNotOfResource, notAdopted, stateLost], // may the target be touched?
   ...[tagCorrected, restored, startEmergency, paused, held], // what do people want?
   // A rotation under way.
   ...[liveCredentialReplaced, backingOff, liveRefused, frozen, regenerationNotice, continueRotation],
@@ -54,6 +61,18 @@ function resourceUnfit(s: Situation): Decision | undefined {
   if (readiness.is === 'pending') return { do: 'wait', reason: readiness.reason, until: readiness.until };
   if (readiness.is === 'valid') return undefined;
   return { do: 'wait', reason: readiness.reason, until: inAnHour(s), code: readiness.code };
+}
+
+/**
+ * The resource names the secret since a moment ago. As after an adoption, its owner has a quiet period to object (R25,
+ * named by the resource).
+ */
+function newlyNamed(s: Situation): Decision | undefined {
+  const { wait, guard: before } = s.state;
+  if (!isUnnamed(wait)) return undefined;
+  const until = wholeSecond(later(s.now, s.settings.adoptionGraceMs));
+  const guard = before && before.until > until ? before : { reason: before?.reason ?? 'adoption-grace', until };
+  return { do: 'setState', reason: 'newly-named', state: { ...withoutWait(s.state), guard } };
 }
 
 /** One secret is the target of a resource and kind (R9, claimed twice). */

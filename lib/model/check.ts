@@ -27,6 +27,12 @@ export type Check =
   | { readonly is: 'valid'; readonly evidence?: Evidence | undefined }
   | Pending
   | { readonly is: 'unknown'; readonly reason: Reason; readonly code?: string | undefined }
-  | { readonly is: 'invalid'; readonly reason: Reason; readonly code?: string | undefined };
+  | {
+      readonly is: 'invalid';
+      readonly reason: Reason;
+      readonly code?: string | undefined;
+      /** What would cure it: a command, with names only. */
+      readonly detail?: string | undefined;
+    };
 
 export const valid: Check = { is: 'valid' };

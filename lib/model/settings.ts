@@ -4,6 +4,8 @@ import type { TargetOptions } from './target.ts';
 /** The settings, validated once. Durations are in milliseconds. */
 export interface Settings {
   readonly vaultUrls: readonly string[];
+  /** More vaults, for keys and certificates alone. */
+  readonly objectVaultUrls: readonly string[];
   readonly mode: 'rotate' | 'observe';
   /** The options of a target where its tags set none. */
   readonly defaults: TargetOptions;

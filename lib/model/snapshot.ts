@@ -44,6 +44,10 @@ export interface Inspection {
   readonly next?: Credential | undefined;
   /** The host of the data plane, as Resource Manager names it. */
   readonly host?: string | undefined;
+  /** The key that the owner of the resource wants, in a tag of the resource (R26, key of the owner). */
+  readonly requestedKey?: string | undefined;
+  /** The resource names this very secret, so no other secret has a claim to it (R25, named by the resource). */
+  readonly isNamed?: true | undefined;
   /** A reason to begin a rotation before it is due: a newer version, another key in RotationKey, a near expiry. */
   readonly startCause?: 'new-version' | 'near-expiry' | undefined;
   readonly nothingToRotate?: NothingToRotate | undefined;

@@ -92,6 +92,11 @@ export interface Wait {
   readonly wasDown?: true | undefined;
 }
 
+/** The owner of the resource has not named the secret, or its account (R25, named by the resource). */
+export function isUnnamed(wait: Wait | undefined): boolean {
+  return wait?.reason === 'not-named-by-resource' || wait?.reason === 'not-named-by-certificate';
+}
+
 /** Whether it is announced when the resource is well again. */
 export function isOrWasDown(wait: Wait | undefined): boolean {
   return hasClass(wait?.reason, 'down') || wait?.wasDown === true;

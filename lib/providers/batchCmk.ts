@@ -4,12 +4,13 @@ import { OperationError } from '../model/operationError.ts';
 import type { Credential, Inspection } from '../model/snapshot.ts';
 import type { RevocableCredential } from '../model/target.ts';
 import { credentialIdIn, keyInSecret, textOf } from './keys/keyCredential.ts';
-import { accountOf, encryptBy, usedBy } from './keys/keyedAccount.ts';
+import { accountOf, encryptBy, namingRefusal, usedBy } from './keys/keyedAccount.ts';
 import { isUsed } from './keys/keyGrant.ts';
 import { baseOf, byService, isFollowed, keyIdentifier, keyUrl, withoutVersion } from './keys/keyIdentifier.ts';
 import { inspectKey } from './keys/inspectKey.ts';
+import { isPublishedElsewhere } from './followers.ts';
 import { keyInspectionOf } from './keys/keyInspection.ts';
-import { disable, keyAt, rotate, versionOf } from './keys/keyVersions.ts';
+import { disable, keyAt, rotate, versionOf, versionsOf } from './keys/keyVersions.ts';
 import { reasonIfMissing, wantedOf } from './keys/wantedKey.ts';
 import type { ProviderDeps, Provider, ProviderInput, SendOwn } from './provider.ts';
 import { proveVersion, withoutRevocation } from './versionedCredential.ts';
@@ -69,7 +70,9 @@ async function adopt(
   own: SendOwn,
 ): Promise<Pending | undefined> {
   const text = next.value.open();
-  if (usedBy(await accountOf(deps, input)) === text) return undefined;
+  const before = await accountOf(deps, input);
+  if (namingRefusal(before, input)) throw new OperationError('not-named-by-resource');
+  if (usedBy(before) === text) return undefined;
   const account = await encryptBy(deps, input, text, own);
   if (usedBy(account) !== text)
     return { is: 'pending', reason: 'service-working', until: later(input.now, 10 * second) };
@@ -100,7 +103,8 @@ async function revoke(
   if (followedUntil > now && (await isUsed(deps, [base, `${base}/`]))) {
     return { is: 'pending', reason: 'overlap', until: followedUntil };
   }
-  if (await isUsed(deps, [keyUrl({ ...key, version })])) {
+  const isStillUsed = await isUsed(deps, [keyUrl({ ...key, version })]);
+  if (isStillUsed || (await isPublishedElsewhere(deps, input, base, await versionsOf(deps, key), version))) {
     if (later(secret.createdOn, minOverlapMs + patienceMs) > now) {
       return { is: 'pending', reason: 'key-still-used', until: later(now, hour) };
     }

@@ -1,7 +1,9 @@
 import type { CertificatePolicy } from '@azure/keyvault-certificates';
 import type { Check, Pending } from '../model/check.ts';
-import { day, later, minute, second } from '../model/clock.ts';
+import { day, earliest, hour, later, minute, second } from '../model/clock.ts';
+import { accountsTag, resourceTag } from '../model/naming.ts';
 import { OperationError } from '../model/operationError.ts';
+import { hasClass } from '../model/reason.ts';
 import { Sealed } from '../model/sealed.ts';
 import type { Credential, Inspection } from '../model/snapshot.ts';
 import type { RevocableCredential } from '../model/target.ts';
@@ -19,8 +21,10 @@ import {
   readNewest,
 } from './certificates/inspectCertificate.ts';
 import { withAutoRenew } from './certificates/certificatePolicy.ts';
-import { disable, requestVersion, versionOf } from './certificates/certificateVersions.ts';
+import { disable, requestVersion, tag, versionOf, versionsOf } from './certificates/certificateVersions.ts';
 import { mayEndOldVersion, nodeCheck } from './certificates/nodeCheck.ts';
+import { observingPools } from './certificates/observingPools.ts';
+import { accountsNamedBy, isPublishedElsewhere } from './followers.ts';
 import type { ProviderDeps, Provider, ProviderInput, SendOwn } from './provider.ts';
 import { proveVersion, withoutRevocation } from './versionedCredential.ts';
 
@@ -54,7 +58,7 @@ export function poolCertificate(deps: ProviderDeps): Provider {
 
 /** Runs under the certificate's lease: does nothing if a version was made meanwhile or is on its way. */
 async function generate(deps: ProviderDeps, input: ProviderInput, own: SendOwn): Promise<Inspection | Pending> {
-  const { inspection, newest } = await readNewest(deps, input);
+  const { inspection, newest } = await readNewest(deps, withoutHost(input));
   if (inspection.next ?? inspection.readiness.is !== 'valid') return inspection;
   const certificate = identifierIn(input);
   if (!certificate || !newest?.policy) throw new OperationError('certificate-missing');
@@ -62,6 +66,11 @@ async function generate(deps: ProviderDeps, input: ProviderInput, own: SendOwn):
   const policy = policyFor(input, newest.policy);
   await own(() => requestVersion(deps, certificate, newest.properties, policy));
   return { is: 'pending', reason: 'service-working', until: later(input.now, 10 * second) };
+}
+
+/** The account is read again before its certificate is changed: the claim may name its endpoint of long ago. */
+function withoutHost({ host: _, ...input }: ProviderInput): ProviderInput {
+  return input;
 }
 
 /** A private key that leaked is not used again, whatever the policy says about renewals. */
@@ -76,22 +85,81 @@ async function verify(deps: ProviderDeps, input: ProviderInput, live: Credential
   return nodeCheck(deps, input, certificateId(certificate), await madeOn(deps, input, certificate));
 }
 
-/** Nodes that are not known to have the new version may still use the old one. Then it stays, unless it leaked. */
+/** Others may still use the old version. Then it is waited for, and stays in the end, unless it leaked. */
 async function revoke(
   deps: ProviderDeps,
   input: ProviderInput,
   { id }: RevocableCredential,
   own: SendOwn,
-): Promise<Inspection> {
+): Promise<Inspection | Pending> {
   const certificate = identifierIn(input);
   if (!certificate) throw new OperationError('live-would-die');
-  const since = await madeOn(deps, input, certificate);
-  const mayEnd =
-    input.state.rotation?.cause === 'emergency' ||
-    (await mayEndOldVersion(deps, input, certificateId(certificate), since));
-  if (mayEnd) await own(() => disable(deps, certificate, id));
+  const before = await inspectCertificate(deps, withoutHost(input));
+  if (before.readiness.is !== 'valid') return before;
+  const ends = input.state.rotation?.cause === 'emergency' ? 'now' : await whenToEnd(deps, input, certificate, id);
+  if (typeof ends !== 'string') return ends;
+  if (ends === 'now') {
+    await carryNaming(deps, certificate);
+    await own(() => disable(deps, certificate, id));
+  }
   const after = await inspectCertificate(deps, input);
-  return mayEnd ? after : withoutRevocation(after);
+  return ends === 'now' ? after : withoutRevocation(after);
+}
+
+/**
+ * Lets the live version name the accounts too, if only older ones do: a renewal may not have carried the tag on, and
+ * ending the last version that has it would take the right away that its owner gave.
+ */
+async function carryNaming(deps: ProviderDeps, certificate: CertificateIdentifier): Promise<void> {
+  const versions = await versionsOf(deps, certificate);
+  const live = versions.find(({ version }) => version === certificate.version);
+  if (!live || resourceTag(live.tags, accountsTag) !== undefined) return;
+  const named = [...new Set(accountsNamedBy(versions))].join(' ');
+  await tag(deps, certificate, { ...live.tags, [accountsTag]: named });
+}
+
+/** Without the right to list pools this would be asked for ever. */
+async function undefinedIfNotGranted<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof OperationError && hasClass(error.reason, 'grant')) return undefined;
+    throw error;
+  }
+}
+
+/** The end of an old version is put off for so long at most: then the next rotation must be able to begin. */
+const patienceMs = 7 * day;
+
+/**
+ * Tells when an old version may end (R27, ended for all).
+ *
+ * Nodes fetch the new version when they poll, so the slowest pool gets two polls. Pools come and go with their jobs: that
+ * none observes the certificate today shows nothing about tomorrow. Another target may publish the old version still.
+ * And there must be evidence that every node has the new one.
+ */
+async function whenToEnd(
+  deps: ProviderDeps,
+  input: ProviderInput,
+  certificate: CertificateIdentifier,
+  ended: string,
+): Promise<'now' | 'never' | Pending> {
+  const { secret, now } = input;
+  const url = certificateId(certificate);
+  const latestEnd = later(secret.createdOn, patienceMs);
+  const pools = await undefinedIfNotGranted(observingPools(deps, input, url));
+  if (!pools) return 'never';
+  const slowestMs = Math.max(0, ...pools.map(({ pollMs }) => pollMs));
+  const until = pools.length === 0 ? latestEnd : earliest(latestEnd, later(secret.createdOn, 2 * slowestMs));
+  if (until > now) return { is: 'pending', reason: 'overlap', until };
+  if (pools.length === 0) return 'never';
+  if (
+    await isPublishedElsewhere(deps, input, withoutVersion(certificate), await versionsOf(deps, certificate), ended)
+  ) {
+    return latestEnd > now ? { is: 'pending', reason: 'certificate-still-used', until: later(now, hour) } : 'never';
+  }
+  const mayEnd = await mayEndOldVersion(deps, input, url, await madeOn(deps, input, certificate));
+  return mayEnd ? 'now' : 'never';
 }
 
 async function madeOn(
@@ -111,7 +179,11 @@ function renderChecked(id: string, value: Sealed): Sealed {
 
 function baseOf(value: Sealed): string | undefined {
   const certificate = certificateIdentifier(value.open());
-  return certificate && certificateId({ vaultUrl: certificate.vaultUrl, name: certificate.name });
+  return certificate && withoutVersion(certificate);
+}
+
+function withoutVersion({ vaultUrl, name }: CertificateIdentifier): string {
+  return certificateId({ vaultUrl, name });
 }
 
 function qualifierOf(value: Sealed): string | undefined {

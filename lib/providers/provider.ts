@@ -5,12 +5,18 @@ import type { Sealed } from '../model/sealed.ts';
 import type { Credential, Inspection, Secret } from '../model/snapshot.ts';
 import type { State } from '../model/state.ts';
 import type { CredentialId, RevocableCredential, Target } from '../model/target.ts';
+import type { Claims } from '../stores/claims.ts';
+import type { Vault } from '../stores/vault.ts';
 
 /** What providers work with. */
 export interface ProviderDeps {
   readonly clients: Clients;
   readonly graph: ResourceGraph;
   random(bytes: number): Buffer;
+  /** The vaults whose keys and certificates may be used. No request goes to another one (R26, key of the owner). */
+  readonly objectVaults: readonly string[];
+  readonly claims: Pick<Claims, 'list'>;
+  readonly vault: Pick<Vault, 'read'>;
 }
 
 /** Everything that a provider may know while it works on one target. */
@@ -23,6 +29,8 @@ export interface ProviderInput {
   readonly compromised?: readonly CredentialId[];
   /** The data-plane host, if it is known from an earlier inspection. */
   readonly host?: string | undefined;
+  /** The key that the owner of the resource wants, as the last inspection found it. */
+  readonly requestedKey?: string | undefined;
 }
 
 /**

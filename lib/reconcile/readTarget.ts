@@ -44,7 +44,7 @@ export async function readTarget(services: ReaderServices, name: SecretName, now
   const binding = bindingOf(found.state, secret, target, installation, now);
   if (binding === 'elsewhere') return { is: 'barred', reason: 'managed-elsewhere', target };
   const savedState = binding === 'bound' ? found.state : onlyWaits(found.state);
-  const claimed = await findClaim(services, target, provider.qualifier?.(secret.value));
+  const claimed = await findClaim(services, target, provider.qualifier?.(secret.value), now);
   const unseen: UninspectedSnapshot = {
     target: withMinOverlap(target, provider),
     secret,
@@ -109,14 +109,17 @@ async function findClaim(
   services: ReaderServices,
   target: Target,
   qualifier: string | undefined,
+  now: Date,
 ): Promise<Pick<Snapshot, 'claim' | 'isClaimReleased'>> {
   const claim = await services.claims.of(target.resource, target.kind, qualifier);
   if (!claim || secretUrl(claim.secret) === secretUrl(target.secret)) return { claim };
-  return (await stillClaims(services, claim)) ? { claim: 'of-another' } : { claim: undefined, isClaimReleased: true };
+  return (await stillClaims(services, claim, now))
+    ? { claim: 'of-another' }
+    : { claim: undefined, isClaimReleased: true };
 }
 
-async function stillClaims({ vault, settings, providers }: ReaderServices, claim: Claim): Promise<boolean> {
-  const { secret, kind, resource, qualifier } = claim;
+async function stillClaims({ vault, settings, providers }: ReaderServices, claim: Claim, now: Date): Promise<boolean> {
+  const { secret, kind, resource, qualifier, missingSince } = claim;
   try {
     const { tags, value } = await vault.read(secret);
     const claimant = readTags(secret, tags, settings.defaults, providers);
@@ -124,6 +127,20 @@ async function stillClaims({ vault, settings, providers }: ReaderServices, claim
     return claimant.target.kind === kind && resourceHash(claimant.target.resource) === resourceHash(resource);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    return error.reason !== 'secret-missing';
+    if (error.reason !== 'secret-missing') return true;
+    return isValuePublic(providers.of(kind)) && !isOver(missingSince, now);
   }
+}
+
+/** Anybody who knows the name of a key or certificate can write it into a secret: such a value proves nothing. */
+function isValuePublic(provider: Provider | undefined): boolean {
+  return provider?.sourceObject !== undefined;
+}
+
+/** A deleted secret can be recovered for so long (azure-facts: Key Vault limits). */
+const longestSoftDeleteMs = 90 * day;
+
+/** A claim to a public value is not handed over while its secret may come back (R25, named by the resource). */
+function isOver(missingSince: Date | undefined, now: Date): boolean {
+  return missingSince !== undefined && later(missingSince, longestSoftDeleteMs) <= now;
 }

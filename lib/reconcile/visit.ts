@@ -520,9 +520,15 @@ export class Visit {
     this.#askedConsumers = false;
   }
 
-  /** Keeps what the resource showed. The host is not read each time. */
+  /**
+   * Keeps what the resource showed. The host is not read each time. Where the resource names this secret, the claim of
+   * another one is void: it was first, or has gone, and has no right to the resource (R25, named by the resource).
+   */
   #keepInspection(inspection: Inspection): void {
     const host = inspection.host ?? this.#snapshot.inspection.host;
+    if (inspection.isNamed && this.#snapshot.claim === 'of-another') {
+      this.#update({ claim: undefined, isClaimReleased: true });
+    }
     if (inspection.readiness.is === 'valid') this.#liveness = isLiveDead(inspection) ? 'dead' : 'alive';
     this.#update({ inspection: { ...inspection, ...(host && { host }) } });
   }
@@ -591,7 +597,8 @@ export class Visit {
     const host = inspection.host ?? (claim === 'of-another' ? undefined : claim?.host);
     const compromised = this.#request.emergency?.compromised;
     const now = this.#services.clock.now();
-    return { target, secret, state, now, ...(host && { host }), ...(compromised && { compromised }) };
+    const { requestedKey } = inspection;
+    return { target, secret, state, now, requestedKey, ...(host && { host }), ...(compromised && { compromised }) };
   }
 
   #update(changes: Partial<Snapshot>): void {

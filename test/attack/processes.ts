@@ -113,6 +113,7 @@ async function run(options: ProcessAttack, folder: string, closing: (() => Promi
 
 function settingsOf(azure: LocalAzure, { vaults }: Seeded, topicEndpoint: string): Record<string, string> {
   return {
+    AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
     KEYTURN_VAULTS: vaults.map(({ uri }) => uri).join(','),
     KEYTURN_MODE: 'rotate',
     KEYTURN_ADOPTION_GRACE: 'PT0S',

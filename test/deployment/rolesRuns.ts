@@ -10,7 +10,7 @@ import {
   newKey,
   revokeKeyAccess,
   setKey,
-  setRotationKey,
+  requestKey,
 } from '../support/customerManagedKeys.ts';
 import { createAdoptedSignalR, raiseNotice } from '../support/notices.ts';
 import { createAdoptedPoolCertificate } from '../support/poolCertificates.ts';
@@ -90,18 +90,19 @@ const batchCmk: Readonly<Record<string, Run>> = {
     const { app, account } = await createDueCmk();
     const other = await app.azure.keyVault.createVault('other');
     other.purgeProtection = true;
-    setRotationKey(app, newKey(app, other, 'another'));
+    requestKey(account, newKey(app, other, 'another'));
     await app.run(2 * hour); // the account's identity has no grantKeyAccess there yet
     grantKeyAccess(account, other);
     await app.run(2 * hour);
-    setRotationKey(app, 'Microsoft.Batch');
+    requestKey(account, 'Microsoft.Batch');
     await app.run(2 * hour);
     return app;
   },
   'from keys of the service': async () => {
     const { app, account, first } = await createAccountWithKey();
     setKey(account, 'Microsoft.Batch');
-    app.newSecret(account, { value: 'Microsoft.Batch', ageDays: 1, tags: { ...cmkTags, RotationKey: first } });
+    requestKey(account, first);
+    app.newSecret(account, { value: 'Microsoft.Batch', ageDays: 1, tags: cmkTags });
     await app.run(2 * hour);
     return app;
   },

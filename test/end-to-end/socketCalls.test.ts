@@ -8,7 +8,9 @@ import { emptyState } from '../../lib/model/state.ts';
 import { revocable, type Target } from '../../lib/model/target.ts';
 import type { ProviderInput } from '../../lib/providers/provider.ts';
 import { providers } from '../../lib/providers/registry.ts';
+import { claims } from '../../lib/stores/claims.ts';
 import { vault, type Vault } from '../../lib/stores/vault.ts';
+import { emptyContainer, memoryBlobs } from '../simulation/memoryBlobs.ts';
 import { options } from '../unit/decide/situation.ts';
 import { listen, type Listening } from '../unit/providers/shells.ts';
 
@@ -27,7 +29,10 @@ async function createCalls(name: string, http?: HttpClient) {
   const batch = await azure.createBatchAccount({ ...place, name: `${name}b` });
   const signalR = await azure.createSignalR({ ...place, name: `${name}s`, regenerateMs: 0 });
   const secrets = vault(clients);
-  const registry = providers({ clients, graph: resourceGraph(clients.arm), random: randomBytes });
+  const registry = providers({
+    ...{ clients, graph: resourceGraph(clients.arm), random: randomBytes },
+    ...{ objectVaults: [], claims: claims(memoryBlobs(emptyContainer(), azure.clock)), vault: secrets },
+  });
   async function regenerate(kind: string, resource: typeof batch | typeof signalR): Promise<unknown> {
     const standby = revocable('Secondary', 'Primary', 'Primary');
     if (!standby) throw new Error('No standby.');

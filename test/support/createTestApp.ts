@@ -20,6 +20,7 @@ import {
   type Vault,
 } from '../../infra/azure-emulator/src/index.ts';
 import { subscribeAll } from '../../infra/demo/subscriptions.ts';
+import { nameTarget } from '../../infra/demo/targets.ts';
 import { reporter } from '../../lib/announcements/log.ts';
 import { keyturn, type Keyturn } from '../../lib/app.ts';
 import { assembleServices } from '../../lib/assemble.ts';
@@ -80,6 +81,8 @@ export interface NewSecret {
   readonly ageDays?: number;
   readonly expiresOn?: Date;
   readonly vault?: Vault;
+  /** Whether the owner of the resource named it. By default they did, if its value is the name of a key or certificate. */
+  readonly isNamed?: boolean;
 }
 
 export interface Answer {
@@ -98,6 +101,7 @@ export async function createTestApp({ settings = {}, events, timers }: TestAppOp
   const topic = await azure.eventGrid.createTopic('keyturn');
   const usual = {
     KEYTURN_VAULTS: vault.uri,
+    KEYTURN_OBJECT_VAULTS: 'https://other.vault.azure.net',
     KEYTURN_MODE: 'rotate',
     KEYTURN_OVERLAP: 'PT1H',
     KEYTURN_ADOPTION_GRACE: 'PT0S',
@@ -234,6 +238,8 @@ export class TestApp {
     const tags = { ProviderAddress: resource.id, CredentialId: 'Primary', ValidityPeriodDays: '90', ...options.tags };
     const createdOn = later(this.clock.now(), -ageDays * day);
     vault.setSecret(name, value, { tags, createdOn, ...(expiresOn && { expiresOn }) });
+    const isNamed = options.isNamed ?? ('RotationKind' in tags && tags.RotationKind !== 'batch-key');
+    if (isNamed) nameTarget(vault, { secret: name, resource, identifier: value });
   }
 
   /** Writes a secret that is due in so many days, and lets the app adopt it. */

@@ -37,8 +37,8 @@ export async function createDueCmk(
 }
 
 /** The same, adopted when the secret was a day old. */
-export async function createAdoptedCmk(tags: Environment = {}): Promise<CmkTarget> {
-  const target = await createAccountWithKey();
+export async function createAdoptedCmk(tags: Environment = {}, settings: Environment = {}): Promise<CmkTarget> {
+  const target = await createAccountWithKey(identities['system-assigned'], true, settings);
   target.app.newSecret(target.account, { value: target.first, ageDays: 1, tags: { ...cmkTags, ...tags } });
   await target.app.run(20 * minute);
   return target;
@@ -48,8 +48,9 @@ export async function createAdoptedCmk(tags: Environment = {}): Promise<CmkTarge
 export async function createAccountWithKey(
   identity: NonNullable<NewBatchAccount['identity']> = identities['system-assigned'],
   cmkAllowed = true,
+  settings: Environment = {},
 ): Promise<CmkTarget> {
-  const app = await createTestApp({ events: 'delivered' });
+  const app = await createTestApp({ events: 'delivered', settings });
   app.vault.purgeProtection = true;
   const first = newKey(app, app.vault, 'cmk');
   const account = await app.newBatch({ identity, cmkAllowed });
@@ -69,10 +70,10 @@ export function keyWithoutVersion(identifier: string): string {
   return identifier.slice(0, identifier.lastIndexOf('/'));
 }
 
-/** Sets or removes the tag RotationKey, as a person does. */
-export function setRotationKey(app: TestApp, key: string | undefined): void {
-  const { RotationKey: _, ...tags } = app.tags();
-  app.vault.update('secret', { tags: { ...tags, ...(key !== undefined && { RotationKey: key }) } });
+/** Sets or removes the account's tag KeyturnKey, as its owner does. */
+export function requestKey(account: BatchAccount, key: string | undefined): void {
+  const { KeyturnKey: _, ...tags } = account.tags;
+  account.tags = { ...tags, ...(key !== undefined && { KeyturnKey: key }) };
 }
 
 type KeyGrant = 'get' | 'wrapKey' | 'unwrapKey';

@@ -17,6 +17,7 @@ function problemsOf(env: Record<string, string | undefined>): readonly string[] 
 test('the least that has to be set, and what it comes to', () => {
   expect(settingsFrom(least)).toEqual({
     vaultUrls: ['https://kv.vault.azure.net'],
+    objectVaultUrls: [],
     mode: 'observe',
     defaults: { validityMs: 90 * day, overlapMs: 25 * hour, paused: false, proof: 'required', consumers: 'proceed' },
     adoptionGraceMs: day,
@@ -73,6 +74,7 @@ test.each([
     'https://a.vault.azure.net/, https://b.vault.azure.net',
     { vaultUrls: ['https://a.vault.azure.net', 'https://b.vault.azure.net'] },
   ],
+  ['KEYTURN_OBJECT_VAULTS', 'https://Keys.vault.azure.cn', { objectVaultUrls: ['https://keys.vault.azure.cn'] }],
   [
     'AzureWebJobsStorage__blobServiceUri',
     'https://127.0.0.1:10000/dev',
@@ -103,6 +105,44 @@ test.each([
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain(name);
   expect(problems[0]).toContain(JSON.stringify(text));
+});
+
+describe('R26: a vault', () => {
+  test.each([
+    ['of the public cloud', 'https://kv.vault.azure.net'],
+    ['of China', 'https://kv.vault.azure.cn'],
+    ['of the US government', 'https://kv.vault.usgovcloudapi.net/'],
+  ])('%s is taken', (_sentence, url) => {
+    expect(problemsOf({ ...least, KEYTURN_VAULTS: url, KEYTURN_OBJECT_VAULTS: url })).toEqual([]);
+  });
+
+  test.each([
+    ['elsewhere', 'https://kv.vault.azure.net.evil.example'],
+    ['that only ends like one', 'https://evilvault.azure.net'],
+    ['with a port', 'https://kv.vault.azure.net:8443'],
+    ['behind a name of its own', 'https://a.b.vault.azure.net'],
+    ['that is a managed HSM', 'https://kv.managedhsm.azure.net'],
+    ['on this machine', 'https://127.0.0.1:8443'],
+    ['on localhost', 'https://kv.localhost:8443'],
+  ])('%s is refused, whichever setting lists it', (_sentence, url) => {
+    for (const name of ['KEYTURN_VAULTS', 'KEYTURN_OBJECT_VAULTS']) {
+      const problems = problemsOf({ ...least, [name]: url });
+      expect(problems).toEqual([expect.stringContaining(`${name}: a vault `)]);
+      expect(problems[0]).toContain(url);
+    }
+  });
+
+  test.each(['https://127.0.0.1:8443', 'https://[::1]:8443', 'https://localhost', 'https://kv.localhost:8443'])(
+    '%s on this machine is taken for development',
+    (url) => {
+      expect(problemsOf({ ...least, KEYTURN_VAULTS: url, AZURE_FUNCTIONS_ENVIRONMENT: 'Development' })).toEqual([]);
+    },
+  );
+
+  test('elsewhere is refused for development too', () => {
+    const elsewhere = { KEYTURN_VAULTS: 'https://kv.example', AZURE_FUNCTIONS_ENVIRONMENT: 'Development' };
+    expect(problemsOf({ ...least, ...elsewhere })).toHaveLength(1);
+  });
 });
 
 test('one error lists every problem of every setting', () => {

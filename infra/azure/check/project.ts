@@ -1,13 +1,11 @@
 import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { clients } from '../../../lib/azure/clients.ts';
-import { resourceGraph } from '../../../lib/azure/resourceGraph.ts';
-import { providers } from '../../../lib/providers/registry.ts';
-import { settingNames } from '../../../lib/settings.ts';
+import { assembleServices } from '../../../lib/assemble.ts';
+import { settingNames, settingsFrom } from '../../../lib/settings.ts';
+import { blobs } from '../../../lib/stores/blobs.ts';
 import { loadApp, type FunctionMetadata } from '../../functions-host/src/index.ts';
 import { subscriptions } from '../../demo/subscriptions.ts';
 import { packInto } from '../../package.ts';
@@ -70,11 +68,21 @@ async function readBy(script: Script): Promise<readonly string[]> {
 
 /** Of the app's own registry; nothing is called. */
 function kinds(): readonly string[] {
-  const unauthenticated = { getToken: () => Promise.resolve(null) };
-  const endpoints = { armEndpoint: 'https://management.example', armAudience: 'https://management.example' };
-  const clock = { monotonicMs: () => 0, after: () => () => undefined };
-  const all = clients(unauthenticated, createDefaultHttpClient(), endpoints, clock);
-  const registry = providers({ clients: all, graph: resourceGraph(all.arm), random: randomBytes });
+  const credential = { getToken: () => Promise.resolve(null) };
+  const clock = {
+    now: () => new Date(),
+    monotonicMs: () => 0,
+    after: () => () => undefined,
+    sleep: () => Promise.resolve(),
+  };
+  const { providers: registry } = assembleServices({
+    settings: settingsFrom({
+      KEYTURN_VAULTS: 'https://name.vault.azure.net',
+      AzureWebJobsStorage__accountName: 'name',
+    }),
+    ...{ clock, credential, http: createDefaultHttpClient() },
+    container: (name) => blobs('https://name.blob.core.windows.net', name, credential, clock),
+  });
   const types = ['Microsoft.Batch/batchAccounts', 'Microsoft.SignalRService/signalR'];
   return types.flatMap((type) => registry.kindsOf(`/subscriptions/id/resourceGroups/group/providers/${type}/name`));
 }

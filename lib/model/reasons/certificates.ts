@@ -12,6 +12,10 @@ export const ofCertificates = {
       'Nodes are judged by time alone: grant this app Azure Batch Account Reader, and open a network path.',
   }),
   ...ofClass('person', {
+    'not-named-by-certificate':
+      "The certificate's owner has not named the account in its tag KeyturnAccounts: see the command in the detail.",
+    'certificate-still-used':
+      'Another target that the certificate names still publishes the old version: it is disabled as soon as none does.',
     'certificate-missing': 'The certificate does not exist: recover it, or name another in the secret.',
     'certificate-awaits-merge':
       'Key Vault does not know the issuer: download the request (Certificate operation), have it signed, merge the answer.',

@@ -22,6 +22,8 @@ export const ordinary = {
   ...ofClass('scheduled', {
     'outside-window': 'Starts when the window of RotationWindow or KEYTURN_WINDOW opens.',
     'adoption-grace': 'Rotates after KEYTURN_ADOPTION_GRACE; POST /api/rotations starts it now.',
+    'newly-named':
+      'The owner of the resource has named the secret or its account: rotates after KEYTURN_ADOPTION_GRACE.',
     'start-cap': 'More targets are due than one sweep starts (KEYTURN_START_CAP); the next sweep goes on.',
     'sweep-over': 'The sweep ran out of time; the next one goes on.',
     overlap: 'Consumers get this long to take up the new version before the old credential ends.',

@@ -16,6 +16,8 @@ export const forPeople = {
     'validity-too-short':
       'Validity less lead must be at least the overlap and a day: raise the validity or shorten the overlap.',
     'bad-tags': 'Correct the rotation tags of the secret.',
+    'vault-not-listed':
+      'The key or certificate lies in a vault that Keyturn may not use: add the vault to KEYTURN_OBJECT_VAULTS.',
     'credential-id-unknown': 'CredentialId must name a credential of the resource: correct or remove the tag.',
     'compromised-unknown':
       'A credential in compromised does not exist, is disabled already, or needs the option disable-old-version.',

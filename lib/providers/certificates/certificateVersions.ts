@@ -89,6 +89,15 @@ export async function requestVersion(
   }
 }
 
+/** Replaces the tags of one version. */
+export async function tag(
+  { clients }: ProviderDeps,
+  { vaultUrl, name, version = '' }: CertificateIdentifier,
+  tags: Record<string, string>,
+): Promise<void> {
+  await clients.certificates(vaultUrl).updateCertificateProperties(name, version, { tags });
+}
+
 export async function disable(
   { clients }: ProviderDeps,
   { vaultUrl, name }: CertificateIdentifier,
@@ -97,16 +106,12 @@ export async function disable(
   await clients.certificates(vaultUrl).updateCertificateProperties(name, version, { enabled: false });
 }
 
-/** Lists the versions that can still be fetched. */
-export async function enabledVersions(
+/** Lists every version of a certificate. */
+export async function versionsOf(
   { clients }: ProviderDeps,
   { vaultUrl, name }: CertificateIdentifier,
-): Promise<readonly string[]> {
-  const versions: string[] = [];
-  for await (const { version, enabled } of clients.certificates(vaultUrl).listPropertiesOfCertificateVersions(name)) {
-    if (version && enabled !== false) versions.push(version);
-  }
-  return versions;
+): Promise<readonly Version[]> {
+  return Array.fromAsync(clients.certificates(vaultUrl).listPropertiesOfCertificateVersions(name));
 }
 
 export function isFit({ enabled, notBefore, expiresOn }: Version, now: Date): boolean {

@@ -1,9 +1,11 @@
 import type { KeyVaultCertificateWithPolicy } from '@azure/keyvault-certificates';
 import { parseArmId } from '../../model/armId.ts';
 import { valid, type Check, type Note } from '../../model/check.ts';
+import { accountName, accountsTag, isAccountIn, namedAccounts } from '../../model/naming.ts';
 import { fingerprintOf, Sealed } from '../../model/sealed.ts';
 import type { Credential, Inspection } from '../../model/snapshot.ts';
 import type { CredentialRef } from '../../model/state.ts';
+import { accountsNamedBy } from '../followers.ts';
 import type { ProviderDeps, ProviderInput } from '../provider.ts';
 import {
   credentialRefOf,
@@ -16,12 +18,12 @@ import {
 import { certificateId, certificateIdentifier, type CertificateIdentifier } from './certificateIdentifier.ts';
 import { renews } from './certificatePolicy.ts';
 import {
-  enabledVersions,
   isFit,
   isNearExpiry,
   issuanceOf,
   newestOf,
   versionOf,
+  versionsOf,
   type Version,
 } from './certificateVersions.ts';
 import { issuanceCheck } from './issuance.ts';
@@ -37,6 +39,7 @@ interface Newest {
 }
 
 const missing: Check = { is: 'invalid', reason: 'certificate-missing' };
+const notListed: Check = { is: 'invalid', reason: 'vault-not-listed' };
 
 /** Reads the newest version and the policy, and what they mean for the target. */
 export async function readNewest(deps: ProviderDeps, input: ProviderInput): Promise<Newest> {
@@ -44,9 +47,31 @@ export async function readNewest(deps: ProviderDeps, input: ProviderInput): Prom
   const certificate = identifierIn(input);
   const empty = { credentials: [], secretCredential: certificateInSecret(input), host };
   if (!certificate) return { inspection: { ...empty, readiness: valid } };
+  if (!deps.objectVaults.includes(certificate.vaultUrl)) return { inspection: { ...empty, readiness: notListed } };
   const newest = await newestOf(deps, certificate);
   if (!newest) return { inspection: { ...empty, readiness: missing } };
+  const refusal = await namingRefusal(deps, certificate, newest, host);
+  if (refusal) return { inspection: { ...empty, readiness: refusal } };
   return { newest, inspection: { ...(await inspectionOf(deps, input, certificate, newest)), host } };
+}
+
+/**
+ * Returns why nothing may be done to the certificate for this account: no enabled version names it. The newest one
+ * tells without another request, but a renewal may not have carried the tags on (R25, named by the resource).
+ */
+async function namingRefusal(
+  deps: ProviderDeps,
+  certificate: CertificateIdentifier,
+  { properties }: KeyVaultCertificateWithPolicy,
+  host: string,
+): Promise<Check | undefined> {
+  if (isAccountIn(namedAccounts(properties.tags), host)) return undefined;
+  const named = accountsNamedBy(await versionsOf(deps, certificate));
+  if (isAccountIn(named, host)) return undefined;
+  const accounts = [...new Set([...named, ...(host ? [accountName(host)] : [])])].join(' ');
+  const id = certificateId({ ...certificate, version: properties.version });
+  const detail = `az keyvault certificate set-attributes --id '${id}' --tags '${accountsTag}=${accounts}' (repeat its other tags)`;
+  return { is: 'invalid', reason: 'not-named-by-certificate', detail };
 }
 
 /**
@@ -145,8 +170,9 @@ async function versionsToEnd(
   const rotation = publishedIn(input);
   const toRevoke = rotation && (endsOldVersions(input) || rotation.cause === 'emergency') ? rotation.toRevoke : [];
   if (toRevoke.length + compromised.length === 0) return [];
-  const versions = await enabledVersions(deps, certificate);
+  const versions = await versionsOf(deps, certificate);
   return versions
+    .flatMap(({ version, enabled }) => (version && enabled !== false ? [version] : []))
     .map((version) => credentialRefOf(credentialOf({ ...certificate, version })))
     .filter(({ id, fingerprint }) => id !== live.id && (toRevoke.includes(fingerprint) || compromised.includes(id)));
 }

@@ -3,27 +3,44 @@ import type { KeyVaultKey } from '@azure/keyvault-keys';
 import { serviceBackoffMs } from '../../decide/backoff.ts';
 import { valid, type Check } from '../../model/check.ts';
 import { hour, later, minute, second } from '../../model/clock.ts';
+import { keyTag, namesSecret, resourceTag } from '../../model/naming.ts';
 import { OperationError } from '../../model/operationError.ts';
 import { hasClass, type Reason } from '../../model/reason.ts';
 import type { Inspection } from '../../model/snapshot.ts';
 import type { ProviderDeps, ProviderInput } from '../provider.ts';
 import { publishedIn } from '../versionedCredential.ts';
 import { keyInSecret, textOf } from './keyCredential.ts';
-import { accountOf, assertKeyHeld, usedBy } from './keyedAccount.ts';
+import { accountOf, assertKeyHeld, namingRefusal, tagCommand, usedBy } from './keyedAccount.ts';
 import { isInVault, unfitKey, unfitVersion } from './keyFitness.ts';
 import { isOfAnotherTenant } from './keyGrant.ts';
-import { byService, isFollowed, keyIdentifier, keyUrl, type KeyIdentifier } from './keyIdentifier.ts';
+import {
+  baseOf,
+  byService,
+  isFollowed,
+  keyIdentifier,
+  keyUrl,
+  normalisedKey,
+  type KeyIdentifier,
+} from './keyIdentifier.ts';
 import { keyInspectionOf } from './keyInspection.ts';
 import { isNearExpiry, keyAt, versionOf } from './keyVersions.ts';
 import { countUnavailableNodes } from './unavailableNodes.ts';
 import { asksForAnother, reasonIfMissing, usedKey, wantedOf, type WantedKey } from './wantedKey.ts';
 
 /** Reads the account, then whether it has access to its key, then the key that is wanted. */
-export async function inspectKey(deps: ProviderDeps, input: ProviderInput): Promise<Inspection> {
-  const account = await accountOf(deps, input);
+export async function inspectKey(deps: ProviderDeps, before: ProviderInput): Promise<Inspection> {
+  const account = await accountOf(deps, before);
+  const isNamed = namesSecret(account.tags, before.target.secret) || undefined;
+  const requestedKey = resourceTag(account.tags, keyTag);
+  const host = account.accountEndpoint;
+  const inspection = await inspectAccount(deps, { ...before, requestedKey, host }, account);
+  return { ...inspection, requestedKey, host, isNamed };
+}
+
+async function inspectAccount(deps: ProviderDeps, input: ProviderInput, account: BatchAccount): Promise<Inspection> {
   const used = usedBy(account);
-  const wanted = publishedIn(input) ? usedKey(used) : wantedOf(input, used); // a later option is for the next rotation
-  const readiness = readinessOf(account, used, wanted, input);
+  const wanted = publishedIn(input) ? usedKey(used) : wantedOf(input, used); // a later request is for the next rotation
+  const readiness = readinessOf(deps, account, wanted, input);
   if (readiness.is !== 'valid' || wanted === undefined) return inspectionWithoutKey(input, readiness);
   // In the other phases our own requests show whether the account has lost its key.
   const { rotation } = input.state;
@@ -73,17 +90,45 @@ function inspectionWithoutKey(input: ProviderInput, readiness: Check): Inspectio
 }
 
 function readinessOf(
-  { identity, provisioningState }: BatchAccount,
-  used: string,
+  deps: ProviderDeps,
+  account: BatchAccount,
   wanted: WantedKey | undefined,
   input: ProviderInput,
 ): Check {
-  if (wanted === undefined) return { is: 'invalid', reason: 'bad-tags' };
+  const { identity, provisioningState } = account;
+  const used = usedBy(account);
+  const refusal = namingRefusal(account, input) ?? retiredTagRefusal(used, input);
+  if (refusal) return refusal;
+  if (wanted === undefined) return unreadableKeyTag;
   if (provisioningState !== 'Succeeded') return provisioningCheck(provisioningState, input);
   if (isStale(used, input)) return { is: 'pending', reason: 'stale-read', until: later(input.now, 10 * second) };
   if (wanted === byService) return serviceKeyCheck(used, input);
   if ((identity?.type ?? 'None') === 'None') return { is: 'invalid', reason: 'identity-missing' };
-  return isInVault(wanted.vaultUrl) ? valid : { is: 'invalid', reason: 'key-in-managed-hsm' };
+  return vaultCheck(deps, wanted);
+}
+
+const unreadableKeyTag: Check = {
+  ...{ is: 'invalid', reason: 'bad-tags' },
+  detail: `${keyTag} of the account should be the URL of a key, or Microsoft.Batch`,
+};
+
+function vaultCheck({ objectVaults }: ProviderDeps, { vaultUrl }: KeyIdentifier): Check {
+  if (!isInVault(vaultUrl)) return { is: 'invalid', reason: 'key-in-managed-hsm' };
+  return objectVaults.includes(vaultUrl) ? valid : { is: 'invalid', reason: 'vault-not-listed' };
+}
+
+/**
+ * The tag RotationKey of earlier days is not followed: the author of a secret must not choose the key of an account.
+ * Where it asks for another key than the account uses, it is an error that names the account's own tag (R26, key of the
+ * owner).
+ */
+function retiredTagRefusal(used: string, input: ProviderInput): Check | undefined {
+  const { key } = input.target.options;
+  const text = key === undefined ? undefined : normalisedKey(key);
+  const isMet = key === undefined || [used, baseOf(used), normalisedKey(input.requestedKey ?? '')].includes(text);
+  return isMet
+    ? undefined
+    : { is: 'invalid', reason: 'bad-tags', detail: tagCommand(input, `${keyTag}=<URL of the key>`) };
 }
 
 /** For so long Resource Manager may answer with an earlier state of the account. */

@@ -1,7 +1,9 @@
 import type { KeyVaultKey } from '@azure/keyvault-keys';
+import { isAccountIn } from '../../model/naming.ts';
 import { OperationError, undefinedIf } from '../../model/operationError.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { CredentialRef } from '../../model/state.ts';
+import { accountsNamedBy, type ListedVersion } from '../followers.ts';
 import type { ProviderDeps, ProviderInput } from '../provider.ts';
 import { endsOldVersions, isNearEnd, publishedIn } from '../versionedCredential.ts';
 import { fingerprintsOf } from './keyCredential.ts';
@@ -43,22 +45,31 @@ export async function hasRotationPolicy(
   return lifetimeActions?.some(({ action }) => action.toLowerCase() === 'rotate') ?? false;
 }
 
+/** Lists every version of a key. */
+export async function versionsOf(
+  { clients }: ProviderDeps,
+  { vaultUrl, name }: KeyIdentifier,
+): Promise<readonly ListedVersion[]> {
+  return Array.fromAsync(clients.keys(vaultUrl).listPropertiesOfKeyVersions(name));
+}
+
 /**
  * Returns the enabled versions that this target may end: older than the live one, and either to be revoked by the
  * rotation under way or leaked. Without the owner's option there are none, because data that the key encrypted
- * elsewhere still needs the old version.
+ * elsewhere still needs the old version. Nor are there any if the key does not name the account: the author of one
+ * secret must not end what others use (R25, named by the resource).
  */
 export async function versionsToEnd(
-  { clients }: ProviderDeps,
+  deps: ProviderDeps,
   input: ProviderInput,
   live: CredentialRef,
 ): Promise<readonly CredentialRef[]> {
   const key = keyIdentifier(input.secret.value.open());
   const toRevoke = publishedIn(input)?.toRevoke ?? [];
   const { compromised = [] } = input;
-  if (!key || !endsOldVersions(input)) return [];
-  if (toRevoke.length + compromised.length === 0) return [];
-  const versions = await Array.fromAsync(clients.keys(key.vaultUrl).listPropertiesOfKeyVersions(key.name));
+  if (!key || !endsOldVersions(input) || toRevoke.length + compromised.length === 0) return [];
+  const versions = deps.objectVaults.includes(key.vaultUrl) ? await versionsOf(deps, key) : [];
+  if (!isAccountIn(accountsNamedBy(versions), input.host)) return [];
   const since = versions.find(({ version }) => version === live.id)?.createdOn ?? input.now;
   return versions
     .filter(({ enabled, version, createdOn }) => {

@@ -1,5 +1,7 @@
 import type { BatchAccount, EncryptionProperties } from '@azure/arm-batch';
 import { parseArmId } from '../../model/armId.ts';
+import type { Check } from '../../model/check.ts';
+import { nameOf, namesSecret, secretTag } from '../../model/naming.ts';
 import { OperationError } from '../../model/operationError.ts';
 import { assertAccountAnswers } from '../accountAccess.ts';
 import type { ProviderDeps, ProviderInput, SendOwn } from '../provider.ts';
@@ -10,6 +12,18 @@ import { byService, keyIdentifier, normalisedKey } from './keyIdentifier.ts';
 export async function accountOf(deps: ProviderDeps, input: ProviderInput): Promise<BatchAccount> {
   const { api, path } = operations(deps, input);
   return withLostKey(api.get(...path));
+}
+
+/** Returns why nothing may be done to the account for this secret: its owner named no secret, or another one. */
+export function namingRefusal({ tags }: BatchAccount, input: ProviderInput): Check | undefined {
+  if (namesSecret(tags, input.target.secret)) return undefined;
+  const detail = tagCommand(input, `${secretTag}=${nameOf(input.target.secret)}`);
+  return { is: 'invalid', reason: 'not-named-by-resource', detail };
+}
+
+/** Returns the command by which the owner of the account sets a tag, and leaves the other tags as they are. */
+export function tagCommand({ target }: ProviderInput, tag: string): string {
+  return `az tag update --resource-id '${target.resource}' --operation Merge --tags '${tag}'`;
 }
 
 /** Returns what encrypts the account, in one spelling. */

@@ -15,10 +15,13 @@ import {
 /** A key without a version means its newest one. */
 export type WantedKey = typeof byService | KeyIdentifier;
 
-/** Returns the key that the tag RotationKey asks for, or else the key that the account uses. */
-export function wantedOf({ target: { options } }: Pick<ProviderInput, 'target'>, used: string): WantedKey | undefined {
-  if (options.key === undefined) return usedKey(used);
-  const text = normalisedKey(options.key);
+/**
+ * Returns the key that the account's own tag KeyturnKey asks for, or else the key that the account uses (R26, key of the
+ * owner).
+ */
+export function wantedOf({ requestedKey }: Pick<ProviderInput, 'requestedKey'>, used: string): WantedKey | undefined {
+  if (requestedKey === undefined) return usedKey(used);
+  const text = normalisedKey(requestedKey);
   return text === byService ? byService : keyIdentifier(text ?? '');
 }
 
@@ -40,9 +43,9 @@ export function textFor(input: ProviderInput, wanted: KeyIdentifier, newest: str
   return keyUrl(isToBeFollowed ? wanted : { ...wanted, version: newest });
 }
 
-/** Tells whether the tag asks for another key, or another version, than the account uses. */
-export function asksForAnother({ target: { options } }: ProviderInput, wanted: KeyIdentifier, used: string): boolean {
-  if (options.key === undefined) return false;
+/** Tells whether the account's tag asks for another key, or another version, than the account uses. */
+export function asksForAnother({ requestedKey }: ProviderInput, wanted: KeyIdentifier, used: string): boolean {
+  if (requestedKey === undefined) return false;
   if (baseOf(used) !== keyUrl(withoutVersion(wanted))) return true;
   return wanted.version !== undefined && wanted.version !== keyIdentifier(used)?.version;
 }

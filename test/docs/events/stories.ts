@@ -3,7 +3,7 @@ import { day, hour, later, minute } from '../../../lib/model/clock.ts';
 import { normalizedId } from '../../../lib/model/target.ts';
 import { noticeType } from '../../../lib/triggers/notices/event.ts';
 import { createTestApp, subscriptionId, type TestApp } from '../../support/createTestApp.ts';
-import { cmkTags, grantKeyAccess, identities, newKey, setRotationKey } from '../../support/customerManagedKeys.ts';
+import { cmkTags, grantKeyAccess, identities, newKey, requestKey } from '../../support/customerManagedKeys.ts';
 import {
   certificatePolicy,
   createPoolCertificate,
@@ -262,10 +262,10 @@ async function keyWithdrawn(): Promise<TestApp> {
   app.vault.purgeProtection = true;
   const account = await app.newBatch({ identity: identities['system-assigned'], cmkAllowed: false });
   grantKeyAccess(account, app.vault);
-  const RotationKey = newKey(app, app.vault, 'cmk');
-  app.newSecret(account, { value: 'MICROSOFT.BATCH', ageDays: 5, tags: { ...cmkTags, RotationKey } });
+  requestKey(account, newKey(app, app.vault, 'cmk'));
+  app.newSecret(account, { value: 'MICROSOFT.BATCH', ageDays: 5, tags: cmkTags });
   await app.runTimers(hour);
-  setRotationKey(app, undefined);
+  requestKey(account, undefined);
   await app.runTimers(3 * hour);
   return app;
 }

@@ -10,6 +10,7 @@ import {
   keyInUse,
   newestKey,
   secretState,
+  requestKey,
   setKey,
 } from '../../support/customerManagedKeys.ts';
 
@@ -76,7 +77,7 @@ test('the secret follows a person back to the old version during the overlap, wh
     RotationPaused: 'false',
   });
   await app.run(hour);
-  app.vault.update('secret', { tags: { ...app.tags(), RotationKey: first } });
+  requestKey(account, first);
   setKey(account, first);
   await app.run(40 * hour);
   expect([keyInUse(account), secretState(app).value, secretState(app).phase]).toEqual([

@@ -12,6 +12,7 @@ import {
   newKey,
   newestKey,
   secretState,
+  requestKey,
   setKey,
 } from '../../support/customerManagedKeys.ts';
 
@@ -55,51 +56,49 @@ test('disable-old-version waits for another account that still uses the version'
   expect(enabledVersions(app)).toEqual([false, true]);
 });
 
-test('Use a different key: RotationKey names one of another vault, and the old one is left alone', async () => {
+test('Use a different key: KeyturnKey names one of another vault, and the old one is left alone', async () => {
   const { app, account } = await createDueCmk();
   const other = await app.azure.keyVault.createVault('other');
   other.purgeProtection = true;
   grantKeyAccess(account, other);
   const newKeyId = newKey(app, other, 'another');
-  app.vault.update('secret', { tags: { ...app.tags(), RotationKey: newKeyId.slice(0, newKeyId.lastIndexOf('/')) } });
+  requestKey(account, keyWithoutVersion(newKeyId));
   await app.run(16 * minute);
   expect([keyInUse(account), secretState(app).value]).toEqual([newKeyId, newKeyId]);
   expect(countVersions(app)).toBe(1);
 });
 
-test('an invalid RotationKey is announced as bad-tags, and the account is left alone', async () => {
-  const { app, account, first } = await createDueCmk({ RotationKey: 'https://kv.vault.azure.net/secrets/cmk' });
+test('an invalid KeyturnKey is announced as bad-tags, and the account is left alone', async () => {
+  const { app, account, first } = await createDueCmk();
+  requestKey(account, 'https://kv.vault.azure.net/secrets/cmk');
   await app.run(hour);
   expect(app.announced()).toContain('Rotation.Held bad-tags');
   expect([keyInUse(account), countCalls(app, 'rotateKey')]).toEqual([first, 0]);
 });
 
-test('a version that RotationKey names is used, and none is made until the tag is removed', async () => {
+test('a version that KeyturnKey names is used, and none is made until the tag is removed', async () => {
   const { app, account, first } = await createDueCmk();
   app.vault.createKey('cmk');
-  app.vault.update('secret', { tags: { ...app.tags(), RotationKey: first } });
+  requestKey(account, first);
   await app.run(5 * hour);
   expect([keyInUse(account), countVersions(app), countCalls(app, 'rotateKey')]).toEqual([first, 2, 0]);
-  const { RotationKey: _, ...rest } = app.tags();
-  app.vault.update('secret', { tags: rest });
+  requestKey(account, undefined);
   await app.run(25 * hour);
   expect(keyInUse(account)).toBe(newestKey(app.vault));
 });
 
-test('Enable customer-managed keys: RotationKey names a key, on an account that was created for one', async () => {
+test('Enable customer-managed keys: KeyturnKey names a key, on an account that was created for one', async () => {
   const { app, account, first } = await createAccountWithKey();
   setKey(account, 'Microsoft.Batch');
-  app.newSecret(account, {
-    value: 'Microsoft.Batch',
-    ageDays: 1,
-    tags: { ...cmkTags, RotationKey: first.slice(0, -33) },
-  });
+  requestKey(account, keyWithoutVersion(first));
+  app.newSecret(account, { value: 'Microsoft.Batch', ageDays: 1, tags: cmkTags });
   await app.run(20 * minute);
   expect([keyInUse(account), secretState(app).value, secretState(app).phase]).toEqual([first, first, 'idle']);
 });
 
-test('Disable customer-managed keys: RotationKey is Microsoft.Batch, and the old key may be deleted', async () => {
-  const { app, account } = await createDueCmk({ RotationKey: 'Microsoft.Batch' });
+test('Disable customer-managed keys: KeyturnKey is Microsoft.Batch, and the old key may be deleted', async () => {
+  const { app, account } = await createDueCmk();
+  requestKey(account, 'Microsoft.Batch');
   await app.run(20 * minute);
   expect([keyInUse(account), secretState(app).value, secretState(app).id]).toEqual([
     'Microsoft.Batch',

@@ -14,7 +14,7 @@ import {
   revokeKeyAccess,
   secretState,
   setKey,
-  setRotationKey,
+  requestKey,
   type CmkTarget,
 } from '../../support/customerManagedKeys.ts';
 
@@ -59,34 +59,31 @@ test('an immediate emergency does not disable the version that another account s
   expect(other.customerKey.isUsable()).toBe(true);
 });
 
-test('RotationKey with an unknown version is announced as key-missing, once', async () => {
+test('KeyturnKey with an unknown version is announced as key-missing, once', async () => {
   const target = await createAdoptedCmk();
-  setRotationKey(target.app, `${keyWithoutVersion(target.first)}/${'f'.repeat(32)}`);
+  requestKey(target.account, `${keyWithoutVersion(target.first)}/${'f'.repeat(32)}`);
   await target.app.run(8 * hour);
   expect(target.app.announced()).toEqual(['Target.Adopted adopted', 'Rotation.Held key-missing']);
 });
 
-test('a refused RotationKey that is withdrawn leaves the target at rest', async () => {
+test('a refused KeyturnKey that is withdrawn leaves the target at rest', async () => {
   const target = await createAccountWithKey(undefined, false);
   setKey(target.account, 'Microsoft.Batch');
-  target.app.newSecret(target.account, {
-    value: 'Microsoft.Batch',
-    ageDays: 1,
-    tags: { ...cmkTags, RotationKey: keyWithoutVersion(target.first) },
-  });
+  requestKey(target.account, keyWithoutVersion(target.first));
+  target.app.newSecret(target.account, { value: 'Microsoft.Batch', ageDays: 1, tags: cmkTags });
   await target.app.run(hour);
-  setRotationKey(target.app, undefined);
+  requestKey(target.account, undefined);
   await target.app.run(27 * hour);
   expect(secretState(target.app).phase).toMatch(/^idle/);
 });
 
-test('a withdrawn RotationKey without a grant makes no version of the old key', async () => {
+test('a withdrawn KeyturnKey without a grant makes no version of the old key', async () => {
   const target = await createAdoptedCmk();
   const other = await target.app.azure.keyVault.createVault('other');
   other.purgeProtection = true;
-  setRotationKey(target.app, newKey(target.app, other, 'another'));
+  requestKey(target.account, newKey(target.app, other, 'another'));
   await target.app.run(8 * hour);
-  setRotationKey(target.app, undefined);
+  requestKey(target.account, undefined);
   await target.app.run(8 * hour);
   expect([countVersions(target.app), keyInUse(target.account), secretState(target.app).phase]).toEqual([
     1,
@@ -97,10 +94,10 @@ test('a withdrawn RotationKey without a grant makes no version of the old key', 
 
 test('an emergency of a pinned key is refused, or starts within two hours after the pin is removed', async () => {
   const target = await createAdoptedCmk();
-  setRotationKey(target.app, target.first);
+  requestKey(target.account, target.first);
   await target.app.run(7 * hour);
   const { status } = await target.app.requestRotation({ mode: 'immediate' });
-  setRotationKey(target.app, undefined);
+  requestKey(target.account, undefined);
   await target.app.run(2 * hour);
   expect(status === 202 ? countVersions(target.app) : status).toBe(status === 202 ? 2 : 409);
 });
@@ -135,10 +132,10 @@ test.each([
     'a newer version',
     (target: CmkTarget) => `${keyWithoutVersion(target.first)}/${target.app.vault.createKey('cmk').version}`,
   ],
-])('an emergency changes to %s that RotationKey names', async (_sentence, newKeyId) => {
+])('an emergency changes to %s that KeyturnKey names', async (_sentence, newKeyId) => {
   const target = await createUnheard();
   const keyId = newKeyId(target);
-  setRotationKey(target.app, keyId);
+  requestKey(target.account, keyId);
   expect((await target.app.requestRotation()).status).toBe(202);
   await target.app.run(hour);
   expect(keyInUse(target.account)).toBe(keyId);
@@ -195,7 +192,7 @@ test('a second emergency is refused when a pin withdraws the rotation', async ()
   const target = await createUnheard();
   target.app.azure.core.faults.plan({ operation: 'rotateKey', lasting: true, effect: { kind: 'status', status: 503 } });
   expect((await target.app.requestRotation()).status).toBe(202);
-  setRotationKey(target.app, target.first);
+  requestKey(target.account, target.first);
   expect((await target.app.requestRotation()).status).toBe(409);
 });
 
@@ -206,6 +203,6 @@ test('an emergency is refused when a pin would withdraw it', async () => {
     tags: { ...cmkTags, RotationOptions: 'disable-old-version' },
   });
   await target.app.run(hour);
-  setRotationKey(target.app, keyInUse(target.account));
+  requestKey(target.account, keyInUse(target.account));
   expect((await target.app.requestRotation()).status).toBe(409);
 });

@@ -10,7 +10,7 @@ import {
   newKey,
   newestKey,
   secretState,
-  setRotationKey,
+  requestKey,
   type CmkTarget,
 } from '../../support/customerManagedKeys.ts';
 import type { TestApp } from '../../support/createTestApp.ts';
@@ -57,7 +57,7 @@ test.each(keyGrants)('the account keeps its key while an access policy lacks %s'
     keyGrants.filter((each) => each !== lacking),
   );
   const newKeyId = newKey(app, other, 'cmk');
-  setRotationKey(app, newKeyId);
+  requestKey(account, newKeyId);
   await app.run(hour);
   expect(app.announced()).toContain('Rotation.Held key-policy-missing');
   expect([keyInUse(account), secretState(app).value]).toEqual([first, first]);
@@ -75,17 +75,17 @@ test.each<[string, NewKey]>([
 ])('a key of %s is used', async (_sentence, wanted) => {
   const { app, account } = await createDueCmk();
   const newKeyId = newKey(app, app.vault, 'other', wanted);
-  setRotationKey(app, newKeyId);
+  requestKey(account, newKeyId);
   await app.run(20 * minute);
   expect([keyInUse(account), secretState(app).phase]).toEqual([newKeyId, 'idle']);
 });
 
 /** Names a usable key of another vault, to which the account's identity has no grant. */
-async function nameKeyElsewhere({ app }: CmkTarget) {
+async function nameKeyElsewhere({ app, account }: CmkTarget) {
   const other = await app.azure.keyVault.createVault('other');
   other.purgeProtection = true;
   const newKeyId = newKey(app, other, 'cmk');
-  setRotationKey(app, newKeyId);
+  requestKey(account, newKeyId);
   return { other, newKeyId };
 }
 

@@ -12,6 +12,7 @@ import {
   newestKey,
   revokeKeyAccess,
   secretState,
+  requestKey,
   setKey,
 } from '../../support/customerManagedKeys.ts';
 
@@ -20,7 +21,8 @@ jest.setTimeout(60_000);
 test('Are customer-managed keys supported for existing Azure Batch accounts? No: announced, and nothing changes', async () => {
   const { app, account, first } = await createAccountWithKey(identities['system-assigned'], false);
   setKey(account, 'Microsoft.Batch');
-  app.newSecret(account, { value: 'Microsoft.Batch', tags: { ...cmkTags, RotationKey: first } });
+  requestKey(account, first);
+  app.newSecret(account, { value: 'Microsoft.Batch', tags: cmkTags });
   await app.run(2 * hour);
   expect(app.announced()).toContain('Rotation.Held cmk-not-for-existing');
   expect(keyInUse(account)).toBe('Microsoft.Batch');
@@ -46,7 +48,8 @@ test('How to restore access after the key was deleted? Recover it: then the rota
 });
 
 test('Can I disable customer-managed keys? At any time: afterwards the key may be deleted', async () => {
-  const { app, account } = await createDueCmk({ RotationKey: 'Microsoft.Batch' });
+  const { app, account } = await createDueCmk();
+  requestKey(account, 'Microsoft.Batch');
   await app.run(20 * minute);
   app.vault.keys.delete('cmk');
   await app.run(day);

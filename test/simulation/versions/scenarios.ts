@@ -9,7 +9,6 @@ import { disagreements, hasNewest, isAtRest, leaks, ownersVersionLeft } from './
 import {
   createVersionSimulation,
   keyInUse,
-  tagsOf,
   valueOf,
   type VersionOptions,
   type VersionSimulation,
@@ -68,13 +67,13 @@ function openEnding(kind: VersionKind): Open {
   };
 }
 
-/** A tag that an owner sets at rest: another key, or none of the owner's. */
-function openRotationKey(keyOf: (simulation: VersionSimulation) => string): Open {
+/** A tag that the account's owner sets at rest: another key, or none of the owner's. */
+function openRequestedKey(keyOf: (simulation: VersionSimulation) => string): Open {
   return async () => {
     const simulation = await due('batch-cmk');
     const wanted = keyOf(simulation);
-    simulation.vault.update('target', { tags: { ...tagsOf(simulation, 'target'), RotationKey: wanted } });
     const account = simulation.followers[0]?.account;
+    if (account) account.tags = { ...account.tags, KeyturnKey: wanted };
     const isDone = () =>
       isAtRest(simulation) &&
       account !== undefined &&
@@ -287,8 +286,8 @@ export function versionScenarios(kind: VersionKind): readonly Scenario[] {
     ['rotation of two accounts that share it', openVersionRotation(kind, { accounts: 2 })],
     ...(kind === 'batch-cmk'
       ? ([
-          ['RotationKey names another key', openRotationKey(({ other }) => other.url)],
-          ['RotationKey is Microsoft.Batch', openRotationKey(() => 'Microsoft.Batch')],
+          ['KeyturnKey names another key', openRequestedKey(({ other }) => other.url)],
+          ['KeyturnKey is Microsoft.Batch', openRequestedKey(() => 'Microsoft.Batch')],
         ] as const)
       : []),
   ];

@@ -9,6 +9,7 @@ import {
   type Vault,
   type Version,
 } from '../../../infra/azure-emulator/src/index.ts';
+import { nameTarget } from '../../../infra/demo/targets.ts';
 import { day, hour, later, minute, second } from '../../../lib/model/clock.ts';
 import { emptyState, type Mode, type State } from '../../../lib/model/state.ts';
 import { settingsFrom } from '../../../lib/settings.ts';
@@ -146,6 +147,7 @@ async function createWorkload(kind: VersionKind, options: VersionOptions): Promi
     const account = await createAccount(kind, azure, vault, secret, first);
     const own = { team: ownTeam, RotationKind: kind, ProviderAddress: account.id, ValidityPeriodDays: '90' };
     vault.setSecret(secret, first, { tags: { ...own, ...tags }, contentType: 'text/plain' });
+    nameTarget(vault, { secret, resource: account, identifier: first });
     followers.push({ secret, account });
   }
   const gracefulMs = kind === 'batch-cmk' ? 25 * hour : overlap.ms;

@@ -35,6 +35,7 @@ export const target: Target = {
 
 export const settings: Settings = {
   vaultUrls: ['https://kv.vault.azure.net'],
+  objectVaultUrls: [],
   mode: 'rotate',
   defaults: options,
   adoptionGraceMs: day,

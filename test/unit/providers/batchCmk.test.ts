@@ -4,6 +4,7 @@ import { situation } from '../decide/situation.ts';
 import { contract } from './contract.ts';
 import { contractOfVersions, type VersionGround } from './contractOfVersions.ts';
 import type { Reached } from './shells.ts';
+import { nameTarget } from '../../../infra/demo/targets.ts';
 import { grantKeyAccess, keyInUse, setKey } from '../../support/customerManagedKeys.ts';
 
 async function create({ azure, place }: Reached): Promise<VersionGround> {
@@ -15,6 +16,8 @@ async function create({ azure, place }: Reached): Promise<VersionGround> {
   const resource = await azure.createBatchAccount({ ...place, name: 'account', identity, cmkAllowed: true });
   grantKeyAccess(resource, vault);
   setKey(resource, urlOf(first));
+  nameTarget(vault, { secret: 's', resource, identifier: urlOf(first) });
+  resource.tags = { KeyturnCmk: 'kv/s' };
   const versions = () => vault.keys.versions('cmk');
   return {
     resource,

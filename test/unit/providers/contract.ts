@@ -88,7 +88,7 @@ function rotates(kind: Kind, shell: Shell): void {
     if (!old) throw new Error('The replaced credential is live.');
     const shown = async (of: ProviderInput) => (await s.seen(of)).credentials.map(({ fingerprint }) => fingerprint);
     expect(await shown(view)).toContain(all.before.secretCredential.fingerprint);
-    const revoking = { ...view, ...during('revoke', all.before) };
+    const revoking = { ...view, ...during('revoke', all.before, s.ground.endingCause) };
     await s.provider.revoke(revoking, old, plainly);
     expect(await shown(revoking)).not.toContain(all.before.secretCredential.fingerprint);
     expect([s.ground.works(all.before.secretCredential), s.ground.works(all.next)]).toEqual([false, true]);

@@ -5,6 +5,7 @@ import { contract } from './contract.ts';
 import { contractOfVersions } from './contractOfVersions.ts';
 import { inProcess, type Reached } from './shells.ts';
 import { during, plainly, stage, type Kind } from './stage.ts';
+import { nameTarget } from '../../../infra/demo/targets.ts';
 import { certificatePolicy } from '../../support/poolCertificates.ts';
 
 const poolCertificate = {
@@ -31,14 +32,23 @@ async function certificateGround({ azure, place }: Reached) {
   const certificate = await vault.createCertificate('tls', certificatePolicy);
   const versions = () => certificate.versions;
   const urlOf = (version = '') => [`${vault.uri}/certificates/tls`, ...(version ? [version] : [])].join('/');
+  const resource = await azure.createBatchAccount({ ...place, name: 'account' });
+  const name = () => {
+    nameTarget(vault, { secret: 's', resource, identifier: urlOf() });
+  };
+  name();
   return {
-    resource: await azure.createBatchAccount({ ...place, name: 'account' }),
+    resource,
     value: urlOf(versions()[0]?.version),
     foreign: urlOf('f'.repeat(32)),
     all: () => versions().map(({ version, enabled }) => ({ version, enabled })),
     works: ({ id }: Pick<Credential, 'id'>) => versions().some(({ version, enabled }) => version === id && enabled),
     versions,
-    make: () => vault.createCertificate('tls', certificatePolicy),
+    make: async () => {
+      await vault.createCertificate('tls', certificatePolicy);
+      name();
+    },
+    endingCause: 'emergency' as const,
     vault,
     certificate,
     urlOf,

@@ -4,10 +4,13 @@ import { resourceGraph } from '../../../lib/azure/resourceGraph.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
 import { Sealed } from '../../../lib/model/sealed.ts';
 import type { Credential, Inspection } from '../../../lib/model/snapshot.ts';
-import { emptyState, type Phase, type Rotation, type State } from '../../../lib/model/state.ts';
+import { emptyState, type Cause, type Phase, type Rotation, type State } from '../../../lib/model/state.ts';
 import { revocable, type RevocableCredential } from '../../../lib/model/target.ts';
 import type { ProviderInput, SendOwn } from '../../../lib/providers/provider.ts';
 import { providers } from '../../../lib/providers/registry.ts';
+import { claims } from '../../../lib/stores/claims.ts';
+import { vault } from '../../../lib/stores/vault.ts';
+import { emptyContainer, memoryBlobs } from '../../simulation/memoryBlobs.ts';
 import { options } from '../decide/situation.ts';
 import type { Reached, Shell } from './shells.ts';
 
@@ -21,6 +24,8 @@ export interface Ground {
   /** Everything there is of the kind, to be compared. */
   all(): unknown;
   works(credential: Credential): boolean;
+  /** The cause of a rotation in which a replaced credential ends at once. */
+  readonly endingCause?: Cause;
 }
 
 /** What the suite must know of a kind to play its owner. */
@@ -45,7 +50,12 @@ export async function stage<G extends Ground>({ kind, create }: Kind<G>, shell: 
   const { azure, clients, place } = reached;
   const ground = await create(reached);
   const resource: G['resource'] = ground.resource;
-  const provider = providers({ clients, graph: resourceGraph(clients.arm), random: randomBytes }).of(kind);
+  const provider = providers({
+    ...{ clients, graph: resourceGraph(clients.arm), random: randomBytes },
+    objectVaults: [...azure.keyVault.vaults.values()].map(({ uri }) => uri),
+    claims: claims(memoryBlobs(emptyContainer(), azure.clock)),
+    vault: vault(clients),
+  }).of(kind);
   if (!provider) throw new Error(`There is no provider of ${kind}.`);
   const { inspect: inspection } = provider;
   const start = azure.clock.now();
@@ -81,10 +91,14 @@ function targetOf(kind: string) {
 }
 
 /** In rotation, and the state remembers the inspection at its beginning. */
-export function during(phase: Phase, { credentials: all }: Pick<Inspection, 'credentials'>): { state: State } {
+export function during(
+  phase: Phase,
+  { credentials: all }: Pick<Inspection, 'credentials'>,
+  cause: Cause = 'schedule',
+): { state: State } {
   const credentials = all.map(({ id, fingerprint }) => ({ id, fingerprint }));
   const toRevoke = credentials.map(({ fingerprint }) => fingerprint);
-  const rotation: Rotation = { phase, cause: 'schedule', start: new Date(0), mode: 'graceful', toRevoke };
+  const rotation: Rotation = { phase, cause, start: new Date(0), mode: 'graceful', toRevoke };
   return {
     state: { ...emptyState, stateBinding: { installation: 'i', resource: '', value: '', credentials }, rotation },
   };

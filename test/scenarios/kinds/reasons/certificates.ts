@@ -37,6 +37,8 @@ export const certificateSituations: readonly Situation[] = [
   ],
   ['nodes cannot be read', 'nodes-unreadable', after(6 * hour, unreadable)],
   ['every node restarted when it had been renewed', 'seen-on-nodes', after(7 * hour, restarted, renewing())],
+  ['its owner has removed the account from its tags', 'not-named-by-certificate', after(2 * hour, unnamed)],
+  ['another account publishes the old version when it is to be disabled', 'certificate-still-used', sharedCertificate],
   ['no node reports anything within two polls', 'assumed-by-time', after(6 * hour)],
 ];
 
@@ -51,6 +53,23 @@ function after(
     await target.app.run(ms);
     return target.app;
   };
+}
+
+function unnamed({ app }: PoolCertificate): void {
+  for (const { version } of app.vault.certificates.versions('tls')) {
+    app.vault.certificates.update('tls', { tags: {} }, version);
+  }
+}
+
+/** The other target is paused, and stays on the version that it has. */
+async function sharedCertificate(): Promise<TestApp> {
+  const tags = { RotationOptions: 'disable-old-version', RotationOverlap: 'PT1H' };
+  const { app, first } = await createAdoptedPoolCertificate({ ...nearItsEnd, tags });
+  const other = await app.newBatch({ name: 'other' });
+  const paused = { RotationKind: 'pool-certificate', CredentialId: '', RotationPaused: 'true' };
+  app.newSecret(other, { name: 'second', value: first, ageDays: 2, tags: paused });
+  await app.run(8 * hour);
+  return app;
 }
 
 function refusing({ app }: PoolCertificate): void {

@@ -9,7 +9,7 @@ import {
   identities,
   keyWithoutVersion,
   setKey,
-  setRotationKey,
+  requestKey,
   type CmkTarget,
 } from '../../../support/customerManagedKeys.ts';
 
@@ -20,20 +20,22 @@ export type Situation = readonly [sentence: string, reason: Reason, run: () => P
 export const keySituations: readonly Situation[] = [
   ['the account was not created for customer-managed keys', 'cmk-not-for-existing', notMadeForKeys],
   ['the key rotates itself, and the account follows it', 'managed-by-batch', followed],
-  ['RotationKey names the version in use, and a rotation is due', 'key-pinned', pinned],
+  ['KeyturnKey names the version in use, and a rotation is due', 'key-pinned', pinned],
   ['another account uses the old version when it is to be disabled', 'key-still-used', shared],
   ['the key is disabled', 'key-access-lost', async () => (await lost()).app],
   ['an access key of that account is due', 'account-disabled', accessKeyOfLost],
   ['the key is enabled again, and nodes take half an hour more', 'nodes-returning', returning],
   ['the key is enabled again', 'well-again', mended],
+  ['the account has lost the tag that named the secret', 'not-named-by-resource', unnamed],
   ['the account could not be changed', 'account-not-provisioned', unprovisioned],
-  ['the version that RotationKey names ends in five days', 'key-expiring', pinnedToItsEnd],
+  ['the version that KeyturnKey names ends in five days', 'key-expiring', pinnedToItsEnd],
 ];
 
 async function notMadeForKeys(): Promise<TestApp> {
   const { app, account, first } = await createAccountWithKey(identities['system-assigned'], false);
   setKey(account, 'Microsoft.Batch');
-  app.newSecret(account, { value: 'Microsoft.Batch', tags: { ...cmkTags, RotationKey: first } });
+  requestKey(account, first);
+  app.newSecret(account, { value: 'Microsoft.Batch', tags: cmkTags });
   await app.run(20 * minute);
   return app;
 }
@@ -51,7 +53,8 @@ async function followed(): Promise<TestApp> {
 
 async function pinned(): Promise<TestApp> {
   const { app, account, first } = await createAccountWithKey();
-  app.newSecret(account, { value: first, tags: { ...cmkTags, RotationKey: first } });
+  requestKey(account, first);
+  app.newSecret(account, { value: first, tags: cmkTags });
   await app.run(20 * minute);
   return app;
 }
@@ -98,6 +101,13 @@ async function enabledAgain({ app }: CmkTarget, forMs: number): Promise<TestApp>
   return app;
 }
 
+async function unnamed(): Promise<TestApp> {
+  const { app, account } = await createDueCmk();
+  account.tags = {};
+  await app.run(hour);
+  return app;
+}
+
 async function unprovisioned(): Promise<TestApp> {
   const { app, account } = await createDueCmk();
   account.provisioningState = 'Failed';
@@ -106,8 +116,8 @@ async function unprovisioned(): Promise<TestApp> {
 }
 
 async function pinnedToItsEnd(): Promise<TestApp> {
-  const { app, first } = await createDueCmk();
-  setRotationKey(app, first);
+  const { app, account, first } = await createDueCmk();
+  requestKey(account, first);
   app.vault.keys.update('cmk', { expiresOn: later(app.clock.now(), 5 * day) });
   await app.run(hour);
   return app;

@@ -6,7 +6,7 @@ import {
   identities,
   newKey,
   setKey,
-  setRotationKey,
+  requestKey,
   type CmkTarget,
 } from '../../../support/customerManagedKeys.ts';
 
@@ -33,21 +33,21 @@ export const unfitKeys: readonly Unfit[] = [
     'the new key does not exist',
     'key-missing',
     (target) => {
-      setRotationKey(target.app, `${target.app.vault.uri}/keys/none`);
+      requestKey(target.account, `${target.app.vault.uri}/keys/none`);
     },
   ],
   [
     'the version of the new key does not exist',
     'key-missing',
     (target) => {
-      setRotationKey(target.app, `${target.app.vault.uri}/keys/none/${'0'.repeat(32)}`);
+      requestKey(target.account, `${target.app.vault.uri}/keys/none/${'0'.repeat(32)}`);
     },
   ],
   [
     'the new key is in a managed HSM',
     'key-in-managed-hsm',
-    ({ app }) => {
-      setRotationKey(app, 'https://hsm.managedhsm.azure.net/keys/cmk');
+    ({ account }) => {
+      requestKey(account, 'https://hsm.managedhsm.azure.net/keys/cmk');
     },
   ],
   ['the vault has no purge protection', 'key-not-recoverable', ({ app }) => (app.vault.purgeProtection = false)],
@@ -97,8 +97,8 @@ export const unfitAccounts: readonly Unfit[] = [
 ];
 
 function withNewKey(wanted: NewKey): Unfit[2] {
-  return ({ app }) => {
-    setRotationKey(app, newKey(app, app.vault, 'other', wanted));
+  return ({ app, account }) => {
+    requestKey(account, newKey(app, app.vault, 'other', wanted));
   };
 }
 
@@ -107,7 +107,7 @@ function elsewhere(arrange: (target: CmkTarget, vault: Vault) => unknown): Unfit
   return async (target) => {
     const vault = await target.app.azure.keyVault.createVault('other');
     vault.purgeProtection = true;
-    setRotationKey(target.app, newKey(target.app, vault, 'cmk'));
+    requestKey(target.account, newKey(target.app, vault, 'cmk'));
     arrange(target, vault);
   };
 }
