@@ -70,17 +70,20 @@ export async function versionsToEnd(
   if (!key || !endsOldVersions(input) || toRevoke.length + compromised.length === 0) return [];
   const versions = deps.objectVaults.includes(key.vaultUrl) ? await versionsOf(deps, key) : [];
   if (!isAccountIn(accountsNamedBy(versions), input.host)) return [];
-  const since = versions.find(({ version }) => version === live.id)?.createdOn ?? input.now;
-  return versions
-    .filter(({ enabled, version, createdOn }) => {
-      return enabled !== false && version !== live.id && createdOn !== undefined && createdOn <= since;
-    })
-    .flatMap(({ version: id = '' }) => {
-      const fingerprints = fingerprintsOf(key, id);
-      const used = fingerprints.find((fingerprint) => toRevoke.includes(fingerprint));
-      const fingerprint = used ?? (compromised.includes(id) ? fingerprints[0] : undefined);
-      return fingerprint ? [{ id, fingerprint }] : [];
-    });
+  return olderThan(versions, live, input.now).flatMap(({ version: id = '' }) => {
+    const fingerprints = fingerprintsOf(key, id);
+    const used = fingerprints.find((fingerprint) => toRevoke.includes(fingerprint));
+    const fingerprint = used ?? (compromised.includes(id) ? fingerprints[0] : undefined);
+    return fingerprint ? [{ id, fingerprint }] : [];
+  });
+}
+
+/** Returns the enabled versions that were made before the live one. */
+function olderThan(versions: readonly ListedVersion[], live: CredentialRef, now: Date): readonly ListedVersion[] {
+  const since = versions.find(({ version }) => version === live.id)?.createdOn ?? now;
+  return versions.filter(({ enabled, version, createdOn }) => {
+    return enabled !== false && version !== live.id && createdOn !== undefined && createdOn <= since;
+  });
 }
 
 export async function disable({ clients }: ProviderDeps, key: KeyIdentifier, version: string): Promise<void> {
