@@ -64,15 +64,16 @@ function resourceUnfit(s: Situation): Decision | undefined {
 }
 
 /**
- * The resource names the secret since a moment ago. As after an adoption, its owner has a quiet period to object (R25,
- * named by the resource).
+ * The resource names the secret since a moment ago. As after an adoption, its owner has a quiet period to object, and
+ * what was not published begins anew after it (R25, named by the resource).
  */
 function newlyNamed(s: Situation): Decision | undefined {
-  const { wait, guard: before } = s.state;
+  const { wait, rotation } = s.state;
   if (!isUnnamed(wait)) return undefined;
-  const until = wholeSecond(later(s.now, s.settings.adoptionGraceMs));
-  const guard = before && before.until > until ? before : { reason: before?.reason ?? 'adoption-grace', until };
-  return { do: 'setState', reason: 'newly-named', state: { ...withoutWait(s.state), guard } };
+  const guard = newQuietPeriod(s, 'adoption-grace', s.settings.adoptionGraceMs);
+  const isKept = rotation?.cause === 'emergency' || !isBeforePublish(rotation);
+  const state = { ...withoutWait(s.state), guard, rotation: isKept ? rotation : undefined };
+  return { do: 'setState', reason: 'newly-named', state };
 }
 
 /** One secret is the target of a resource and kind (R9, claimed twice). */
@@ -141,14 +142,18 @@ function restored(s: Situation): Decision | undefined {
 }
 
 /**
- * Returns a quiet period of one overlap from now. It never shortens the one that stands, and never turns the one after
- * a corrected tag into one that an emergency may pass (R11, restored secret).
+ * Returns a quiet period from now, of one overlap if no length is given. It never shortens the one that stands, and
+ * never turns it into one that an emergency may pass (R11, restored secret).
  */
-function newQuietPeriod({ now, target, state }: Situation, reason: Guard['reason']): Guard {
-  const until = wholeSecond(later(now, target.options.overlapMs));
+function newQuietPeriod(
+  { now, target, state }: Situation,
+  reason: Guard['reason'],
+  ms = target.options.overlapMs,
+): Guard {
+  const until = wholeSecond(later(now, ms));
   const standing = state.guard && state.guard.until > now ? state.guard : undefined;
   if (!standing) return { reason, until };
-  const kept = standing.reason === 'tag-corrected' ? standing.reason : reason;
+  const kept = standing.reason === 'tag-corrected' || reason === 'adoption-grace' ? standing.reason : reason;
   return { reason: kept, until: latest(until, standing.until) };
 }
 

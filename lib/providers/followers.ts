@@ -60,9 +60,16 @@ function isNamed({ host }: Claim, named: readonly string[]): boolean {
   return isAccountIn(named, host);
 }
 
-/** Returns the version that a secret publishes: its value names it, or else its tag. */
+/**
+ * Returns the version that a secret publishes: its value names it, or else its tag. A certificate is named by the secret
+ * that holds its private key, too.
+ */
 function versionIn(secret: Secret | undefined, object: string): string | undefined {
-  const found = secret && parseVaultObject(secret.value.open());
-  if (!found || `${found.vaultUrl}/${found.collection}/${found.name.toLowerCase()}` !== object) return undefined;
+  const [found, wanted] = [secret && parseVaultObject(secret.value.open()), parseVaultObject(object)];
+  const isOfObject =
+    found?.vaultUrl === wanted?.vaultUrl &&
+    found?.name.toLowerCase() === wanted?.name.toLowerCase() &&
+    [wanted?.collection, 'secrets'].includes(found?.collection);
+  if (!secret || !found || !isOfObject) return undefined;
   return found.version ?? secret.tags['CredentialId']?.trim().toLowerCase();
 }

@@ -1,7 +1,17 @@
 import { decide } from '../../../lib/decide/rules.ts';
-import { later } from '../../../lib/model/clock.ts';
+import { day, later } from '../../../lib/model/clock.ts';
 import type { Reason } from '../../../lib/model/reason.ts';
-import { onDay, newBinding, inspectionOf, keyFingerprint, situation, summaryOf, type Overrides } from './situation.ts';
+import { emptyState, type State } from '../../../lib/model/state.ts';
+import {
+  onDay,
+  newBinding,
+  inspectionOf,
+  keyFingerprint,
+  rotation,
+  situation,
+  summaryOf,
+  type Overrides,
+} from './situation.ts';
 
 const ask = { cause: 'emergency', emergency: { mode: 'graceful' } } as const;
 const foreign = inspectionOf({ inSecret: 'x' });
@@ -98,4 +108,37 @@ test('a resource that is not ready is inspected again in an hour, with the code 
   const decision = decide(situation({ inspection: { ...inspectionOf(), readiness } }));
   expect(decision).toEqual({ do: 'wait', reason: 'shared-key-disabled', until, code: 'Off' });
   expect(decide(situation(unfit('shared-key-disabled')))).not.toHaveProperty('code', expect.anything());
+});
+
+describe('R25: a target that is named anew', () => {
+  const wait = { reason: 'not-named-by-resource', since: onDay(59), until: onDay(60) } as const;
+  const grace = { reason: 'adoption-grace', until: later(onDay(60), day) } as const;
+  const longer = { reason: 'restored', until: onDay(63) } as const;
+
+  test.each<[string, Partial<State>, Partial<State>]>([
+    ['waits one adoption grace at rest', { wait }, { guard: grace }],
+    [
+      'whose certificate names it waits as well',
+      { wait: { ...wait, reason: 'not-named-by-certificate' } },
+      { guard: grace },
+    ],
+    ['keeps a longer quiet period', { wait, guard: longer }, { guard: longer }],
+    ['begins what was not published anew', { wait, rotation: rotation({ phase: 'publish' }) }, { guard: grace }],
+    [
+      'goes on with an emergency',
+      { wait, rotation: rotation({ phase: 'generate', cause: 'emergency' }) },
+      { guard: grace, rotation: rotation({ phase: 'generate', cause: 'emergency' }) },
+    ],
+    [
+      'goes on with what was published',
+      { wait, rotation: rotation({ phase: 'revoke' }) },
+      { guard: grace, rotation: rotation({ phase: 'revoke' }) },
+    ],
+  ])('%s', (_sentence, state, expected) => {
+    const decision = decide(situation({ now: onDay(60), state }));
+    expect(decision).toMatchObject({ do: 'setState', reason: 'newly-named' });
+    const { guard, rotation: kept, wait: none } = 'state' in decision ? decision.state : emptyState;
+    expect({ guard, ...(kept && { rotation: kept }) }).toEqual(expected);
+    expect(none).toBeUndefined();
+  });
 });
