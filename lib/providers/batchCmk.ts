@@ -8,9 +8,9 @@ import { accountOf, encryptBy, namingRefusal, usedBy } from './keys/keyedAccount
 import { isUsed } from './keys/keyGrant.ts';
 import { baseOf, byService, isFollowed, keyIdentifier, keyUrl, withoutVersion } from './keys/keyIdentifier.ts';
 import { inspectKey } from './keys/inspectKey.ts';
-import { isPublishedElsewhere } from './followers.ts';
+import { isPublishedElsewhere, tagsThatName } from './followers.ts';
 import { keyInspectionOf } from './keys/keyInspection.ts';
-import { disable, keyAt, rotate, versionOf, versionsOf } from './keys/keyVersions.ts';
+import { disable, keyAt, rotate, tag, versionOf, versionsOf } from './keys/keyVersions.ts';
 import { reasonIfMissing, wantedOf } from './keys/wantedKey.ts';
 import type { ProviderDeps, Provider, ProviderInput, SendOwn } from './provider.ts';
 import { proveVersion, withoutRevocation } from './versionedCredential.ts';
@@ -103,13 +103,17 @@ async function revoke(
   if (followedUntil > now && (await isUsed(deps, [base, `${base}/`]))) {
     return { is: 'pending', reason: 'overlap', until: followedUntil };
   }
+  const versions = await versionsOf(deps, key);
   const isStillUsed = await isUsed(deps, [keyUrl({ ...key, version })]);
-  if (isStillUsed || (await isPublishedElsewhere(deps, input, base, await versionsOf(deps, key), version))) {
+  if (isStillUsed || (await isPublishedElsewhere(deps, input, base, versions, version))) {
     if (later(secret.createdOn, minOverlapMs + patienceMs) > now) {
       return { is: 'pending', reason: 'key-still-used', until: later(now, hour) };
     }
     return { ...withoutRevocation(await inspectKey(deps, input)), notes: [{ reason: 'key-still-used' }] };
   }
+  const live = keyInSecret(input).id;
+  const tags = tagsThatName(versions, live);
+  if (tags) await tag(deps, { ...key, version: live }, tags);
   await own(() => disable(deps, key, version));
   return inspectKey(deps, input);
 }

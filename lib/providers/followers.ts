@@ -1,8 +1,8 @@
-import { isAccountIn, namedAccounts } from '../model/naming.ts';
+import { accountsTag, isAccountIn, namedAccounts, resourceTag } from '../model/naming.ts';
 import { OperationError } from '../model/operationError.ts';
 import type { Claim, Secret } from '../model/snapshot.ts';
 import { secretUrl } from '../model/target.ts';
-import { parseVaultObject } from '../model/vaultObject.ts';
+import { parseVaultObject, type VaultObject } from '../model/vaultObject.ts';
 import type { ProviderDeps, ProviderInput } from './provider.ts';
 
 /** A version of a key or certificate, as the list of its versions shows it. */
@@ -13,9 +13,29 @@ export interface ListedVersion {
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Returns the accounts that any enabled version names: a renewal may not carry the tags on. */
+/**
+ * Returns the accounts that any enabled version names, since a renewal may not carry the tags on. The newest version
+ * counts in any case: its owner must be able to name an account when all versions are disabled.
+ */
 export function accountsNamedBy(versions: readonly ListedVersion[]): readonly string[] {
-  return versions.filter(({ enabled }) => enabled !== false).flatMap(({ tags }) => namedAccounts(tags));
+  const newestMs = Math.max(...versions.map(madeMs));
+  return versions
+    .filter((version) => version.enabled !== false || madeMs(version) === newestMs)
+    .flatMap(({ tags }) => namedAccounts(tags));
+}
+
+function madeMs({ createdOn }: ListedVersion): number {
+  return createdOn?.getTime() ?? 0;
+}
+
+/**
+ * Returns the tags with which the live version names the accounts too, or nothing if it has the tag. A renewal may not
+ * have carried it on, and ending the last version that has it would take the right away that its owner gave.
+ */
+export function tagsThatName(versions: readonly ListedVersion[], live: string): Record<string, string> | undefined {
+  const { tags = {} } = versions.find(({ version }) => version === live) ?? {};
+  if (resourceTag(tags, accountsTag) !== undefined) return undefined;
+  return { ...tags, [accountsTag]: [...new Set(accountsNamedBy(versions))].join(' ') };
 }
 
 /**
@@ -65,11 +85,11 @@ function isNamed({ host }: Claim, named: readonly string[]): boolean {
  * that holds its private key, too.
  */
 function versionIn(secret: Secret | undefined, object: string): string | undefined {
-  const [found, wanted] = [secret && parseVaultObject(secret.value.open()), parseVaultObject(object)];
-  const isOfObject =
-    found?.vaultUrl === wanted?.vaultUrl &&
-    found?.name.toLowerCase() === wanted?.name.toLowerCase() &&
-    [wanted?.collection, 'secrets'].includes(found?.collection);
-  if (!secret || !found || !isOfObject) return undefined;
+  const found = secret && parseVaultObject(secret.value.open());
+  if (!found || !isOf(found, object)) return undefined;
   return found.version ?? secret.tags['CredentialId']?.trim().toLowerCase();
+}
+
+function isOf({ vaultUrl, collection, name }: VaultObject, object: string): boolean {
+  return `${vaultUrl}/${collection === 'secrets' ? 'certificates' : collection}/${name.toLowerCase()}` === object;
 }

@@ -1,7 +1,6 @@
 import type { CertificatePolicy } from '@azure/keyvault-certificates';
 import type { Check, Pending } from '../model/check.ts';
 import { day, earliest, hour, later, minute, second } from '../model/clock.ts';
-import { accountsTag, resourceTag } from '../model/naming.ts';
 import { OperationError } from '../model/operationError.ts';
 import { hasClass } from '../model/reason.ts';
 import { Sealed } from '../model/sealed.ts';
@@ -24,7 +23,7 @@ import { withAutoRenew } from './certificates/certificatePolicy.ts';
 import { disable, requestVersion, tag, versionOf, versionsOf } from './certificates/certificateVersions.ts';
 import { mayEndOldVersion, nodeCheck } from './certificates/nodeCheck.ts';
 import { observingPools } from './certificates/observingPools.ts';
-import { accountsNamedBy, isPublishedElsewhere } from './followers.ts';
+import { isPublishedElsewhere, tagsThatName } from './followers.ts';
 import type { ProviderDeps, Provider, ProviderInput, SendOwn } from './provider.ts';
 import { proveVersion, withoutRevocation } from './versionedCredential.ts';
 
@@ -98,24 +97,21 @@ async function revoke(
   if (before.readiness.is !== 'valid') return before;
   const ends = input.state.rotation?.cause === 'emergency' ? 'now' : await whenToEnd(deps, input, certificate, id);
   if (typeof ends !== 'string') return ends;
-  if (ends === 'now') {
-    await carryNaming(deps, certificate);
-    await own(() => disable(deps, certificate, id));
-  }
+  if (ends === 'now') await endVersion(deps, before.live?.id, { ...certificate, version: id }, own);
   const after = await inspectCertificate(deps, input);
   return ends === 'now' ? after : withoutRevocation(after);
 }
 
-/**
- * Lets the live version name the accounts too, if only older ones do: a renewal may not have carried the tag on, and
- * ending the last version that has it would take the right away that its owner gave.
- */
-async function carryNaming(deps: ProviderDeps, certificate: CertificateIdentifier): Promise<void> {
-  const versions = await versionsOf(deps, certificate);
-  const live = versions.find(({ version }) => version === certificate.version);
-  if (!live || resourceTag(live.tags, accountsTag) !== undefined) return;
-  const named = [...new Set(accountsNamedBy(versions))].join(' ');
-  await tag(deps, certificate, { ...live.tags, [accountsTag]: named });
+async function endVersion(
+  deps: ProviderDeps,
+  live: string | undefined,
+  ended: CertificateIdentifier,
+  own: SendOwn,
+): Promise<void> {
+  if (live === undefined) throw new OperationError('live-would-die');
+  const tags = tagsThatName(await versionsOf(deps, ended), live);
+  if (tags) await tag(deps, { ...ended, version: live }, tags);
+  await own(() => disable(deps, ended, ended.version ?? ''));
 }
 
 /** Without the right to list pools this would be asked for ever. */

@@ -86,6 +86,15 @@ function olderThan(versions: readonly ListedVersion[], live: CredentialRef, now:
   });
 }
 
+/** Replaces the tags of one version. */
+export async function tag(
+  { clients }: ProviderDeps,
+  { vaultUrl, name, version = '' }: KeyIdentifier,
+  tags: Record<string, string>,
+): Promise<void> {
+  await clients.keys(vaultUrl).updateKeyProperties(name, version, { tags });
+}
+
 export async function disable({ clients }: ProviderDeps, key: KeyIdentifier, version: string): Promise<void> {
   await clients.keys(key.vaultUrl).updateKeyProperties(key.name, version, { enabled: false });
 }

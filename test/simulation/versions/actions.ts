@@ -44,6 +44,21 @@ export const versionActions: readonly VersionAction[] = [
     return { ...tags, CredentialId: followed.versions()[0]?.version ?? '' };
   }),
   {
+    does: 'takes back the tag that names the secret',
+    kind: 'batch-cmk',
+    breaks: true,
+    act: ({ followers }) => {
+      for (const { account } of followers) account.tags = {};
+    },
+  },
+  {
+    does: 'takes back the tags that name the account',
+    breaks: true,
+    act: ({ followed }) => {
+      for (const { version } of followed.versions()) followed.set({ tags: {} }, version);
+    },
+  },
+  {
     does: 'has the account use the first version',
     kind: 'batch-cmk',
     act: (simulation) => {

@@ -41,6 +41,7 @@ export function observeVersions(workload: VersionWorkload, network: Pick<Network
     const rules = rulesByOperation[call.operation];
     const { prevented, status = 0 } = call;
     if (!rules || prevented || status < 200 || status >= 300) return;
+    if (rules === ending && !call.request.body.includes('"enabled":false')) return; // only its tags
     try {
       judge(call, rules);
     } catch (error) {
@@ -80,12 +81,15 @@ type Rules = Readonly<Record<string, (change: Change) => boolean>>;
 
 /** A version that was there before a leak was declared is no answer to it (R18). */
 const making: Rules = {
+  'R25: made a version for nobody who is named': (change) =>
+    change.kind === 'batch-cmk' ? !change.followers.some(isSecretNamed) : accountsNamedIn(change).length === 0,
   '4: made a version though a newer one was there': (change) => !change.leak && isThereANewer(change),
   '5: made a version that no tag announced': (change) => !isAnnounced(change),
 };
 
 /** Ends nothing that is live, and nothing early, unless the owner asked for it. */
 const ending: Rules = {
+  'R25: ended a version that is named for nobody': (change) => accountsNamedIn(change).length === 0,
   '1: ended the key that an account uses': (change) =>
     change.kind === 'batch-cmk' && change.followers.some(({ account }) => keyInUse(account) === idOf(change)),
   '1: ended the version that a secret names': (change) =>
@@ -104,6 +108,8 @@ const ending: Rules = {
 };
 
 const pointing: Rules = {
+  'R25: changed an account that does not name the secret': (change) =>
+    !change.followers.some((follower) => follower.account.name === change.account && isSecretNamed(follower)),
   '3: pointed an account to a version that is not fit': (change) =>
     !change.followers.some(({ account }) => account.name === change.account && isFit(change, keyInUse(account))),
   '5: pointed an account to a version that no tag announced': (change) =>
@@ -148,6 +154,20 @@ function followerOf({ followers, name }: Change): Follower | undefined {
 
 function phasesOf(change: Change): readonly string[] {
   return change.followers.map(({ secret }) => tagsOf(change, secret)['RotationPhase'] ?? '');
+}
+
+/** The account still names the secret that follows it. */
+function isSecretNamed({ secret, account }: Follower): boolean {
+  return account.tags['KeyturnCmk']?.endsWith(`/${secret}`) === true;
+}
+
+/** By an enabled version or the newest one, or by the one that was enabled until now. */
+function accountsNamedIn({ followed, version: changed }: Change): readonly string[] {
+  const all = followed.versions();
+  return all.flatMap((each) => {
+    const counts = each.enabled || each.version === changed || each === all.at(-1);
+    return counts ? (each.tags?.['KeyturnAccounts'] ?? []) : [];
+  });
 }
 
 /** Some tag says that a version is to be made, or used. */

@@ -28,7 +28,10 @@ interface Followed {
   readonly name: string;
   versions(): readonly Version[];
   make(createdOn?: Date): Promise<string>;
-  set(changes: { readonly enabled?: boolean; readonly expiresOn?: Date }, version?: string): void;
+  set(
+    changes: Pick<Version, 'tags'> & { readonly enabled?: boolean; readonly expiresOn?: Date },
+    version?: string,
+  ): void;
 }
 
 /** A secret that is a target, and the account it is about. */
