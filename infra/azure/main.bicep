@@ -27,6 +27,9 @@ param vaults vault[]
 @description('URLs of vaults of other subscriptions, each of which has a spoke.')
 param otherVaultUrls array = []
 
+@description('URLs of more vaults, for keys and certificates alone: grant the rights on them by roles/.')
+param objectVaultUrls array = []
+
 @description('What is rotated.')
 param kinds kind[] = ['batch-key', 'signalr-key']
 
@@ -80,6 +83,7 @@ module hub 'hub/main.bicep' = {
     location: location
     tags: tags
     vaultUrls: concat(ownVaultUrls, otherVaultUrls)
+    objectVaultUrls: objectVaultUrls
     mode: mode
     rotationSettings: rotationSettings
     network: network

@@ -3,7 +3,7 @@ import { secretUrl, type SecretName } from './target.ts';
 /*
  * A resource names who may have it changed, in a tag of its own (R25, named by the resource).
  *
- * Whoever may write one secret can put any public identifier into it. Only its owner can tag the account, the
+ * The author of one secret can put any public identifier into it. Only its owner can tag the account, the
  * certificate or the key.
  */
 

@@ -42,7 +42,7 @@ export function tagsThatName(versions: readonly ListedVersion[], live: string): 
  * Tells whether another target still publishes this version of a key or certificate, or an older one (R27, ended for
  * all).
  *
- * Only targets count whose accounts the key or certificate names: nobody else may keep a version alive. A secret that
+ * Only targets count whose accounts the key or certificate names: no other account may keep a version alive. A secret that
  * is deleted may come back, and one that cannot be read may hold anything, so neither shows a newer version.
  */
 export async function isPublishedElsewhere(

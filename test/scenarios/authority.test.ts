@@ -31,7 +31,7 @@ function changes({ azure }: TestApp): readonly string[] {
   return azure.core.journal.calls.map(({ operation }) => operation).filter((operation) => changing.test(operation));
 }
 
-/** An attacker may write one secret of the vault, and tags it for an account of somebody else. */
+/** An attacker may write one secret of the vault, and tags it for an account of another owner. */
 async function forged(tags: Record<string, string>, named: Record<string, string> = {}) {
   const target = await createAccountWithKey();
   const { app, account, first } = target;
@@ -90,7 +90,7 @@ test('R25: the reason comes with the command that names the secret', async () =>
   ]);
 });
 
-test('R25: a tag that is taken away in mid-rotation stops the rotation, and the first look after it is back goes on', async () => {
+test('R25: a tag that is taken away in mid-rotation stops the rotation, and the first inspection after it is back goes on', async () => {
   const { app, account, first } = await createDueCmk({ RotationOptions: 'disable-old-version' });
   await app.run(20 * minute);
   expect(keyInUse(account)).not.toBe(first);
@@ -147,7 +147,7 @@ describe('R25: a claim goes to the secret that the account names', () => {
   });
 });
 
-describe('R26: the wish for another key', () => {
+describe('R26: the request for another key', () => {
   test('of a secret is an error that names the account’s tag', async () => {
     const { app, account, first } = await createDueCmk({ RotationKey: 'Microsoft.Batch' });
     await app.run(hour);
@@ -181,7 +181,7 @@ function hostsCalled({ azure }: TestApp): readonly string[] {
   return azure.core.journal.calls.map(({ authority }) => authority);
 }
 
-/** The certificate of somebody's nodes, and an account of the attacker, with a pool that observes it or without nodes. */
+/** The certificate of other people's nodes, and an account of the attacker, with a pool that observes it or without nodes. */
 async function forgedCertificate(arrange: (target: PoolCertificate, account: BatchAccount) => unknown) {
   const target = await createAdoptedPoolCertificate();
   const { app, first } = target;

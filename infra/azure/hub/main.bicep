@@ -14,6 +14,9 @@ param tags object
 @description('URLs of all vaults, of every subscription.')
 param vaultUrls array
 
+@description('URLs of more vaults, for keys and certificates alone.')
+param objectVaultUrls array
+
 @description('rotate or observe.')
 param mode string
 
@@ -87,6 +90,7 @@ module settings 'settings.bicep' = {
   name: 'keyturn-settings'
   params: {
     vaultUrls: vaultUrls
+    objectVaultUrls: objectVaultUrls
     mode: mode
     rotation: rotationSettings
     topicEndpoint: isPublic ? topic!.outputs.endpoint : ''

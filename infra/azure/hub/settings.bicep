@@ -3,6 +3,9 @@
 @description('URLs of the vaults.')
 param vaultUrls array
 
+@description('URLs of more vaults, for keys and certificates alone.')
+param objectVaultUrls array
+
 @description('rotate, or observe: decide and announce and change nothing.')
 param mode string
 
@@ -18,6 +21,7 @@ var armUrl = endsWith(arm, '/') ? substring(arm, 0, length(arm) - 1) : arm
 
 var all = {
   KEYTURN_VAULTS: join(vaultUrls, ',')
+  KEYTURN_OBJECT_VAULTS: join(objectVaultUrls, ',')
   KEYTURN_MODE: mode
   KEYTURN_VALIDITY: rotation.?validity ?? ''
   KEYTURN_LEAD: rotation.?lead ?? ''

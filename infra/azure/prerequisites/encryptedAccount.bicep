@@ -19,6 +19,9 @@ param location string = resourceGroup().location
 param model string = 'rbac'
 
 // Deploying again without it would take the account back to keys of the service, and to another version after that.
+@description('The secret that names what encrypts the account, as vault/secret: only its target may change that.')
+param targetSecret string
+
 @description('What encrypts the account by now, as its secret says; empty the first time.')
 param inUse string = ''
 
@@ -27,6 +30,7 @@ module account 'account.bicep' = {
   params: {
     name: accountName
     location: location
+    targetSecret: targetSecret
     keyIdentifier: inUse
   }
 }
@@ -68,6 +72,7 @@ module encrypted 'account.bicep' = if (empty(inUse)) {
   params: {
     name: accountName
     location: location
+    targetSecret: targetSecret
     keyIdentifier: key.outputs.identifier
   }
 }

@@ -81,7 +81,7 @@ type Rules = Readonly<Record<string, (change: Change) => boolean>>;
 
 /** A version that was there before a leak was declared is no answer to it (R18). */
 const making: Rules = {
-  'R25: made a version for nobody who is named': (change) =>
+  'R25: made a version that no name allows': (change) =>
     change.kind === 'batch-cmk' ? !change.followers.some(isSecretNamed) : accountsNamedIn(change).length === 0,
   '4: made a version though a newer one was there': (change) => !change.leak && isThereANewer(change),
   '5: made a version that no tag announced': (change) => !isAnnounced(change),
@@ -89,7 +89,7 @@ const making: Rules = {
 
 /** Ends nothing that is live, and nothing early, unless the owner asked for it. */
 const ending: Rules = {
-  'R25: ended a version that is named for nobody': (change) => accountsNamedIn(change).length === 0,
+  'R25: ended a version that no name allows': (change) => accountsNamedIn(change).length === 0,
   '1: ended the key that an account uses': (change) =>
     change.kind === 'batch-cmk' && change.followers.some(({ account }) => keyInUse(account) === idOf(change)),
   '1: ended the version that a secret names': (change) =>

@@ -244,7 +244,8 @@ function pauseMs({ followers, state, now }: VersionSimulation): number {
   const nowMs = now().getTime();
   const leftMs = followers.map(({ secret }) => {
     const { rotation, wait, guard } = state(secret);
-    return ((wait ?? (rotation && guard))?.until.getTime() ?? nowMs) - nowMs;
+    const untilMs = [wait, rotation && guard].flatMap((each) => each?.until.getTime() ?? []);
+    return Math.max(nowMs, ...untilMs) - nowMs;
   });
   return Math.max(roundMs, Math.min(maxPauseMs, ...leftMs));
 }
