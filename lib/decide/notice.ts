@@ -1,4 +1,4 @@
-import { earliest, later, second, wholeSecond } from '../model/clock.ts';
+import { earliest, later, minute, second, wholeSecond } from '../model/clock.ts';
 import type { ListedTarget } from '../model/snapshot.ts';
 import { isRepair, type RegenerationNotice, type Rotation, type State } from '../model/state.ts';
 import { mergeToRevoke } from './emergency.ts';
@@ -51,7 +51,7 @@ export function regenerationNotice(s: Situation): Decision | undefined {
 function rotationForNotice(s: Situation, { id, deadline }: RegenerationNotice): State {
   const { rotation: before, guard, lastRotation } = s.state;
   const { credentials } = s.inspection;
-  const upcoming = deadline && deadline > s.now ? deadline : undefined;
+  const upcoming = deadline && canBeMet(deadline, s.now) ? deadline : undefined;
   const deadlines = [before?.deadline, upcoming].filter((date) => date !== undefined);
   const rotation: Rotation = {
     phase: 'generate',
@@ -63,6 +63,11 @@ function rotationForNotice(s: Situation, { id, deadline }: RegenerationNotice): 
     deadline: deadlines.length > 0 ? earliest(...deadlines) : undefined,
   };
   return { refusals: 0, stateBinding: stateBindingOf(s), rotation, guard, lastRotation, lastRequest: id };
+}
+
+/** A deadline that leaves consumers less than five minutes shortens nothing: it is missed anyway (R28, who may shorten). */
+function canBeMet(deadline: Date, now: Date): boolean {
+  return later(now, 5 * minute) <= deadline;
 }
 
 function hurried(version: CurrentVersion, notice: RegenerationNotice, now: Date): Decision | undefined {
@@ -77,7 +82,7 @@ function hurried(version: CurrentVersion, notice: RegenerationNotice, now: Date)
 function hurriedRotation(version: CurrentVersion, notice: RegenerationNotice, now: Date): Rotation | undefined {
   const { rotation } = version.state;
   const { deadline } = notice;
-  if (!rotation || !deadline || deadline <= now) return undefined;
+  if (!rotation || !deadline || !canBeMet(deadline, now)) return undefined;
   const halfMs = (deadline.getTime() - rotation.start.getTime()) / 2;
   const by = isAnswered(version, notice) ? deadline : wholeSecond(later(rotation.start, halfMs));
   return rotation.deadline && rotation.deadline <= by ? undefined : { ...rotation, deadline: by };

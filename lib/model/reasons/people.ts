@@ -26,6 +26,8 @@ export const forPeople = {
     'state-from-newer-version': 'A newer Keyturn wrote the state: update this one; nothing was touched.',
     'entra-connection-string': 'The connection string needs no access key (AuthType=): remove the tags.',
     'endpoint-not-of-resource': 'The connection string names another host than ProviderAddress does.',
+    'notice-unclear':
+      'A notice on the service may demand new keys, and does not say so: read it in Service Health; the detail has the request.',
     'tags-lost': 'A new version was written without the rotation tags: set them again, or ignore tags in your tool.',
   }),
   // Only the history of the target shows these. They stay until a person resumes it.

@@ -5,7 +5,8 @@ import { OperationError } from '../../model/operationError.ts';
 import { adviceFor } from '../../model/reason.ts';
 import { noticeFromAlert } from '../notices/alert.ts';
 import type { Notice } from '../notices/notice.ts';
-import { startAffected } from '../notices/startAffected.ts';
+import { confirmed } from '../notices/serviceHealth.ts';
+import { reasonOf, startAffected } from '../notices/startAffected.ts';
 import type { InstanceMemory } from '../timers/listing.ts';
 import type { Services } from '../../reconcile/services.ts';
 import { readBody } from './body.ts';
@@ -16,12 +17,14 @@ const longestBytes = 256 * 1024;
 /**
  * `POST /api/notices`. Takes Azure Monitor's common alert schema. An action group waits 10 seconds for an answer, and
  * tries again only after 408, 429, 503 and 504, so a transient failure is answered 503 (azure-facts: Action groups).
+ * An operator's deadline counts as it is; any other must be confirmed (R28, who may shorten).
  */
 export async function takeNotices(
   services: Services,
   memory: InstanceMemory,
   request: HttpRequest,
   budgetMs: number,
+  isOperator = false,
 ): Promise<HttpResponseInit> {
   const deadline = later(services.clock.now(), budgetMs / 2);
   const text = await readBody(services, request, longestBytes);
@@ -29,7 +32,7 @@ export async function takeNotices(
   const notice = noticeFromAlert(parseJson(text), services.providers.serviceHealthNames);
   if (notice === 'unreadable') return problem(notAnAlert);
   if (typeof notice === 'string') return json(200, { affected: 0, reason: notice, detail: adviceFor(notice) });
-  return taken(services, memory, notice, deadline);
+  return taken(services, memory, isOperator ? notice : await confirmed(services, notice), deadline);
 }
 
 const notAnAlert = {
@@ -47,7 +50,10 @@ async function taken(
 ): Promise<HttpResponseInit> {
   try {
     const { affected, left } = await startAffected(services, memory, [notice], deadline);
-    return left > 0 ? tryLater('busy', soonSeconds) : json(202, { affected });
+    if (left > 0) return tryLater('busy', soonSeconds);
+    if (notice.demand === 'regenerate') return json(202, { affected });
+    const reason = reasonOf(notice.demand);
+    return json(200, { affected: 0, reason, detail: adviceFor(reason) });
   } catch (error) {
     if (error instanceof OperationError) return tryLater(error.reason, soonSeconds);
     throw error;

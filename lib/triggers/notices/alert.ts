@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseJson } from '../../model/json.ts';
 import type { Reason } from '../../model/reason.ts';
 import { fingerprintOf } from '../../model/sealed.ts';
+import { demandOf, type Advisory } from './demand.ts';
 import { regionOf, type Notice } from './notice.ts';
 import { noticeStart, isNamed, withLowerCaseNames } from './serviceHealth.ts';
 
@@ -30,6 +31,7 @@ const shape = z.object({
     alertContext: z.unknown(),
   }),
 });
+const words = z.string().nullish().catch(undefined);
 const context = z.object({
   status: z.string().nullish(),
   properties: z.object({
@@ -39,6 +41,10 @@ const context = z.object({
     impactMitigationTime: date.nullish().catch(undefined),
     impactedServices: services,
     stage: z.string().nullish(),
+    title: words,
+    communication: words,
+    defaultLanguageTitle: words,
+    defaultLanguageContent: words,
   }),
 });
 
@@ -61,6 +67,17 @@ export function noticeFromAlert(body: unknown, named: readonly string[]): Notice
     subscriptions: essentials.alertTargetIDs.flatMap(subscriptionIn),
     regions: affected.flatMap(({ impactedregions }) => impactedregions.map(({ regionname }) => regionOf(regionname))),
     resources: [],
+    demand: demandOf(advisoryIn(properties)),
+  };
+}
+
+/** The alert has its text in the reader's language, and in the default one. */
+function advisoryIn(properties: z.output<typeof context>['properties']): Advisory {
+  const { incidentType, title, communication, defaultLanguageTitle, defaultLanguageContent } = properties;
+  return {
+    types: [incidentType],
+    title: defaultLanguageTitle ?? title ?? '',
+    text: defaultLanguageContent ?? communication ?? '',
   };
 }
 

@@ -6,15 +6,21 @@ import { normalizedId } from '../../model/target.ts';
 import { handleEvent } from '../events/handlers.ts';
 import type { InstanceMemory } from '../timers/listing.ts';
 import type { Services } from '../../reconcile/services.ts';
+import { demandOf, type Demand } from './demand.ts';
 import { regionOf, type Notice } from './notice.ts';
-import { startAffected } from './startAffected.ts';
+import { confirmed } from './serviceHealth.ts';
+import { reasonOf, startAffected } from './startAffected.ts';
 
 export const noticeType = 'Keyturn.RegenerationNotice';
 
 const date = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const text = z.string().max(20_000);
 const names = z.array(z.string().min(1).max(1024)).max(1000).default([]);
 const shape = z
-  .object({ subscriptions: names, resources: names, regions: names, start: date.optional(), deadline: date.optional() })
+  .object({
+    ...{ subscriptions: names, resources: names, regions: names, start: date.optional(), deadline: date.optional() },
+    ...{ title: text.optional(), text: text.optional(), types: z.array(text).max(10).default([]) },
+  })
   .refine(({ subscriptions, resources }) => subscriptions.length + resources.length > 0);
 
 /** Handles `Keyturn.RegenerationNotice` on the custom topic: a person or a program that reads the mails sends it. */
@@ -27,7 +33,8 @@ export async function onNoticeEvent(
   await handleEvent(services, event, async (incoming) => {
     const notice = noticeFromEvent(incoming, services.clock.now());
     if (typeof notice === 'string') return notice;
-    const { affected, left } = await startAffected(services, memory, [notice], deadline);
+    const { affected, left } = await startAffected(services, memory, [await confirmed(services, notice)], deadline);
+    if (notice.demand !== 'regenerate') return reasonOf(notice.demand);
     if (affected === 0) return 'not-a-target';
     return left > 0 ? { again: 'busy' } : undefined;
   });
@@ -46,5 +53,12 @@ export function noticeFromEvent({ type, id, time, data }: IncomingEvent, now: Da
     subscriptions: subscriptions.map((each) => each.toLowerCase().replace(/^\/subscriptions\//, '')),
     regions: regions.map(regionOf),
     resources: resources.map(normalizedId),
+    demand: demandIn(read.data),
   };
+}
+
+/** The type of the event is a demand. A relay that passes the words of an advisory on leaves the judgement to us. */
+function demandIn({ title, text: words, types }: z.output<typeof shape>): Demand {
+  const isJudged = title !== undefined || words !== undefined;
+  return isJudged ? demandOf({ types, title: title ?? '', text: words ?? '' }) : 'regenerate';
 }

@@ -1,5 +1,6 @@
 import type { RegenerationNotice } from '../../model/state.ts';
 import { normalizedId } from '../../model/target.ts';
+import type { Demand } from './demand.ts';
 
 /** Announces that a service will regenerate keys, or asks for it: for which resources, since when, by when. */
 export interface Notice extends RegenerationNotice {
@@ -9,6 +10,7 @@ export interface Notice extends RegenerationNotice {
   readonly regions: readonly string[];
   /** Normalized ARM ids. None = every resource of the service. */
   readonly resources: readonly string[];
+  readonly demand: Demand;
 }
 
 /** Returns one spelling for `West Europe` and `westeurope`. */

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { ResourceGraph, Row } from '../../azure/resourceGraph.ts';
+import { undefinedIf } from '../../model/operationError.ts';
 import { fingerprintOf } from '../../model/sealed.ts';
+import type { Services } from '../../reconcile/services.ts';
+import { demandOf, type Advisory } from './demand.ts';
 import { regionOf, type Notice } from './notice.ts';
 
 export interface ActiveNotices {
@@ -14,6 +17,23 @@ export async function activeNotices(graph: ResourceGraph, services: readonly str
   const rows = await graph(queryFor(services));
   const notices = rows.flatMap((row) => noticeFrom(row, services) ?? []);
   return { notices, unreadable: rows.length - notices.length };
+}
+
+/**
+ * Returns the notice with its deadline only if Service Health itself shows the same one now: a deadline shortens the
+ * overlap of everybody's keys, and the holder of a function key or the sender to a topic may write any date. What is not
+ * confirmed starts graceful rotations; the next poll brings the deadline (R28, who may shorten).
+ */
+export async function confirmed(
+  { graph, providers }: Pick<Services, 'graph' | 'providers'>,
+  { deadline, ...notice }: Notice,
+): Promise<Notice> {
+  if (!deadline) return notice;
+  const known = await undefinedIf('any failure', activeNotices(graph, providers.serviceHealthNames));
+  const isShown = known?.notices.some(
+    (each) => each.id === notice.id && each.deadline?.getTime() === deadline.getTime(),
+  );
+  return isShown ? { ...notice, deadline } : notice;
 }
 
 function queryFor(services: readonly string[]): string {
@@ -38,6 +58,7 @@ const date = z.union([
 ]);
 const region = z.object({ impactedregion: z.string() });
 const impact = z.object({ impactedservice: z.string(), impactedregions: z.array(region).nullish() });
+const words = z.string().nullish().catch(undefined);
 const optional = date.nullish().catch(undefined);
 const shape = z.object({
   subscriptionid: z.string(),
@@ -47,6 +68,12 @@ const shape = z.object({
     impactmitigationtime: optional,
     lastupdatetime: optional,
     impact: z.array(z.unknown()),
+    eventtype: words,
+    eventsubtype: words,
+    title: words,
+    summary: words,
+    description: words,
+    recommendedactions: z.unknown().optional(),
   }),
 });
 
@@ -69,7 +96,24 @@ function noticeFrom(row: Row, services: readonly string[]): Notice | undefined {
       (impactedregions ?? []).map((one) => regionOf(one.impactedregion)),
     ),
     resources: [],
+    demand: demandOf(advisoryIn(properties)),
   };
+}
+
+function advisoryIn({ eventtype, eventsubtype, title, ...texts }: z.output<typeof shape>['properties']): Advisory {
+  const { summary, description, recommendedactions } = texts;
+  return {
+    types: [eventtype ?? '', eventsubtype ?? ''],
+    title: title ?? '',
+    text: [summary, description, ...textsIn(recommendedactions)].filter((text) => text).join('\n'),
+  };
+}
+
+/** Returns every text of a structure that is documented nowhere. */
+function textsIn(value: unknown, depth = 4): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null || depth === 0) return [];
+  return Object.values(value).flatMap((each) => textsIn(each, depth - 1));
 }
 
 export function isNamed(service: string, services: readonly string[]): boolean {

@@ -1,14 +1,16 @@
 import { isAnswered, needsAction } from '../../decide/notice.ts';
 import { earliest, second } from '../../model/clock.ts';
-import { hasClass, type Reason } from '../../model/reason.ts';
+import { announcement } from '../../announcements/announcement.ts';
+import { adviceFor, hasClass, type Reason } from '../../model/reason.ts';
 import type { ListedTarget } from '../../model/snapshot.ts';
-import type { RegenerationNotice } from '../../model/state.ts';
+import { emptyState, type RegenerationNotice } from '../../model/state.ts';
 import { normalizedId } from '../../model/target.ts';
 import type { VisitReport } from '../../reconcile/reconcile.ts';
 import { listTargets, unmuted, type ListedVault, type InstanceMemory, type SelectedTarget } from '../timers/listing.ts';
 import { reportFailure } from '../../announcements/reportFailure.ts';
 import { unexpectedErrors, visitAll } from '../timers/sweep.ts';
 import type { Services } from '../../reconcile/services.ts';
+import type { Demand } from './demand.ts';
 import { isAffected, isRegional, regionOf, type Notice } from './notice.ts';
 
 export interface StartedTargets {
@@ -28,13 +30,17 @@ export async function startAffected(
   notices: readonly Notice[],
   deadline: Date,
 ): Promise<StartedTargets> {
+  const wanted = notices.filter(({ demand }) => demand === 'regenerate');
+  noteOnce(services, memory, notices);
+  if (notices.every(({ demand }) => demand === 'other')) return { affected: 0, left: 0 };
   const vaults = await listTargets(services, memory);
   const regions = notices.some(isRegional) ? await regionsOf(services) : new Map<string, string>();
   const affected = candidates(services, memory, vaults).flatMap(({ target, state, createdOn }) => {
-    const theirs = notices.filter((notice) =>
-      isAffected(notice, target.resource, regions.get(normalizedId(target.resource))),
-    );
+    const theirs = wanted.filter((notice) => isTheirs(notice, target));
     return theirs.length > 0 ? [{ target, state, createdOn, notice: mergeNotices(theirs, services.clock.now()) }] : [];
+  });
+  await announceUnclear(services, memory, notices, (notice) => {
+    return candidates(services, memory, vaults).filter(({ target }) => isTheirs(notice, target));
   });
   const open = affected.filter((one) => needsAction(one, one.notice, services.clock.now()));
   const selected = open.map(({ target, notice }): SelectedTarget => ({ target, request: { cause: 'notice', notice } }));
@@ -46,6 +52,49 @@ export async function startAffected(
     affected: affected.length + unlisted,
     left: services.settings.mode === 'observe' ? 0 : unlisted + left.length,
   };
+
+  function isTheirs(notice: Notice, { resource }: ListedTarget['target']): boolean {
+    return isAffected(notice, resource, regions.get(normalizedId(resource)));
+  }
+}
+
+/** Returns why a notice starts nothing. */
+export function reasonOf(demand: Exclude<Demand, 'regenerate'>): Reason {
+  return demand === 'unclear' ? 'notice-unclear' : 'notice-other-matter';
+}
+
+/** A notice stays active for months: what starts nothing is noted once by each instance. */
+function noteOnce(services: Services, memory: InstanceMemory, notices: readonly Notice[]): void {
+  for (const { id, demand } of notices) {
+    if (demand === 'other' && isFirst(services, memory, `noted ${id}`)) services.note(reasonOf(demand), { notice: id });
+  }
+}
+
+function isFirst({ clock }: Services, memory: InstanceMemory, key: string): boolean {
+  if (memory.has(key)) return false;
+  memory.set(key, clock.now());
+  return true;
+}
+
+/** Asks the owner of each target to read a notice, with the request that rotates the target. */
+async function announceUnclear(
+  services: Services,
+  memory: InstanceMemory,
+  notices: readonly Notice[],
+  affectedBy: (notice: Notice) => readonly ListedTarget[],
+): Promise<void> {
+  const unclear = notices.filter(
+    ({ id, demand }) => demand === 'unclear' && isFirst(services, memory, `unclear ${id}`),
+  );
+  for (const notice of unclear) {
+    for (const { target } of affectedBy(notice)) {
+      const { vaultUrl, name } = target.secret;
+      const request = { vault: vaultUrl, secret: name, mode: 'graceful', reason: `notice ${notice.id}` };
+      const detail = `POST /api/rotations ${JSON.stringify(request)}`;
+      const words = { reason: 'notice-unclear', advice: adviceFor('notice-unclear'), detail } as const;
+      await services.announce(announcement('Keyturn.Rotation.Held', target, emptyState, notice.id, words));
+    }
+  }
 }
 
 interface AffectedTarget extends Pick<ListedTarget, 'target' | 'state' | 'createdOn'> {
@@ -86,10 +135,10 @@ function isLeft(report: VisitReport | undefined, target: AffectedTarget | undefi
   if (!report || report.is === 'busy') return true;
   if (report.is === 'failed') return mayPass(report.reason);
   if (report.is !== 'visited' || !target || isAnswered({ ...target, state: report.state }, target.notice)) return false;
-  return report.state.rotation?.cause === 'emergency' || mayPass(reasonOf(report));
+  return report.state.rotation?.cause === 'emergency' || mayPass(waitingFor(report));
 }
 
-function reasonOf({ state, decision }: VisitReport & { is: 'visited' }): Reason {
+function waitingFor({ state, decision }: VisitReport & { is: 'visited' }): Reason {
   return state.wait?.reason ?? decision.reason;
 }
 

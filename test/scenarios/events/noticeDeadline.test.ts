@@ -1,7 +1,7 @@
 import { day, hour, later, minute } from '../../../lib/model/clock.ts';
 import { newPinnedSite } from '../../support/consumers.ts';
-import { subscriptionId, type TestApp } from '../../support/createTestApp.ts';
-import { createAdoptedSignalR, publishNotice, raiseNotice, startCauses } from '../../support/notices.ts';
+import type { TestApp } from '../../support/createTestApp.ts';
+import { createAdoptedSignalR, noticeRoutes, raiseNotice, startCauses } from '../../support/notices.ts';
 
 const overlap = { KEYTURN_OVERLAP: 'PT25H' };
 
@@ -140,12 +140,11 @@ test('the option wait-for-consumers does not delay a deadline', async () => {
 test('the deadline of an earlier notice outlasts a later notice', async () => {
   const { app } = await createAdoptedSignalR(overlap);
   const deadline = later(app.clock.now(), 4 * hour);
-  publishNotice(app, 'first', { subscriptions: [subscriptionId], deadline: deadline.toISOString() });
+  raiseNotice(app, { trackingId: 'first', impactMitigationTime: deadline });
+  await app.keyturn.pollNotices();
   await app.runEvents(20 * minute);
-  publishNotice(app, 'second', {
-    subscriptions: [subscriptionId],
-    deadline: later(app.clock.now(), 20 * day).toISOString(),
-  });
+  raiseNotice(app, { trackingId: 'second', impactMitigationTime: later(app.clock.now(), 20 * day) });
+  await app.keyturn.pollNotices();
   await app.run(4 * hour);
   const completed = lastMessage(app, 'completed')?.time ?? new Date(NaN);
   expect(completed <= deadline).toBe(true);
@@ -160,4 +159,55 @@ test('a deadline with milliseconds, as Azure writes it, shortens the overlap onc
     'listSecrets',
     'resourceGraph.query',
   ]);
+});
+
+describe('R28: the deadline of a notice that is not polled', () => {
+  const soon = 4 * hour;
+  const pushed = Object.entries(noticeRoutes).filter(([route]) => route !== 'poll');
+  const isShortened = (app: TestApp) => app.announced().includes('Rotation.CredentialPublished overlap-shortened');
+
+  test.each(pushed)('by %s shortens nothing where Service Health does not show the notice', async (_route, send) => {
+    const { app } = await createAdoptedSignalR(overlap);
+    const event = raiseNotice(app, { impactMitigationTime: later(app.clock.now(), soon) });
+    app.azure.health.resolve(event.trackingId);
+    await send(app, event);
+    await app.run(6 * hour);
+    expect([startCauses(app), isShortened(app)]).toEqual([['notice'], false]);
+  });
+
+  test.each(pushed)('by %s shortens nothing where Service Health shows another date', async (_route, send) => {
+    const { app } = await createAdoptedSignalR(overlap);
+    const event = raiseNotice(app, { impactMitigationTime: later(app.clock.now(), 300 * day) });
+    await send(app, { ...event, impactMitigationTime: later(app.clock.now(), soon) });
+    await app.run(6 * hour);
+    expect(isShortened(app)).toBe(false);
+  });
+
+  test.each(pushed)('by %s counts where Service Health shows the same', async (_route, send) => {
+    const { app } = await createAdoptedSignalR(overlap);
+    await send(app, raiseNotice(app, { impactMitigationTime: later(app.clock.now(), soon) }));
+    await app.run(6 * hour);
+    expect([startCauses(app), isShortened(app)]).toEqual([['notice'], true]);
+  });
+
+  test.each(pushed)('by %s shortens nothing while Service Health cannot be read', async (_route, send) => {
+    const { app } = await createAdoptedSignalR(overlap);
+    const event = raiseNotice(app, { impactMitigationTime: later(app.clock.now(), soon) });
+    app.azure.core.faults.plan({
+      ...{ operation: 'resourceGraph.query', lasting: true },
+      effect: { kind: 'status', status: 403 },
+    });
+    await send(app, event);
+    await app.run(20 * minute);
+    expect([startCauses(app), isShortened(app)]).toEqual([['notice'], false]);
+  });
+});
+
+test('R28: a deadline in a minute, which nothing can meet, shortens nothing', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
+  raiseNotice(app, { impactMitigationTime: later(app.clock.now(), minute) });
+  await app.keyturn.pollNotices();
+  await app.run(hour);
+  expect(startCauses(app)).toEqual(['notice']);
+  expect(app.announced()).not.toContain('Rotation.CredentialPublished overlap-shortened');
 });

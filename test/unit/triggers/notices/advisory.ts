@@ -8,7 +8,7 @@ export const event = {
   eventSubType: '',
   status: 'Active',
   eventLevel: 'Warning',
-  title: 'Regenerate',
+  title: 'Regenerate the access keys',
   summary: '',
   impactedService: 'Azure SignalR Service',
   regions: ['West Europe', 'North Europe'],

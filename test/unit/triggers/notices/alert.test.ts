@@ -33,6 +33,7 @@ const expected = {
   subscriptions: [subscription.toLowerCase()],
   regions: ['westeurope', 'northeurope'],
   resources: [],
+  demand: 'regenerate',
 };
 
 const understood: [sentence: string, Part][] = [

@@ -11,7 +11,8 @@ function read(data: unknown, more: object = {}) {
   return noticeFromEvent(arrived(cloudEvent({ type: noticeType, source: 'mail-relay', time, data, ...more })), now);
 }
 
-const bare = { id: fingerprintOf('id-1'), start: onDay(59), subscriptions: [], regions: [], resources: [] };
+const nowhere = { subscriptions: [], regions: [], resources: [] };
+const bare = { id: fingerprintOf('id-1'), start: onDay(59), ...nowhere, demand: 'regenerate' };
 
 const understood: [sentence: string, data: object, expected: object][] = [
   ['a subscription', { subscriptions: ['S'] }, { subscriptions: ['s'] }],

@@ -5,7 +5,8 @@ const service = '/subscriptions/S-1/resourceGroups/rg/providers/Microsoft.Signal
 const id = service.toLowerCase();
 
 function notice(more: Partial<Notice> = {}): Notice {
-  return { id: 'aaaaaaaaaaaa', start: onDay(60), subscriptions: ['s-1'], regions: [], resources: [], ...more };
+  const named = { subscriptions: ['s-1'], regions: [], resources: [] };
+  return { id: 'aaaaaaaaaaaa', start: onDay(60), ...named, demand: 'regenerate', ...more };
 }
 
 test.each([

@@ -28,6 +28,7 @@ const expected = {
   subscriptions: [subscription.toLowerCase()],
   regions: ['westeurope', 'northeurope'],
   resources: [],
+  demand: 'regenerate',
 };
 
 /** As the REST API writes names. */
