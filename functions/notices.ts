@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { noticesAuthLevel, refuseNoticeCaller, route, run } from '../lib/app.ts';
+import { asNoticeSender, noticesAuthLevel, route, run } from '../lib/app.ts';
 
 app.timer('noticePoll', {
   schedule: '0 8-59/15 * * * *',
@@ -11,6 +11,6 @@ app.eventGrid('noticeEvents', { handler: (event, context) => run(context, (keytu
 app.http('notices', {
   route: 'notices',
   ...route(noticesAuthLevel(), () => ({
-    POST: (keyturn, request) => refuseNoticeCaller(request) ?? keyturn.notices(request),
+    POST: (keyturn, request) => asNoticeSender(request, (isOperator) => keyturn.notices(request, isOperator)),
   })),
 });

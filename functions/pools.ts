@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
-import { route } from '../lib/app.ts';
+import { asOperator, route } from '../lib/app.ts';
 
 app.http('poolDefinition', {
   route: 'pools/definition',
-  ...route('function', () => ({ POST: (keyturn, request) => keyturn.definePool(request) })),
+  ...route('function', () => ({ POST: (keyturn, request) => asOperator(request, () => keyturn.definePool(request)) })),
 });

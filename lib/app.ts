@@ -15,7 +15,7 @@ import { onKeyVaultEvent, onPhaseDue, onResourceEvent, RedeliverError } from './
 import { answerRequest, everyMethod, type Methods } from './triggers/http/answer.ts';
 import { takeNotices } from './triggers/http/notices.ts';
 import { definePool } from './triggers/http/pools.ts';
-import { refusePrincipal } from './triggers/http/principal.ts';
+import { actionGroupRole, callerName, hasRole, operatorRole, refuseWithout } from './triggers/http/principal.ts';
 import { answerInTime } from './triggers/http/problem.ts';
 import { showRotation, startRotation } from './triggers/http/rotations.ts';
 import { onNoticeEvent } from './triggers/notices/event.ts';
@@ -33,8 +33,9 @@ export interface Keyturn {
   resource(event: unknown): Promise<void>;
   notice(event: unknown): Promise<void>;
   /** HTTP handlers. */
-  notices(request: HttpRequest): Promise<HttpResponseInit>;
-  start(request: HttpRequest): Promise<HttpResponseInit>;
+  notices(request: HttpRequest, isOperator?: boolean): Promise<HttpResponseInit>;
+  /** `caller`: who asks, where that is known. */
+  start(request: HttpRequest, caller?: string): Promise<HttpResponseInit>;
   show(id: string): Promise<HttpResponseInit>;
   definePool(request: HttpRequest): Promise<HttpResponseInit>;
 }
@@ -48,9 +49,9 @@ export function keyturn(services: Services, memory: InstanceMemory, budget = bud
     keyVault: (event) => redeliverIfLate(onKeyVaultEvent(services, event, until(beginWithin.eventMs))),
     resource: (event) => redeliverIfLate(onResourceEvent(services, event, until(beginWithin.eventMs))),
     notice: (event) => redeliverIfLate(onNoticeEvent(services, memory, event, until(beginWithin.eventMs))),
-    notices: (request) =>
-      answerInTime(services, budget.noticeMs, takeNotices(services, memory, request, budget.noticeMs)),
-    start: (request) => startRotation(services, request, budget.httpMs),
+    notices: (request, isOperator) =>
+      answerInTime(services, budget.noticeMs, takeNotices(services, memory, request, budget.noticeMs, isOperator)),
+    start: (request, caller) => startRotation(services, request, { budgetMs: budget.httpMs, caller }),
     show: (id) => answerInTime(services, budget.httpMs, showRotation(services, id)),
     definePool: (request) => answerInTime(services, budget.httpMs, definePool(services, request)),
   };
@@ -177,20 +178,33 @@ function servicesFrom(env: NodeJS.ProcessEnv): ServicesWithoutReporter {
 }
 
 /**
- * Returns the access level of the notices route. App Service authentication asks for Entra tokens where it is on, and
- * says so in the environment: then the caller's role decides. Where it is off, a function key is asked for.
+ * Returns the access level of the notices route. Action groups cannot send a function key: where Entra authentication is
+ * on, the caller's role decides alone.
  */
 export function noticesAuthLevel(): 'anonymous' | 'function' {
-  return isAuthenticated(process.env) ? 'anonymous' : 'function';
+  return asksForRoles() ? 'anonymous' : 'function';
 }
 
-/** Returns a refusal, or nothing where the caller may send notices. */
-export function refuseNoticeCaller(request: HttpRequest): HttpResponseInit | undefined {
-  return isAuthenticated(process.env) ? refusePrincipal(request) : undefined;
+/** Lets an action group, or an operator, send a notice. */
+export function asNoticeSender(request: HttpRequest, act: (isOperator: boolean) => Answer): Answer | HttpResponseInit {
+  if (!asksForRoles()) return act(false);
+  return refuseWithout([actionGroupRole, operatorRole], request) ?? act(hasRole(operatorRole, request));
 }
 
-function isAuthenticated(env: NodeJS.ProcessEnv): boolean {
-  return env['WEBSITE_AUTH_ENABLED']?.toLowerCase() === 'true';
+/** Lets an operator act. Where Entra authentication is on, the role is asked for besides the function key. */
+export function asOperator(request: HttpRequest, act: (caller?: string) => Answer): Answer | HttpResponseInit {
+  if (!asksForRoles()) return act();
+  return refuseWithout([operatorRole], request) ?? act(callerName(request));
+}
+
+type Answer = Promise<HttpResponseInit>;
+
+/**
+ * The deployment sets this together with App Service authentication, which writes the principal of a caller. Without it
+ * anybody may write that header, so nothing is read from it (R28, who may shorten).
+ */
+function asksForRoles(): boolean {
+  return process.env['KEYTURN_AUTH']?.trim().toLowerCase() === 'entra';
 }
 
 /** Returns the rotation that a path names. With streams, names of the query come among the parameters of a request. */

@@ -12,12 +12,14 @@ const window = parsed(windowFrom, 'such as Mon-Fri 01:00-04:00 Europe/Berlin');
 const vaults = parsed(vaultsFrom, 'vault URLs such as https://name.vault.azure.net, separated by commas');
 const frozen = parsed(frozenFrom, `phases separated by commas, of ${phases.join(', ')}`);
 const mode = parsed(modeFrom, 'rotate or observe');
+const auth = parsed((text) => (text.toLowerCase() === 'entra' ? 'entra' : undefined), 'entra, or not set');
 const url = z.url({ protocol: /^https$/, error: 'should be an https URL' });
 const count = z.coerce.number({ error: 'should be a whole number' }).int().min(1).max(10_000);
 
 const shape = z.strictObject({
   KEYTURN_VAULTS: vaults,
   KEYTURN_OBJECT_VAULTS: vaults.default([]),
+  KEYTURN_AUTH: auth.optional(),
   KEYTURN_MODE: mode.default('observe'),
   KEYTURN_VALIDITY: duration.default(90 * 86_400_000),
   KEYTURN_LEAD: duration.optional(),

@@ -164,4 +164,6 @@ export interface EmergencyRequest {
   /** Absent = the live credential. */
   readonly compromised?: readonly CredentialId[] | undefined;
   readonly request?: Fingerprint | undefined;
+  /** The name of who asks, for people, where it is known. */
+  readonly caller?: string | undefined;
 }

@@ -456,7 +456,11 @@ export class Visit {
   }
 
   async #announceChanges(snapshot: Snapshot): Promise<void> {
-    for (const change of announcementsFor(snapshot)) await this.#services.announce(change);
+    const { caller } = this.#request.emergency ?? {};
+    for (const change of announcementsFor(snapshot)) {
+      const isStart = change.type === 'Keyturn.Rotation.Started';
+      await this.#services.announce(caller && isStart ? { ...change, data: { ...change.data, caller } } : change);
+    }
   }
 
   async #disable(version: string): Promise<void> {

@@ -7,7 +7,7 @@ import { commonAlert } from '../../infra/azure-emulator/src/index.ts';
 import { second } from '../../lib/model/clock.ts';
 import { stateFrom } from '../../lib/tags/stateTags.ts';
 import { everyMethod, notAllowed } from '../../lib/triggers/http/answer.ts';
-import { refusePrincipal } from '../../lib/triggers/http/principal.ts';
+import { actionGroupRole, refuseWithout } from '../../lib/triggers/http/principal.ts';
 import { rotationIdOf } from '../../lib/triggers/http/rotationId.ts';
 import { subscriptionId } from '../support/createTestApp.ts';
 import type { FuzzEnvironment, Observed } from './environment.ts';
@@ -102,9 +102,9 @@ function principalWith(role: string): Readonly<Record<string, string>> {
 const notices: Route = {
   name: 'POST /api/notices',
   method: 'POST',
-  requests: ({ notice }) => [{ body: commonAlert(notice), headers: principalWith('ActionGroupsSecureWebhook') }],
+  requests: ({ notice }) => [{ body: commonAlert(notice), headers: principalWith(actionGroupRole) }],
   handle: ({ app: { keyturn } }, request) => {
-    const refused = refusePrincipal(request);
+    const refused = refuseWithout([actionGroupRole], request);
     return refused ? Promise.resolve(refused) : keyturn.notices(request);
   },
 };

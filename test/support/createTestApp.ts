@@ -374,16 +374,16 @@ export class TestApp {
   }
 
   /** Asks for an emergency rotation of the secret. */
-  requestRotation(options: object = {}, headers: Environment = {}): Promise<Answer> {
-    return this.post({ ...this.rotationRequest(), ...options }, headers);
+  requestRotation(options: object = {}, headers: Environment = {}, caller?: string): Promise<Answer> {
+    return this.post({ ...this.rotationRequest(), ...options }, headers, caller);
   }
 
   rotationRequest(): object {
     return { vault: this.vault.uri, secret: 'secret', ...emergencyRequest };
   }
 
-  async post(body: unknown, headers: Environment = {}): Promise<Answer> {
-    return answerOf(await this.keyturn.start(postRequest(body, headers)));
+  async post(body: unknown, headers: Environment = {}, caller?: string): Promise<Answer> {
+    return answerOf(await this.keyturn.start(postRequest(body, headers), caller));
   }
 
   async show(id: string): Promise<Answer> {

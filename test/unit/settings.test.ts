@@ -74,6 +74,7 @@ test.each([
     'https://a.vault.azure.net/, https://b.vault.azure.net',
     { vaultUrls: ['https://a.vault.azure.net', 'https://b.vault.azure.net'] },
   ],
+  ['KEYTURN_AUTH', 'Entra', {}],
   ['KEYTURN_OBJECT_VAULTS', 'https://Keys.vault.azure.cn', { objectVaultUrls: ['https://keys.vault.azure.cn'] }],
   [
     'AzureWebJobsStorage__blobServiceUri',
@@ -97,6 +98,7 @@ test.each([
   ['KEYTURN_FROZEN_PHASES', 'polish'],
   ['KEYTURN_ARM_ENDPOINT', 'http://management.azure.com'],
   ['KEYTURN_ARM_AUDIENCE', 'arm'],
+  ['KEYTURN_AUTH', 'on'],
   ['KEYTURN_VAULTS', 'kv'],
   ['KEYTURN_VAULTS', 'http://kv.vault.azure.net'],
   ['KEYTURN_VAULTS', 'https://kv.vault.azure.net/secrets/a'],

@@ -91,6 +91,7 @@ module settings 'settings.bicep' = {
   params: {
     vaultUrls: vaultUrls
     objectVaultUrls: objectVaultUrls
+    hasAuthentication: !empty(notices)
     mode: mode
     rotation: rotationSettings
     topicEndpoint: isPublic ? topic!.outputs.endpoint : ''

@@ -9,6 +9,9 @@ param objectVaultUrls array
 @description('rotate, or observe: decide and announce and change nothing.')
 param mode string
 
+@description('Whether App Service authentication is on: then roles are asked for.')
+param hasAuthentication bool
+
 @description('The other settings: see the type rotation in ../types.bicep.')
 param rotation object
 
@@ -22,6 +25,7 @@ var armUrl = endsWith(arm, '/') ? substring(arm, 0, length(arm) - 1) : arm
 var all = {
   KEYTURN_VAULTS: join(vaultUrls, ',')
   KEYTURN_OBJECT_VAULTS: join(objectVaultUrls, ',')
+  KEYTURN_AUTH: hasAuthentication ? 'entra' : ''
   KEYTURN_MODE: mode
   KEYTURN_VALIDITY: rotation.?validity ?? ''
   KEYTURN_LEAD: rotation.?lead ?? ''

@@ -28,16 +28,17 @@ const longestBytes = 8 * 1024;
 export async function startRotation(
   services: Services,
   request: HttpRequest,
-  budgetMs: number,
+  { budgetMs, caller }: { readonly budgetMs: number; readonly caller?: string | undefined },
 ): Promise<HttpResponseInit> {
   let known: HttpResponseInit | undefined;
-  const work = start(services, request, (answer) => (known = answer));
+  const work = start(services, request, caller, (answer) => (known = answer));
   return answerInTime(services, budgetMs, work, () => known);
 }
 
 async function start(
   services: Services,
   request: HttpRequest,
+  caller: string | undefined,
   onAccepted: (answer: HttpResponseInit) => void,
 ): Promise<HttpResponseInit> {
   const deadline = later(services.clock.now(), beginWithin.httpMs);
@@ -55,10 +56,14 @@ async function start(
     const report = await reconcile(
       services,
       target,
-      { cause: 'emergency', emergency: accept },
+      { cause: 'emergency', emergency: { ...accept, caller } },
       deadline,
       (accepted) => {
-        services.note('begun', { secret: secretUrl(target.secret), why: redact(body.reason) });
+        services.note('begun', {
+          secret: secretUrl(target.secret),
+          why: redact(body.reason),
+          ...(caller && { caller }),
+        });
         onAccepted(answerTo(accepted, target));
       },
     );

@@ -1,4 +1,4 @@
-/** What the words of an advisory are about, in whatever form it came. */
+/** The words of an advisory, in whatever form it came. */
 export interface Advisory {
   /** Service Health's type or sub-type, or the incident type of an alert. */
   readonly types: readonly string[];

@@ -4,6 +4,7 @@ import { normalizedId } from '../../../lib/model/target.ts';
 import { noticeType } from '../../../lib/triggers/notices/event.ts';
 import { createTestApp, subscriptionId, type TestApp } from '../../support/createTestApp.ts';
 import { cmkTags, grantKeyAccess, identities, newKey, requestKey } from '../../support/customerManagedKeys.ts';
+import { raiseNotice } from '../../support/notices.ts';
 import {
   certificatePolicy,
   createPoolCertificate,
@@ -22,6 +23,7 @@ export const stories: readonly Story[] = [
   ['a rotation from its start to its end', () => due((app) => app.runTimers(3 * hour))],
   ['a target that is left alone at first', () => due((app) => app.sweep(), { KEYTURN_ADOPTION_GRACE: 'P1D' })],
   ['an emergency of a secret that was no target yet', () => due((app) => app.requestRotation())],
+  ['an emergency by a caller who is known', () => due((app) => app.requestRotation({}, {}, 'anna@contoso.com'))],
   ['a notice that leaves less than the overlap', notice],
   ['a key that a person regenerated', repair],
   ['an immediate emergency whose consumers are down', emergency],
@@ -73,13 +75,14 @@ async function notice(): Promise<TestApp> {
   const app = await createTestApp({ settings: { KEYTURN_OVERLAP: 'PT25H' }, events: 'published' });
   app.newSecret(await app.newSignalR(), { ageDays: 5 });
   await app.sweep();
-  await app.keyturn.notice(noticeOf(app));
+  const impactMitigationTime = later(app.clock.now(), 20 * hour);
+  raiseNotice(app, { trackingId: 'mail-1', impactMitigationTime });
+  await app.keyturn.notice(noticeUntil(impactMitigationTime.toISOString()));
   return app;
 }
 
 /** As a mail relay would send it. */
-function noticeOf({ clock }: TestApp): object {
-  const deadline = later(clock.now(), 20 * hour).toISOString();
+function noticeUntil(deadline: string): object {
   const data = { subscriptions: [subscriptionId], regions: ['West Europe'], deadline };
   return { specversion: '1.0', type: noticeType, source: 'mail-relay', id: 'mail-1', data };
 }

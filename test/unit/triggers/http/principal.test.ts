@@ -1,14 +1,17 @@
 import { HttpRequest } from '@azure/functions';
-import { refusePrincipal } from '../../../../lib/triggers/http/principal.ts';
+import { callerName, hasRole, refuseWithout } from '../../../../lib/triggers/http/principal.ts';
 
 const claims = 'http://schemas.microsoft.com/ws/2008/06/identity/claims';
 const role = 'ActionGroupsSecureWebhook';
 
 /** The status of the refusal of a caller whose token App Service authentication describes so. */
 function refusal(principal?: string): number | undefined {
+  return refuseWithout([role, 'Rotation.Operator'], requestBy(principal))?.status;
+}
+
+function requestBy(principal?: string): HttpRequest {
   const headers = principal === undefined ? {} : { 'x-ms-client-principal': principal };
-  const request = new HttpRequest({ method: 'POST', url: 'https://app.example/api/notices', headers });
-  return refusePrincipal(request)?.status;
+  return new HttpRequest({ method: 'POST', url: 'https://app.example/api/notices', headers });
 }
 
 function encoded(found: unknown): string {
@@ -47,4 +50,34 @@ test.each([
   ['no base64', '%%%'],
 ])('%s may not: 403', (_sentence, principal) => {
   expect(refusal(principal)).toBe(403);
+});
+
+test('R28: either role is enough, and which one it is can be asked', () => {
+  const operator = withClaims({ typ: 'roles', val: 'Rotation.Operator' });
+  expect(refusal(operator)).toBeUndefined();
+  expect(hasRole('Rotation.Operator', requestBy(operator))).toBe(true);
+  expect(hasRole('Rotation.Operator', requestBy(withClaims({ typ: 'roles', val: role })))).toBe(false);
+});
+
+test.each([
+  [
+    'a person by their sign-in name',
+    [
+      { typ: 'name', val: 'Anna' },
+      { typ: 'preferred_username', val: 'anna@contoso.com' },
+    ],
+    'anna@contoso.com',
+  ],
+  ['a person by the long claim', [{ typ: `${claims}/upn`, val: 'anna@contoso.com' }], 'anna@contoso.com'],
+  [
+    'a program by its id',
+    [{ typ: 'appid', val: '5ab5c000-0000-4000-8000-000000000001' }],
+    '5ab5c000-0000-4000-8000-000000000001',
+  ],
+  ['letters of any script', [{ typ: 'name', val: 'Zoë Müller' }], 'Zoë Müller'],
+  ['no line of a log', [{ typ: 'name', val: 'a\n{"type":"Keyturn"}<b>' }], 'atypeKeyturnb'],
+  ['a hundred characters at most', [{ typ: 'name', val: 'a'.repeat(500) }], 'a'.repeat(100)],
+  ['nothing', [], 'unknown'],
+])('R28: a caller is named: %s', (_sentence, found, name) => {
+  expect(callerName(requestBy(withClaims(...found)))).toBe(name);
 });
