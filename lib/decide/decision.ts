@@ -30,7 +30,9 @@ export type Decision =
   /** Hold the target until a person resumes it. */
   | { readonly do: 'hold'; readonly reason: Reason; readonly code?: string | undefined }
   /** Do nothing now. `not-due` also clears an earlier wait; other reasons are in the tags already or need no memory. */
-  | { readonly do: 'leave'; readonly reason: Reason; readonly until?: Date | undefined };
+  | { readonly do: 'leave'; readonly reason: Reason; readonly until?: Date | undefined }
+  /** Refuse an emergency so soon after the one that began then (R29, emergencies join first). */
+  | { readonly do: 'refuse'; readonly reason: Reason; readonly last: Date; readonly until: Date };
 
 /** A decision that something has to wait until a known time. */
 export type Delay = Decision & { readonly do: 'wait' | 'leave'; readonly until: Date };

@@ -1,4 +1,4 @@
-import { wholeSecond } from '../model/clock.ts';
+import { later, wholeSecond } from '../model/clock.ts';
 import type { Fingerprint } from '../model/sealed.ts';
 import {
   isBeforePublish,
@@ -8,6 +8,7 @@ import {
   type Rotation,
   type State,
 } from '../model/state.ts';
+import type { CredentialId } from '../model/target.ts';
 import type { Decision, Situation } from './decision.ts';
 import { stateBindingOf, historyOf, withoutWait } from './rotation.ts';
 
@@ -30,6 +31,8 @@ export function startEmergency(s: Situation): Decision | undefined {
   if (!areKnown) return { do: 'leave', reason: 'compromised-unknown' };
   const joined = joinedRotation(s, live, request);
   if (joined) return { do: 'startEmergency', reason: 'going-on', ...joined };
+  const refused = refusedSoSoon(s, request);
+  if (refused) return refused;
   return { do: 'startEmergency', reason: 'begun', ...newEmergency(s, live, request) };
 }
 
@@ -42,18 +45,57 @@ function repeatedRequest(state: State, { request }: EmergencyRequest): AcceptedE
   return request && state.lastRequest === request && start ? { state, start } : undefined;
 }
 
-/** An emergency that replaces the live credential already is joined. A more urgent request only hurries it. */
+/**
+ * An emergency that is about the same credentials already is joined. A more urgent request only hurries it.
+ *
+ * A request that names no credential means the one that is live now. So once the answer to a leak is published, such a
+ * request is about the new credential, and no equal of the first one (R29, emergencies join first).
+ */
 function joinedRotation(
-  { state, now }: Situation,
+  { state, now, inspection }: Situation,
   live: CredentialRef,
-  { compromised, mode, request }: EmergencyRequest,
+  { compromised = [live.id], mode, request }: EmergencyRequest,
 ): AcceptedEmergency | undefined {
   const { rotation, held } = state;
-  if (rotation?.cause !== 'emergency' || compromised || held) return undefined;
-  if (!rotation.toRevoke.includes(live.fingerprint) && rotation.oldVersion === undefined) return undefined;
+  if (rotation?.cause !== 'emergency' || held) return undefined;
+  if (!areAnswered(inspection, rotation, compromised)) return undefined;
   const hurried = hurry(rotation, mode, now);
   const base = mode === 'immediate' ? withoutWait(state) : state;
   return { state: { ...base, rotation: hurried, lastRequest: request ?? state.lastRequest }, start: hurried.start };
+}
+
+/** Whether a rotation ends these credentials, and was asked to end no other one. */
+function areAnswered(
+  { credentials, standby }: Situation['inspection'],
+  rotation: Rotation,
+  compromised: readonly CredentialId[],
+): boolean {
+  const named = credentials.filter(({ id }) => compromised.includes(id));
+  if (!named.every(({ fingerprint }) => rotation.toRevoke.includes(fingerprint))) return false;
+  const namesFormer = standby !== undefined && compromised.includes(standby.id);
+  return !isBeforePublish(rotation) || namesFormer === (rotation.endsFormer ?? false);
+}
+
+/** So many emergencies are accepted within one overlap. */
+const maxEmergencies = 3;
+
+/**
+ * An emergency makes new keys, and every one ends what consumers moved to just now. So one that is no equal of the last
+ * one names that one, as long as its overlap is not over; and after three in an overlap no other is accepted (R29,
+ * emergencies join first).
+ */
+function refusedSoSoon({ state, claim, target, now }: Situation, { after }: EmergencyRequest): Decision | undefined {
+  const claimed = claim === 'of-another' ? [] : (claim?.emergencies ?? []);
+  const current = state.rotation?.cause === 'emergency' ? [state.rotation.start] : [];
+  const starts = [...new Map([...current, ...claimed].map((each) => [each.getTime(), each])).values()];
+  const recent = starts.filter((start) => later(start, target.options.overlapMs) > now).sort((a, b) => +b - +a);
+  const [last] = recent;
+  if (!last) return undefined;
+  const oldest = recent[maxEmergencies - 1];
+  const endOf = (start: Date) => later(start, target.options.overlapMs);
+  if (oldest) return { do: 'refuse', reason: 'too-many-emergencies', last, until: endOf(oldest) };
+  const isKnown = after?.getTime() === last.getTime();
+  return isKnown ? undefined : { do: 'refuse', reason: 'rotated-just-now', last, until: endOf(last) };
 }
 
 /** The time that an immediate emergency leaves to consumers counts from its own start (R49, former credential kept). */

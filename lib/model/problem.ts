@@ -5,6 +5,8 @@ export interface Problem {
   readonly detail: string;
   /** A word of the closed list of reasons, where one applies. */
   readonly reason?: string | undefined;
+  /** Id of the rotation that a request must name to begin another one so soon. */
+  readonly after?: string;
   /** Names of settings that are wrong. Never a value. */
   readonly settings?: readonly string[];
   readonly errors?: readonly ProblemError[];

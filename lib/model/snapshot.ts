@@ -77,6 +77,8 @@ export interface Claim {
   readonly missingSince?: Date | undefined;
   /** When a dead value was last replaced (R19, own and foreign versions). */
   readonly repairedAt?: Date | undefined;
+  /** Starts of the last emergencies, the newest first (R29, emergencies join first). */
+  readonly emergencies?: readonly Date[] | undefined;
   /** Until when the credential is protected that a corrected tag named (R12, value not of resource). */
   readonly correctedUntil?: Date | undefined;
 }

@@ -164,6 +164,8 @@ export interface EmergencyRequest {
   /** Absent = the live credential. */
   readonly compromised?: readonly CredentialId[] | undefined;
   readonly request?: Fingerprint | undefined;
+  /** Start of the last emergency, where the request says that it knows of it (R29, emergencies join first). */
+  readonly after?: Date | undefined;
   /** The name of who asks, for people, where it is known. */
   readonly caller?: string | undefined;
 }

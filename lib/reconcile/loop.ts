@@ -27,5 +27,7 @@ function act(visit: Visit, decision: Decision): Next | Promise<Next> {
       return visit.hold(decision);
     case 'leave':
       return visit.leave(decision);
+    case 'refuse':
+      return 'stop';
   }
 }

@@ -190,8 +190,19 @@ export class Visit {
     this.#emergencyStart = start;
     this.#onAccepted();
     this.#request = { cause: this.#request.cause };
-    if (this.#owesClaim) await this.#claim();
+    await this.#claimEmergency(start, before.state.rotation?.start);
     return 'again';
+  }
+
+  /** Writes when the emergency began. One that was hurried takes the place of its former start. */
+  async #claimEmergency(start: Date, former: Date | undefined): Promise<void> {
+    if (this.#owesClaim) this.#update({ claim: this.#nextClaim() });
+    const { claim } = this.#snapshot;
+    if (!claim || claim === 'of-another') return;
+    const known = claim.emergencies ?? [];
+    if (!this.#owesClaim && known.some((each) => each.getTime() === start.getTime())) return;
+    const others = known.filter((each) => ![start.getTime(), former?.getTime()].includes(each.getTime()));
+    await this.#saveClaim({ ...claim, emergencies: [start, ...others].slice(0, 3) });
   }
 
   /**
@@ -492,6 +503,7 @@ export class Visit {
       missingSince,
       repairedAt: repairedAt ?? before?.repairedAt,
       correctedUntil: before?.correctedUntil,
+      emergencies: before?.emergencies,
     };
   }
 

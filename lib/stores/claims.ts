@@ -54,6 +54,7 @@ function metadataOf({ secret, kind, resource, version, qualifier, sourceObject, 
     ...(dates.createdOn && { createdon: dates.createdOn.toISOString() }),
     ...(dates.missingSince && { missingsince: dates.missingSince.toISOString() }),
     ...(dates.repairedAt && { repairedat: dates.repairedAt.toISOString() }),
+    ...(dates.emergencies?.length && { emergencies: dates.emergencies.map((each) => each.toISOString()).join(' ') }),
     ...(dates.correctedUntil && { correcteduntil: dates.correctedUntil.toISOString() }),
   };
 }
@@ -71,12 +72,15 @@ function present(words: Readonly<Record<string, string | undefined>>): Record<st
   return Object.fromEntries(Object.entries(words).flatMap(([name, word]) => (word ? [[name, word]] : [])));
 }
 
-function datesIn(metadata: Metadata): Pick<Claim, 'createdOn' | 'missingSince' | 'repairedAt' | 'correctedUntil'> {
+function datesIn(
+  metadata: Metadata,
+): Pick<Claim, 'createdOn' | 'missingSince' | 'repairedAt' | 'correctedUntil' | 'emergencies'> {
   return {
     createdOn: dateFrom(metadata['createdon']),
     missingSince: dateFrom(metadata['missingsince']),
     repairedAt: dateFrom(metadata['repairedat']),
     correctedUntil: dateFrom(metadata['correcteduntil']),
+    emergencies: metadata['emergencies']?.split(' ').flatMap((text) => dateFrom(text) ?? []),
   };
 }
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { keysAt } from '../../infra/azure-emulator/src/index.ts';
 import { day, later } from '../../lib/model/clock.ts';
 import { currentKey, liveSlot, type Ledger } from './ledger.ts';
@@ -155,15 +156,22 @@ function pause({ world, ledger, target }: Acting, { undoneAfter }: Does<'pauses'
   }
 }
 
-/** Asks any host that answers. Returns the status, or 0 where none did. */
-async function ask(acting: Acting, does: Does<'declares an emergency'>): Promise<number> {
+const refusal = z.object({ after: z.string() });
+
+/** Returns the emergency of just now that an answer names. */
+async function lastIn(answer: Response | undefined): Promise<string | undefined> {
+  return refusal.safeParse(await answer?.json().catch(() => undefined)).data?.after;
+}
+
+/** Asks any host that answers, once more if the answer names another emergency. Returns the status, or 0 for none. */
+async function ask(acting: Acting, does: Does<'declares an emergency'>, after?: string): Promise<number> {
   const { world, ledger, target } = acting;
   const { vault, name } = target;
   const compromised = does.compromised?.flatMap((each) => slotNamed(acting, each) ?? []);
   const request = new Request('https://app.example/api/rotations', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ vault: vault.uri, secret: name, mode: does.mode, compromised, reason: 'attacked' }),
+    body: JSON.stringify({ vault: vault.uri, secret: name, mode: does.mode, compromised, after, reason: 'attacked' }),
   });
   ledger.disturbed(target);
   const { immediates } = ledger.of(target);
@@ -171,10 +179,10 @@ async function ask(acting: Acting, does: Does<'declares an emergency'>): Promise
   if (does.mode === 'immediate') immediates.add(immediate);
   const host = world.hosts[0].isUp ? world.hosts[0] : world.hosts[1];
   const answer = await host.send(request).catch(() => undefined);
-  await answer?.body?.cancel();
+  const last = after === undefined ? await lastIn(answer) : undefined;
   const status = answer?.status ?? 0;
   if (status >= 400 && status < 500) immediates.delete(immediate);
-  return status;
+  return last === undefined ? status : ask(acting, does, last);
 }
 
 /** A live key that leaked gets the time of an immediate emergency; any other one that is named ends at once. */

@@ -1,6 +1,8 @@
-import { HttpRequest } from '@azure/functions';
+import { HttpRequest, type HttpResponseInit } from '@azure/functions';
 import { commonAlert, type HealthEvent, type Slot, type Vault } from '../../infra/azure-emulator/src/index.ts';
+import { z } from 'zod';
 import { later } from '../../lib/model/clock.ts';
+import { parseJson } from '../../lib/model/json.ts';
 import { fingerprintOf } from '../../lib/model/sealed.ts';
 import type { Mode } from '../../lib/model/state.ts';
 import { writtenFact } from './observer.ts';
@@ -17,6 +19,8 @@ export interface Emergency {
   /** The keys that leaked when the request was sent that was accepted, or whose answer got lost. */
   leaked?: readonly string[];
   status?: number;
+  /** The last emergency, which the answer named: the person means another one. */
+  after?: string | undefined;
   tries: number;
 }
 
@@ -139,15 +143,24 @@ async function ask(simulation: Simulation, emergency: Emergency, all: readonly E
   const keys = currentKeys(simulation);
   const leaked = (emergency.leaked ??= (compromised ?? [liveSlot(simulation)]).map((slot) => keys[slot]));
   record({ is: 'emergency', at: now(), mode, leaked: leaked.map(fingerprintOf) });
-  const body = { vault: vault.uri, secret: secretName, mode, compromised, reason: 'leaked' };
+  const { after } = emergency;
+  const body = { vault: vault.uri, secret: secretName, mode, compromised, after, reason: 'leaked' };
   const answer = await simulation.invoke((app) => app.start(post('rotations', body, { 'idempotency-key': key })));
   if (answer === 'ended') return;
   emergency.status = answer.status ?? 0;
   if (emergency.status === 202) return;
+  emergency.after = lastIn(answer) ?? emergency.after;
   const request = fingerprintOf([key, mode, ...(compromised ?? [])].join('\n'));
   if (state().lastRequest === request) return;
   record({ is: 'refused', at: now() });
   delete emergency.leaked;
+}
+
+const refusal = z.object({ after: z.string() });
+
+/** Returns the emergency of just now that an answer names. */
+function lastIn({ body }: HttpResponseInit): string | undefined {
+  return refusal.safeParse(parseJson(typeof body === 'string' ? body : '')).data?.after;
 }
 
 function publishNotice({ azure, topic, resource }: Simulation, id: string, { start, deadline }: Notice): void {

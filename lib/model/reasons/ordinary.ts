@@ -24,6 +24,8 @@ export const ordinary = {
     'adoption-grace': 'Rotates after KEYTURN_ADOPTION_GRACE; POST /api/rotations starts it now.',
     'newly-named':
       'The owner of the resource has named the secret or its account: rotates after KEYTURN_ADOPTION_GRACE.',
+    'too-many-emergencies':
+      'Three emergencies of this target began within one overlap: the next one can begin after it.',
     'start-cap': 'More targets are due than one sweep starts (KEYTURN_START_CAP); the next sweep goes on.',
     'sweep-over': 'The sweep ran out of time; the next one goes on.',
     overlap: 'Consumers get this long to take up the new version before the old credential ends.',

@@ -28,6 +28,8 @@ export const forPeople = {
     'endpoint-not-of-resource': 'The connection string names another host than ProviderAddress does.',
     'notice-unclear':
       'A notice on the service may demand new keys, and does not say so: read it in Service Health; the detail has the request.',
+    'rotated-just-now':
+      'An emergency of this target began within the overlap, and another one would end what it made: name it in after, if you mean that.',
     'tags-lost': 'A new version was written without the rotation tags: set them again, or ignore tags in your tool.',
   }),
   // Only the history of the target shows these. They stay until a person resumes it.

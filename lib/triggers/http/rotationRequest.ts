@@ -3,6 +3,7 @@ import { parseJson } from '../../model/json.ts';
 import { modes, type Mode } from '../../model/state.ts';
 import { fingerprintOf, type Fingerprint } from '../../model/sealed.ts';
 import type { SecretName } from '../../model/target.ts';
+import { parseRotationId, type RotationId } from './rotationId.ts';
 import { errorsOf, type Problem } from '../../model/problem.ts';
 
 /** What a caller wants rotated at once. */
@@ -13,13 +14,22 @@ export interface RotationRequest {
   readonly compromised?: readonly string[];
   readonly reason: string;
   readonly request?: Fingerprint;
+  /** Id of the last emergency. */
+  readonly after?: RotationId;
 }
 
 const resourceId = /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/[^/]+\/[^/]+\/[^/]+$/i;
+const rotationId = z.string().transform((text, context): RotationId => {
+  const id = parseRotationId(text);
+  if (id) return id;
+  context.addIssue({ code: 'custom', message: 'should be the id of a rotation, from the Location of an answer' });
+  return z.NEVER;
+});
 const common = {
   mode: z.enum(modes, { error: `should be one of ${modes.join(', ')}` }),
   compromised: z.array(z.string().min(1).max(64)).min(1).max(3).optional(),
   reason: z.string().trim().min(1, 'should say why').max(256),
+  after: rotationId.optional(),
 };
 const bySecret = z.strictObject({
   ...common,
@@ -48,13 +58,20 @@ function rotationRequest(
   data: z.output<typeof byResource> | z.output<typeof bySecret>,
   idempotencyKey: string | null,
 ): RotationRequest {
-  const { mode, compromised, reason, ...named } = data;
+  const { mode, compromised, reason, after, ...named } = data;
   const target =
     'secret' in named ? { secret: { vaultUrl: new URL(named.vault).origin, name: named.secret } } : resourceOf(named);
   // Another mode or credential is another request.
   const equal = [idempotencyKey, mode, ...(compromised ?? [])].join('\n');
   const request = idempotencyKey ? fingerprintOf(equal) : undefined;
-  return { target, mode, reason, ...(compromised && { compromised }), ...(request && { request }) };
+  return {
+    target,
+    mode,
+    reason,
+    ...(compromised && { compromised }),
+    ...(request && { request }),
+    ...(after && { after }),
+  };
 }
 
 function resourceOf({ resource, kind }: { resource: string; kind?: string | undefined }): RotationRequest['target'] {

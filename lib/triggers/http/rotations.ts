@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { Decision } from '../../decide/decision.ts';
 import { later } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
 import type { Problem } from '../../model/problem.ts';
@@ -64,10 +65,10 @@ async function start(
           why: redact(body.reason),
           ...(caller && { caller }),
         });
-        onAccepted(answerTo(accepted, target));
+        onAccepted(answerTo(accepted, target, services.clock.now()));
       },
     );
-    return answerTo(report, target);
+    return answerTo(report, target, services.clock.now());
   });
 }
 
@@ -119,8 +120,9 @@ function refusedBySettings({ settings }: Services): Problem | undefined {
 function emergencyRequestOf(
   services: Services,
   target: Target,
-  { mode, compromised, request }: RotationRequest,
+  { mode, compromised, request, after }: RotationRequest,
 ): EmergencyRequest | Problem {
+  if (after && secretUrl(after.secret) !== secretUrl(target.secret)) return afterAnother;
   const provider = services.providers.of(target.kind);
   const ids = compromised?.map((word) => provider?.credentialId(word));
   if (ids?.includes(undefined)) {
@@ -131,10 +133,16 @@ function emergencyRequestOf(
     };
   }
   const known = ids?.filter((id) => id !== undefined);
-  return { mode, ...(known && { compromised: known }), ...(request && { request }) };
+  return { mode, ...(known && { compromised: known }), ...(request && { request }), after: after?.start };
 }
 
-function answerTo(report: VisitReport, { secret }: Target): HttpResponseInit {
+const afterAnother: Problem = {
+  status: 400,
+  title: 'Another target',
+  detail: 'after should be the id of the last emergency of the same target, from the Location of an answer.',
+};
+
+function answerTo(report: VisitReport, { secret }: Target, now: Date): HttpResponseInit {
   switch (report.is) {
     case 'busy':
       return tryLater('busy', soonSeconds);
@@ -148,7 +156,7 @@ function answerTo(report: VisitReport, { secret }: Target): HttpResponseInit {
     case 'visited':
       return report.emergencyStart
         ? accepted(rotationIdOf({ secret, start: report.emergencyStart }), report, report.emergencyStart)
-        : notAccepted(report);
+        : notAccepted(secret, report, now);
   }
 }
 
@@ -161,8 +169,26 @@ function accepted(id: string, report: VisitReport & { is: 'visited' }, start: Da
   );
 }
 
-function notAccepted({ decision }: VisitReport & { is: 'visited' }): HttpResponseInit {
+function notAccepted(
+  secret: Target['secret'],
+  { decision }: VisitReport & { is: 'visited' },
+  now: Date,
+): HttpResponseInit {
+  if (decision.do === 'refuse') return refusedSoSoon(secret, decision, now);
   return mayPass(decision.reason) ? tryLater(decision.reason, 30) : problem(conflict(decision.reason));
+}
+
+/** Names the emergency that began within the overlap (R29, emergencies join first). */
+function refusedSoSoon(
+  secret: Target['secret'],
+  { reason, last, until }: Decision & { do: 'refuse' },
+  now: Date,
+): HttpResponseInit {
+  const id = rotationIdOf({ secret, start: last });
+  const headers = { Location: `/api/rotations/${id}` };
+  if (reason === 'rotated-just-now') return problem({ ...conflict(reason), after: id }, headers);
+  const seconds = String(Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000)));
+  return problem({ ...conflict(reason), status: 429 }, { ...headers, 'Retry-After': seconds });
 }
 
 /** Whether the same request may be accepted soon. A rotation under way or a repair ends first. */

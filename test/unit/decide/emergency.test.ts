@@ -1,6 +1,8 @@
 import { decide } from '../../../lib/decide/rules.ts';
+import { hour } from '../../../lib/model/clock.ts';
 import type { EmergencyRequest, Rotation, State } from '../../../lib/model/state.ts';
 import {
+  claim,
   onDay,
   newBinding,
   inspectionOf,
@@ -9,6 +11,7 @@ import {
   situation,
   summaryOf,
   versionInspection,
+  type Overrides,
 } from './situation.ts';
 
 const published = inspectionOf({ secondary: 's1', inSecret: 's1' });
@@ -170,7 +173,8 @@ test.each([
   ['for the other one too', ['Primary', 'Secondary']],
 ])('a graceful emergency %s does not slow an immediate one', (_sentence, compromised) => {
   const running = ongoing({ phase: 'revoke', cause: 'emergency', mode: 'immediate', oldVersion: 'v0' });
-  const { state } = accepted({ mode: 'graceful', ...(compromised && { compromised }) }, running, published);
+  const request = { mode: 'graceful', after: onDay(59), ...(compromised && { compromised }) } as const;
+  const { state } = accepted(request, running, published);
   expect(state.rotation).toMatchObject({ cause: 'emergency', mode: 'immediate' });
 });
 
@@ -209,14 +213,14 @@ test('no more than three fingerprints are carried, those that still exist first'
 
 test('R21: a leak of the live key is not answered by an emergency that ends the standby alone', () => {
   const standbyOnly = { rotation: rotation({ phase: 'revoke', cause: 'emergency', toRevoke: keyFingerprints('s0') }) };
-  const { reason, state } = accepted({ mode: 'graceful' }, standbyOnly);
+  const { reason, state } = accepted({ mode: 'graceful', after: onDay(59) }, standbyOnly);
   expect(reason).toBe('begun');
   expect(state.rotation).toMatchObject({ phase: 'generate', toRevoke: keyFingerprints('p0', 's0') });
 });
 
-test('R21: an emergency that has published already is hurried by another one', () => {
+test('R21: an emergency that has published already is hurried by another one for the same key', () => {
   const running = ongoing({ phase: 'revoke', cause: 'emergency', oldVersion: 'v0' });
-  expect(accepted({ mode: 'immediate' }, running, published)).toMatchObject({
+  expect(accepted({ mode: 'immediate', compromised: ['Primary'] }, running, published)).toMatchObject({
     reason: 'going-on',
     state: { rotation: { phase: 'revoke', mode: 'immediate' } },
   });
@@ -224,7 +228,7 @@ test('R21: an emergency that has published already is hurried by another one', (
 
 test('R20: a hold is answered by a new emergency, although one is under way', () => {
   const held = { ...ongoing({ cause: 'emergency' }), held: 'proof-refused' } as const;
-  expect(accepted({ mode: 'graceful' }, held)).toMatchObject({ reason: 'begun' });
+  expect(accepted({ mode: 'graceful', after: onDay(59) }, held)).toMatchObject({ reason: 'begun' });
 });
 
 test('R18: after a leak of both keys the one that was just generated does not count as new', () => {
@@ -306,5 +310,77 @@ describe('where the credential is a version, an emergency', () => {
   test('remembers three versions at most', () => {
     const four = versionInspection('v1', { older: ['v0', 'v00', 'v000'] });
     expect(accepted(graceful('v1'), {}, four).state.stateBinding?.credentials).toHaveLength(3);
+  });
+});
+
+describe('R29: an emergency within an overlap of the last one', () => {
+  const ended = { ...claim, emergencies: [onDay(60, -1)] };
+  const overlap = { options: { overlapMs: 25 * hour } };
+  const ask = (emergency: EmergencyRequest, more: Overrides = {}) =>
+    decide(situation({ ...overlap, claim: ended, ...more, request: { cause: 'emergency', emergency } }));
+
+  test.each<[string, EmergencyRequest, Overrides, object]>([
+    [
+      'names it',
+      { mode: 'immediate' },
+      {},
+      { do: 'refuse', reason: 'rotated-just-now', last: onDay(60, -1), until: onDay(61) },
+    ],
+    [
+      'names it and not an earlier one',
+      { mode: 'immediate', after: onDay(59) },
+      {},
+      { do: 'refuse', reason: 'rotated-just-now' },
+    ],
+    [
+      'begins where it does',
+      { mode: 'immediate', after: onDay(60, -1) },
+      {},
+      { do: 'startEmergency', reason: 'begun' },
+    ],
+    ['names it whichever credential leaked', { mode: 'immediate', compromised: ['Secondary'] }, {}, { do: 'refuse' }],
+    [
+      'names nothing once the overlap is over',
+      { mode: 'immediate' },
+      { claim: { ...claim, emergencies: [onDay(58)] } },
+      { do: 'startEmergency' },
+    ],
+    ['is the first where the claim names none', { mode: 'immediate' }, { claim }, { do: 'startEmergency' }],
+    [
+      'is the fourth, which comes too soon',
+      { mode: 'immediate', after: onDay(60, -1) },
+      { claim: { ...claim, emergencies: [onDay(60, -1), onDay(60, -2), onDay(60, -3)] } },
+      { do: 'refuse', reason: 'too-many-emergencies', until: onDay(60, 22) },
+    ],
+    [
+      'is the fourth after one that is over',
+      { mode: 'immediate', after: onDay(60, -1) },
+      { claim: { ...claim, emergencies: [onDay(60, -1), onDay(60, -2), onDay(58)] } },
+      { do: 'startEmergency', reason: 'begun' },
+    ],
+    [
+      'joins the one that is about the same key',
+      { mode: 'immediate', compromised: ['Primary'] },
+      { state: ongoing({ cause: 'emergency' }) },
+      { do: 'startEmergency', reason: 'going-on' },
+    ],
+    [
+      'names the one under way where it is about one key more',
+      { mode: 'immediate', compromised: ['Primary', 'Secondary'] },
+      { state: ongoing({ cause: 'emergency', start: onDay(60, -1) }) },
+      { do: 'refuse', reason: 'rotated-just-now', last: onDay(60, -1) },
+    ],
+    [
+      'names the one that has published, if the new key leaked',
+      { mode: 'immediate' },
+      {
+        state: ongoing({ phase: 'revoke', cause: 'emergency', oldVersion: 'v0', start: onDay(60, -1) }),
+        inspection: published,
+        taggedId: 'Secondary',
+      },
+      { do: 'refuse', reason: 'rotated-just-now' },
+    ],
+  ])('%s', (_sentence, emergency, more, expected) => {
+    expect(ask(emergency, more)).toMatchObject(expected);
   });
 });

@@ -55,8 +55,8 @@ test('the secret is named in any case, also before it is adopted', async () => {
   const account = await app.newBatch();
   app.newSecret(account, { ageDays: 1 });
   const old = app.keys(account).Primary;
-  const { body } = await app.requestRotation({ secret: 'Secret' });
-  expect(await app.requestRotation({ secret: 'SECRET' })).toMatchObject({
+  const { body } = await app.requestRotation({ secret: 'Secret', compromised: ['Primary'] });
+  expect(await app.requestRotation({ secret: 'SECRET', compromised: ['Primary'] })).toMatchObject({
     status: 202,
     body: { start: body['start'] },
   });
@@ -83,10 +83,10 @@ test('an equal request joins, whether it goes on or is complete, and regenerates
 test('the same idempotency key with other options is another request, and is done', async () => {
   const { app, account } = await createRestingBatchKey();
   const headers = { 'idempotency-key': 'drill-1' };
-  await app.requestRotation({ mode: 'immediate' }, headers);
+  const after = idOf(await app.requestRotation({ mode: 'immediate' }, headers));
   const leaked = app.keys(account).Secondary;
   expect(app.vault.current('secret')?.value).toBe(leaked);
-  await app.requestRotation({ mode: 'immediate', compromised: ['Secondary'] }, headers);
+  await app.requestRotation({ mode: 'immediate', compromised: ['Secondary'], after }, headers);
   await app.runTimers(15 * minute, 5 * minute);
   expect(Object.values(app.keys(account))).not.toContain(leaked);
 });
