@@ -24,6 +24,8 @@ export type Decision =
   | { readonly do: 'adopt'; readonly reason: Reason; readonly state: State }
   /** Correct the tag CredentialId by what the value shows. */
   | { readonly do: 'fixTag'; readonly reason: Reason; readonly credentialId: CredentialId; readonly state: State }
+  /** Publish once more what was published last: a credential that had ended was written over it. */
+  | { readonly do: 'republish'; readonly reason: Reason; readonly state: State }
   | { readonly do: 'run'; readonly reason: Reason; readonly phase: Phase }
   /** Keep this wait in the tags for as long as each inspection finds its reason again. */
   | { readonly do: 'wait'; readonly reason: Reason; readonly until: Date; readonly code?: string | undefined }
@@ -31,8 +33,15 @@ export type Decision =
   | { readonly do: 'hold'; readonly reason: Reason; readonly code?: string | undefined }
   /** Do nothing now. `not-due` also clears an earlier wait; other reasons are in the tags already or need no memory. */
   | { readonly do: 'leave'; readonly reason: Reason; readonly until?: Date | undefined }
-  /** Refuse an emergency so soon after the one that began then (R29, emergencies join first). */
-  | { readonly do: 'refuse'; readonly reason: Reason; readonly last: Date; readonly until: Date };
+  | RefusedEmergency;
+
+/** Do nothing, since an emergency comes so soon after the one that began then (R29, emergencies join first). */
+export interface RefusedEmergency {
+  readonly do: 'leave';
+  readonly reason: Reason;
+  readonly last: Date;
+  readonly until: Date;
+}
 
 /** A decision that something has to wait until a known time. */
 export type Delay = Decision & { readonly do: 'wait' | 'leave'; readonly until: Date };

@@ -93,9 +93,9 @@ function refusedSoSoon({ state, claim, target, now }: Situation, { after }: Emer
   if (!last) return undefined;
   const oldest = recent[maxEmergencies - 1];
   const endOf = (start: Date) => later(start, target.options.overlapMs);
-  if (oldest) return { do: 'refuse', reason: 'too-many-emergencies', last, until: endOf(oldest) };
+  if (oldest) return { do: 'leave', reason: 'too-many-emergencies', last, until: endOf(oldest) };
   const isKnown = after?.getTime() === last.getTime();
-  return isKnown ? undefined : { do: 'refuse', reason: 'rotated-just-now', last, until: endOf(last) };
+  return isKnown ? undefined : { do: 'leave', reason: 'rotated-just-now', last, until: endOf(last) };
 }
 
 /** The time that an immediate emergency leaves to consumers counts from its own start (R49, former credential kept). */

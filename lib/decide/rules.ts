@@ -32,7 +32,7 @@ export function decide(situation: Situation): Decision {
 }
 
 const rules: readonly Rule[] = [
-  ...[resourceUnfit, newlyNamed, claimedTwice, valueNotOfResource, notAdopted, stateLost], // may the target be touched?
+  ...[resourceUnfit, newlyNamed, claimedTwice, endedValue, valueNotOfResource, notAdopted, stateLost], // may the target be touched?
   ...[tagCorrected, restored, startEmergency, paused, held], // what do people want?
   // A rotation under way.
   ...[liveCredentialReplaced, backingOff, liveRefused, frozen, regenerationNotice, continueRotation],
@@ -79,6 +79,21 @@ function newlyNamed(s: Situation): Decision | undefined {
 /** One secret is the target of a resource and kind (R9, claimed twice). */
 function claimedTwice(s: Situation): Decision | undefined {
   if (s.claim === 'of-another') return { do: 'wait', reason: 'claimed-twice', until: inAnHour(s) };
+}
+
+/**
+ * A tool wrote a credential that we ended over ours, with the tags of its own configuration. Such a value is of the
+ * resource, and proves that its author had it from this secret. It is replaced once; the second time a person has to
+ * have the tool ignore the value (R41, ended credentials remembered).
+ */
+function endedValue(s: Situation): Decision | undefined {
+  const { claim, inspection } = s;
+  if (s.binding === 'bound' || inspection.live || !claim || claim === 'of-another') return undefined;
+  const { fingerprint } = inspection.secretCredential;
+  if (!claim.ended?.includes(fingerprint)) return undefined;
+  if (claim.replaced?.includes(fingerprint)) return { do: 'wait', reason: 'contended', until: inAnHour(s) };
+  const repair = { cause: 'drift', phase: 'generate', toRevoke: [fingerprint] } as const;
+  return { do: 'republish', reason: 'repairing', state: newRotation(s, repair) };
 }
 
 /**

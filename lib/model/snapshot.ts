@@ -1,6 +1,6 @@
 import type { Check, Evidence, Note } from './check.ts';
 import type { Reason } from './reason.ts';
-import type { Sealed } from './sealed.ts';
+import type { Fingerprint, Sealed } from './sealed.ts';
 import type { CredentialRef, State } from './state.ts';
 import type { CredentialId, SecretName, Target } from './target.ts';
 
@@ -79,6 +79,10 @@ export interface Claim {
   readonly repairedAt?: Date | undefined;
   /** Starts of the last emergencies, the newest first (R29, emergencies join first). */
   readonly emergencies?: readonly Date[] | undefined;
+  /** Fingerprints of the last credentials that we ended, the newest first (R41, ended credentials remembered). */
+  readonly ended?: readonly Fingerprint[] | undefined;
+  /** Those of them that were written over ours once, and that we replaced. */
+  readonly replaced?: readonly Fingerprint[] | undefined;
   /** Until when the credential is protected that a corrected tag named (R12, value not of resource). */
   readonly correctedUntil?: Date | undefined;
 }

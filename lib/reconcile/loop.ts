@@ -19,6 +19,8 @@ function act(visit: Visit, decision: Decision): Next | Promise<Next> {
       return visit.adopt(decision.state);
     case 'fixTag':
       return visit.fixTag(decision.credentialId, decision.state);
+    case 'republish':
+      return visit.republish(decision.state);
     case 'run':
       return visit.run(decision.phase);
     case 'wait':
@@ -27,7 +29,5 @@ function act(visit: Visit, decision: Decision): Next | Promise<Next> {
       return visit.hold(decision);
     case 'leave':
       return visit.leave(decision);
-    case 'refuse':
-      return 'stop';
   }
 }

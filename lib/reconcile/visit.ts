@@ -13,7 +13,7 @@ import type { Check } from '../model/check.ts';
 import { earliest, later, minute, second } from '../model/clock.ts';
 import { OperationError, undefinedIf } from '../model/operationError.ts';
 import { adviceFor, hasClass, type Reason } from '../model/reason.ts';
-import type { Sealed } from '../model/sealed.ts';
+import type { Fingerprint, Sealed } from '../model/sealed.ts';
 import type { Claim, Consumers, Credential, Inspection, Snapshot } from '../model/snapshot.ts';
 import { maxAccepted, phases, type Phase, type Rotation, type State, type VisitRequest } from '../model/state.ts';
 import { secretUrl, type CredentialId } from '../model/target.ts';
@@ -30,6 +30,7 @@ import type { ChangeRequest, InRotation, Outcome } from '../phases/phase.ts';
 import { steps } from '../phases/phases.ts';
 import type { Provider, ProviderInput, SendOwn } from '../providers/provider.ts';
 import { ensureTimeLeft, type Lease } from '../stores/lease.ts';
+import { stateFrom } from '../tags/stateTags.ts';
 import { writeTags } from '../tags/tags.ts';
 import type { Services } from './services.ts';
 
@@ -222,6 +223,41 @@ export class Visit {
     return 'again';
   }
 
+  /**
+   * Publishes once more what we published last, with the state that was bound to it, if the resource still lists that
+   * credential: then nothing has to be regenerated. Else another one is published, as for any dead value (R17, live
+   * credential replaced; R41, ended credentials remembered).
+   */
+  async republish(repair: State): Promise<Next> {
+    const { claim, inspection } = this.#snapshot;
+    if (!claim || claim === 'of-another') return 'stop';
+    const { fingerprint } = inspection.secretCredential;
+    const replaced = [fingerprint, ...(claim.replaced ?? [])].slice(0, maxRemembered);
+    const last = await this.#lastPublished(claim);
+    if (!last) {
+      await this.#saveClaim({ ...claim, replaced });
+      return this.setState(repair);
+    }
+    await this.#readAgain();
+    const now = await this.#setSecret(last.value, last.state, last.id);
+    this.#services.note('repairing', { secret: secretUrl(this.#snapshot.target.secret), ended: fingerprint });
+    this.#update({ binding: 'bound' });
+    await this.#saveClaim({ ...this.#nextClaim(undefined, now), replaced });
+    await this.inspect();
+    return 'again';
+  }
+
+  /** Returns the value that we published last, and its state, if the resource still lists its credential. */
+  async #lastPublished({ version }: Claim): Promise<{ value: Sealed; state: State; id: CredentialId } | undefined> {
+    const { target, inspection } = this.#snapshot;
+    const secret = await undefinedIf('any failure', this.#services.vault.read(target.secret, version));
+    const state = secret && stateFrom(secret.tags);
+    if (!secret || typeof state !== 'object') return undefined;
+    const { fingerprint, id } = this.#provider.secretCredential({ ...this.#providerInput(), secret });
+    const isListed = inspection.credentials.some((each) => each.fingerprint === fingerprint);
+    return isListed ? { value: secret.value, state, id } : undefined;
+  }
+
   /** Runs one step of a phase, and advances the state by its outcome. */
   async run(phase: Phase): Promise<Next> {
     const { rotation } = this.#snapshot.state;
@@ -371,6 +407,7 @@ export class Visit {
     if (isOfAnother && before.until > this.#services.clock.now()) {
       return { is: 'pending', reason: 'request-in-flight', until: before.until };
     }
+    await this.#rememberEnded(change.replaces);
     await this.#lease.recordIntent({ until: this.#requestEndsAt(), replaces: change.replaces, kind });
     const held = shared ? [this.#lease, shared] : [this.#lease];
     const own = ownRequest(() => this.#readyToSend(held));
@@ -381,6 +418,13 @@ export class Visit {
     } finally {
       for (const lease of own.answer === 'refused' ? held : []) await undefinedIf('any failure', lease.clearInFlight());
     }
+  }
+
+  /** Writes into the claim what is about to end (R41, ended credentials remembered). */
+  async #rememberEnded(fingerprint: Fingerprint | undefined): Promise<void> {
+    const { claim } = this.#snapshot;
+    if (!fingerprint || !claim || claim === 'of-another' || claim.ended?.includes(fingerprint)) return;
+    await this.#saveClaim({ ...claim, ended: [fingerprint, ...(claim.ended ?? [])].slice(0, maxRemembered) });
   }
 
   /**
@@ -434,23 +478,14 @@ export class Visit {
 
   /** Writes the value and its state by one PUT, then the claim (promise 5, state with value). */
   async #publish(rotation: Rotation, value: Sealed): Promise<Next> {
-    const { vault, clock } = this.#services;
     await this.#readAgain();
     const before = this.#situation();
-    const { target, secret, inspection, proved } = before;
+    const { inspection, proved } = before;
     const state = publishedState(before, rotation, value);
     const taggedId = inspection.next?.id;
     await this.#announceChanges({ ...this.#snapshot, state });
     if (proved?.unproved) await this.#announceUnproved(state);
-    await this.#lease.ensureTimeLeft();
-    const now = clock.now();
-    const written = await vault.set(target.secret, {
-      value,
-      tags: writeTags(secret.tags, state, taggedId),
-      ...expiryFor(before, now),
-      ...(secret.contentType && { contentType: secret.contentType }),
-    });
-    this.#update({ secret: written, state, savedState: state, readAt: now, ...(taggedId && { taggedId }) });
+    const now = await this.#setSecret(value, state, taggedId);
     this.#forgetConsumers();
     const { liveRefused: _, ...request } = this.#request; // the service refused the value before this one
     this.#request = request;
@@ -458,6 +493,22 @@ export class Visit {
     await this.#claim(undefined, inspection.live ? undefined : now);
     await this.inspect();
     return 'again';
+  }
+
+  /** Writes a new version: the value and its state by one PUT (promise 5, state with value). Returns when. */
+  async #setSecret(value: Sealed, state: State, taggedId: CredentialId | undefined): Promise<Date> {
+    const { vault, clock } = this.#services;
+    const { target, secret } = this.#snapshot;
+    await this.#lease.ensureTimeLeft();
+    const now = clock.now();
+    const written = await vault.set(target.secret, {
+      value,
+      tags: writeTags(secret.tags, state, taggedId),
+      ...expiryFor(this.#snapshot, now),
+      ...(secret.contentType && { contentType: secret.contentType }),
+    });
+    this.#update({ secret: written, state, savedState: state, readAt: now, ...(taggedId && { taggedId }) });
+    return now;
   }
 
   async #announceUnproved(state: State): Promise<void> {
@@ -504,6 +555,8 @@ export class Visit {
       repairedAt: repairedAt ?? before?.repairedAt,
       correctedUntil: before?.correctedUntil,
       emergencies: before?.emergencies,
+      ended: before?.ended,
+      replaced: before?.replaced,
     };
   }
 
@@ -622,6 +675,8 @@ export class Visit {
   }
 }
 
+/** So many ended credentials the claim remembers. */
+const maxRemembered = 8;
 const consumersMs = 20 * second;
 const sharedLeaseRetryMs = 30 * second;
 const longAgo = new Date(0);
@@ -666,7 +721,7 @@ function isUnexpected(reason: Reason, { nothingToRotate }: Inspection): boolean 
 }
 
 /** A new version gets an expiry only where its owner thinks in expiries (design: Due). */
-function expiryFor({ secret, target }: Situation, now: Date): { expiresOn?: Date } {
+function expiryFor({ secret, target }: Snapshot, now: Date): { expiresOn?: Date } {
   const isWanted = secret.expiresOn !== undefined || (secret.tags['ValidityPeriodDays']?.trim() ?? '') !== '';
   return isWanted ? { expiresOn: later(now, target.options.validityMs) } : {};
 }

@@ -29,7 +29,8 @@ export interface Blobs {
   /** Returns false if the blob exists already. */
   create(name: string, metadata: Metadata): Promise<boolean>;
   metadata(name: string): Promise<Metadata | undefined>;
-  setMetadata(name: string, metadata: Metadata, leaseId?: string): Promise<void>;
+  /** Returns false if the blob does not exist, where no lease is named. */
+  setMetadata(name: string, metadata: Metadata, leaseId?: string): Promise<boolean>;
   remove(name: string): Promise<void>;
   /** 5,000 a call. */
   list(): AsyncIterable<{ readonly name: string; readonly metadata: Metadata }>;
@@ -84,8 +85,9 @@ function over(container: ContainerClient, clock: LimitClock): Blobs {
     setMetadata: async (name, metadata, leaseId) => {
       const options = leaseId ? { conditions: { leaseId } } : {};
       const set = (abortSignal: AbortSignal) => blob(name).setMetadata({ ...metadata }, { ...options, abortSignal });
-      const written = await expecting(leaseId ? answers.lost : [], set);
-      if ('code' in written) throw new OperationError('lease-lost', { code: written.code });
+      const written = await expecting(leaseId ? answers.lost : answers.missing, set);
+      if ('code' in written && leaseId) throw new OperationError('lease-lost', { code: written.code });
+      return !('code' in written);
     },
     remove: async (name) => {
       await expecting(answers.missing, (abortSignal) => blob(name).delete({ abortSignal }));

@@ -22,9 +22,9 @@ export function claims(blobs: Blobs): Claims {
     save: async (claim, lease) => {
       const metadata = metadataOf(claim);
       await lease.ensureTimeLeft();
-      if (await blobs.create(blobName(claim), metadata)) return;
+      if (await blobs.setMetadata(blobName(claim), metadata)) return;
       await lease.ensureTimeLeft();
-      await blobs.setMetadata(blobName(claim), metadata);
+      await blobs.create(blobName(claim), metadata);
     },
     remove: async (claim, lease) => {
       await lease.ensureTimeLeft();
@@ -50,6 +50,7 @@ function metadataOf({ secret, kind, resource, version, qualifier, sourceObject, 
     kind,
     resource: encodeURIComponent(resource),
     version,
+    ...present({ ended: dates.ended?.join(' '), replaced: dates.replaced?.join(' ') }),
     ...present({ qualifier: qualifier && encodeURIComponent(qualifier), sourceobject: sourceObject, host }),
     ...(dates.createdOn && { createdon: dates.createdOn.toISOString() }),
     ...(dates.missingSince && { missingsince: dates.missingSince.toISOString() }),
@@ -65,11 +66,17 @@ function claimFrom({ kind, version, host, sourceobject: sourceObject, ...metadat
   if (!secret || !kind || !resource || !version) return undefined;
   const qualifier = decodeURIComponent(metadata['qualifier'] ?? '');
   const optional = present({ qualifier, sourceObject, host });
-  return { secret, kind, resource, version, ...optional, ...datesIn(metadata) };
+  const lists = { ended: wordsIn(metadata['ended']), replaced: wordsIn(metadata['replaced']) };
+  return { secret, kind, resource, version, ...optional, ...lists, ...datesIn(metadata) };
 }
 
 function present(words: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(Object.entries(words).flatMap(([name, word]) => (word ? [[name, word]] : [])));
+}
+
+/** Fingerprints; any other word is left out. */
+function wordsIn(text: string | undefined): readonly string[] | undefined {
+  return text?.split(' ').filter((word) => /^[0-9a-f]{12}$/.test(word));
 }
 
 function datesIn(

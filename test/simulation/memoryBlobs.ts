@@ -97,7 +97,9 @@ export function memoryBlobs(container: Container, clock: Time, around: Around = 
     metadata: (name) => around('metadata', () => find(name)?.metadata),
     setMetadata: (name, metadata, leaseId) =>
       around('setMetadata', () => {
+        if (leaseId === undefined && !find(name)) return false;
         write(name, metadata, leaseId);
+        return true;
       }),
     remove: (name) => around('remove', () => void made().delete(name)),
     list: async function* () {

@@ -143,7 +143,7 @@ const byTitle: Readonly<Record<Regression, () => Promise<readonly string[]>>> = 
     actions: [[[patch, 2], 'starts an emergency, immediate, the standby leaked']],
   }),
   'R11: the quiet period of a restored secret outlives a failing write': life({
-    faults: [[[/^claim create$/, 2], 'throttled']],
+    faults: [[[/^claim setMetadata$/, 2], 'throttled']],
     actions: [[[patch, 3], restored]],
   }),
   'R11: a quiet period that is over does not stand in the way of the next one': life({

@@ -36,7 +36,8 @@ export const forPeople = {
   ...ofClass('person', {
     'proof-refused':
       'Two new keys were refused where they would be used. The live key is untouched. Resume by the API.',
-    contended: 'Something writes dead values over ours (Terraform without ignore_changes?). Resume by the API.',
+    contended:
+      'A tool writes dead values over ours: have it ignore the value (ignore_changes in Terraform), write a current one, or resume by the API.',
     'too-many-refusals': 'The service keeps refusing: see the code. Resume by the API or by deleting RotationProgress.',
     'live-would-die':
       'The state contradicts the resource; regenerating would end the live credential. Resume by the API.',

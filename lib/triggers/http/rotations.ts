@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
-import type { Decision } from '../../decide/decision.ts';
+import type { RefusedEmergency } from '../../decide/decision.ts';
 import { later } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
 import type { Problem } from '../../model/problem.ts';
@@ -174,14 +174,14 @@ function notAccepted(
   { decision }: VisitReport & { is: 'visited' },
   now: Date,
 ): HttpResponseInit {
-  if (decision.do === 'refuse') return refusedSoSoon(secret, decision, now);
+  if ('last' in decision) return refusedSoSoon(secret, decision, now);
   return mayPass(decision.reason) ? tryLater(decision.reason, 30) : problem(conflict(decision.reason));
 }
 
 /** Names the emergency that began within the overlap (R29, emergencies join first). */
 function refusedSoSoon(
   secret: Target['secret'],
-  { reason, last, until }: Decision & { do: 'refuse' },
+  { reason, last, until }: RefusedEmergency,
   now: Date,
 ): HttpResponseInit {
   const id = rotationIdOf({ secret, start: last });

@@ -2,7 +2,7 @@ import { announcement } from '../../announcements/announcement.ts';
 import { reportFailure } from '../../announcements/reportFailure.ts';
 import { hour, later, minute } from '../../model/clock.ts';
 import { adviceFor, type Reason } from '../../model/reason.ts';
-import type { Claim, ListedTarget } from '../../model/snapshot.ts';
+import type { Claim, Inspection, ListedTarget } from '../../model/snapshot.ts';
 import { emptyState } from '../../model/state.ts';
 import { normalizedId, secretUrl, type SecretName } from '../../model/target.ts';
 import type { Services } from '../../reconcile/services.ts';
@@ -126,10 +126,16 @@ async function handleUntagged(services: Services, claim: Claim, lease: Lease): P
   const target = { ...claim, options: settings.defaults };
   const input = { target, secret: current, state: emptyState, now: clock.now() };
   const inspection = await services.providers.of(claim.kind)?.inspect(input);
-  if (!inspection?.live) return;
+  if (!inspection || !isOfResource(claim, inspection)) return;
+  const { live } = inspection;
   await lease.ensureTimeLeft();
-  const carriedOver = { ...current.tags, ...tagsToCarryOver(tags), CredentialId: inspection.live.id };
+  const carriedOver = { ...current.tags, ...tagsToCarryOver(tags), ...(live && { CredentialId: live.id }) };
   await vault.tag(claim.secret, current.version, carriedOver);
+}
+
+/** So is what we ended: with its tags the next visit replaces it (R41, ended credentials remembered). */
+function isOfResource({ ended = [] }: Claim, { live, secretCredential }: Inspection): boolean {
+  return live !== undefined || ended.includes(secretCredential.fingerprint);
 }
 
 async function announceLost({ announce, settings }: Services, claim: Claim, reason: Reason): Promise<void> {

@@ -324,13 +324,13 @@ describe('R29: an emergency within an overlap of the last one', () => {
       'names it',
       { mode: 'immediate' },
       {},
-      { do: 'refuse', reason: 'rotated-just-now', last: onDay(60, -1), until: onDay(61) },
+      { do: 'leave', reason: 'rotated-just-now', last: onDay(60, -1), until: onDay(61) },
     ],
     [
       'names it and not an earlier one',
       { mode: 'immediate', after: onDay(59) },
       {},
-      { do: 'refuse', reason: 'rotated-just-now' },
+      { do: 'leave', reason: 'rotated-just-now' },
     ],
     [
       'begins where it does',
@@ -338,7 +338,7 @@ describe('R29: an emergency within an overlap of the last one', () => {
       {},
       { do: 'startEmergency', reason: 'begun' },
     ],
-    ['names it whichever credential leaked', { mode: 'immediate', compromised: ['Secondary'] }, {}, { do: 'refuse' }],
+    ['names it whichever credential leaked', { mode: 'immediate', compromised: ['Secondary'] }, {}, { do: 'leave' }],
     [
       'names nothing once the overlap is over',
       { mode: 'immediate' },
@@ -350,7 +350,7 @@ describe('R29: an emergency within an overlap of the last one', () => {
       'is the fourth, which comes too soon',
       { mode: 'immediate', after: onDay(60, -1) },
       { claim: { ...claim, emergencies: [onDay(60, -1), onDay(60, -2), onDay(60, -3)] } },
-      { do: 'refuse', reason: 'too-many-emergencies', until: onDay(60, 22) },
+      { do: 'leave', reason: 'too-many-emergencies', until: onDay(60, 22) },
     ],
     [
       'is the fourth after one that is over',
@@ -368,7 +368,7 @@ describe('R29: an emergency within an overlap of the last one', () => {
       'names the one under way where it is about one key more',
       { mode: 'immediate', compromised: ['Primary', 'Secondary'] },
       { state: ongoing({ cause: 'emergency', start: onDay(60, -1) }) },
-      { do: 'refuse', reason: 'rotated-just-now', last: onDay(60, -1) },
+      { do: 'leave', reason: 'rotated-just-now', last: onDay(60, -1) },
     ],
     [
       'names the one that has published, if the new key leaked',
@@ -378,7 +378,7 @@ describe('R29: an emergency within an overlap of the last one', () => {
         inspection: published,
         taggedId: 'Secondary',
       },
-      { do: 'refuse', reason: 'rotated-just-now' },
+      { do: 'leave', reason: 'rotated-just-now' },
     ],
   ])('%s', (_sentence, emergency, more, expected) => {
     expect(ask(emergency, more)).toMatchObject(expected);

@@ -69,8 +69,9 @@ test('R5: a write is sent only with more lease left than it may take; else the l
 test('R5: the regenerate too, however long it took to write down that it is sent', async () => {
   const { time, renewals, blobs, clock } = worker();
   const setMetadata: Blobs['setMetadata'] = async (...given) => {
-    await blobs.setMetadata(...given);
+    const written = await blobs.setMetadata(...given);
     time.advance(19 * second);
+    return written;
   };
   await leases({ ...blobs, setMetadata }, clock).withLease(name, async (lease) => {
     time.advance(34 * second);
