@@ -9,8 +9,11 @@ export interface Published {
   readonly since: Date;
 }
 
-/** `fixed`: no refresh moves the consumer, because it names a version. */
-export type Evidence = 'seen' | 'behind' | 'fixed' | 'withoutReference';
+/**
+ * `fixed`: no refresh moves the consumer, because it names a version. `unknown`: it does not show which version it uses
+ * (R37, unreadable is no evidence).
+ */
+export type Evidence = 'seen' | 'behind' | 'fixed' | 'withoutReference' | 'unknown';
 
 /** A Key Vault reference as App Service shows it. */
 export interface Reference {
@@ -27,8 +30,9 @@ export function evidenceIn(references: readonly Reference[], { secret, version }
   const ours = references.filter((one) => isTo(one, secret));
   if (ours.length === 0) return 'withoutReference';
   const free = ours.filter(({ secretVersion }) => !secretVersion || secretVersion === version);
-  const moved = free.every(({ status, activeVersion }) => status === 'Resolved' && activeVersion === version);
-  if (!moved) return 'behind';
+  if (!free.every((one) => one.status === 'Resolved' && [version, undefined].includes(one.activeVersion)))
+    return 'behind';
+  if (free.some(({ activeVersion }) => activeVersion === undefined)) return 'unknown';
   return free.length === ours.length ? 'seen' : 'fixed';
 }
 

@@ -86,8 +86,9 @@ export function consumerRefresher(deps: RefresherDeps): ConsumerRefresher {
     async function inspectAndRefresh(): Promise<readonly Evidence[]> {
       const evidence = await inspectConsumer(arm, consumer, used, clock.now());
       if (evidence.every((one) => one === 'seen')) upToDate.set(consumer.id, versions);
+      const most = evidence.includes('behind') ? 2 : evidence.includes('unknown') ? 1 : 0;
       const mayRefresh = consumer.kind === 'app' && pace !== 'inspect-only';
-      if (mayRefresh && evidence.includes('behind')) await refreshOnce(consumer, versions, pace);
+      if (mayRefresh && most > 0) await refreshOnce(consumer, versions, { pace, most });
       return evidence;
     }
   }
@@ -96,15 +97,16 @@ export function consumerRefresher(deps: RefresherDeps): ConsumerRefresher {
    * A refresh restarts an app, and many instances may find the same app behind. So the lease blob of the app records,
    * as a request in flight, until when it is left alone and for which versions it was refreshed. The blob of its plan
    * does the same for the plan, because its apps share machines. If a refresh did not help, the app gets one more for
-   * the same versions, and then no other. At pace `at-once` the plan is ignored, and the app's pause only holds for the
+   * the same versions, and then no other; one that never shows its version gets a single one. At pace `at-once` the plan is ignored, and the app's pause only holds for the
    * same versions.
    */
-  async function refreshOnce(consumer: Consumer, versions: string, pace: Pace): Promise<void> {
+  async function refreshOnce(consumer: Consumer, versions: string, { pace, most }: Refresh): Promise<void> {
     const [once, again] = [fingerprintOf(versions), fingerprintOf(`${versions} again`)];
     await leases.withLease(normalizedId(consumer.id), async (app) => {
       const refreshedFor = app.requestInFlight?.replaces;
       const isSame = refreshedFor === once || refreshedFor === again;
-      if (refreshedFor === again || (isPausing(app, clock.now()) && (isSame || pace === 'spaced'))) return;
+      if (refreshedFor === again || (isSame && most === 1)) return;
+      if (isPausing(app, clock.now()) && (isSame || pace === 'spaced')) return;
       const send = async () => {
         await app.recordIntent({
           replaces: refreshedFor === once ? again : once,
@@ -122,12 +124,18 @@ export function consumerRefresher(deps: RefresherDeps): ConsumerRefresher {
   }
 }
 
+interface Refresh {
+  readonly pace: Pace;
+  /** How many refreshes a consumer gets for the same versions. */
+  readonly most: number;
+}
+
 function usersOf(url: string, consumers: readonly Consumer[], found: ReadonlyMap<string, Evidence>): Consumers {
   const users = consumers.filter(({ secrets }) => secrets.includes(url)).map(({ id }) => id);
   const thatAre = (...expected: Evidence[]) =>
     users.filter((id) => expected.includes(found.get(`${url} ${id}`) ?? 'behind'));
   const behind = thatAre('behind', 'fixed');
-  return { known: users.length, behind, withoutReference: thatAre('withoutReference') };
+  return { known: users.length, behind, withoutReference: thatAre('withoutReference', 'unknown') };
 }
 
 function isPausing({ requestInFlight }: Lease, now: Date): boolean {

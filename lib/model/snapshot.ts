@@ -106,7 +106,7 @@ export interface Consumers {
   readonly known: number;
   /** ARM ids of those that are not on its current version. */
   readonly behind: readonly string[];
-  /** ARM ids of those without a reference to the secret: nothing can show which version they use. */
+  /** ARM ids of those that cannot show which version they use: without a reference to the secret, or by their answer. */
   readonly withoutReference: readonly string[];
 }
 

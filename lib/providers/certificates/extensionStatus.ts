@@ -1,18 +1,23 @@
 import pMap from 'p-map';
 import { z } from 'zod';
 import type { BatchDataPlane } from '../../azure/batchDataPlane.ts';
-import { undefinedIf } from '../../model/operationError.ts';
+import { OperationError, undefinedIf } from '../../model/operationError.ts';
 import type { ExtensionStatus, NodeStatus } from './nodeEvidence.ts';
 
 const time = z.coerce.date().optional().catch(undefined);
 const nodeShape = z.object({ id: z.string(), state: z.string().default('unknown'), lastBootTime: time });
 type Node = z.output<typeof nodeShape>;
+const word = z.string().nullish();
 const extensionShape = z.object({
-  provisioningState: z.string().optional(),
-  vmExtension: z.object({ type: z.string().optional() }).optional(),
-  instanceView: z.object({ statuses: z.array(z.object({ level: z.string().optional(), time })).default([]) }).nullish(),
+  provisioningState: word,
+  vmExtension: z.object({ type: word }).nullish(),
+  instanceView: z.unknown().optional(),
 });
 type Extension = z.output<typeof extensionShape>;
+
+/** `level` is a word or its number, as in the models of virtual machines: `Error` is 2. */
+const statusShape = z.object({ code: word, level: z.union([z.string(), z.number()]).nullish(), time });
+const statusesShape = z.object({ statuses: z.array(statusShape).nullish() }).nullish();
 
 /** Each node is a call, so in a large pool these speak for all. */
 const maxNodesAsked = 100;
@@ -46,9 +51,11 @@ export async function readNodes(
   }
 }
 
-/** Leaves out whatever has another shape. */
+/** Throws for an item of another shape: what it would have shown is not known (R37, unreadable is no evidence). */
 function readable<T>(shape: z.ZodType<T>, items: readonly unknown[]): readonly T[] {
-  return items.flatMap((item) => shape.safeParse(item).data ?? []);
+  const read = z.array(shape).safeParse(items);
+  if (!read.success) throw new OperationError('outage', { code: 'NodesAnswer' });
+  return read.data;
 }
 
 function withoutExtension({ id, state, lastBootTime }: Node): NodeStatus {
@@ -56,8 +63,17 @@ function withoutExtension({ id, state, lastBootTime }: Node): NodeStatus {
 }
 
 function statusOf({ provisioningState, instanceView }: Extension): ExtensionStatus {
-  const statuses = instanceView?.statuses ?? [];
-  const failed = provisioningState === 'Failed' || statuses.some(({ level }) => level === 'Error');
+  const read = statusesShape.safeParse(instanceView);
+  const statuses = read.data?.statuses ?? [];
+  const failed = !read.success || isFailure(provisioningState) || statuses.some(hasFailed);
   const times = statuses.flatMap((status) => status.time?.getTime() ?? []);
   return { failed, ...(times.length > 0 && { at: new Date(Math.max(...times)) }) };
+}
+
+function hasFailed({ code, level }: z.output<typeof statusShape>): boolean {
+  return level === 2 || /^error$/i.test(String(level)) || /(^|\/)(failed|canceled)(\/|$)/i.test(code ?? '');
+}
+
+function isFailure(provisioningState: string | null | undefined): boolean {
+  return /^(failed|canceled)$/i.test(provisioningState ?? '');
 }

@@ -5,7 +5,7 @@ import { OperationError } from '../../model/operationError.ts';
 import { hasClass } from '../../model/reason.ts';
 import type { ProviderDeps, ProviderInput } from '../provider.ts';
 import { readNodes } from './extensionStatus.ts';
-import { combine, evidenceIn, type NodeEvidence } from './nodeEvidence.ts';
+import { combine, evidenceIn, type NodeEvidence, type PoolStatus } from './nodeEvidence.ts';
 import { findHindrance, notesOn, observingPools, type ObservingPool } from './observingPools.ts';
 
 /** Both answers name the level of evidence that they rest on, and the pool and nodes that they concern. */
@@ -53,8 +53,8 @@ async function evidenceSoFar(...args: Parameters<typeof checkNodes>): Promise<Ev
  */
 export async function mayEndOldVersion(...args: Parameters<typeof checkNodes>): Promise<boolean> {
   try {
-    const { is } = await checkNodes(...args);
-    return is === 'valid';
+    const check = await checkNodes(...args);
+    return check.is === 'valid' && check.evidence.reason !== 'nodes-unreadable';
   } catch (error) {
     if (error instanceof OperationError && hasClass(error.reason, 'grant')) return false;
     throw error;
@@ -72,18 +72,27 @@ async function checkNodes(
   const pools = await observingPools(deps, input, certificate);
   if (pools.length === 0) return { is: 'valid', evidence: { reason: 'certificate-unobserved' } };
   const notes = notesOn(pools);
-  const hindrance = findHindrance(pools);
-  if (hindrance) {
-    return { is: 'pending', reason: hindrance.reason, until: later(now, hour), ...about(hindrance), notes };
-  }
   const withNodes = async (pool: ObservingPool) => ({
     ...pool,
     nodes: host ? await readNodes(deps.clients.batchData, host, pool.name) : undefined,
   });
   const all = await pMap(pools, withNodes, { concurrency: 2 });
-  const evidence = combine(all.map((pool) => evidenceIn(pool, since, now)));
+  const found = all.map((pool) => ({ pool, evidence: evidenceIn(pool, since, now) }));
+  const hindrance = findHindrance(found.flatMap(({ pool, evidence }) => (isShown(pool, evidence) ? [] : [pool])));
+  if (hindrance) {
+    return { is: 'pending', reason: hindrance.reason, until: later(now, hour), ...about(hindrance), notes };
+  }
+  const evidence = combine(found.map((each) => each.evidence));
   const unreadablePool = all.find(({ nodes }) => !nodes)?.name;
   return checkFrom(evidence, unreadablePool, input, notes);
+}
+
+/**
+ * Nodes that have the version outrank what the pool's definition predicts: an image that is not in our table, for
+ * example (R38, nodes outrank predictions).
+ */
+function isShown({ nodes = [] }: PoolStatus, { is }: NodeEvidence): boolean {
+  return is === 'seen-on-nodes' && nodes.length > 0;
 }
 
 function checkFrom(

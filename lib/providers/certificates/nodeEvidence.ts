@@ -9,6 +9,7 @@ export interface NodeStatus {
 }
 
 export interface ExtensionStatus {
+  /** It reports a failure, or a status that cannot be read (R37, unreadable is no evidence). */
   readonly failed: boolean;
   readonly at?: Date | undefined;
 }

@@ -151,3 +151,44 @@ test.each(strikes)('one version is made when a worker ends %s', async (_sentence
   expect(target.app.value()).toBe(target.idOf(target.newest()));
   expect(target.app.tags()['RotationPhase']).toBe('idle');
 });
+
+describe('R37: an extension status of an unknown form is no evidence', () => {
+  const failedByNumber = { code: 'ProvisioningState/failed/1', level: 2, message: 'x' };
+  test.each<[string, object]>([
+    ['a failure whose level is a number', { instanceView: { statuses: [failedByNumber] } }],
+    ['a failure by its code alone', { instanceView: { statuses: [{ code: 'ProvisioningState/failed/1' }] } }],
+    ['statuses that are a word', { provisioningState: 'Succeeded', instanceView: { statuses: 'fine' } }],
+    ['a view that is a list', { instanceView: [] }],
+    ['a state that was cancelled', { provisioningState: 'canceled' }],
+  ])('%s: nodes are behind, and the old version stays', async (_sentence, answer) => {
+    const tags = { RotationOptions: 'disable-old-version', RotationOverlap: 'PT2H' };
+    const target = await createAdoptedPoolCertificate({ ...nearItsEnd, tags });
+    const body = { value: [{ vmExtension: { type: 'KeyVaultForLinux' }, ...answer }] };
+    const effect: Effect = { kind: 'status', status: 200, body };
+    target.app.azure.core.faults.plan({ operation: 'batchData.nodeExtensions', lasting: true, effect });
+    await target.app.run(8 * hour);
+    expect([...target.app.reasons()]).toContain('nodes-behind');
+    expect(target.enabled()).toEqual([true, true]);
+  });
+
+  test('nodes that cannot be read do not let the old version end', async () => {
+    const tags = { RotationOptions: 'disable-old-version', RotationOverlap: 'PT2H' };
+    const target = await createAdoptedPoolCertificate({ ...nearItsEnd, tags });
+    const effect: Effect = { kind: 'status', status: 200, body: { value: [{ id: 7 }] } };
+    target.app.azure.core.faults.plan({ operation: 'batchData.nodes', lasting: true, effect });
+    await target.app.run(30 * hour);
+    expect([[...target.app.reasons()].includes('nodes-unreadable'), target.enabled()]).toEqual([true, [true, true]]);
+  });
+});
+
+test('R38: nodes that have the version outrank an image that is not in the table', async () => {
+  const tags = { RotationOptions: 'disable-old-version', RotationOverlap: 'PT2H' };
+  const target = await createAdoptedPoolCertificate({ ...nearItsEnd, tags });
+  const image = { publisher: 'almalinux', offer: 'almalinux-x86_64', sku: '9-gen2', version: 'latest' };
+  Object.assign(target.pool.properties.deploymentConfiguration.virtualMachineConfiguration, { imageReference: image });
+  target.pool.reportsRenewals = true;
+  await target.app.run(12 * hour);
+  expect([...target.app.reasons()]).toEqual(expect.arrayContaining(['seen-on-nodes', 'pool-image-unsupported']));
+  expect(target.app.announced()).not.toContain('Rotation.Held pool-image-unsupported');
+  expect(target.enabled()).toEqual([false, true]);
+});

@@ -28,7 +28,12 @@ const apps: [sentence: string, references: Reference[], evidence: string][] = [
   ],
   ['a vault that is known by its URL only', [byUri({ vaultName: '' })], 'seen'],
   ['a reference that runs with the one before', [byUri({ activeVersion: 'v1' })], 'behind'],
-  ['a reference that runs with nothing yet', [byUri({ activeVersion: undefined })], 'behind'],
+  ['R37: a resolved reference that shows no version', [byUri({ activeVersion: undefined })], 'unknown'],
+  [
+    'a reference that is not resolved and shows no version',
+    [byUri({ status: 'Initialized', activeVersion: undefined })],
+    'behind',
+  ],
   ['a reference that is not resolved', [byUri({ status: 'AccessToKeyVaultDenied' })], 'behind'],
   ['no reference at all', [], 'withoutReference'],
   ['a reference to another secret', [byUri({ secretName: 'other' })], 'withoutReference'],

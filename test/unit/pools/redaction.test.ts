@@ -1,5 +1,6 @@
 import { withoutSecrets } from '../../../lib/pools/redaction.ts';
 
+const hex = '0123456789abcdef'.repeat(4);
 const key = `${'Ab3/'.repeat(21)}ab==`;
 
 test.each([
@@ -53,4 +54,50 @@ test.each([
 test('where an identity signs in nothing is to be filled in', () => {
   const pool = { containerRegistries: [{ registryServer: 'x.azurecr.io', identityReference: { resourceId: '/r' } }] };
   expect(withoutSecrets(pool)).toEqual({ shown: pool, toFillIn: [] });
+});
+
+test.each([
+  ['a password in a variable', { startTask: { environmentSettings: [{ name: 'DB_PASSWORD', value: 'Herbst2026!' }] } }],
+  [
+    'a GUID that is a key',
+    {
+      startTask: {
+        environmentSettings: [
+          { name: 'APP_INSIGHTS_INSTRUMENTATION_KEY', value: '5ab5c000-0000-4000-8000-00000000000a' },
+        ],
+      },
+    },
+  ],
+  ['metadata', { metadata: [{ name: 'note', value: 'Herbst2026!' }] }],
+  ['a token of GitHub', { startTask: { commandLine: `git clone https://x:ghp_${'a1B2'.repeat(9)}@github.com/a/b` } }],
+  ['a key in hex', { startTask: { commandLine: `run --id ${hex}` } }],
+  ['a code in a URL', { startTask: { commandLine: 'curl https://f.azurewebsites.net/api/f?code=abc' } }],
+  ['a short option', { startTask: { commandLine: 'docker login -u u -p Sommer2024! x.azurecr.io' } }],
+  ['a long option', { startTask: { commandLine: 'tool --admin-password Winter2025!' } }],
+  ['a variable of a container', { startTask: { containerSettings: { containerRunOptions: '-e TOKEN=Winter2025!' } } }],
+  [
+    'options of a mount',
+    { mountConfiguration: [{ nfsMountConfiguration: { mountOptions: '-o user=u,pass=Winter2025!' } }] },
+  ],
+  [
+    'a file behind a signature',
+    { startTask: { resourceFiles: [{ httpUrl: 'https://s.blob.core.windows.net/c/f?sv=1&sig=Winter2025!' }] } },
+  ],
+  [
+    'settings of another extension',
+    { extensions: [{ publisher: 'C', settings: { command: 'sh x.sh --token Winter2025!' } }] },
+  ],
+  ['a user in a URL', { startTask: { commandLine: 'curl https://u:Winter2025!@host.example/x' } }],
+])('A definition does not show %s, and says where it belongs', (_sentence, pool) => {
+  const { shown, toFillIn } = withoutSecrets(pool);
+  expect(JSON.stringify(shown)).not.toMatch(/Herbst|Sommer|Winter|5ab5c000|ghp_|01234|code=/);
+  expect(toFillIn.some(({ to }) => to === '<fill in>')).toBe(true);
+});
+
+test.each([
+  '/bin/bash -c "apt-get update && apt-get install -y ffmpeg"',
+  'cmd /c %AZ_BATCH_APP_PACKAGE_blender#4.2%\\setup.exe /quiet',
+  "/bin/sh -c 'python3 -m pip install --upgrade numpy==1.26.4'",
+])('the command line %s is shown', (commandLine) => {
+  expect(withoutSecrets({ startTask: { commandLine } }).toFillIn).toEqual([]);
 });
