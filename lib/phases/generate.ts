@@ -22,11 +22,23 @@ export const generate: Step = (context, snapshot, input) => {
   return live ? prove(context, snapshot, input, next) : proveForDeadValue(context, snapshot, input, next);
 };
 
-function requestCredential({ provider }: StepContext, s: InRotation, input: ProviderInput): ChangeRequest | Outcome {
-  const { live, standby } = s.inspection;
+/**
+ * A key that could not be proved would never be published. So the live key is proved first, before the standby is
+ * regenerated: where that gives no answer, neither would the proof of the new one (R40, spelled as the service).
+ */
+async function requestCredential(
+  { provider }: StepContext,
+  s: InRotation,
+  input: ProviderInput,
+): Promise<ChangeRequest | Outcome> {
+  const { live, standby, secretCredential } = s.inspection;
   if (!live) return hold('live-would-die');
   const replaced = standby && revocable(standby.id, live.id, s.taggedId);
   if (standby && !replaced) return hold('live-would-die');
+  if (standby && s.target.options.proof === 'required') {
+    const check = await provider.prove(input, secretCredential);
+    if (check.is === 'unknown') return check;
+  }
   return {
     is: 'request',
     replaces: standby?.fingerprint,

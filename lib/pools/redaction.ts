@@ -45,7 +45,7 @@ function mayHoldSecret(command: string): boolean {
 
 /**
  * Returns a pool without any secret, because people read definitions and keep them in files. What may hold one is left
- * out as well: a person can look it up in the old pool, and nobody takes a secret back that was shown.
+ * out as well: a person can look it up in the old pool, and a secret that was shown cannot be taken back.
  */
 export function withoutSecrets(pool: Members): { readonly shown: Members; readonly toFillIn: readonly Change[] } {
   const toFillIn: Change[] = [];

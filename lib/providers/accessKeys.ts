@@ -61,7 +61,8 @@ async function inspect(api: AccessKeys, input: ProviderInput): Promise<Inspectio
     readiness.is === 'valid'
       ? inspectionOf(api, input, await api.keys(input))
       : { readiness, credentials: [], secretCredential: secretCredentialOf(api, input) };
-  return { ...inspection, host };
+  const odd = readiness.is === 'valid' ? readiness.evidence : undefined;
+  return { ...inspection, host, ...(odd && { notes: [{ reason: odd.reason }] }) };
 }
 
 async function regenerate(
@@ -117,6 +118,12 @@ function renderChecked(api: AccessKeys, next: Credential, currentText: Sealed): 
 /** Reads a slot in any case. */
 function slotFrom(word: string): Slot | undefined {
   return slots.find((slot) => slot.toLowerCase() === word.trim().toLowerCase());
+}
+
+/** White space around a key belongs to no key: the next version is written without it (R40, spelled as the service). */
+export function trimmed(value: Sealed): Sealed {
+  const text = value.open();
+  return text.trim() === text ? value : new Sealed(text.trim());
 }
 
 /** Seals both keys as soon as they arrive. */

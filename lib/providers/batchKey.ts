@@ -5,7 +5,7 @@ import { parseArmId } from '../model/armId.ts';
 import { valid, type Check } from '../model/check.ts';
 import { minute } from '../model/clock.ts';
 import type { Reason } from '../model/reason.ts';
-import { sealKeys, type AccessKeys } from './accessKeys.ts';
+import { sealKeys, trimmed, type AccessKeys } from './accessKeys.ts';
 import { sendProbe, proveKey, type ProbeAnswer } from './proof.ts';
 import type { ProviderDeps, ProviderInput } from './provider.ts';
 
@@ -35,13 +35,13 @@ export function batchKey({ clients, random }: ProviderDeps): AccessKeys {
       return sealKeys(primary, secondary);
     },
     prove: ({ host, target, now }, key, control) => {
-      const { name } = parseArmId(target.resource);
+      const name = parseArmId(target.resource).name.toLowerCase(); // as the account spells itself, whatever the tag says
       const probe = async (text: string): Promise<ProbeAnswer> =>
         host ? sendProbe(clients.http, signedGet(host, name, text, now), readAnswer) : { is: 'unclear' };
       return proveKey(probe, random(64).toString('base64'), key, control);
     },
     valueCheck: () => valid,
-    keyIn: (value) => value,
+    keyIn: trimmed,
     render: (key) => key,
   };
 

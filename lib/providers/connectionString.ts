@@ -1,5 +1,6 @@
 import { valid, type Check } from '../model/check.ts';
 import { Sealed } from '../model/sealed.ts';
+import { trimmed } from './accessKeys.ts';
 
 /**
  * A connection string has parts `Name=value;` with names in any case. A text without an AccessKey part is a bare key.
@@ -8,7 +9,7 @@ const accessKey = /(^|;)(\s*AccessKey\s*=)([^;]*)/i;
 
 export function keyIn(value: Sealed): Sealed {
   const found = accessKey.exec(value.open())?.[3];
-  return found === undefined ? value : new Sealed(found.trim());
+  return found === undefined ? trimmed(value) : new Sealed(found.trim());
 }
 
 /** Returns the text with another key. Every other part stays as it is, letter by letter. */
@@ -18,14 +19,25 @@ export function withKey(key: Sealed, currentText: Sealed): Sealed {
   return new Sealed(text.replace(accessKey, (_all, before: string, name: string) => `${before}${name}${key.open()}`));
 }
 
-/** Checks that the string needs a key, and that it names the host that Resource Manager names. */
+/** Hosts that Azure gives to SignalR services, in every cloud. */
+const ofAzure = /\.signalr\.(net|azure\.(cn|us))$/;
+
+/**
+ * Checks that the string contradicts nothing. A value is judged by the key in it, so a host of the owner's own is kept: a
+ * custom domain, or a gateway. The host of another service is a contradiction, and so is a string whose clients sign in
+ * without the key (R40, spelled as the service).
+ */
 export function checkConnectionString(value: Sealed, host: string | undefined): Check {
   const parts = partsOf(value.open());
-  if (parts.has('authtype')) return { is: 'invalid', reason: 'entra-connection-string' };
+  const signIn = parts.get('authtype')?.toLowerCase() ?? 'accesskey';
+  if (signIn !== 'accesskey') return { is: 'invalid', reason: 'entra-connection-string' };
   const endpoint = parts.get('endpoint');
   if (endpoint === undefined || host === undefined) return valid;
-  const isOfResource = URL.canParse(endpoint) && new URL(endpoint).host === host.toLowerCase();
-  return isOfResource ? valid : { is: 'invalid', reason: 'endpoint-not-of-resource' };
+  if (!URL.canParse(endpoint)) return { is: 'invalid', reason: 'endpoint-not-of-resource' };
+  const { host: named, hostname } = new URL(endpoint);
+  if (named === host.toLowerCase()) return valid;
+  if (ofAzure.test(hostname)) return { is: 'invalid', reason: 'endpoint-not-of-resource' };
+  return { is: 'valid', evidence: { reason: 'endpoint-custom' } };
 }
 
 function partsOf(text: string): ReadonlyMap<string, string> {

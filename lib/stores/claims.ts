@@ -1,5 +1,7 @@
 import type { Claim } from '../model/snapshot.ts';
+import { isArmId } from '../model/armId.ts';
 import { normalizedId, secretFromUrl, secretUrl } from '../model/target.ts';
+import { parseVaultObject } from '../model/vaultObject.ts';
 import type { Blobs, Metadata } from './blobs.ts';
 import type { Lease } from './lease.ts';
 
@@ -9,8 +11,8 @@ export interface Claims {
   /** Writes the claim under the lease of its resource. */
   save(claim: Claim, lease: Pick<Lease, 'ensureTimeLeft'>): Promise<void>;
   remove(claim: Claim, lease: Pick<Lease, 'ensureTimeLeft'>): Promise<void>;
-  /** Lists claims, 5,000 a call. */
-  list(): AsyncIterable<Claim>;
+  /** Lists claims, 5,000 a call. `onUnreadable` hears of blobs that hold none. */
+  list(onUnreadable?: () => void): AsyncIterable<Claim>;
 }
 
 export function claims(blobs: Blobs): Claims {
@@ -30,10 +32,11 @@ export function claims(blobs: Blobs): Claims {
       await lease.ensureTimeLeft();
       await blobs.remove(blobName(claim));
     },
-    list: async function* () {
+    list: async function* (onUnreadable = () => undefined) {
       for await (const { metadata } of blobs.list()) {
         const claim = claimFrom(metadata);
         if (claim) yield claim;
+        else onUnreadable();
       }
     },
   };
@@ -60,14 +63,39 @@ function metadataOf({ secret, kind, resource, version, qualifier, sourceObject, 
   };
 }
 
-function claimFrom({ kind, version, host, sourceobject: sourceObject, ...metadata }: Metadata): Claim | undefined {
+/**
+ * Reads a claim as what it says it is, part by part, because anybody who may write blobs could have written it. What
+ * cannot be read is no claim (R30, parsed and rebuilt).
+ */
+function claimFrom(metadata: Metadata): Claim | undefined {
+  const { kind = '', version = '' } = metadata;
   const secret = secretFromUrl(metadata['secret'] ?? '');
-  const resource = decodeURIComponent(metadata['resource'] ?? '');
-  if (!secret || !kind || !resource || !version) return undefined;
-  const qualifier = decodeURIComponent(metadata['qualifier'] ?? '');
-  const optional = present({ qualifier, sourceObject, host });
+  const resource = matching(decoded(metadata['resource']), isArmId);
+  const isWhole = /^[a-z-]{1,40}$/.test(kind) && /^[0-9a-z]{1,64}$/i.test(version);
+  if (!secret || resource === undefined || !isWhole) return undefined;
   const lists = { ended: wordsIn(metadata['ended']), replaced: wordsIn(metadata['replaced']) };
-  return { secret, kind, resource, version, ...optional, ...lists, ...datesIn(metadata) };
+  return { secret, kind, resource, version, ...namesIn(metadata), ...lists, ...datesIn(metadata) };
+}
+
+function namesIn(metadata: Metadata): Pick<Claim, 'qualifier' | 'sourceObject' | 'host'> {
+  return present({
+    qualifier: matching(decoded(metadata['qualifier']), (text) => /^[\w./:-]+$/.test(text)),
+    sourceObject: matching(metadata['sourceobject'], (text) => parseVaultObject(text) !== undefined),
+    host: matching(metadata['host'], (text) => /^[a-z0-9.-]+(:\d{1,5})?$/i.test(text)),
+  });
+}
+
+function matching(text: string | undefined, isSound: (text: string) => boolean): string | undefined {
+  return text !== undefined && isSound(text) ? text : undefined;
+}
+
+/** Decodes what we encoded, and returns nothing for any other text. */
+function decoded(text = ''): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function present(words: Readonly<Record<string, string | undefined>>): Record<string, string> {

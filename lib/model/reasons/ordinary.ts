@@ -10,6 +10,7 @@ export const ordinary = {
     published: 'A new secret version holds the new credential.',
     repairing: 'The live key was replaced by someone else: a working one is published.',
     hurried: 'The deadline of a notice leaves less time than the overlap: the overlap is shortened.',
+    'endpoint-custom': 'The connection string names a host of its own, such as a custom domain: it is kept as it is.',
     'overlap-shortened': 'Consumers get less than the overlap because of the deadline of a notice: refresh them.',
     unproved: 'Published without proof: the option proof=best-effort allows it, or the live key was dead.',
     withdrawn: 'The request for the rotation was taken back before anything was published: the rotation ends.',

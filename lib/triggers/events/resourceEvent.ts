@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isArmId } from '../../model/armId.ts';
 import type { Reason } from '../../model/reason.ts';
 import { normalizedId } from '../../model/target.ts';
 import type { IncomingEvent } from './incoming.ts';
@@ -10,7 +11,7 @@ export interface Regeneration {
 
 const shape = z.object({
   operationName: z.string(),
-  resourceUri: z.string().regex(/^\/subscriptions\//i),
+  resourceUri: z.string(),
 });
 
 /**
@@ -23,6 +24,7 @@ export function parseRegeneration({ type, source, data }: IncomingEvent): Regene
   if (!read.success) return 'unreadable';
   const { operationName, resourceUri } = read.data;
   if (!/\/regeneratekeys?\/action$/i.test(operationName)) return 'irrelevant';
+  if (!isArmId(resourceUri)) return 'unreadable';
   const resource = normalizedId(resourceUri);
   if (!`${resource}/`.startsWith(`${normalizedId(source)}/`)) return 'wrong-origin';
   return { resource };

@@ -54,11 +54,7 @@ async function claimant(services: Services, resource: string, kind: string | und
       detail: 'The resource has several targets of this kind: name one by vault and secret.',
     };
   }
-  return {
-    status: 404,
-    title: 'No target',
-    detail: 'No adopted secret rotates this resource: name it by vault and secret.',
-  };
+  return { ...noTarget, detail: 'No adopted secret rotates this resource: name it by vault and secret.' };
 }
 
 async function claimsOf(services: Services, resource: string, kind: string): Promise<readonly Claim[]> {

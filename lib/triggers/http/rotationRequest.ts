@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isArmId } from '../../model/armId.ts';
 import { parseJson } from '../../model/json.ts';
 import { modes, type Mode } from '../../model/state.ts';
 import { fingerprintOf, type Fingerprint } from '../../model/sealed.ts';
@@ -18,7 +19,6 @@ export interface RotationRequest {
   readonly after?: RotationId;
 }
 
-const resourceId = /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/[^/]+\/[^/]+\/[^/]+$/i;
 const rotationId = z.string().transform((text, context): RotationId => {
   const id = parseRotationId(text);
   if (id) return id;
@@ -38,7 +38,7 @@ const bySecret = z.strictObject({
 });
 const byResource = z.strictObject({
   ...common,
-  resource: z.string().regex(resourceId, 'should be the ARM id of a resource'),
+  resource: z.string().refine(isArmId, 'should be the ARM id of a resource'),
   kind: z.string().min(1).max(64).optional(),
 });
 

@@ -59,7 +59,8 @@ async function compare(
 ): Promise<ReadonlySet<string>> {
   const claimed = new Set<string>();
   const complete = new Map(vaults.filter((vault) => vault.isComplete).map((vault) => [vault.vaultUrl, vault]));
-  for await (const claim of services.claims.list()) {
+  let unreadable = 0;
+  for await (const claim of services.claims.list(() => (unreadable += 1))) {
     const url = secretUrl(claim.secret);
     claimed.add(url);
     const vault = complete.get(claim.secret.vaultUrl);
@@ -72,6 +73,7 @@ async function compare(
       if (done !== 'busy') memory.set(`orphaned ${url}`, later(services.clock.now(), hour));
     });
   }
+  if (unreadable > 0) services.note('unreadable', { claims: String(unreadable) });
   return claimed;
 }
 

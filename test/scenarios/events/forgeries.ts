@@ -112,12 +112,12 @@ export const forgeries: readonly Forgery[] = [
   },
   {
     sentence: 'is of a resource without a name',
-    ...{ to: 'resourceEvents', source: `/subscriptions/${subscriptionId}`, reason: 'not-a-target' },
+    ...{ to: 'resourceEvents', source: `/subscriptions/${subscriptionId}`, reason: 'unreadable' },
     data: { operationName: regenerate, resourceUri: `/subscriptions/${subscriptionId}` },
   },
   {
     sentence: 'leaves the path of its group',
-    ...{ to: 'resourceEvents', source: `/subscriptions/${subscriptionId}`, reason: 'not-a-target' },
+    ...{ to: 'resourceEvents', source: `/subscriptions/${subscriptionId}`, reason: 'unreadable' },
     data: { operationName: regenerate, resourceUri: `${account}/../../../../${planted}` },
   },
   {

@@ -4,7 +4,7 @@ import { createDueBatchKey } from '../../support/accessKeys.ts';
 
 jest.setTimeout(60_000);
 
-test('an unreachable data plane is proof-unknown, and nothing is published', async () => {
+test('R40: an unreachable data plane is proof-unknown before anything is regenerated', async () => {
   const { app, account } = await createDueBatchKey();
   account.networkDefaultAction = 'Deny';
   const old = app.value();
@@ -12,7 +12,7 @@ test('an unreachable data plane is proof-unknown, and nothing is published', asy
   expect([...app.reasons()]).toContain('proof-unknown');
   expect(app.value()).toBe(old);
   expect(app.keys(account).Primary).toBe(old);
-  expect(app.regenerations()).toBe(1);
+  expect(app.regenerations()).toBe(0);
 });
 
 test('an unreachable data plane is unproved with proof=best-effort, and the key is published', async () => {

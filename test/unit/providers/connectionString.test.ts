@@ -53,11 +53,6 @@ test.each([
   ['one for Microsoft Entra ID', `Endpoint=https://${host};AuthType=azure.msi;`, 'entra-connection-string'],
   ['the same in another case', `endpoint=https://${host};authtype=AZURE`, 'entra-connection-string'],
   ['one of another service', `Endpoint=https://other.service.signalr.net;AccessKey=${key}`, 'endpoint-not-of-resource'],
-  [
-    'one whose host only begins like it',
-    `Endpoint=https://${host}.example.com;AccessKey=${key}`,
-    'endpoint-not-of-resource',
-  ],
   ['one with another port', `Endpoint=https://${host}:8080;AccessKey=${key}`, 'endpoint-not-of-resource'],
   ['one that names no host', `Endpoint=nowhere;AccessKey=${key}`, 'endpoint-not-of-resource'],
 ])('a connection string is refused: %s', (_sentence, text, reason) => {
@@ -71,4 +66,27 @@ test.each([
   ['a bare key', key],
 ])('a connection string is taken: %s', (_sentence, text) => {
   expect(checkConnectionString(new Sealed(text), host)).toEqual({ is: 'valid' });
+});
+
+test.each([
+  ['a custom domain', `Endpoint=https://chat.contoso.com;AccessKey=${key};Version=1.0;`],
+  ['a host that only begins like ours', `Endpoint=https://${host}.example.com;AccessKey=${key}`],
+])('R40: %s is kept and noted', (_sentence, text) => {
+  expect(checkConnectionString(new Sealed(text), host)).toEqual({
+    is: 'valid',
+    evidence: { reason: 'endpoint-custom' },
+  });
+  expect(withKey(next, new Sealed(text)).open()).toBe(text.replace(key, next.open()));
+});
+
+test.each([
+  ['its sign-in by key', `Endpoint=https://${host};AuthType=AccessKey;AccessKey=${key}`, { is: 'valid' }],
+  ['another service in another cloud', `Endpoint=https://x.signalr.azure.cn;AccessKey=${key}`, { is: 'invalid' }],
+  ['a sign-in without a key', `Endpoint=https://${host};AuthType=azure.msi;AccessKey=${key}`, { is: 'invalid' }],
+])('R40: a string that names %s', (_sentence, text, expected) => {
+  expect(checkConnectionString(new Sealed(text), host)).toMatchObject(expected);
+});
+
+test('R40: a bare key is read without the white space around it', () => {
+  expect(keyIn(new Sealed(` ${key}\r\n`)).open()).toBe(key);
 });

@@ -207,8 +207,8 @@ describe('R9: the claim', () => {
       'of another secret for the same certificate',
       {
         claimed: heir,
-        value: 'qualified a',
-        qualifier: 'qualified a',
+        value: 'qualified/a',
+        qualifier: 'qualified/a',
         others: { claimant: { ProviderAddress: resource } },
       },
       'of-another',

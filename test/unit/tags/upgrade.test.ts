@@ -6,6 +6,7 @@ import { stateFrom, tagsFrom } from '../../../lib/tags/stateTags.ts';
 import { progressShape } from '../../../lib/tags/progressCodec.ts';
 import { claims } from '../../../lib/stores/claims.ts';
 import { emptyContainer, memoryBlobs } from '../../simulation/memoryBlobs.ts';
+import { resource } from '../decide/situation.ts';
 
 /** Tags of rotations that ran, as the version of that time wrote them and read them back; a file for each form. */
 const recorded = z.object({
@@ -80,8 +81,11 @@ test('version 1 is closed: another member or letter would be corrupt to those wh
 test('a claim with what a later version adds to it is read, as are those of the first', async () => {
   const container = emptyContainer();
   const blobs = memoryBlobs(container, { now: () => new Date(0) });
-  const first = { secret: 'https://kv.vault.azure.net/secrets/s', kind: 'batch-key', resource: 'here', version: '1' };
-  await blobs.create('batch-keyhere', { ...first, oftomorrow: 'yes' });
+  const written = { secret: 'https://kv.vault.azure.net/secrets/s', kind: 'batch-key', version: '1' };
+  await blobs.create(`batch-key${resource.toLowerCase()}`, {
+    ...{ ...written, resource: encodeURIComponent(resource) },
+    oftomorrow: 'yes',
+  });
   const secret = { vaultUrl: 'https://kv.vault.azure.net', name: 's' };
-  expect(await claims(blobs).of('here', 'batch-key')).toEqual({ ...first, secret });
+  expect(await claims(blobs).of(resource, 'batch-key')).toEqual({ ...written, resource, secret });
 });
