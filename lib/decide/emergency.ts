@@ -1,4 +1,4 @@
-import { later, wholeSecond } from '../model/clock.ts';
+import { later, minute, wholeSecond } from '../model/clock.ts';
 import type { Fingerprint } from '../model/sealed.ts';
 import {
   isBeforePublish,
@@ -88,11 +88,12 @@ function refusedSoSoon({ state, claim, target, now }: Situation, { after }: Emer
   const claimed = claim === 'of-another' ? [] : (claim?.emergencies ?? []);
   const current = state.rotation?.cause === 'emergency' ? [state.rotation.start] : [];
   const starts = [...new Map([...current, ...claimed].map((each) => [each.getTime(), each])).values()];
-  const recent = starts.filter((start) => later(start, target.options.overlapMs) > now).sort((a, b) => +b - +a);
+  const endOf = (start: Date) => later(start, target.options.overlapMs);
+  const isRecent = (start: Date) => endOf(start) > now && start <= later(now, minute); // one from next year is no start
+  const recent = starts.filter(isRecent).sort((a, b) => +b - +a);
   const [last] = recent;
   if (!last) return undefined;
   const oldest = recent[maxEmergencies - 1];
-  const endOf = (start: Date) => later(start, target.options.overlapMs);
   if (oldest) return { do: 'leave', reason: 'too-many-emergencies', last, until: endOf(oldest) };
   const isKnown = after?.getTime() === last.getTime();
   return isKnown ? undefined : { do: 'leave', reason: 'rotated-just-now', last, until: endOf(last) };

@@ -1,5 +1,6 @@
 import { day, hour, later, latest, minute, wholeSecond } from '../model/clock.ts';
 import type { Reason } from '../model/reason.ts';
+import type { Claim } from '../model/snapshot.ts';
 import {
   isBeforePublish,
   isUnnamed,
@@ -82,18 +83,33 @@ function claimedTwice(s: Situation): Decision | undefined {
 }
 
 /**
- * A tool wrote a credential that we ended over ours, with the tags of its own configuration. Such a value is of the
- * resource, and proves that its author had it from this secret. It is replaced once; the second time a person has to
- * have the tool ignore the value (R41, ended credentials remembered).
+ * A tool wrote a credential that we ended over ours, with the tags of its own configuration or of an older version. Such
+ * a value is of the resource, and proves that its author had it from this secret. It is replaced once, unless a person
+ * stopped the target (R47, dead live credential first); the second time a person has to have the tool ignore the value
+ * (R41, ended credentials remembered).
  */
 function endedValue(s: Situation): Decision | undefined {
   const { claim, inspection } = s;
-  if (s.binding === 'bound' || inspection.live || !claim || claim === 'of-another') return undefined;
+  if (!claim || claim === 'of-another' || !isWrittenOver(s, claim)) return undefined;
   const { fingerprint } = inspection.secretCredential;
-  if (!claim.ended?.includes(fingerprint)) return undefined;
   if (claim.replaced?.includes(fingerprint)) return { do: 'wait', reason: 'contended', until: inAnHour(s) };
   const repair = { cause: 'drift', phase: 'generate', toRevoke: [fingerprint] } as const;
-  return { do: 'republish', reason: 'repairing', state: newRotation(s, repair) };
+  const republish = { do: 'republish', reason: 'repairing', state: newRotation(s, repair) } as const;
+  return paused(s) ?? held(s) ?? publishFrozen(s) ?? republish;
+}
+
+/**
+ * A state that is bound to the value came with it, unless we wrote that version, or began a rotation since (R17, live
+ * credential replaced).
+ */
+function isWrittenOver({ binding, secret, inspection, state: { rotation } }: Situation, claim: Claim): boolean {
+  if (inspection.live || !claim.ended?.includes(inspection.secretCredential.fingerprint)) return false;
+  const hasBegunSince = rotation !== undefined && rotation.start >= secret.createdOn;
+  return binding !== 'bound' || (secret.version !== claim.version && !hasBegunSince);
+}
+
+function publishFrozen({ settings }: Situation): Decision | undefined {
+  if (settings.frozenPhases.has('publish')) return { do: 'leave', reason: 'frozen' };
 }
 
 /**

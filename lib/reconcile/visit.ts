@@ -235,8 +235,10 @@ export class Visit {
     const replaced = [fingerprint, ...(claim.replaced ?? [])].slice(0, maxRemembered);
     const last = await this.#lastPublished(claim);
     if (!last) {
+      this.setState(repair);
+      await this.save(); // a repair that does not stand in the tags is none, and counts for none
       await this.#saveClaim({ ...claim, replaced });
-      return this.setState(repair);
+      return 'again';
     }
     await this.#readAgain();
     const now = await this.#setSecret(last.value, last.state, last.id);
@@ -247,10 +249,14 @@ export class Visit {
     return 'again';
   }
 
-  /** Returns the value that we published last, and its state, if the resource still lists its credential. */
+  /**
+   * Returns the value that we published last, and its state, if the resource still lists its credential. A vault that
+   * does not answer shows nothing.
+   */
   async #lastPublished({ version }: Claim): Promise<{ value: Sealed; state: State; id: CredentialId } | undefined> {
     const { target, inspection } = this.#snapshot;
-    const secret = await undefinedIf('any failure', this.#services.vault.read(target.secret, version));
+    const read = undefinedIf('secret-missing', this.#services.vault.read(target.secret, version));
+    const secret = await undefinedIf('secret-disabled', read);
     const state = secret && stateFrom(secret.tags);
     if (!secret || typeof state !== 'object') return undefined;
     const { fingerprint, id } = this.#provider.secretCredential({ ...this.#providerInput(), secret });

@@ -347,6 +347,12 @@ describe('R29: an emergency within an overlap of the last one', () => {
     ],
     ['is the first where the claim names none', { mode: 'immediate' }, { claim }, { do: 'startEmergency' }],
     [
+      'names none that is to begin in a year',
+      { mode: 'immediate' },
+      { claim: { ...claim, emergencies: [onDay(425)] } },
+      { do: 'startEmergency', reason: 'begun' },
+    ],
+    [
       'is the fourth, which comes too soon',
       { mode: 'immediate', after: onDay(60, -1) },
       { claim: { ...claim, emergencies: [onDay(60, -1), onDay(60, -2), onDay(60, -3)] } },
