@@ -84,19 +84,23 @@ const maxEmergencies = 3;
  * one names that one, as long as its overlap is not over; and after three in an overlap no other is accepted (R29,
  * emergencies join first).
  */
-function refusedSoSoon({ state, claim, target, now }: Situation, { after }: EmergencyRequest): Decision | undefined {
-  const claimed = claim === 'of-another' ? [] : (claim?.emergencies ?? []);
-  const current = state.rotation?.cause === 'emergency' ? [state.rotation.start] : [];
-  const starts = [...new Map([...current, ...claimed].map((each) => [each.getTime(), each])).values()];
-  const endOf = (start: Date) => later(start, target.options.overlapMs);
-  const isRecent = (start: Date) => endOf(start) > now && start <= later(now, minute); // one from next year is no start
-  const recent = starts.filter(isRecent).sort((a, b) => +b - +a);
+function refusedSoSoon(s: Situation, { after }: EmergencyRequest): Decision | undefined {
+  const endOf = (start: Date) => later(start, s.target.options.overlapMs);
+  const recent = lastStarts(s).filter((start) => endOf(start) > s.now);
   const [last] = recent;
   if (!last) return undefined;
   const oldest = recent[maxEmergencies - 1];
   if (oldest) return { do: 'leave', reason: 'too-many-emergencies', last, until: endOf(oldest) };
-  const isKnown = after?.getTime() === last.getTime();
+  const isKnown = s.state.held !== undefined || after?.getTime() === last.getTime(); // a request resumes a held one
   return isKnown ? undefined : { do: 'leave', reason: 'rotated-just-now', last, until: endOf(last) };
+}
+
+/** Returns the starts that the claim and the state know, the newest first. One from next year is none. */
+function lastStarts({ state, claim, now }: Situation): readonly Date[] {
+  const claimed = claim === 'of-another' ? [] : (claim?.emergencies ?? []);
+  const current = state.rotation?.cause === 'emergency' ? [state.rotation.start] : [];
+  const known = new Map([...current, ...claimed].map((each) => [each.getTime(), each]));
+  return [...known.values()].filter((start) => start <= later(now, minute)).sort((a, b) => +b - +a);
 }
 
 /** The time that an immediate emergency leaves to consumers counts from its own start (R49, former credential kept). */

@@ -228,7 +228,7 @@ test('R21: an emergency that has published already is hurried by another one for
 
 test('R20: a hold is answered by a new emergency, although one is under way', () => {
   const held = { ...ongoing({ cause: 'emergency' }), held: 'proof-refused' } as const;
-  expect(accepted({ mode: 'graceful', after: onDay(59) }, held)).toMatchObject({ reason: 'begun' });
+  expect(accepted({ mode: 'graceful' }, held)).toMatchObject({ reason: 'begun' });
 });
 
 test('R18: after a leak of both keys the one that was just generated does not count as new', () => {
