@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { keysAt } from '../../infra/azure-emulator/src/index.ts';
+import { keysAt, type Vault } from '../../infra/azure-emulator/src/index.ts';
 import { day, later } from '../../lib/model/clock.ts';
 import { currentKey, liveSlot, type Ledger } from './ledger.ts';
 import type { Named, PersonAct, Slot } from './plan.ts';
@@ -12,6 +12,10 @@ export interface People {
   /** Answers to `POST /api/rotations`, by status. */
   readonly answers: ReadonlyMap<number, number>;
   readonly acts: number;
+  /** Secrets that name the resource of another owner. */
+  readonly forged: number;
+  /** Those of them that the app wrote to: it took them for targets. */
+  readonly obeyed: number;
   act(target: AttackTarget, does: PersonAct): Promise<void>;
 }
 
@@ -30,10 +34,12 @@ const maxTries = 40;
 
 export function createPeople(world: World, ledger: Ledger): People {
   const answers = new Map<number, number>();
+  const forged: { readonly vault: Vault; readonly name: string }[] = [];
   let acts = 0;
 
   const deeds: Acts = {
     'falls due': fallsDue,
+    'forges a secret': forge,
     regenerates: regenerate,
     'writes a version': write,
     'disables the version': disable,
@@ -51,8 +57,33 @@ export function createPeople(world: World, ledger: Ledger): People {
       world.after(againAfter * world.unitMs, () => declare(acting, does, tries - 1));
     }
   }
+
+  /**
+   * The author of one secret names the resource of another owner: with a key that is none, with the public name of its
+   * key, or with a certificate for an account that it does not name.
+   */
+  function forge({ target }: Acting): void {
+    const { vault, kind, resource, valueWith } = target;
+    const name = `forged-${forged.length}`;
+    const another = world.targets.find((each) => each.kind === 'batch-key' && each.resource !== resource) ?? target;
+    const isOfCertificate = kind === 'pool-certificate';
+    vault.setSecret(name, hasKeys(target) ? valueWith('Zm9yZWlnbg==') : (vault.current(target.name)?.value ?? ''), {
+      tags: {
+        ProviderAddress: isOfCertificate ? another.resource.id : resource.id,
+        ...(hasKeys(target) ? {} : { RotationKind: kind, RotationOptions: 'disable-old-version' }),
+        ...{ ValidityPeriodDays: '1', RotationOverlap: 'PT0S' },
+      },
+    });
+    forged.push({ vault, name });
+  }
   return {
     answers,
+    get obeyed() {
+      return forged.filter(({ vault, name }) => vault.versions(name).length > 1).length;
+    },
+    get forged() {
+      return forged.length;
+    },
     get acts() {
       return acts;
     },

@@ -59,7 +59,7 @@ export type EventEffect =
 
 /** Something that a person does to a target. What breaks it is taken back after some units. */
 export type PersonAct =
-  | { readonly is: 'falls due' }
+  | { readonly is: 'falls due' | 'forges a secret' }
   | { readonly is: 'regenerates'; readonly which: 'live' | 'standby' }
   | { readonly is: 'writes a version'; readonly what: 'live' | 'standby' | 'foreign'; readonly undoneAfter: number }
   | { readonly is: 'disables the version' | 'removes the tags' | 'pauses'; readonly undoneAfter: number }
@@ -135,6 +135,7 @@ const undoneAfter = fc.constantFrom(5, 20, 60);
 
 const personAct: fc.Arbitrary<PersonAct> = fc.oneof(
   { weight: 60, arbitrary: fc.record({ is: is('falls due') }) },
+  { weight: 8, arbitrary: fc.record({ is: is('forges a secret') }) },
   { weight: 12, arbitrary: fc.record({ is: is('regenerates'), which: is('live') }) },
   { weight: 3, arbitrary: fc.record({ is: is('regenerates'), which: is('standby') }) },
   {
