@@ -32,7 +32,7 @@ test('a seed fixes what happens, and when', () => {
   const plan = planOf({ seed: 1, ...sizes });
   expect(planOf({ seed: 1, ...sizes })).toEqual(plan);
   expect(planOf({ seed: 2, ...sizes })).not.toEqual(plan);
-  expect(new Set(plan.map(({ act }) => (act.by === 'fault' ? act.fault.is : act.does.is))).size).toBe(15);
+  expect(new Set(plan.map(({ act }) => (act.by === 'fault' ? act.fault.is : act.does.is))).size).toBe(16);
 });
 
 async function createOneTarget() {

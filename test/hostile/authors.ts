@@ -135,21 +135,11 @@ async function createVictims(): Promise<{ app: TestApp; victims: readonly Victim
 
 /** Writes one forged secret, with a state that the app's own codec writes, and an address that names the victim. */
 function forge(app: TestApp, victim: Victim, choose: Choose, nth: number): Forged {
-  const { kind, resource, values } = victim;
+  const { kind, values } = victim;
   const secret = `forged-${nth}`;
   const isSound = nth % 2 === 0;
   const value = choose(values);
-  const odd: Record<string, string>[] = [{}, { RotationKey: 'Microsoft.Batch' }, { RotationPaused: 'true' }];
-  const kinds = isSound ? [kind] : [kind, 'batch-cmk', 'pool-certificate'];
-  const tags: Record<string, string> = {
-    ProviderAddress: choose([resource.id, resource.id.toUpperCase(), `${resource.id}/`]),
-    ...(kind === 'signalr-key' ? {} : { RotationKind: choose(kinds) }),
-    CredentialId: isSound ? '' : choose(['', 'Primary', 'Secondary', value.split('/').at(-1) ?? '']),
-    ValidityPeriodDays: choose(['1', '3', '90']),
-    RotationOverlap: choose(['PT0S', 'PT1H', 'PT25H']),
-    RotationOptions: choose(['', 'disable-old-version', 'disable-old-version auto-renew', 'proof=best-effort']),
-    ...choose(isSound && kind === 'batch-cmk' ? odd.slice(0, 2) : isSound ? odd.slice(0, 1) : odd),
-  };
+  const tags = ownerTags(victim, value, choose, isSound);
   const state = stateTags(app, victim, value, choose);
   const copied = app.vault.current(victim.secret)?.tags ?? {};
   const { RotationRecord = '', RotationProgress = '' } = copied;
@@ -161,6 +151,31 @@ function forge(app: TestApp, victim: Victim, choose: Choose, nth: number): Forge
     createdOn: later(app.clock.now(), -9 * day),
   });
   return { secret, kind, isSound, value };
+}
+
+/** Tags as an owner would write them, or odd ones. */
+function ownerTags(
+  { kind, resource }: Victim,
+  value: string,
+  choose: Choose,
+  isSound: boolean,
+): Record<string, string> {
+  const options = ['', 'disable-old-version', 'disable-old-version auto-renew', 'proof=best-effort'];
+  const common = {
+    ProviderAddress: choose([resource.id, resource.id.toUpperCase(), `${resource.id}/`]),
+    ValidityPeriodDays: choose(['1', '3', '90']),
+    RotationOverlap: choose(['PT0S', 'PT1H', 'PT25H']),
+    RotationOptions: choose(options),
+  };
+  const other: Record<string, string> = kind === 'batch-cmk' ? { RotationKey: 'Microsoft.Batch' } : {};
+  if (isSound) return { ...common, ...kindTag(kind), CredentialId: '', ...choose([{}, other]) };
+  const word = choose(['', 'Primary', 'Secondary', value.split('/').at(-1) ?? '']);
+  const odd: Record<string, string> = choose([{}, { RotationPaused: 'true' }, { RotationKey: 'Microsoft.Batch' }]);
+  return { ...common, ...kindTag(choose([kind, 'batch-cmk', 'pool-certificate'])), CredentialId: word, ...odd };
+}
+
+function kindTag(kind: string): Record<string, string> {
+  return kind === 'signalr-key' ? {} : { RotationKind: kind };
 }
 
 function stateTags(app: TestApp, { resource, secret }: Victim, value: string, choose: Choose): Record<string, string> {
