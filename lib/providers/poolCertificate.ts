@@ -155,7 +155,8 @@ async function whenToEnd(
     return latestEnd > now ? { is: 'pending', reason: 'certificate-still-used', until: later(now, hour) } : 'never';
   }
   const mayEnd = await mayEndOldVersion(deps, input, url, await madeOn(deps, input, certificate));
-  return mayEnd ? 'now' : 'never';
+  if (mayEnd !== 'unknown') return mayEnd === 'yes' ? 'now' : 'never';
+  return latestEnd > now ? { is: 'pending', reason: 'nodes-unreadable', until: later(now, hour) } : 'never';
 }
 
 async function madeOn(

@@ -49,14 +49,15 @@ async function evidenceSoFar(...args: Parameters<typeof checkNodes>): Promise<Ev
 /**
  * The old version may end only if there is evidence that every node has the new one. A failure that passes is thrown,
  * so that the question is asked again. Without a grant it would be asked for ever, so the old version stays enabled
- * then.
+ * then. Nodes that cannot be read show nothing: it is not known yet (R37, unreadable is no evidence).
  */
-export async function mayEndOldVersion(...args: Parameters<typeof checkNodes>): Promise<boolean> {
+export async function mayEndOldVersion(...args: Parameters<typeof checkNodes>): Promise<'yes' | 'no' | 'unknown'> {
   try {
     const check = await checkNodes(...args);
-    return check.is === 'valid' && check.evidence.reason !== 'nodes-unreadable';
+    if (check.is !== 'valid') return 'no';
+    return check.evidence.reason === 'nodes-unreadable' ? 'unknown' : 'yes';
   } catch (error) {
-    if (error instanceof OperationError && hasClass(error.reason, 'grant')) return false;
+    if (error instanceof OperationError && hasClass(error.reason, 'grant')) return 'no';
     throw error;
   }
 }
