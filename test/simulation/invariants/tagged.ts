@@ -22,10 +22,11 @@ function isTarget({ tags }: Version): boolean {
   return 'ProviderAddress' in tags;
 }
 
-/** Tags may be carried on to an untagged version that a person wrote, if it holds a key. */
+/** Tags may be carried on to an untagged version that a person wrote, if it holds a key, or one that has ended (R41, ended credentials remembered). */
 function isCarriedOn(known: Known, { tags }: Tagged, before: Version): boolean {
   const kept = own(before.tags).every(([name, text]) => tags[name] === text);
-  return kept && before.by === 'other' && (isKey(known, before.key) || known.unseen.has(before.key));
+  const isOfResource = isKey(known, before.key) || known.unseen.has(before.key) || known.ever.has(before.key);
+  return kept && before.by === 'other' && isOfResource;
 }
 
 function isAtRestOverDead(known: Known, { tags, version }: Tagged): boolean {
