@@ -28,7 +28,14 @@ export type Decision =
   | { readonly do: 'republish'; readonly reason: Reason; readonly state: State }
   | { readonly do: 'run'; readonly reason: Reason; readonly phase: Phase }
   /** Keep this wait in the tags for as long as each inspection finds its reason again. */
-  | { readonly do: 'wait'; readonly reason: Reason; readonly until: Date; readonly code?: string | undefined }
+  | {
+      readonly do: 'wait';
+      readonly reason: Reason;
+      readonly until: Date;
+      readonly code?: string | undefined;
+      /** What would end the wait: a command, with names only. */
+      readonly detail?: string | undefined;
+    }
   /** Hold the target until a person resumes it. */
   | { readonly do: 'hold'; readonly reason: Reason; readonly code?: string | undefined }
   /** Do nothing now. `not-due` also clears an earlier wait; other reasons are in the tags already or need no memory. */

@@ -61,7 +61,8 @@ function resourceUnfit(s: Situation): Decision | undefined {
   const { readiness } = s.inspection;
   if (readiness.is === 'pending') return { do: 'wait', reason: readiness.reason, until: readiness.until };
   if (readiness.is === 'valid') return undefined;
-  return { do: 'wait', reason: readiness.reason, until: inAnHour(s), code: readiness.code };
+  const detail = readiness.is === 'invalid' ? readiness.detail : undefined;
+  return { do: 'wait', reason: readiness.reason, until: inAnHour(s), code: readiness.code, detail };
 }
 
 /**

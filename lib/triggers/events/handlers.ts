@@ -33,7 +33,7 @@ export type EventOutcome = Reason | { readonly again: Reason } | undefined;
 /** Handles a secret that expires or has a new version, and a key or certificate that targets take versions from. */
 export async function onKeyVaultEvent(services: Services, event: unknown, deadline: Date): Promise<void> {
   await handleEvent(services, event, async (incoming) => {
-    const found = parseKeyVaultEvent(incoming, services.settings.vaultUrls);
+    const found = parseKeyVaultEvent(incoming, services.settings);
     if (typeof found === 'string') return found;
     const { request } = found;
     if ('object' in found) return visitTargetsOf(services, found.object, request, deadline);

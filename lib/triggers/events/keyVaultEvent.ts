@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Reason } from '../../model/reason.ts';
+import type { Settings } from '../../model/settings.ts';
 import type { VisitRequest } from '../../model/state.ts';
 import { secretFromUrl, type SecretName } from '../../model/target.ts';
 import type { IncomingEvent } from './incoming.ts';
@@ -21,12 +22,12 @@ const word = z.string().trim().min(1);
 const shape = z.object({ Id: z.url({ protocol: /^https?$/ }), VaultName: word, Version: word }).loose();
 
 /**
- * Only events of vaults that are listed count for secrets, and only if what they say of their origin agrees. A key or
- * certificate may be in any vault: its followers are found by its name.
+ * Only events of vaults that are listed count, and only if what they say of their origin agrees. Keys and certificates
+ * may lie in `KEYTURN_OBJECT_VAULTS` too (R26, key of the owner).
  */
 export function parseKeyVaultEvent(
   { type, source, data }: IncomingEvent,
-  vaultUrls: readonly string[],
+  { vaultUrls, objectVaultUrls }: Pick<Settings, 'vaultUrls' | 'objectVaultUrls'>,
 ): KeyVaultEvent | Reason {
   const [, object, happened] = typeOf.exec(type) ?? [];
   if (!object || !happened) return 'irrelevant';
@@ -38,8 +39,9 @@ export function parseKeyVaultEvent(
   const request = { cause: causes[happened as keyof typeof causes] };
   if (!pathname.endsWith(`/${Version}`)) return 'unreadable';
   const url = `${origin}${pathname.slice(0, pathname.lastIndexOf('/'))}`;
+  const listed = object === 'Secret' ? vaultUrls : [...vaultUrls, ...objectVaultUrls];
+  if (!listed.includes(origin)) return 'wrong-origin';
   if (object !== 'Secret') return { object: url.toLowerCase(), request };
-  if (!vaultUrls.includes(origin)) return 'wrong-origin';
   const secret = secretFromUrl(url);
   return secret ? { secret, request: { ...request, version: Version } } : 'unreadable';
 }

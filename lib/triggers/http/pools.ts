@@ -69,6 +69,8 @@ function next(id: string): string {
   return [
     'Keyturn creates no pools. Look through changes, fill in what is asked for, save definition as pool.json, then:',
     `az rest --method put --url "${id}?api-version=${apiVersion}" --headers "If-None-Match=*" --body @pool.json`,
+    'Where Keyturn renews a certificate, let it name the account as its endpoint begins (repeat its other tags):',
+    'az keyvault certificate set-attributes --id <certificate> --tags KeyturnAccounts=<account.region>',
     'Move the jobs to the new pool, then delete the old one.',
   ].join('\n');
 }

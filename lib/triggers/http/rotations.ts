@@ -175,7 +175,8 @@ function notAccepted(
   now: Date,
 ): HttpResponseInit {
   if ('last' in decision) return refusedSoSoon(secret, decision, now);
-  return mayPass(decision.reason) ? tryLater(decision.reason, 30) : problem(conflict(decision.reason));
+  const hint = decision.do === 'wait' ? decision.detail : undefined;
+  return mayPass(decision.reason) ? tryLater(decision.reason, 30) : problem(conflict(decision.reason, hint));
 }
 
 /** Names the emergency that began within the overlap (R29, emergencies join first). */

@@ -1,6 +1,8 @@
 import { parseKeyVaultEvent, type KeyVaultEvent } from '../../../../lib/triggers/events/keyVaultEvent.ts';
 import { arrived, cloudEvent, gridEvent, vaultId, vaultUrls } from './arrived.ts';
 
+const listed = { vaultUrls, objectVaultUrls: ['https://keys.vault.azure.net'] };
+
 const version = 'ee059b2bb5bc48398a53b168c6cdcb10';
 const sound = {
   Id: `https://kv.vault.azure.net/secrets/batch-key/${version}`,
@@ -15,7 +17,7 @@ const sound = {
 /** Returns the answer to an event with other data, type or source. */
 function made({ type = 'SecretNearExpiry', source = vaultId, data = {} }: Part = {}): KeyVaultEvent | string {
   const event = cloudEvent({ type: `Microsoft.KeyVault.${type}`, source, data: { ...sound, ...data } });
-  return parseKeyVaultEvent(arrived(event), vaultUrls);
+  return parseKeyVaultEvent(arrived(event), listed);
 }
 
 interface Part {
@@ -52,14 +54,35 @@ test.each(accepted)('taken: %s', (_sentence, part) => {
 
 test('taken: Event Grid’s own schema', () => {
   const event = gridEvent({ eventType: 'Microsoft.KeyVault.SecretNearExpiry', data: sound });
-  expect(parseKeyVaultEvent(arrived(event), vaultUrls)).toEqual({ secret, request: { cause: 'near-expiry', version } });
+  expect(parseKeyVaultEvent(arrived(event), listed)).toEqual({ secret, request: { cause: 'near-expiry', version } });
 });
 
 test('taken: a vault that has only a number for an address', () => {
   const data = { ...sound, Id: sound.Id.replace('kv.vault.azure.net', '127.0.0.1:8443') };
   const event = cloudEvent({ type: 'Microsoft.KeyVault.SecretNearExpiry', data });
-  expect(parseKeyVaultEvent(arrived(event), ['https://127.0.0.1:8443'])).toMatchObject({
+  expect(parseKeyVaultEvent(arrived(event), { ...listed, vaultUrls: ['https://127.0.0.1:8443'] })).toMatchObject({
     secret: { name: 'batch-key' },
+  });
+});
+
+describe('R26: an event of a key', () => {
+  const inVault = (name: string) => ({
+    type: 'KeyNewVersionCreated',
+    source: vaultId.replace(/kv$/, name),
+    data: { Id: `https://${name}.vault.azure.net/keys/cmk/${version}`, VaultName: name },
+  });
+
+  test.each(['kv', 'keys'])('in the vault %s, which is listed for it, is heard', (name) => {
+    expect(made(inVault(name))).toMatchObject({ object: `https://${name}.vault.azure.net/keys/cmk` });
+  });
+
+  test('in a vault that is not listed is dropped', () => {
+    expect(made(inVault('far'))).toBe('wrong-origin');
+  });
+
+  test('no secret is heard of in a vault that is listed for keys', () => {
+    const data = { Id: sound.Id.replace('kv', 'keys'), VaultName: 'keys' };
+    expect(made({ source: vaultId.replace(/kv$/, 'keys'), data })).toBe('wrong-origin');
   });
 });
 
@@ -118,5 +141,5 @@ test.each([
   ['data in data', { data: sound }],
 ])('promise 9: dropped: %s', (_sentence, data) => {
   const event = cloudEvent({ type: 'Microsoft.KeyVault.SecretExpired', data });
-  expect(parseKeyVaultEvent(arrived(event), vaultUrls)).toBe('unreadable');
+  expect(parseKeyVaultEvent(arrived(event), listed)).toBe('unreadable');
 });
