@@ -190,7 +190,7 @@ async function forgedCertificate(arrange: (target: PoolCertificate, account: Bat
   const tags = { ...certificateTags, ...ruthless, RotationOptions: 'disable-old-version auto-renew' };
   app.newSecret(account, { name: 'forged', value: first, tags, isNamed: false });
   const before = changes(app).length;
-  await app.run(10 * day);
+  await app.run(40 * hour);
   return { ...target, account, made: changes(app).slice(before) };
 }
 
@@ -309,7 +309,7 @@ describe('R27: an old version of a certificate', () => {
     if (mode === 'immediate') {
       await app.post({ vault: app.vault.uri, secret: 'secret', mode, reason: 'leaked' });
     }
-    await app.run(5 * day);
+    await app.run(2 * day);
     expect(target.enabled()).toEqual(enabled);
   });
 

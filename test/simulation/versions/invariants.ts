@@ -123,7 +123,7 @@ const publishing: Rules = {
     return change.kind === 'batch-cmk' && account !== undefined && keyInUse(account) !== valueOf(change, change.name);
   },
   '5: wrote a value without its state': (change) =>
-    !(tagsOf(change, change.name)['RotationPhase'] ?? '').startsWith('verify'),
+    !(tagsOf(change, change.name)['RotationPhase'] ?? '').startsWith('verify') && !isPublishedAgain(change),
   "8: lost the owner's tags": (change) => !isOwnersKept(change),
 };
 
@@ -173,6 +173,18 @@ function accountsNamedIn({ followed, version: changed }: Change): readonly strin
 /** Some tag says that a version is to be made, or used. */
 function isAnnounced(change: Change): boolean {
   return phasesOf(change).some((phase) => /^(generate|publish)/.test(phase));
+}
+
+/** An earlier version of the secret held this value, bound to the same record (R41). */
+function isPublishedAgain({ vault, name }: Change): boolean {
+  const [written, ...earlier] = vault.versions(name).toReversed();
+  const { RotationRecord: record } = written?.tags ?? {};
+  return (
+    record !== undefined &&
+    earlier.some(({ tags, value }) => {
+      return value === written?.value && tags?.['RotationRecord'] === record;
+    })
+  );
 }
 
 function isOwnersKept(change: Change): boolean {
