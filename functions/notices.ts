@@ -11,6 +11,6 @@ app.eventGrid('noticeEvents', { handler: (event, context) => run(context, (keytu
 app.http('notices', {
   route: 'notices',
   ...route(noticesAuthLevel(), () => ({
-    POST: (keyturn, request) => asNoticeSender(request, (isOperator) => keyturn.notices(request, isOperator)),
+    POST: (keyturn, request) => asNoticeSender(request, (operator) => keyturn.notices(request, operator)),
   })),
 });

@@ -33,7 +33,7 @@ export interface Keyturn {
   resource(event: unknown): Promise<void>;
   notice(event: unknown): Promise<void>;
   /** HTTP handlers. */
-  notices(request: HttpRequest, isOperator?: boolean): Promise<HttpResponseInit>;
+  notices(request: HttpRequest, operator?: string): Promise<HttpResponseInit>;
   /** `caller`: who asks, where that is known. */
   start(request: HttpRequest, caller?: string): Promise<HttpResponseInit>;
   show(id: string): Promise<HttpResponseInit>;
@@ -49,8 +49,8 @@ export function keyturn(services: Services, memory: InstanceMemory, budget = bud
     keyVault: (event) => redeliverIfLate(onKeyVaultEvent(services, event, until(beginWithin.eventMs))),
     resource: (event) => redeliverIfLate(onResourceEvent(services, event, until(beginWithin.eventMs))),
     notice: (event) => redeliverIfLate(onNoticeEvent(services, memory, event, until(beginWithin.eventMs))),
-    notices: (request, isOperator) =>
-      answerInTime(services, budget.noticeMs, takeNotices(services, memory, request, budget.noticeMs, isOperator)),
+    notices: (request, operator) =>
+      answerInTime(services, budget.noticeMs, takeNotices(services, memory, request, budget.noticeMs, operator)),
     start: (request, caller) => startRotation(services, request, { budgetMs: budget.httpMs, caller }),
     show: (id) => answerInTime(services, budget.httpMs, showRotation(services, id)),
     definePool: (request) => answerInTime(services, budget.httpMs, definePool(services, request)),
@@ -186,9 +186,10 @@ export function noticesAuthLevel(): 'anonymous' | 'function' {
 }
 
 /** Lets an action group, or an operator, send a notice. */
-export function asNoticeSender(request: HttpRequest, act: (isOperator: boolean) => Answer): Answer | HttpResponseInit {
-  if (!asksForRoles()) return act(false);
-  return refuseWithout([actionGroupRole, operatorRole], request) ?? act(hasRole(operatorRole, request));
+export function asNoticeSender(request: HttpRequest, act: (operator?: string) => Answer): Answer | HttpResponseInit {
+  if (!asksForRoles()) return act();
+  const refused = refuseWithout([actionGroupRole, operatorRole], request);
+  return refused ?? act(hasRole(operatorRole, request) ? callerName(request) : undefined);
 }
 
 /** Lets an operator act. Where Entra authentication is on, the role is asked for besides the function key. */

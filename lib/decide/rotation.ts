@@ -230,7 +230,7 @@ export function overlapEndsAt(
     if (consumers && haveAllMoved(consumers)) return now;
     return phase === 'generate' ? (formerEndsAt(s, urgency) ?? now) : earliest(whole, shortest);
   }
-  if (!deadline) return whole;
+  if (!deadline || shortest > deadline) return whole; // missed anyway (R28, who may shorten)
   const halfMs = (deadline.getTime() - createdOn.getTime()) / 2;
   const by = phase === 'generate' ? later(createdOn, halfMs) : later(deadline, -deadlineMarginMs);
   return earliest(whole, latest(shortest, by));

@@ -157,6 +157,8 @@ export interface RegenerationNotice {
   /** A rotation that began after it is its answer (R23, regeneration notice). */
   readonly start: Date;
   readonly deadline?: Date | undefined;
+  /** The name of the operator who sent it, for people. */
+  readonly caller?: string | undefined;
 }
 
 export interface EmergencyRequest {

@@ -524,7 +524,7 @@ export class Visit {
   }
 
   async #announceChanges(snapshot: Snapshot): Promise<void> {
-    const { caller } = this.#request.emergency ?? {};
+    const { caller } = this.#request.emergency ?? this.#request.notice ?? {};
     for (const change of announcementsFor(snapshot)) {
       const isStart = change.type === 'Keyturn.Rotation.Started';
       await this.#services.announce(caller && isStart ? { ...change, data: { ...change.data, caller } } : change);

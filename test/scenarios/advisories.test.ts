@@ -57,3 +57,21 @@ test('R39: a notice of another matter is noted once', async () => {
   for (let polls = 0; polls < 3; polls += 1) await app.keyturn.pollNotices();
   expect(app.notes().filter((reason) => reason === 'notice-other-matter')).toHaveLength(1);
 });
+
+test('R39: an unclear notice to several subscriptions comes for the targets of each', async () => {
+  const { app } = await createAdoptedSignalR();
+  const subscriptionIds = ['00000000-0000-4000-8000-000000000000', subscriptionId];
+  raiseNotice(app, { title: 'Action required', summary: '', subscriptionIds });
+  await app.keyturn.pollNotices();
+  expect(app.announced()).toContain('Rotation.Held notice-unclear');
+});
+
+test('R39: an unclear notice comes for targets of a vault that did not answer at first', async () => {
+  const { app } = await createAdoptedSignalR();
+  raiseNotice(app, { title: 'Action required', summary: '' });
+  app.azure.core.faults.plan({ operation: 'listSecrets', effect: { kind: 'status', status: 403 } });
+  await app.keyturn.pollNotices();
+  expect(app.announced()).not.toContain('Rotation.Held notice-unclear');
+  await app.keyturn.pollNotices();
+  expect(app.announced()).toContain('Rotation.Held notice-unclear');
+});

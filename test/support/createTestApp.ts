@@ -391,8 +391,8 @@ export class TestApp {
   }
 
   /** Posts to the route of action groups. */
-  async postNotice(body: unknown): Promise<Answer> {
-    return answerOf(await this.keyturn.notices(postRequest(body)));
+  async postNotice(body: unknown, operator?: string): Promise<Answer> {
+    return answerOf(await this.keyturn.notices(postRequest(body), operator));
   }
 
   /** Posts to the endpoint of a function as Event Grid does. Returns the status. */

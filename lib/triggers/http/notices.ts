@@ -4,6 +4,7 @@ import { later } from '../../model/clock.ts';
 import { OperationError } from '../../model/operationError.ts';
 import { adviceFor } from '../../model/reason.ts';
 import { noticeFromAlert } from '../notices/alert.ts';
+import type { Demand } from '../notices/demand.ts';
 import type { Notice } from '../notices/notice.ts';
 import { confirmed } from '../notices/serviceHealth.ts';
 import { reasonOf, startAffected } from '../notices/startAffected.ts';
@@ -24,7 +25,7 @@ export async function takeNotices(
   memory: InstanceMemory,
   request: HttpRequest,
   budgetMs: number,
-  isOperator = false,
+  operator?: string,
 ): Promise<HttpResponseInit> {
   const deadline = later(services.clock.now(), budgetMs / 2);
   const text = await readBody(services, request, longestBytes);
@@ -32,7 +33,9 @@ export async function takeNotices(
   const notice = noticeFromAlert(parseJson(text), services.providers.serviceHealthNames);
   if (notice === 'unreadable') return problem(notAnAlert);
   if (typeof notice === 'string') return json(200, { affected: 0, reason: notice, detail: adviceFor(notice) });
-  return taken(services, memory, isOperator ? notice : await confirmed(services, notice), deadline);
+  if (!operator) return taken(services, memory, await confirmed(services, notice), notice.demand, deadline);
+  services.note('begun', { notice: notice.id, caller: operator });
+  return taken(services, memory, [{ ...notice, caller: operator }], notice.demand, deadline);
 }
 
 const notAnAlert = {
@@ -45,14 +48,15 @@ const notAnAlert = {
 async function taken(
   services: Services,
   memory: InstanceMemory,
-  notice: Notice,
+  notices: readonly Notice[],
+  demand: Demand,
   deadline: Date,
 ): Promise<HttpResponseInit> {
   try {
-    const { affected, left } = await startAffected(services, memory, [notice], deadline);
+    const { affected, left } = await startAffected(services, memory, notices, deadline);
     if (left > 0) return tryLater('busy', soonSeconds);
-    if (notice.demand === 'regenerate') return json(202, { affected });
-    const reason = reasonOf(notice.demand);
+    if (demand === 'regenerate') return json(202, { affected });
+    const reason = reasonOf(demand);
     return json(200, { affected: 0, reason, detail: adviceFor(reason) });
   } catch (error) {
     if (error instanceof OperationError) return tryLater(error.reason, soonSeconds);

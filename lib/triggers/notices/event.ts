@@ -33,7 +33,7 @@ export async function onNoticeEvent(
   await handleEvent(services, event, async (incoming) => {
     const notice = noticeFromEvent(incoming, services.clock.now());
     if (typeof notice === 'string') return notice;
-    const { affected, left } = await startAffected(services, memory, [await confirmed(services, notice)], deadline);
+    const { affected, left } = await startAffected(services, memory, await confirmed(services, notice), deadline);
     if (notice.demand !== 'regenerate') return reasonOf(notice.demand);
     if (affected === 0) return 'not-a-target';
     return left > 0 ? { again: 'busy' } : undefined;

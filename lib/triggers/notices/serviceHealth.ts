@@ -20,20 +20,22 @@ export async function activeNotices(graph: ResourceGraph, services: readonly str
 }
 
 /**
- * Returns the notice with its deadline only if Service Health itself shows the same one now: a deadline shortens the
- * overlap of everybody's keys, and the holder of a function key or the sender to a topic may write any date. What is not
- * confirmed starts graceful rotations; the next poll brings the deadline (R28, who may shorten).
+ * Returns a notice without its deadline, and besides it what Service Health itself shows under the same id and date. Only
+ * that brings the deadline, for the resources that it names and if it demands new keys: the holder of a function key or
+ * the sender to a topic may write any date, or borrow that of an advisory on another matter. What is not shown yet starts
+ * graceful rotations, and the next poll brings the deadline (R28, who may shorten).
  */
 export async function confirmed(
   { graph, providers }: Pick<Services, 'graph' | 'providers'>,
-  { deadline, ...notice }: Notice,
-): Promise<Notice> {
-  if (!deadline) return notice;
-  const known = await undefinedIf('any failure', activeNotices(graph, providers.serviceHealthNames));
-  const isShown = known?.notices.some(
-    (each) => each.id === notice.id && each.deadline?.getTime() === deadline.getTime(),
+  notice: Notice,
+): Promise<readonly Notice[]> {
+  const { deadline, ...graceful } = notice;
+  if (!deadline || notice.demand !== 'regenerate') return [graceful];
+  const shown = await undefinedIf('any failure', activeNotices(graph, providers.serviceHealthNames));
+  const same = shown?.notices.filter(
+    (each) => each.demand === 'regenerate' && each.id === notice.id && each.deadline?.getTime() === deadline.getTime(),
   );
-  return isShown ? { ...notice, deadline } : notice;
+  return [graceful, ...(same ?? [])];
 }
 
 function queryFor(services: readonly string[]): string {

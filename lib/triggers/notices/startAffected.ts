@@ -4,7 +4,7 @@ import { announcement } from '../../announcements/announcement.ts';
 import { adviceFor, hasClass, type Reason } from '../../model/reason.ts';
 import type { ListedTarget } from '../../model/snapshot.ts';
 import { emptyState, type RegenerationNotice } from '../../model/state.ts';
-import { normalizedId } from '../../model/target.ts';
+import { normalizedId, secretUrl } from '../../model/target.ts';
 import type { VisitReport } from '../../reconcile/reconcile.ts';
 import { listTargets, unmuted, type ListedVault, type InstanceMemory, type SelectedTarget } from '../timers/listing.ts';
 import { reportFailure } from '../../announcements/reportFailure.ts';
@@ -39,9 +39,11 @@ export async function startAffected(
     const theirs = wanted.filter((notice) => isTheirs(notice, target));
     return theirs.length > 0 ? [{ target, state, createdOn, notice: mergeNotices(theirs, services.clock.now()) }] : [];
   });
-  await announceUnclear(services, memory, notices, (notice) => {
-    return candidates(services, memory, vaults).filter(({ target }) => isTheirs(notice, target));
-  });
+  const unclear = notices.filter(({ demand }) => demand === 'unclear');
+  for (const notice of unclear) {
+    const theirs = candidates(services, memory, vaults).filter(({ target }) => isTheirs(notice, target));
+    await announceUnclear(services, memory, notice, theirs);
+  }
   const open = affected.filter((one) => needsAction(one, one.notice, services.clock.now()));
   const selected = open.map(({ target, notice }): SelectedTarget => ({ target, request: { cause: 'notice', notice } }));
   const { reports, bugs } = await visitAll(services, memory, selected, deadline);
@@ -80,20 +82,16 @@ function isFirst({ clock }: Services, memory: InstanceMemory, key: string): bool
 async function announceUnclear(
   services: Services,
   memory: InstanceMemory,
-  notices: readonly Notice[],
-  affectedBy: (notice: Notice) => readonly ListedTarget[],
+  { id }: Notice,
+  affected: readonly ListedTarget[],
 ): Promise<void> {
-  const unclear = notices.filter(
-    ({ id, demand }) => demand === 'unclear' && isFirst(services, memory, `unclear ${id}`),
-  );
-  for (const notice of unclear) {
-    for (const { target } of affectedBy(notice)) {
-      const { vaultUrl, name } = target.secret;
-      const request = { vault: vaultUrl, secret: name, mode: 'graceful', reason: `notice ${notice.id}` };
-      const detail = `POST /api/rotations ${JSON.stringify(request)}`;
-      const words = { reason: 'notice-unclear', advice: adviceFor('notice-unclear'), detail } as const;
-      await services.announce(announcement('Keyturn.Rotation.Held', target, emptyState, notice.id, words));
-    }
+  for (const { target } of affected) {
+    if (!isFirst(services, memory, `unclear ${id} ${secretUrl(target.secret)}`)) continue;
+    const { vaultUrl, name } = target.secret;
+    const request = { vault: vaultUrl, secret: name, mode: 'graceful', reason: `notice ${id}` };
+    const detail = `POST /api/rotations ${JSON.stringify(request)}`;
+    const words = { reason: 'notice-unclear', advice: adviceFor('notice-unclear'), detail } as const;
+    await services.announce(announcement('Keyturn.Rotation.Held', target, emptyState, id, words));
   }
 }
 
@@ -117,7 +115,7 @@ function mergeNotices(notices: readonly Notice[], now: Date): RegenerationNotice
   const [first] = notices.toSorted((a, b) => b.start.getTime() - a.start.getTime());
   const deadlines = notices.flatMap(({ deadline }) => (deadline && deadline > now ? deadline : []));
   const deadline = deadlines.length > 0 ? { deadline: wholeSecondBefore(earliest(...deadlines)) } : {};
-  return { id: first?.id ?? '', start: first?.start ?? new Date(0), ...deadline };
+  return { id: first?.id ?? '', start: first?.start ?? new Date(0), caller: first?.caller, ...deadline };
 }
 
 /** Tags keep whole seconds, and a deadline must not be rounded up. */

@@ -1,8 +1,10 @@
+import { commonAlert } from '../../../infra/azure-emulator/src/index.ts';
 import { day, hour, later, minute } from '../../../lib/model/clock.ts';
 import { newPinnedSite } from '../../support/consumers.ts';
-import type { TestApp } from '../../support/createTestApp.ts';
+import { subscriptionId, type TestApp } from '../../support/createTestApp.ts';
 import { createAdoptedSignalR, noticeRoutes, raiseNotice, startCauses } from '../../support/notices.ts';
 
+const otherSubscription = '5ab5c000-0000-4000-8000-000000000002';
 const overlap = { KEYTURN_OVERLAP: 'PT25H' };
 
 function lastMessage(app: TestApp, reason: string) {
@@ -201,6 +203,79 @@ describe('R28: the deadline of a notice that is not polled', () => {
     await app.run(20 * minute);
     expect([startCauses(app), isShortened(app)]).toEqual([['notice'], false]);
   });
+});
+
+describe('R28: the deadline of another advisory shortens nothing', () => {
+  const isShortened = (app: TestApp) => app.announced().includes('Rotation.CredentialPublished overlap-shortened');
+  const pushed = Object.entries(noticeRoutes).filter(([route]) => route !== 'poll');
+
+  test.each(pushed)('by %s, with the id and date of a retirement', async (_route, send) => {
+    const { app } = await createAdoptedSignalR(overlap);
+    const shown = raiseNotice(app, { title: 'TLS 1.0 ends', eventSubType: 'Retirement', ...deadlineIn(app, 4 * hour) });
+    await send(app, { ...shown, title: 'Regenerate your access keys' });
+    await app.run(6 * hour);
+    expect([startCauses(app), isShortened(app)]).toEqual([['notice'], false]);
+  });
+
+  test.each(pushed)('by %s, with the id and date of a notice to another subscription', async (_route, send) => {
+    const { app } = await createAdoptedSignalR(overlap);
+    const shown = raiseNotice(app, { ...deadlineIn(app, 4 * hour), subscriptionIds: [otherSubscription] });
+    await send(app, { ...shown, subscriptionIds: [subscriptionId] });
+    await app.run(6 * hour);
+    expect([startCauses(app), isShortened(app)]).toEqual([['notice'], false]);
+  });
+
+  test.each(pushed)('by %s, with the id and date of a notice to another region', async (_route, send) => {
+    const { app } = await createAdoptedSignalR(overlap);
+    const shown = raiseNotice(app, { ...deadlineIn(app, 4 * hour), regions: ['Japan East'] });
+    await send(app, { ...shown, regions: [] });
+    await app.run(6 * hour);
+    expect([startCauses(app), isShortened(app)]).toEqual([['notice'], false]);
+  });
+});
+
+test.each(Object.entries(noticeRoutes).filter(([route]) => route !== 'poll'))(
+  'R28: the deadline of a notice by %s comes with the poll that shows it, and joins the rotation',
+  async (_route, send) => {
+    const { app } = await createAdoptedSignalR(overlap);
+    const event = raiseNotice(app, deadlineIn(app, 4 * hour));
+    app.azure.health.update(event.trackingId, { status: 'Resolved' });
+    await send(app, event);
+    await app.run(5 * minute);
+    expect(app.announced()).toContain('Rotation.CredentialPublished published');
+    app.azure.health.update(event.trackingId, { status: 'Active' });
+    await app.keyturn.pollNotices();
+    await app.run(4 * hour);
+    expect(startCauses(app)).toEqual(['notice']);
+    expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
+  },
+);
+
+test('R28: the deadline of an operator counts as it is, and their name is announced and noted', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
+  const event = raiseNotice(app, deadlineIn(app, 4 * hour));
+  app.azure.health.resolve(event.trackingId);
+  await app.postNotice(commonAlert(event), 'anna@contoso.com');
+  await app.run(4 * hour);
+  expect(app.announced().at(-1)).toBe('Rotation.Completed completed');
+  const named = app.messages.filter(({ data }) => data['caller'] === 'anna@contoso.com');
+  expect(named.map(({ type }) => type)).toEqual(['Keyturn.Log.Note', 'Keyturn.Rotation.Started']);
+});
+
+test('R28: a deadline that passed before the new key was published shortens nothing', async () => {
+  const { app } = await createAdoptedSignalR(overlap);
+  raiseNotice(app, deadlineIn(app, 20 * minute));
+  const outage = app.azure.core.faults.plan({
+    ...{ operation: 'signalr.regenerateKey', lasting: true },
+    effect: { kind: 'status', status: 503 },
+  });
+  await app.keyturn.pollNotices();
+  await app.run(30 * minute);
+  outage.remove();
+  await app.run(2 * hour);
+  expect(app.announced()).toContain('Rotation.CredentialPublished published');
+  expect(app.announced()).not.toContain('Rotation.CredentialPublished overlap-shortened');
+  expect(app.announced()).not.toContain('Rotation.Completed completed');
 });
 
 test('R28: a deadline in a minute, which nothing can meet, shortens nothing', async () => {

@@ -23,13 +23,23 @@ test.each([
   ['generate', 'less than two overlaps: half of the time', 40, 20],
   ['generate', 'an hour: half of it', 1, 0.5],
   ['generate', 'eight minutes: the floor of five', 8 / 60, 5 / 60],
-  ['generate', 'a deadline that has passed: the floor of five minutes', -1, 5 / 60],
   ['revoke', 'no deadline: a whole overlap', undefined, 25],
   ['revoke', 'an overlap and half an hour: a whole overlap', 25.5, 25],
   ['revoke', 'less: half an hour before the deadline', 20, 19.5],
   ['revoke', 'half an hour: the floor of five minutes', 0.5, 5 / 60],
-  ['revoke', 'a deadline that has passed: the floor of five minutes', -1, 5 / 60],
 ] as const)('R23: before %s, with %s', (phase, _sentence, deadlineHours, hours) => {
+  expect(overlapEndAfter(phase, deadlineHours)).toBeCloseTo(hours, 9);
+});
+
+test.each([
+  ['generate', 'four minutes', 4 / 60, 25],
+  ['generate', 'five minutes', 5 / 60, 5 / 60],
+  ['generate', 'a deadline that has passed', -1, 25],
+  ['revoke', 'four minutes', 4 / 60, 25],
+  ['revoke', 'five minutes', 5 / 60, 5 / 60],
+  ['revoke', 'a deadline that has passed', -1, 25],
+] as const)('R28: before %s, %s after the current version leaves five minutes, or else the whole', (...row) => {
+  const [phase, , deadlineHours, hours] = row;
   expect(overlapEndAfter(phase, deadlineHours)).toBeCloseTo(hours, 9);
 });
 
