@@ -57,7 +57,7 @@ param inboundAddresses array = []
 @description('Resource id of the subscription\'s own system topic, where it has one: Azure allows one.')
 param subscriptionTopicId string = ''
 
-@description('The Entra application that action groups sign in to, if there is one.')
+@description('The Entra application that action groups and operators sign in to, if there is one.')
 param notices noticeApp = {}
 
 @description('Days that logs are kept.')

@@ -46,7 +46,7 @@ private: private endpoints only, timers only.
 type networking = 'public' | 'inbound-restricted' | 'private'
 
 @export()
-@description('The Entra application that action groups sign in to (infra/azure/README.md); empty without one.')
+@description('The Entra application that action groups and operators sign in to (infra/azure/README.md); empty without one.')
 type noticeApp = {
   clientId: string?
   objectId: string?

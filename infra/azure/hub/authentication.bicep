@@ -1,5 +1,5 @@
-// Lets action groups sign in with Entra. Unauthenticated requests still come through: Event Grid's deliveries carry the
-// key of its extension, the other endpoints ask for a function key, and `notices` for the role that action groups have.
+// Lets action groups and operators sign in with Entra. Unauthenticated requests still come through: Event Grid's deliveries carry the
+// key of its extension. The app asks for roles itself: `notices` for a role alone, the other `POST` routes besides a key.
 
 @description('Name of the app.')
 param appName string

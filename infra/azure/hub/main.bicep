@@ -38,7 +38,7 @@ param mail string
 @description('Days that logs are kept.')
 param retentionDays int
 
-@description('The Entra application for action groups, if there is one.')
+@description('The Entra application for action groups and operators, if there is one.')
 param notices noticeApp
 
 var isPublic = network != 'private'

@@ -32,7 +32,7 @@ export function demandOf({ types, title, text }: Advisory): Demand {
   return [heading, ...body].some((sentence) => otherMatter.test(sentence)) ? 'other' : 'unclear';
 }
 
-/** Types of Service Health and of alerts that ask nobody for anything, and retirements. */
+/** Types of Service Health and of alerts that ask for no action, and retirements. */
 const otherType =
   /^(retire\w*|informational|(planned)?maintenance|incident|serviceissue|billing|rca|pir|emergingissues?)$/i;
 const retirement = /\b(retir|deprecat|sunset|end[- ]of[- ](life|support|sale)|discontinu)/i;
