@@ -1,5 +1,6 @@
-// Lets action groups and operators sign in with Entra. Unauthenticated requests still come through: Event Grid's deliveries carry the
-// key of its extension. The app asks for roles itself: `notices` for a role alone, the other `POST` routes besides a key.
+// Lets action groups and operators sign in with Entra. Unauthenticated requests still come through: Event Grid's
+// deliveries carry the key of its extension. The app asks for roles itself: `notices` for a role alone, the other `POST`
+// routes besides a key.
 
 @description('Name of the app.')
 param appName string
