@@ -1,6 +1,6 @@
 import { isAnswered, needsAction, type CurrentVersion } from '../../../lib/decide/notice.ts';
 import { decide } from '../../../lib/decide/rules.ts';
-import { later, minute } from '../../../lib/model/clock.ts';
+import { later, minute, second } from '../../../lib/model/clock.ts';
 import { phases, type RegenerationNotice, type Rotation, type State } from '../../../lib/model/state.ts';
 import {
   onDay,
@@ -15,6 +15,7 @@ import {
 } from './situation.ts';
 
 const now = onDay(10); // not due by itself
+const tooSoon = later(now, 5 * minute - second);
 const notice: RegenerationNotice = { id: 'aaaaaaaaaaaa', start: onDay(9) };
 const since = later(notice.start, minute);
 const idle: State = { refusals: 0, stateBinding: newBinding() };
@@ -201,6 +202,7 @@ const hurried: [sentence: string, state: State, notice: RegenerationNotice, expe
     undefined,
   ],
   ['a deadline that is now', underWay({ start: since }), { ...notice, deadline: now }, undefined],
+  ['a deadline in less than five minutes', underWay({ start: since }), { ...notice, deadline: tooSoon }, undefined],
   ['the deadline that it has already', underWay({ start: since, deadline }), soon, undefined],
   ['a deadline that has passed', underWay({ start: since }), { ...notice, deadline: later(now, -minute) }, undefined],
   ['no deadline', underWay({ start: since }), notice, undefined],
@@ -248,6 +250,7 @@ test('R23: a rotation that answers a notice and is to be hurried needs action', 
   expect(needsAction(standing(underWay({ start: since, deadline })), soon, now)).toBe(false);
 });
 
-test('a deadline that is now is none', () => {
-  expect(stateBegunBy({}, { ...notice, deadline: now }).rotation).not.toHaveProperty('deadline', now);
+test('R28: a deadline that leaves less than five minutes is none', () => {
+  expect(stateBegunBy({}, { ...notice, deadline: tooSoon }).rotation?.deadline).toBeUndefined();
+  expect(stateBegunBy({}, { ...notice, deadline: later(now, 5 * minute) }).rotation?.deadline).toBeDefined();
 });
