@@ -288,6 +288,16 @@ describe('R27: an old version of a certificate', () => {
     expect(target.enabled()).toEqual([false, true]);
   });
 
+  test('gets them although every node has the new one already', async () => {
+    const target = await createAdoptedPoolCertificate({ ageDays: 340, tags });
+    await target.app.run(20 * minute);
+    target.newPool('slow', `${target.app.vault.uri}/secrets/tls`, 1, String(6 * 3_600));
+    await target.app.run(11 * hour);
+    expect(target.enabled()).toEqual([true, true]);
+    await target.app.run(10 * hour);
+    expect(target.enabled()).toEqual([false, true]);
+  });
+
   test('stays while no pool observes it, and the certificate is renewed all the same', async () => {
     const target = await createAdoptedPoolCertificate({ ageDays: 340, tags, observed: (url) => `${url}-other` });
     await target.app.run(9 * day);
