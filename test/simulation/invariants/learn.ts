@@ -86,8 +86,13 @@ function learnForgotten(known: Known, { tags }: Tagged | Written): void {
 /** By the tags. */
 const underEmergency = /"c":"x"/;
 
+/** A late write to the tags of an older version replaces nothing. */
+function replacesState({ current }: Known, { by, version }: Tagged): boolean {
+  return by === 'other' && version === current?.version;
+}
+
 function learnTags(known: Known, fact: Tagged): void {
-  if (fact.by === 'other') learnForgotten(known, fact);
+  if (replacesState(known, fact)) learnForgotten(known, fact);
   const before = known.versions.get(fact.version);
   if (!before) return;
   if (fact.by === 'keyturn') learnFromOurTags(known, fact);
